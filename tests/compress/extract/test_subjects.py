@@ -37,10 +37,53 @@ def kept(question: str, *paragraphs: str, keep: float = 0.35) -> str:
             "Nightfall is a wooden coaster. It was made by Zorn & Co and opened in May.",
             "Zorn & Co GmbH is a Swiss firm. Its owners also run a zoo.",
         ),
+        (
+            "Where did the founder of the Mere Press study?",
+            "The Mere Press prints maps. Its founder was Rob Quill.",
+            'Robert Alan "Ink" Quill (1880 to 1951) read law in Leiden. He never practised.',
+        ),
     ],
 )
 def test_the_paragraph_about_what_the_best_sentence_names_is_kept(question: str, names: str, leads_to: str) -> None:
     assert leads_to.partition(". ")[0] in kept(question, names, leads_to)
+
+
+def test_what_names_the_subject_of_the_best_sentence_is_kept_with_the_beginning_of_its_paragraph() -> None:
+    left = kept(
+        "With whom does the keeper of the Varn Light have a child?",
+        "Orla Finch is a painter. She was the keeper of the Varn Light for a year.",
+        "Ines Tarn came to the coast in spring. She is the daughter of Pau Tarn and Orla Finch. She sings.",
+    )
+
+    assert "Ines Tarn came" in left
+    assert "daughter of Pau Tarn and Orla Finch" in left
+    assert "She sings" not in left
+
+
+def test_a_sentence_says_what_it_says_of_the_name_that_its_paragraph_begins_with() -> None:
+    left = kept(
+        "When was the Varn Bridge shut?",
+        "The Ilm Bridge is an old one. Its deck is of oak. It was shut in 1871.",
+        "The Varn Bridge is made of iron. Its deck is of oak. It was shut in 1904.",
+        keep=0.2,
+    )
+
+    assert "1904" in left
+    assert "1871" not in left
+
+
+@pytest.mark.parametrize(
+    ("named", "subject", "leads"),
+    [
+        ("Ed Wood", "Edward Davis Wood Jr. was a director.", True),
+        ("Terry Finch", 'Terrence "Uncle Terry" Finch (born 1965) is a painter.', True),
+        ("Rudy Mann", "Rudolph William Louis Mann is a lawyer.", True),
+        ("Ann Wood", "Edward Davis Wood Jr. was a director.", False),
+        ("Ed Woods", "Edward Davis Wood Jr. was a director.", False),
+    ],
+)
+def test_a_short_form_of_a_name_leads_to_the_long_one(named: str, subject: str, leads: bool) -> None:
+    assert Subjects([subject], [[0]]).leading_to(f"Who is {named}?", []) == [0] * leads
 
 
 @pytest.mark.parametrize(

@@ -125,14 +125,17 @@ class Relevance(NamedTuple):
 def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Relevance:
     """Return the score of each sentence: of several questions, the best share of the highest score of each.
 
-    What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889").
+    What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889"), and so does the
+    name that its paragraph begins with.
 
     Certainty is the share of what is asked (by rarity) that one sentence has, less where all sentences score alike.
     """
     terms = QueryTerms.of(query)
     filled = [paragraph for paragraph in outline.paragraphs if paragraph]
+    subjects = Subjects(units, filled)
     labels = _Labels(units, outline.parent, terms)
-    found = {index: _with_label(terms.count_in(units[index]), labels.above(index)) for at in filled for index in at}
+    own = {index: _with_label(terms.count_in(units[index]), labels.above(index)) for at in filled for index in at}
+    found = _with_subjects(own, subjects, terms)
     questions = _questions(query)
     each = [_scores(units, filled, found, question) for question in questions]
     if len(each) > 1:
@@ -142,8 +145,8 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     top = max(scores.values(), default=0.0)
     flatness = sum(scores.values()) / len(scores) / top if top else 1.0
     certainty = _coverage([counts for counts, _ in found.values()], terms.distinct()) * (1 - flatness)
-    covering = _covering(scores, {index: found[index][0] for index in found}, terms.distinct())
-    led_to = Subjects(units, filled).leading_to(query, covering) if covering else []
+    covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
+    led_to = subjects.leading_to(query, covering) if covering else []
     return Relevance(scores, certainty, list(dict.fromkeys([*covering[:1], *led_to, *covering])))
 
 
@@ -183,6 +186,15 @@ class _Labels:
 
 def _with_label(found: tuple[Counter[str], int], label: Counter[str]) -> tuple[Counter[str], int]:
     return (found[0] + label, found[1]) if label else found
+
+
+def _with_subjects(
+    own: dict[int, tuple[Counter[str], int]], subjects: Subjects, terms: QueryTerms
+) -> dict[int, tuple[Counter[str], int]]:
+    """Return the terms of each sentence with those of the name that its paragraph begins with."""
+    named = {start: terms.count_in(name)[0] for start, name in subjects.names.items()}
+    shared = {index: named.get(subjects.paragraph_start[index]) for index in own}
+    return {index: (own[index][0] | name, own[index][1]) if (name := shared[index]) else own[index] for index in own}
 
 
 def _questions(query: str) -> list[str]:

@@ -11,8 +11,10 @@ from scrimp.compress.instructions.vocabulary import fold, known_words
 
 _CAPITAL = "[A-Z\u00c0-\u00d6\u00d8-\u00de\u0391-\u03a9\u0410-\u042f]"
 _CAPITALIZED = rf"{_CAPITAL}[\w'\u2019&-]*"
-_JOINED = rf"(?:(?<=\b{_CAPITAL})\.)? (?:(?:of|the|de|la|von|van|der|du|&) ){{0,2}}"
-# Capitalized words with the small ones that join them, and numbers: "Bank of England", "Ferrari 250".
+_NICKNAME = rf" [\"\u201c]{_CAPITALIZED}(?: {_CAPITALIZED})?[\"\u201d]"
+_JOINED = rf"(?:(?<=\b{_CAPITAL})\.)?(?:{_NICKNAME})? (?:(?:of|the|de|la|von|van|der|du|&) ){{0,2}}"
+# Capitalized words with the small ones that join them, and numbers: "Bank of England", "Ferrari 250"; a nickname in
+# quotation marks.
 _NAME = re.compile(rf"{_CAPITALIZED}(?:{_JOINED}(?:{_CAPITALIZED}|\d[\w.]*(?=[ ,(]))){{0,6}}")
 _SUBJECT = re.compile(rf"[\"'\u201c\u201e\u00ab(]*(?:(?:The|An?) )?({_NAME.pattern})")
 # Any sentence begins with a capital: a single word is its subject where this follows.
@@ -23,7 +25,9 @@ _WORD = re.compile(r"[\w'\u2019]+")
 _MOST = 8  # paragraphs about what is named in a text; of more, a name tells none from the others
 _COMMON = 64  # paragraphs; a word that begins more of them tells none from the others
 _LONGEST = 2_000  # characters of a sentence in which names are looked for
+_SHORT = 3  # letters that a short form of a given name shares with it: "Terry", "Terrence"
 _LEADING = 5  # sentences, the best ones, whose names lead to other paragraphs
+_NAMED = 3  # of the best sentences, whose subjects lead to sentences that name them, and of those for each
 
 
 def _words(name: str) -> tuple[str, ...]:
@@ -31,11 +35,20 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(word for word in _WORD.findall(fold(name)) if word not in small)
 
 
-def _subject(sentence: str) -> tuple[str, ...]:
-    """Return the folded words of the name that a sentence begins with; () without one."""
+def _subject(sentence: str) -> str:
+    """Return the name that a sentence begins with; "" without one."""
     found = _SUBJECT.match(sentence)
-    words = _words(found[1]) if found else ()
-    return words if found and (len(words) > 1 or _AFTER_WORD.match(sentence, found.end())) else ()
+    return found[1] if found and (len(_words(found[1])) > 1 or _AFTER_WORD.match(sentence, found.end())) else ""
+
+
+def _may_name(mentioned: Sequence[str], about: Sequence[str]) -> bool:
+    """Return whether words may name a subject that has more or longer ones: "Ed Wood", "Edward Davis Wood Jr."."""
+    *others, last = mentioned
+    return last in about and all(any(_may_be_short(word, whole) for whole in about) for word in others)
+
+
+def _may_be_short(word: str, whole: str) -> bool:
+    return word == whole or (len(word) > 1 and whole.startswith(word[:_SHORT]))
 
 
 class Subjects:
@@ -43,31 +56,50 @@ class Subjects:
 
     def __init__(self, units: Sequence[str], paragraphs: Iterable[Sequence[int]]) -> None:
         self._units = units
-        self.by_start = {at[0]: words for at in paragraphs if (words := _subject(units[at[0]]))}
+        self.paragraph_start = {place: at[0] for at in paragraphs for place in at}
+        starts = dict.fromkeys(self.paragraph_start.values())
+        self.names = {start: name for start in starts if (name := _subject(units[start]))}
+        self.by_start = {start: words for start, name in self.names.items() if (words := _words(name))}
         self._starts: dict[str, list[int]] = defaultdict(list)
         for start, words in self.by_start.items():
             for word in {*words}:
                 self._starts[word].append(start)
 
     def leading_to(self, question: str, best: Sequence[int]) -> list[int]:
-        """Return the first sentences of paragraphs about what a question names, or one of its best sentences does.
+        """Return sentences that a question of two hops may need beside its best ones.
 
-        A question of two hops needs the paragraph about what the other one names: "Who directed it? ... born where?"
+        They are the first ones of paragraphs about what the question or one of the best names ("Who directed it? ...
+        born where?"), and those that name what the best are about, with the first of their paragraphs ("Who is the
+        daughter of ...?").
         """
         asked = f" {' '.join(_WORD.findall(fold(question)))} "
         about = self._beginning_with(asked.split())
         found = [start for start in about if f" {' '.join(self.by_start[start])} " in asked][:_MOST]
         for text in (question, *(self._units[at] for at in best[:_LEADING])):
             found += islice(self._named_in(text[:_LONGEST]), _MOST)
+        subjects = dict.fromkeys(self.paragraph_start[at] for at in best[:_NAMED])
+        for start in subjects:
+            if len(self.by_start.get(start, ())) > 1 and not {*self.by_start[start]} <= {*asked.split()}:
+                for at in islice(self._naming(start), _NAMED):
+                    found += [at, self.paragraph_start[at]]
         return list(dict.fromkeys(found))
+
+    def _naming(self, subject: int) -> Iterator[int]:
+        """Yield the sentences of other paragraphs that name what one is about."""
+        about = self.by_start[subject]
+        for at, start in self.paragraph_start.items():
+            if start != subject and about[-1] in fold(self._units[at]):
+                names = map(_words, _NAME.findall(self._units[at][:_LONGEST]))
+                if any(len(name) > 1 and name[-1] == about[-1] and _may_name(name, about) for name in names):
+                    yield at
 
     def _named_in(self, text: str) -> Iterator[int]:
         """Yield the starts of paragraphs about a name in a text, or about a part of it: "King Centwine", "Centwine"."""
         for name in dict.fromkeys(_NAME.findall(text)):
-            mentioned = {*_words(name)}
-            for start in self._beginning_with(sorted(mentioned)):
-                about = {*self.by_start[start]}
-                if about <= mentioned or (len(mentioned) > 1 and mentioned <= about):
+            mentioned = _words(name)
+            for start in self._beginning_with(mentioned):
+                about = self.by_start[start]
+                if {*about} <= {*mentioned} or (len(mentioned) > 1 and _may_name(mentioned, about)):
                     yield start
 
     def _beginning_with(self, words: Iterable[str]) -> list[int]:
