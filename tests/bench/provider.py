@@ -48,6 +48,10 @@ class Ours:
     def most_in_flight(self) -> int | None:
         return int(self._get("/most"))
 
+    def repeated(self) -> int:
+        """Return how many calls were made that had been made before."""
+        return int(self._get("/repeated"))
+
     def refused(self) -> int:
         """Return how many calls were refused with 429."""
         return int(self._get("/refused"))

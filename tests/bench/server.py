@@ -4,7 +4,8 @@
 it sends back is made once, so that the client is measured and not the server; a body that says `"stream":true` gets the
 same as events. With `--states N` its replies say that N requests a minute may be made, and none was. It also tells
 what it saw: GET /times gives the moment of every completion as packed doubles, GET /most the most calls that were in
-flight at once, GET /refused how many calls the pattern of `--refuse` (see refusals.py) refused.
+flight at once, GET /repeated how many calls had been made before, GET /refused how many the pattern of `--refuse` (see
+refusals.py) refused.
 """
 
 from __future__ import annotations
@@ -78,8 +79,13 @@ class Seen:
         self.in_flight = 0
         self.most = 0
         self.refused = 0
+        self.bodies: set[int] = set()
+        self.repeated = 0
 
-    def begin(self) -> None:
+    def begin(self, body: bytes) -> None:
+        before = len(self.bodies)
+        self.bodies.add(hash(body))
+        self.repeated += len(self.bodies) == before
         self.in_flight += 1
         self.most = max(self.most, self.in_flight)
 
@@ -122,13 +128,15 @@ class Connection(asyncio.Protocol):
             self._transport.write(http(self._seen.times.tobytes()))
         elif head.startswith(b"get /most"):
             self._transport.write(http(b"%d" % self._seen.most))
+        elif head.startswith(b"get /repeated"):
+            self._transport.write(http(b"%d" % self._seen.repeated))
         elif head.startswith(b"get /refused"):
             self._transport.write(http(b"%d" % self._seen.refused))
         elif self._pattern and (headers := self._pattern.refusal(self._loop.time(), self._seen.in_flight)) is not None:
             self._seen.refused += 1
             self._transport.write(refusal(headers))
         else:
-            self._seen.begin()
+            self._seen.begin(body)
             answer = self._events if b'"stream":true' in body else self._reply
             if self._delay[1]:
                 self._loop.call_later(self._random.uniform(*self._delay), self._answer, answer)

@@ -85,6 +85,26 @@ def test_a_server_that_is_away_is_reported_once_and_tried_once_a_window(
     assert warning.endswith(": rows are called for")
 
 
+@pytest.mark.parametrize(("took", "window"), [(0.0, 1.0), (0.2, 4.0), (9.0, 100.0)])
+def test_a_server_is_left_alone_for_twenty_times_as_long_as_it_took_to_fail(
+    redis: RedisServer, opened: Open, clock: Clock, took: float, window: float
+) -> None:
+    server = opened(redis.url)
+    tried: list[float] = []
+
+    def fail(_: object) -> None:
+        tried.append(clock.now)
+        clock.now += took
+        raise OSError("no")
+
+    while len(tried) < 2:
+        with pytest.raises(ServerDownError):
+            server.ask(fail)
+        clock.now = round(clock.now + 0.5, 1)
+
+    assert window - 0.01 <= tried[1] - tried[0] - took <= window + 0.51  # the clock is rounded
+
+
 def test_a_server_that_is_back_is_asked_again(redis: RedisServer, opened: Open, clock: Clock) -> None:
     server = opened(redis.url)
     server.ask(lambda client: client.ping())

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-# Seconds for one answer; and how many times as long a server that did not give it is left alone. So a server that is
-# slow takes at most a twentieth of the time.
+# Seconds for one answer; and how many times as long as it took to fail a server is left alone, at least a second. So
+# one that is slow takes at most a twentieth of the time, and one that is being restarted is soon asked again.
 TIMEOUT = 0.5
 _WINDOW = 20
+_SHORTEST_WINDOW = 1.0
 
 
 def has_redis() -> bool:
@@ -37,12 +38,13 @@ class SharedServer:
         """Take the address, and the name to call it by, without what may be secret.
 
         The first time that it does not answer, `warn` gets a sentence that ends with what holds `meanwhile`: always in
-        the thread that made this object, once that asks or closes. For `window` seconds it is left alone then.
+        the thread that made this object, once that asks or closes. It is left alone then, for `window` seconds at most.
         """
         self.name, self.timeout = name, timeout
-        self.window = _WINDOW * timeout if window is None else window
+        self.window = max(_WINDOW * timeout, _SHORTEST_WINDOW) if window is None else window
         self._warn, self._meanwhile = warn, meanwhile
         self._client = _client(url, name, timeout)
+        self._clock = clock
         self._breaker = Breaker(self.window, clock)
         self._owner = threading.get_ident()
         self._untold: list[str] = []
@@ -64,13 +66,14 @@ class SharedServer:
             raise ServerDownError(f"{self.name} did not answer lately")
         from redis.exceptions import RedisError, ResponseError  # noqa: PLC0415 - loaded with the client
 
+        began = self._clock()
         try:
             result = request(self._client)
         except ResponseError as error:
             self._breaker.close()  # it answers
             raise self._reported(ServerRefusedError(f"{self.name} refuses a request ({error})")) from error
         except (RedisError, OSError) as error:
-            self._breaker.open()
+            self._breaker.open(max(_WINDOW * (self._clock() - began), _SHORTEST_WINDOW))
             raise self._reported(ServerDownError(f"{self.name} {_reason(error, self.timeout)}")) from error
         except BaseException:
             self._breaker.open()  # of what was admitted nothing is known, and another one must be
