@@ -84,19 +84,19 @@ class Bench:
         return Machine(self._folder / f"machine-{self._made}", running.url, server, more)
 
     @contextmanager
-    def _server(self) -> Iterator[RedisServer]:
+    def _server(self, *options: str) -> Iterator[RedisServer]:
         with tempfile.TemporaryDirectory(prefix="scrimp-redis-") as folder:
-            server = RedisServer(Path(folder))
+            server = RedisServer(Path(folder), *options)
             server.start()
             try:
                 yield server
             finally:
                 server.close()
 
-    def overlap(self, *, interfere: Callable[[RedisServer], None] = lambda _: None) -> str:
+    def overlap(self, *options: str, interfere: Callable[[RedisServer], None] = lambda _: None) -> str:
         """Four machines, each with rows of which another one has one half and a third the other half."""
         half = self._rows // 2
-        with provider(delay=0.05) as running, self._server() as server:
+        with provider(delay=0.05) as running, self._server(*options) as server:
             assert isinstance(running, Ours)
             runs = []
             for number in range(4):
@@ -122,16 +122,19 @@ class Bench:
 
     def killed(self) -> str:
         """The same, and the server is killed in the middle, and starts again with nothing."""
+        return self.overlap(interfere=self._kill)
 
-        def kill(server: RedisServer) -> None:
-            client = server.client
-            while sum(1 for _ in client.scan_iter("scrimp:cache:*", 1000)) < self._rows // 2:
-                time.sleep(0.05)
-            server.kill()
-            time.sleep(1.0)
-            server.start()
+    def persistent(self) -> str:
+        """The same, and it starts again with what it had."""
+        return self.overlap("--appendonly", "yes", interfere=self._kill)
 
-        return self.overlap(interfere=kill)
+    def _kill(self, server: RedisServer) -> None:
+        client = server.client
+        while sum(1 for _ in client.scan_iter("scrimp:cache:*", 1000)) < self._rows // 2:
+            time.sleep(0.05)
+        server.kill()
+        time.sleep(1.0)
+        server.start()
 
     def slow(self) -> str:
         """One machine whose server begins to answer after 5 seconds, beside one that has none."""
@@ -182,7 +185,7 @@ def _used() -> float:
 
 
 def main() -> None:
-    names = ("overlap", "killed", "slow", "second")
+    names = ("overlap", "killed", "persistent", "slow", "second")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=5000, help="of each machine")
     parser.add_argument("--only", action="append", choices=names)

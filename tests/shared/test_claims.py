@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -11,22 +12,23 @@ from pathlib import Path
 
 import pytest
 
+from command import wait_until
 from redis_server import RedisServer
 from scrimp.shared.claims import PREFIX, SharedClaims
 from scrimp.shared.connection import SharedServer
 from scrimp.store.claims import Claims
 
 KEYS = [hashlib.sha256(str(number).encode()).digest() for number in range(2500)]
-Machine = Callable[[str], SharedClaims]
+Machine = Callable[..., SharedClaims]
 
 
 @pytest.fixture
 def machine(redis: RedisServer, tmp_path: Path) -> Iterator[Machine]:
     opened: list[tuple[SharedClaims, SharedServer]] = []
 
-    def claims_of(name: str, *, life: float = 3600.0) -> SharedClaims:
-        server = SharedServer(redis.url, name="it", warn=lambda _: None, meanwhile="so be it")
-        opened.append((SharedClaims(Claims(tmp_path / name, print), server, life=life), server))
+    def claims_of(name: str, *, life: float = 3600.0, clock: Callable[[], float] = time.monotonic) -> SharedClaims:
+        server = SharedServer(redis.url, name="it", warn=lambda _: None, meanwhile="so be it", clock=clock)
+        opened.append((SharedClaims(Claims(tmp_path / name, print), server, life=life, clock=clock), server))
         return opened[-1][0]
 
     yield claims_of
@@ -107,7 +109,7 @@ def test_a_claim_expires_unless_it_is_renewed(machine: Machine, redis: RedisServ
     assert redis.client.get(PREFIX + KEYS[0]) == b"another holder"
 
 
-def test_a_process_that_lives_renews_its_claims(redis: RedisServer, machine: Callable[..., SharedClaims]) -> None:
+def test_a_process_that_lives_renews_its_claims(redis: RedisServer, machine: Machine) -> None:
     with redis.client.monitor() as commands:
         machine("one", life=0.9).claim(KEYS[:3])
         sets = (str(each["command"]) for each in commands.listen())
@@ -150,3 +152,54 @@ def test_without_the_server_the_claims_of_this_machine_hold(machine: Machine, re
     assert machine("other").claim(KEYS[:3]) == set()
     one.release(KEYS[:2])
     one.renew()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_server_that_forgets_all_claims_gives_none_away_before_their_holders_made_them_anew(
+    machine: Machine, redis: RedisServer
+) -> None:
+    clock = Clock()
+    one, other = machine("one"), machine("other", life=30.0, clock=clock)
+    one.claim(KEYS[:2])
+    assert other.claim(KEYS[:3]) == set(KEYS[:2])
+    redis.kill()
+    clock.now += 1
+    while_away = other.claim(KEYS[:4])
+    redis.start()
+    clock.now += 2
+    while_unsure = other.claim(KEYS[:4])
+
+    assert (while_away, while_unsure) == (set(KEYS[:2]), set(KEYS[:2]))
+    one.renew()
+    clock.now += 8
+    assert other.claim(KEYS[:4]) == set(KEYS[:2])
+
+
+def test_a_server_that_stays_away_keeps_nobody_waiting_for_long(machine: Machine, redis: RedisServer) -> None:
+    clock = Clock()
+    one, other = machine("one"), machine("other", life=30.0, clock=clock)
+    one.claim(KEYS[:2])
+    other.claim(KEYS[:2])
+    redis.kill()
+    clock.now += 9.9
+    waits = other.claim(KEYS[:2])
+    clock.now += 0.1
+
+    assert (waits, other.claim(KEYS[:2])) == (set(KEYS[:2]), set())
+
+
+def test_claims_are_made_anew_as_soon_as_the_server_is_back(machine: Machine, redis: RedisServer) -> None:
+    one = machine("one", life=6.0)  # so that they are renewed every 2 s, and every 0.2 s where it was away
+    one.claim(KEYS[:2])
+    redis.kill()
+    one.claim(KEYS[2:3])
+    redis.start()
+
+    wait_until(lambda: redis.client.exists(*[PREFIX + key for key in KEYS[:3]]) == 3)

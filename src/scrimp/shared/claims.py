@@ -2,14 +2,16 @@
 
 A claim is a value on the server that names its holder and expires: a process that lives renews its own, only the holder
 takes one away, and that of a process that died is free a while later. Where a process holds the claim of this machine
-as well, no other one that lives here holds it: what one of these left on the server is taken over at once.
+as well, no other one that lives here holds it: what one of these left on the server is taken over at once. A server
+that was away may have lost them all: holders make theirs anew, and meanwhile what was claimed elsewhere is left alone.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -60,14 +62,18 @@ end
 class SharedClaims:
     """The claims of this process on this machine and on the server; without the server, those of this machine hold."""
 
-    def __init__(self, local: Claims, server: SharedServer, *, life: float = LIFE) -> None:
+    def __init__(
+        self, local: Claims, server: SharedServer, *, life: float = LIFE, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """`life` is how many seconds a claim outlives its process."""
-        self._local, self._server, self._life = local, server, life
+        self._local, self._server, self._life, self._clock = local, server, life, clock
         self._token = os.urandom(9).hex()
         self._held: set[bytes] = set()
+        self._elsewhere: dict[bytes, float] = {}  # keys that another machine had, and when that was last seen
+        self._away = float("-inf")  # when the server last did not answer
         # A claim that is let go of while it is renewed would be there again, and nobody's.
         self._lock = threading.Lock()
-        self._ended = threading.Event()
+        self._ended, self._renew_now = threading.Event(), threading.Event()
         self._renewer: threading.Thread | None = None
 
     def claim(self, keys: Iterable[bytes]) -> set[bytes]:
@@ -77,7 +83,9 @@ class SharedClaims:
         mine = [key for key in wanted if key not in here]
         if not mine:
             return here
-        elsewhere = self._claim_on_server(mine)
+        elsewhere = self._left_alone(mine)
+        elsewhere |= self._claim_on_server([key for key in mine if key not in elsewhere])
+        elsewhere |= self._left_alone(mine)  # it may be away only now
         self._local.release(elsewhere)
         with self._lock:
             self._held.update(key for key in mine if key not in elsewhere)
@@ -99,6 +107,7 @@ class SharedClaims:
     def close(self) -> None:
         """Let go of all."""
         self._ended.set()
+        self._renew_now.set()
         if self._renewer is not None:
             self._renewer.join()
         self.release(list(self._held))
@@ -118,30 +127,49 @@ class SharedClaims:
     def _milliseconds(self) -> int:
         return int(self._life * 1000)
 
+    def _left_alone(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Return which keys others had lately, where the server was away since, and may not know of that any more."""
+        since = self._clock() - self._life / 3
+        if self._away <= since:
+            return set()
+        return {key for key in keys if self._elsewhere.get(key, since) > since}
+
     def _claim_on_server(self, keys: Sequence[bytes]) -> set[bytes]:
         taken: set[bytes] = set()
         ours = f"{self._local.place}/" if self._local.place else ""
         for group in _groups(keys):
             places = self._run(_CLAIM, group, [self._holder, ours, self._milliseconds])
-            taken.update(group[place] for place in places)
+            if places is not None:
+                for key in group:
+                    self._elsewhere.pop(key, None)
+                taken.update(group[place] for place in places)
+        self._elsewhere.update(dict.fromkeys(taken, self._clock()))
         return taken
 
-    def _run(self, script: str, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int]:
-        """Run a script on the server; a server that does not answer knows of no claim."""
+    def _run(self, script: str, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int] | None:
+        """Run a script on the server and return what it brings; None where the server is away or refuses."""
         names = [PREFIX + key for key in keys]
 
-        def run(client: Redis) -> Sequence[int] | None:
+        def run(client: Redis) -> Sequence[int]:
             answer: Sequence[int] | None = client.register_script(script)(names, values)
-            return answer
+            return answer or ()
 
         try:
-            return self._server.ask(run) or ()
-        except (ServerDownError, ServerRefusedError):  # reported by the server's own object
-            return ()
+            return self._server.ask(run)
+        except ServerDownError:  # reported by the server's own object
+            self._away = self._clock()
+            self._renew_now.set()
+        except ServerRefusedError:  # as above
+            pass
+        return None
 
     def _renew_until_closed(self) -> None:
-        while not self._ended.wait(self._life / 3):
+        while not self._ended.is_set():
+            self._renew_now.wait(self._life / 3)
+            self._renew_now.clear()
             self.renew()
+            if self._renew_now.is_set():  # the server is away
+                self._ended.wait(self._life / 30)
 
 
 def _groups(keys: Collection[bytes]) -> Iterable[list[bytes]]:
