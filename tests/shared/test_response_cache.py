@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from outcomes import answer
 from redis_server import RedisServer, redis_server
+from scrimp.errors import ServerDownError, ServerRefusedError
 from scrimp.shared.connection import SharedServer
 from scrimp.shared.response_cache import GROUP, PREFIX, ResponseCache, completion_of, value_of
 from scrimp.store.completion_cache import CachedCompletion
@@ -32,6 +33,10 @@ def server(redis: RedisServer, said: list[str]) -> Iterator[SharedServer]:
     opened.close()
 
 
+def made(*keys: bytes, created: float = 1.0) -> list[CachedCompletion]:
+    return [CachedCompletion(key, created, "r", answer(key.hex())) for key in keys]
+
+
 def on(server: SharedServer, fraction: float = 0.0) -> ResponseCache:
     return ResponseCache(server, ttl=DAY, random_fraction=lambda: fraction)
 
@@ -40,7 +45,7 @@ def test_as_many_completions_as_one_likes_are_put_and_found_in_few_commands(
     server: SharedServer, redis: RedisServer
 ) -> None:
     cache = on(server)
-    assert cache.put_many([(key, answer(key.hex())) for key in KEYS], run="r", now=5.0)
+    cache.put_completions(made(*KEYS))
     before = redis.client.info("commandstats")["cmdstat_set"]["calls"]
     found = cache.get_many([*KEYS, b"another"])
 
@@ -50,8 +55,8 @@ def test_as_many_completions_as_one_likes_are_put_and_found_in_few_commands(
 
 
 def test_a_completion_stays_for_its_time_less_up_to_a_tenth(server: SharedServer, redis: RedisServer) -> None:
-    on(server, 0.0).put_many([(KEYS[0], answer())], run="r", now=1.0)
-    on(server, 1.0).put_many([(KEYS[1], answer())], run="r", now=1.0)
+    on(server, 0.0).put_completions(made(KEYS[0]))
+    on(server, 1.0).put_completions(made(KEYS[1]))
 
     assert DAY - 60 < redis.client.ttl(PREFIX + KEYS[0]) <= DAY
     assert 0.9 * DAY - 60 < redis.client.ttl(PREFIX + KEYS[1]) <= 0.9 * DAY
@@ -72,7 +77,7 @@ def test_what_cannot_be_read_is_not_there(server: SharedServer, redis: RedisServ
 
 def test_the_completion_of_another_key_is_not_taken_for_this_ones(server: SharedServer, redis: RedisServer) -> None:
     cache = on(server)
-    cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+    cache.put_completions(made(KEYS[0]))
     redis.client.rename(PREFIX + KEYS[0], PREFIX + KEYS[1])
 
     assert cache.get_many(KEYS[:2]) == {}
@@ -82,24 +87,27 @@ def test_a_full_server_takes_nothing_is_said_once_and_still_gives_what_it_has(sa
     with redis_server("--maxmemory-policy", "noeviction") as full:
         server = SharedServer(full.url, name="it", warn=said.append, meanwhile="so be it")
         cache = on(server)
-        assert cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+        cache.put_completions(made(KEYS[0]))
         full.client.config_set("maxmemory", 1)
-        taken = [cache.put_many([(key, answer())], run="r", now=1.0) for key in KEYS[1:4]]
+        for key in KEYS[1:4]:
+            with pytest.raises(ServerRefusedError):
+                cache.put_completions(made(key))
         found = cache.get_many(KEYS[:4])
         server.close()
 
-    assert (taken, list(found)) == ([False] * 3, KEYS[:1])
+    assert list(found) == KEYS[:1]
     assert len(said) == 1
     assert "used memory > 'maxmemory'" in said[0]
 
 
 def test_a_server_that_is_away_has_nothing_and_takes_nothing(server: SharedServer, redis: RedisServer) -> None:
     cache = on(server)
-    cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+    cache.put_completions(made(KEYS[0]))
     redis.kill()
 
     assert cache.get_many(KEYS) == {}
-    assert not cache.put_many([(KEYS[0], answer())], run="r", now=1.0)
+    with pytest.raises(ServerDownError):
+        cache.put_completions(made(KEYS[0]))
 
 
 @given(

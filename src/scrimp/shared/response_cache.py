@@ -59,26 +59,11 @@ class ResponseCache:
                     found[key] = cached
         return found
 
-    def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> bool:
-        """Put completions; the newest of a key wins. Return whether the server took them all."""
-        return all(self._put(rows[start : start + GROUP], run, now) for start in range(0, len(rows), GROUP))
-
-    def _put(self, rows: Sequence[tuple[bytes, Answer]], run: str, now: float) -> bool:
-        values = [
-            (PREFIX + key, value_of(CachedCompletion(key, now, run, answer)), self._life()) for key, answer in rows
-        ]
-
-        def put(client: Redis) -> None:
-            with client.pipeline(transaction=False) as pipeline:
-                for name, value, milliseconds in values:
-                    pipeline.set(name, value, px=milliseconds)
-                pipeline.execute()
-
-        try:
-            self._server.ask(put)
-        except (ServerDownError, ServerRefusedError):  # as above
-            return False
-        return True
+    def put_completions(self, completions: Sequence[CachedCompletion]) -> None:
+        """Put completions; the last of a key wins. ServerDownError, ServerRefusedError where it does not take them."""
+        for start in range(0, len(completions), GROUP):
+            group = completions[start : start + GROUP]
+            self._server.ask(partial(_put, [(PREFIX + each.key, value_of(each), self._life()) for each in group]))
 
     def _life(self) -> int:
         return max(1, int(self._ttl * 1000 * (1 - _JITTER * self._random_fraction())))
@@ -87,6 +72,13 @@ class ResponseCache:
 def _get(names: Sequence[bytes], client: Redis) -> Sequence[bytes | None]:
     values: Sequence[Any] = client.mget(names)  # bytes: nothing is decoded
     return values
+
+
+def _put(values: Sequence[tuple[bytes, bytes, int]], client: Redis) -> None:
+    with client.pipeline(transaction=False) as pipeline:
+        for name, value, milliseconds in values:
+            pipeline.set(name, value, px=milliseconds)
+        pipeline.execute()
 
 
 def value_of(cached: CachedCompletion) -> bytes:
@@ -107,3 +99,12 @@ def completion_of(key: bytes, value: bytes) -> CachedCompletion | None:
         return CachedCompletion(key, created, run, _decode(unpacked(key, value[_HEAD.size + length :])))
     except (struct.error, msgspec.MsgspecError, ValueError):
         return None
+
+
+def created_of(head: bytes) -> float | None:
+    """Return the moment that the beginning of a value names; None where it cannot be read."""
+    try:
+        layout, created, _ = _HEAD.unpack_from(head)
+    except struct.error:
+        return None
+    return float(created) if layout == _LAYOUT else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from scrimp.errors import StoreError
+from scrimp.errors import ServerDownError, ServerRefusedError, StoreError
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.values import Answer
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # Completions that came from the server and wait to be written here: a transaction for each group would be slow.
 _GROUP = 500
+# Completions that wait for a server to come back; those before them are on this machine alone.
+_MOST_UNTAKEN = 1000
 
 Keep = Callable[[Sequence[CachedCompletion]], object]
 
@@ -32,6 +34,7 @@ class TwoLevelCache:
         """
         self._local, self._server, self._local_too = local, server, local_too
         self._keep, self._warn = keep, warn
+        self._untaken: list[CachedCompletion] = []
         self._from_server: dict[bytes, CachedCompletion] = {}
 
     def get_many(
@@ -52,12 +55,28 @@ class TwoLevelCache:
         """Cache completions; StoreError where neither cache can."""
         if self._local_too:
             self._local.put_many(rows, run=run, now=now)
-            self._server().put_many(rows, run=run, now=now)
-        elif not self._server().put_many(rows, run=run, now=now):
+        taken = self._put_on_server([CachedCompletion(key, now, run, answer) for key, answer in rows])
+        if not taken and not self._local_too:
             self._local.put_many(rows, run=run, now=now)
 
+    def _put_on_server(self, completions: Sequence[CachedCompletion]) -> bool:
+        """Return whether the server took these, and with them what it did not take while it was away."""
+        waiting = [*self._untaken, *completions]
+        try:
+            self._server().put_completions(waiting)
+        except ServerDownError:  # reported by the server's own object
+            self._untaken = waiting[-_MOST_UNTAKEN:]
+            return False
+        except ServerRefusedError:  # as above; it would refuse them again
+            self._untaken = []
+            return False
+        self._untaken = []
+        return True
+
     def close(self) -> None:
-        """Keep what came from the server; close the local cache."""
+        """Keep what came from the server, tell it what it does not have; close the local cache."""
+        if self._untaken:
+            self._put_on_server([])
         if self._from_server and self._keep is not None:
             self._keep_here(self._keep)
         self._local.close()
