@@ -147,7 +147,7 @@ def test_a_server_that_goes_and_comes_back_empty_loses_and_fails_no_row(
     machine: Machine, provider: FakeProvider, redis: RedisServer
 ) -> None:
     a = machine("a", "timeout = 0.01")  # so that it is tried again soon
-    provider.delay = 0.05
+    provider.delay = 0.15
     running = start(a, "in.jsonl", "-j", "2")
     wait_until(lambda: len(provider.bodies) >= 8, run=running)
     redis.kill()
@@ -157,7 +157,7 @@ def test_a_server_that_goes_and_comes_back_empty_loses_and_fails_no_row(
 
     assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": ROWS}, ROWS)
     assert cached_here(a) == ROWS
-    assert len(redis.client.keys("scrimp:cache:*")) > 0
+    assert len(redis.client.keys("scrimp:cache:*")) > 10  # what was answered since, and while it was away
     assert redis.client.keys("scrimp:claim:*") == []
 
 
@@ -218,3 +218,47 @@ def test_the_address_may_be_in_a_variable(machine: Machine, redis: RedisServer, 
     assert (missing.status, missing.out) == (2, "")
     assert "SCRIMP_REDIS, which is not set" in missing.err
     assert (uses(found), warnings(found)) == ({"hit": ROWS}, [])
+
+
+def test_the_cache_on_the_server_is_counted_exported_imported_and_removed(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    a, b = machine("a"), machine("b")
+    a("run", "in.jsonl")
+    counted = json.loads(b("cache", "stats", "--shared", "--json").out)
+    exported = b("cache", "export", "--shared").out
+    key = json.loads(exported.splitlines()[0])["key"]
+
+    assert (counted["rows"], counted["models"]) == (ROWS, {"test-model": ROWS})
+    assert sorted(exported.splitlines()) == sorted(a("cache", "export").out.splitlines())
+    assert b("cache", "get", "--shared", key).rows[0]["key"] == key
+    assert b("cache", "rm", "--shared", key).out == "removed 1\n"
+    assert b("cache", "prune", "--shared", "--older", "0s").out == f"removed {ROWS - 1}\n"
+    assert redis.client.dbsize() == 0
+    b.file("cache.jsonl", exported)
+    assert b("cache", "import", "--shared", "cache.jsonl").out == f"imported {ROWS}\n"
+    assert uses(machine("c")("run", "in.jsonl")) == {"hit": ROWS}
+    assert json.loads(b("cache", "stats", "--json").out)["rows"] == 0
+
+
+@pytest.mark.parametrize("words", [("stats",), ("export",), ("get", "00"), ("rm", "00"), ("prune",)])
+def test_a_shared_cache_that_is_not_there_is_a_sentence(
+    machine: Machine, redis: RedisServer, scrimp: Scrimp, words: tuple[str, ...]
+) -> None:
+    redis.kill()
+    away, none = machine("a")("cache", *words, "--shared"), scrimp("cache", *words, "--shared")
+
+    assert (away.status, none.status, away.out, none.out) == (2, 2, "", "")
+    assert f"scrimp: {redis.url} cannot be reached" in away.err
+    assert "scrimp: there is no shared cache: set [shared] cache" in none.err
+
+
+def test_doctor_asks_the_server(machine: Machine, redis: RedisServer) -> None:
+    a = machine("a")
+    well = a("doctor")
+    redis.kill()
+    ill = a("doctor")
+
+    assert (well.status, ill.status) == (0, 2)
+    assert f"ok     shared cache: {redis.url}, Redis " in well.out
+    assert f"broken shared cache: {redis.url} cannot be reached" in ill.out

@@ -57,6 +57,8 @@ def test_a_sound_config_has_no_findings(tmp_path: Path) -> None:
         ("[sinks.langsmith]", "warning", "sinks.langsmith", "set LANGSMITH_API_KEY"),
         ("[sinks.own]", "warning", "sinks.own", "has no endpoint"),
         ('[sinks.own]\nendpoint = "http://x.example"\ncontent = true', "warning", "sinks.own", "unencrypted"),
+        ('[shared]\ncache_env = "REDIS"', "error", "shared.cache_env", "REDIS, which is not set"),
+        ('[shared]\ncache = "redis://cache.example"', "warning", "shared.cache", "use rediss://"),
         ("[providers.mistral]\nrpm = 3", "warning", "providers.mistral", "no key for mistral: set MISTRAL_API_KEY"),
         ("[providers.mistrial]\nrpm = 3", "error", "providers.mistrial", "did you mean mistral"),
         (

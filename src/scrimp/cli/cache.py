@@ -3,42 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.results.own_files import OwnFiles
-from scrimp.cli.session import open_session
-from scrimp.errors import InputError, OutputError, UsageError
+from scrimp.cli.session import Session, open_session
+from scrimp.errors import ConfigError, InputError, OutputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.files.conversation import remove_conversation
 from scrimp.units import format_count, format_known_dollars, format_megabytes, known_or_none, parse_duration
+
+if TYPE_CHECKING:
+    from scrimp.shared.cache_server import CacheServer
+    from scrimp.store.cache_file import CacheFile
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 _CONVERSATION = "conversation"  # not a key: o, n, v, s and t are not hexadecimal digits
 _GROUP = 1000  # completions imported in one transaction
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A key, or its first digits.")]
+Shared = Annotated[bool, typer.Option("--shared", help="Of the cache on the server that [shared] names.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
 def cache() -> None:
-    """Inspect and clear the cache of completions."""
+    """Inspect and clear the cache of completions: that of this machine, or with --shared of a server."""
 
 
 @app.command()
-def stats(*, as_json: Json = False) -> None:
+def stats(*, as_json: Json = False, shared: Shared = False) -> None:
     """Count completions, bytes, and what they once cost."""
     with open_session() as session:
-        stats = session.services.stores.cache_file.stats()
+        stats = _store(session, shared=shared).stats()
         cost = Decimal(stats.cost_nano).scaleb(-9)
         if as_json:
             print_json(
@@ -63,10 +68,10 @@ def stats(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def get(key: Key) -> None:
+def get(key: Key, *, shared: Shared = False) -> None:
     """Print completions by key, as JSON lines; `scrimp cache export` lists keys."""
     with open_session() as session:
-        completions = session.services.stores.cache_file.matching(key)
+        completions = _store(session, shared=shared).matching(key)
         if not completions:
             raise UsageError(f"the cache has no completion under {key}: keys are in `scrimp cache export`")
         for completion in completions:
@@ -78,6 +83,8 @@ def rm(
     key: Annotated[
         str, typer.Argument(metavar="KEY|conversation", help="A key or its first digits, or the word conversation.")
     ],
+    *,
+    shared: Shared = False,
 ) -> None:
     """Remove the completions whose key begins with KEY, or the last conversation of `scrimp ask`."""
     with open_session() as session:
@@ -85,29 +92,33 @@ def rm(
             there = remove_conversation(session.services.paths.conversation)
             print_line("removed the last conversation" if there else "there is no conversation")
             return
-        print_line(f"removed {format_count(session.services.stores.cache_file.remove(key))}")
+        print_line(f"removed {format_count(_store(session, shared=shared).remove(key))}")
 
 
 @app.command()
 def prune(
     older: Annotated[str, typer.Option("--older", metavar="90d", help="Remove what is older than this.")] = "90d",
+    *,
+    shared: Shared = False,
 ) -> None:
     """Remove old completions and give the space back; the last conversation of `scrimp ask`, too, if it is old."""
     with open_session() as session:
         before = time.time() - parse_duration(older, "--older")
-        removed = session.services.stores.cache_file.prune(before=before)
-        if remove_conversation(session.services.paths.conversation, before=before):
+        removed = _store(session, shared=shared).prune(before=before)
+        if not shared and remove_conversation(session.services.paths.conversation, before=before):
             print_line("removed the last conversation")
         print_line(f"removed {format_count(removed)}")
 
 
 @app.command()
-def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, or - for stdout.")] = "-") -> None:
+def export(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, or - for stdout.")] = "-",
+    *,
+    shared: Shared = False,
+) -> None:
     """Write all completions as JSON lines."""
     with open_session() as session:
-        lines = (
-            msgspec.json.encode(_as_json(each)) + b"\n" for each in session.services.stores.cache_file.completions()
-        )
+        lines = (msgspec.json.encode(_as_json(each)) + b"\n" for each in _store(session, shared=shared).completions())
         if file == "-":
             print_rows(lines)
             return
@@ -120,10 +131,18 @@ def export(file: Annotated[str, typer.Argument(metavar="FILE", help="Where to, o
 
 
 @app.command(name="import")
-def import_(file: Annotated[str, typer.Argument(metavar="FILE", help="What `scrimp cache export` wrote.")]) -> None:
+def import_(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `scrimp cache export` wrote.")],
+    *,
+    shared: Shared = False,
+) -> None:
     """Import completions that another cache exported; the newer of two stays."""
-    with open_session() as session, closing(SqliteCache(session.services.paths.cache_db)) as cache_:
-        print_line(f"imported {format_count(sum(_imported(cache_, Path(file))))}")
+    with open_session() as session, ExitStack() as opened:
+        if shared:
+            take = _shared(session).import_many
+        else:
+            take = opened.enter_context(closing(SqliteCache(session.services.paths.cache_db))).import_many
+        print_line(f"imported {format_count(sum(_imported(take, Path(file))))}")
 
 
 @app.command()
@@ -133,7 +152,18 @@ def path() -> None:
         print_line(str(session.services.paths.cache_db))
 
 
-def _imported(cache_: SqliteCache, file: Path) -> Iterator[int]:
+def _store(session: Session, *, shared: bool) -> CacheFile | CacheServer:
+    return _shared(session) if shared else session.services.stores.cache_file
+
+
+def _shared(session: Session) -> CacheServer:
+    cache = session.services.stores.shared
+    if cache is None:
+        raise ConfigError("there is no shared cache: set [shared] cache to redis://HOST:PORT/0")
+    return cache.administration
+
+
+def _imported(take: Callable[[Sequence[CachedCompletion]], int], file: Path) -> Iterator[int]:
     """Import completions in groups; yield how many of each group were new."""
     group: list[CachedCompletion] = []
     try:
@@ -144,9 +174,9 @@ def _imported(cache_: SqliteCache, file: Path) -> Iterator[int]:
         for number, text in enumerate(stream, 1):
             group.append(_completion(text, f"{file}:{number}"))
             if len(group) == _GROUP:
-                yield cache_.import_many(group)
+                yield take(group)
                 group = []
-    yield cache_.import_many(group)
+    yield take(group)
 
 
 class _ExportedLine(msgspec.Struct):

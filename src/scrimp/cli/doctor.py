@@ -72,6 +72,8 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     if copies_on_write(home):
         yield "disk", lambda: _disk(home, services.run)
     yield "cache", lambda: _cache(session)
+    if services.stores.shared is not None:
+        yield "shared cache", lambda: _shared_cache(session)
     yield "ledger", lambda: _ledger(session)
     if services.paths.batches_db.exists():
         yield "batches", lambda: _batches(session)
@@ -115,6 +117,13 @@ def _checked(path: Path) -> Path:
 def _cache(session: Session) -> str:
     _checked(session.services.paths.cache_db)
     return f"{session.services.stores.cache_file.stats().rows} completions in {session.services.stores.cache_file.path}"
+
+
+def _shared_cache(session: Session) -> str:
+    from scrimp.shared.server_state import server_state  # noqa: PLC0415 - where there is a server
+
+    shared = session.services.stores.shared
+    return "none" if shared is None else server_state(shared.server)
 
 
 def _ledger(session: Session) -> str:

@@ -13,8 +13,10 @@ from scrimp.config.paths import Paths, expanded
 from scrimp.config.resolved.api_keys import KeyRing, missing_key_message
 from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.resolved.routes import Routes
+from scrimp.config.resolved.shared_servers import server_address
 from scrimp.config.resolved.sink_addresses import sink_address
 from scrimp.config.schema import Config, ProviderTable
+from scrimp.config.shared_tables import is_on_this_machine
 from scrimp.config.sources.load import LoadedConfig
 from scrimp.config.validation_errors import dotted
 from scrimp.errors import ConfigError, closest_name
@@ -46,7 +48,8 @@ def check(loaded: LoadedConfig, keys: KeyRing, paths: Paths) -> list[Finding]:
         routes = Routes(config, keys)
         findings += [*_check_defaults(config, routes), *_check_tiers(config, routes), *_check_models(config, routes)]
         findings += [*_check_chains(config, routes), *_check_rules(config, routes)]
-    return [*findings, *_check_alerts(config, keys), *_check_sinks(config, keys), *_check_permissions(paths)]
+    findings += [*_check_alerts(config, keys), *_check_sinks(config, keys), *_check_shared(config, keys)]
+    return [*findings, *_check_permissions(paths)]
 
 
 def _error(location: str, message: str) -> Finding:
@@ -136,6 +139,17 @@ def _check_sinks(config: Config, keys: KeyRing) -> Iterator[Finding]:
             continue
         if _is_unencrypted(address.url) and (table.key_env or table.headers or table.content):
             yield _warning(location, "its endpoint is http, so what it gets travels unencrypted: use https")
+
+
+def _check_shared(config: Config, keys: KeyRing) -> Iterator[Finding]:
+    table = config.shared
+    try:
+        address = server_address("cache", table.cache, table.cache_env, keys.variable)
+    except ConfigError as error:
+        yield _error("shared.cache_env", str(error).removeprefix("shared.cache_env "))
+        return
+    if address is not None and address.startswith("redis://") and not is_on_this_machine(address):
+        yield _warning("shared.cache", "it is redis://, so completions travel unencrypted: use rediss://")
 
 
 def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:

@@ -71,6 +71,12 @@ def shown_address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
+def is_on_this_machine(url: str) -> bool:
+    """Return whether an address is one of this machine."""
+    parts = urlsplit(url)
+    return parts.scheme == "unix" or parts.hostname in ("localhost", "127.0.0.1", "::1")
+
+
 def secrets_of(url: str) -> list[str]:
     """Return the parts of an address that must be in no output: its password, as it is written and as it is sent."""
     parts = urlsplit(url)

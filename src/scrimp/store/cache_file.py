@@ -14,7 +14,7 @@ from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.database import connect, store_errors, transaction
 
 _MOST_MATCHES = 100
-_KEY_DIGITS = 64
+KEY_DIGITS = 64
 
 
 class CacheStats(Struct, frozen=True):
@@ -83,11 +83,16 @@ class CacheFile:
                 yield cached_completion(self.path, row)
 
 
-def _hex_range(prefix: str) -> tuple[bytes, bytes]:
-    """Return the first key of a hex prefix and the first one past it."""
+def check_key_digits(prefix: str) -> None:
+    """Raise StoreError for what no key can begin with."""
     if not set(prefix) <= set(hexdigits):  # `bytes.fromhex` skips spaces: a prefix of two would mean every key
         raise StoreError(f"'{prefix}' is not a cache key: keys are hexadecimal; `scrimp cache export` lists them")
-    if not 0 < len(prefix) <= _KEY_DIGITS:
-        raise StoreError(f"a cache key has 1 to {_KEY_DIGITS} hexadecimal digits")
-    low, high = (bytes.fromhex(prefix.ljust(_KEY_DIGITS, digit)) for digit in "0f")
+    if not 0 < len(prefix) <= KEY_DIGITS:
+        raise StoreError(f"a cache key has 1 to {KEY_DIGITS} hexadecimal digits")
+
+
+def _hex_range(prefix: str) -> tuple[bytes, bytes]:
+    """Return the first key of a hex prefix and the first one past it."""
+    check_key_digits(prefix)
+    low, high = (bytes.fromhex(prefix.ljust(KEY_DIGITS, digit)) for digit in "0f")
     return low, high + b"\x00"

@@ -17,6 +17,7 @@ from scrimp.units import parse_duration
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.api_keys import KeyRing
+    from scrimp.shared.cache_server import CacheServer
     from scrimp.shared.response_cache import ResponseCache
     from scrimp.store.completion_cache import CompletionCache
 
@@ -65,6 +66,13 @@ class SharedCache:
         """Return this below a cache of this machine, for one thread; where that `keeps`, what it has is kept there."""
         keep = local.import_many if keeps and self.local_too and isinstance(local, SqliteCache) else None
         return TwoLevelCache(local, lambda: self.completions, local_too=self.local_too, keep=keep, warn=self._warn)
+
+    @property
+    def administration(self) -> CacheServer:
+        """What counts, lists and removes it."""
+        from scrimp.shared.cache_server import CacheServer  # noqa: PLC0415 - for `scrimp cache` alone
+
+        return CacheServer(self.server, self.completions)
 
     def close(self) -> None:
         """Close the connections."""
