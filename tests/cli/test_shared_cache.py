@@ -146,7 +146,7 @@ def test_a_server_that_is_not_there_fails_no_row_and_is_said_once(
 def test_a_server_that_goes_and_comes_back_empty_loses_and_fails_no_row(
     machine: Machine, provider: FakeProvider, redis: RedisServer
 ) -> None:
-    a = machine("a", "timeout = 0.01")  # so that it is tried again soon
+    a = machine("a")
     provider.delay = 0.15
     running = start(a, "in.jsonl", "-j", "2")
     wait_until(lambda: len(provider.bodies) >= 8, run=running)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from command import wait_until
-from redis_server import RedisServer
+from redis_server import RedisServer, slow_proxy
 from scrimp.shared.claims import PREFIX, SharedClaims
 from scrimp.shared.connection import SharedServer
 from scrimp.store.claims import Claims
@@ -203,3 +203,27 @@ def test_claims_are_made_anew_as_soon_as_the_server_is_back(machine: Machine, re
     redis.start()
 
     wait_until(lambda: redis.client.exists(*[PREFIX + key for key in KEYS[:3]]) == 3)
+
+
+def test_what_could_not_be_let_go_of_is_let_go_of_once_the_server_answers_again(
+    machine: Machine, redis: RedisServer
+) -> None:
+    clock = Clock()
+    one = machine("one", clock=clock)
+    with slow_proxy(redis) as proxy:
+        server = SharedServer(proxy.url, name="it", warn=print, meanwhile="so be it", timeout=0.2, clock=clock)
+        one._server, before = server, one._server
+        one.claim(KEYS[:4])
+        proxy.delay = 60.0
+        one.release(KEYS[:1])
+        one.release(KEYS[1:3])
+        proxy.delay = 0.0
+        assert server.is_down
+        clock.now += 60
+        assert one.claim(KEYS[1:2]) == set()
+        one.renew()
+        server.close()
+        one._server = before
+
+    assert redis.client.exists(PREFIX + KEYS[0], PREFIX + KEYS[2]) == 0
+    assert redis.client.exists(PREFIX + KEYS[1], PREFIX + KEYS[3]) == 2

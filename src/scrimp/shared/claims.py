@@ -27,6 +27,7 @@ PREFIX = b"scrimp:claim:"
 # Seconds after which the claim of a process that died is free; one that lives renews its own three times meanwhile.
 LIFE = 30.0
 _GROUP = 1000  # keys of one command
+_MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expire
 
 # Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds.
 _CLAIM = """
@@ -69,6 +70,7 @@ class SharedClaims:
         self._local, self._server, self._life, self._clock = local, server, life, clock
         self._token = os.urandom(9).hex()
         self._held: set[bytes] = set()
+        self._unreleased: dict[bytes, float] = {}  # keys that the server may still have as held, and until when
         self._elsewhere: dict[bytes, float] = {}  # keys that another machine had, and when that was last seen
         self._away = float("-inf")  # when the server last did not answer
         # A claim that is let go of while it is renewed would be there again, and nobody's.
@@ -88,7 +90,10 @@ class SharedClaims:
         elsewhere |= self._left_alone(mine)  # it may be away only now
         self._local.release(elsewhere)
         with self._lock:
-            self._held.update(key for key in mine if key not in elsewhere)
+            for key in mine:
+                if key not in elsewhere:
+                    self._held.add(key)
+                    self._unreleased.pop(key, None)
         if self._renewer is None:
             self._renewer = threading.Thread(target=self._renew_until_closed, name="scrimp-claims", daemon=True)
             self._renewer.start()
@@ -100,8 +105,9 @@ class SharedClaims:
         with self._lock:
             held = self._held.intersection(some)
             self._held -= held
-            for group in _groups(held):
-                self._run(_RELEASE, group, [self._holder])
+            if len(self._unreleased) < _MOST_UNRELEASED:
+                self._unreleased.update(dict.fromkeys(held, self._clock() + self._life))
+            self._release_on_server()
         self._local.release(some)
 
     def close(self) -> None:
@@ -116,6 +122,7 @@ class SharedClaims:
     def renew(self) -> None:
         """Make the claims of this process last as long as if they were new."""
         with self._lock:
+            self._release_on_server()
             for group in _groups(self._held):
                 self._run(_RENEW, group, [self._holder, self._milliseconds])
 
@@ -126,6 +133,19 @@ class SharedClaims:
     @property
     def _milliseconds(self) -> int:
         return int(self._life * 1000)
+
+    def _release_on_server(self) -> None:
+        """Let go of what this process has let go of; where the server is away, once it is back."""
+        if self._server.is_down:
+            return
+        now = self._clock()
+        expired = [key for key, expires in self._unreleased.items() if expires <= now]
+        for key in expired:
+            del self._unreleased[key]
+        for group in _groups(list(self._unreleased)):
+            if self._run(_RELEASE, group, [self._holder]) is not None:
+                for key in group:
+                    del self._unreleased[key]
 
     def _left_alone(self, keys: Sequence[bytes]) -> set[bytes]:
         """Return which keys others had lately, where the server was away since, and may not know of that any more."""

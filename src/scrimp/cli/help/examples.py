@@ -108,7 +108,6 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
     ),
     "cache": (
         Example("How much is kept", "scrimp cache stats"),
-        Example("And on the server that machines share", "scrimp cache stats --shared"),
         Example("Take completions to another machine", "scrimp cache export completions.jsonl"),
     ),
     "prices": (
