@@ -59,6 +59,7 @@ def test_a_sound_config_has_no_findings(tmp_path: Path) -> None:
         ('[sinks.own]\nendpoint = "http://x.example"\ncontent = true', "warning", "sinks.own", "unencrypted"),
         ('[shared]\ncache_env = "REDIS"', "error", "shared.cache_env", "REDIS, which is not set"),
         ('[shared]\ncache = "redis://cache.example"', "warning", "shared.cache", "use rediss://"),
+        ('[shared]\nlimits = "redis://cache.example"', "warning", "shared.limits", "use rediss://"),
         ("[providers.mistral]\nrpm = 3", "warning", "providers.mistral", "no key for mistral: set MISTRAL_API_KEY"),
         ("[providers.mistrial]\nrpm = 3", "error", "providers.mistrial", "did you mean mistral"),
         (

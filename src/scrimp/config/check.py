@@ -143,13 +143,15 @@ def _check_sinks(config: Config, keys: KeyRing) -> Iterator[Finding]:
 
 def _check_shared(config: Config, keys: KeyRing) -> Iterator[Finding]:
     table = config.shared
-    try:
-        address = server_address("cache", table.cache, table.cache_env, keys.variable)
-    except ConfigError as error:
-        yield _error("shared.cache_env", str(error).removeprefix("shared.cache_env "))
-        return
-    if address is not None and address.startswith("redis://") and not is_on_this_machine(address):
-        yield _warning("shared.cache", "it is redis://, so completions travel unencrypted: use rediss://")
+    servers = (("cache", table.cache, table.cache_env), ("limits", table.limits, table.limits_env))
+    for name, url, variable in servers:
+        try:
+            address = server_address(name, url, variable, keys.variable)
+        except ConfigError as error:
+            yield _error(f"shared.{name}_env", str(error).removeprefix(f"shared.{name}_env "))
+            continue
+        if address is not None and address.startswith("redis://") and not is_on_this_machine(address):
+            yield _warning(f"shared.{name}", "it is redis://, so what is shared travels unencrypted: use rediss://")
 
 
 def _check_tiers(config: Config, routes: Routes) -> Iterator[Finding]:
