@@ -8,6 +8,7 @@ from typing import Literal
 Tier = Literal[
     "simple", "medium", "high"
 ]  # the shipped tiers, between which prompts are routed; a config may add others
+CHEAP_TIERS = ("simple", "cheap")  # whose models think as little as they can, where nothing else is said
 Level = Literal["off", "lossless", "tidy", "focus", "dense"]  # of compression; each includes those before it
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 Signal = Literal[  # of confidence; defined in escalation.signals

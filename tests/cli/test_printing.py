@@ -8,7 +8,7 @@ from command import Scrimp
 from fake_provider import FakeProvider
 from terminal import at_terminal, without_styles
 
-LONG = "openai/a-long-name-of-a-model-that-still-fits"
+LONG = "openai/a-long-name-of-one-that-fits"
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import typer
 from scrimp.cli.flags import completions
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session, open_session
+from scrimp.config.resolved.arms import effort_sent
 from scrimp.config.resolved.routes import EMBEDDED_MODEL
 from scrimp.errors import UsageError
 from scrimp.prices.book import PriceBook
@@ -45,8 +46,9 @@ def models(
     """List the models of the tiers and those known by name.
 
     A model can be called when its provider has a key. The first such model of a tier is called; the others take over
-    when it is down. Prices are dollars per million tokens. A model that is named is shown with the efforts it takes;
-    any of them may follow its name: provider/model@effort.
+    when it is down. Prices are dollars per million tokens. The effort is the one that is asked for unless the run says
+    otherwise; where there is none the model thinks as its vendor has it. A model that is named is shown with the
+    efforts it takes; any of them may follow its name: provider/model@effort.
 
     --compare finds the same model at other providers by its name on their price lists, or by `same_as` in the config,
     with your discounts and credits. A model that is named without its provider is bought where it costs least.
@@ -68,15 +70,15 @@ def models(
             _print_named(session, names)
             return
         rows = [
-            (tier, model.id, _callable(session, model), *_price(book, model))
+            (tier, model.id, _callable(session, model), *_price(book, model), _effort(session, model))
             for tier, listed in routes.tiers.items()
             for model in listed
         ]
         if everything:
             listed_ids = {row[1] for row in rows}
             others = [routes.model(name) for name in known_models() if name not in listed_ids]
-            rows += [("", m.id, _callable(session, m), *_price(book, m)) for m in others]
-        print_table(("tier", "model", "callable", "input", "output"), rows, "lllrr", session.out)
+            rows += [("", m.id, _callable(session, m), *_price(book, m), _effort(session, m)) for m in others]
+        print_table(("tier", "model", "callable", "input", "output", "effort"), rows, "lllrrl", session.out)
         _print_places(session)
         print_line("Any other model can be named as provider/model, and any with an effort as provider/model@effort.")
 
@@ -102,6 +104,11 @@ def _print_named(session: Session, names: list[str]) -> None:
         efforts = ", ".join(accepted_efforts(routes.endpoints[model.provider], model.model)) or "-"
         rows.append((", ".join(tiers), model.id, _callable(session, model), *_price(book, model), efforts))
     print_table(("tier", "model", "callable", "input", "output", "efforts"), rows, "lllrrl", session.out)
+
+
+def _effort(session: Session, model: ModelRef) -> str:
+    """Return the effort that is asked of a model unless the run asks for another; a dash where none is."""
+    return effort_sent(model, None, session.services.routes.endpoints[model.provider]) or "-"
 
 
 def _callable(session: Session, model: ModelRef) -> str:

@@ -54,6 +54,7 @@ def _document(routed: RoutedPrompt) -> dict[str, object]:
     return {
         "index": routed.prompt.index, "id": routed.prompt.id, "tier": routed.route.tier,
         "chain": routed.route.chain.name, "model": routed.model, "why": routed.route.why,
+        **({} if routed.effort is None else {"effort": routed.effort}),
         **({} if gain is None else {"expected_gain": round(gain, 3)}),
         **({} if routed.route.dear is None else {"too_dear": asdict(too_dear(routed.route.dear))}),
         **({"rules": routed.rules} if routed.rules else {}),

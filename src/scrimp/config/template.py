@@ -115,8 +115,8 @@ TEMPLATE = f"""\
 # medium = ["openai/gpt-6.1-terra", "gemini/gemini-3.8-flash", "anthropic/claude-sonnet-5-5"]
 # high = ["openai/gpt-6.2-sol", "anthropic/claude-opus-5-5"]
 
-# The effort of a tier's models; one after a model's name, --effort and that of the model's own table go before it. The
-# shipped tier simple does not think, as far as its models can do without.
+# The effort of a tier's models; one after a model's name, --effort and that of the model's own table go before it. A
+# tier called simple or cheap thinks as little as its models can where none of these says more.
 [efforts]
 # simple = "none"
 # high = "medium"

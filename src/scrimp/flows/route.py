@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.config.resolved.arms import effort_sent
 from scrimp.values import ModelRef, Prompt, Route
 
 if TYPE_CHECKING:
+    from scrimp.enums import Effort
     from scrimp.flows.plan.planner import Planner
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -23,6 +25,7 @@ class RoutedPrompt(Struct, frozen=True):
     prompt: Prompt
     route: Route
     model: str | None
+    effort: Effort | None  # that is asked of it; None: none is, or it takes none
     rules: tuple[str, ...] = ()  # why each rule matched or not, with explain
 
 
@@ -35,8 +38,17 @@ def routed_prompts(
         route = planner.plan(prompt).route
         first = route.chain.steps[0].candidates
         places = (place for each in first if (place := services.place_of(each)) is not None)
-        model = next((place.id for place in places if _takes(prompt, place, services)), None)
-        yield RoutedPrompt(prompt, route, model, tuple(_reasons(prompt, route, planner)) if explain else ())
+        model = next((place for place in places if _takes(prompt, place, services)), None)
+        yield RoutedPrompt(
+            prompt, route, None if model is None else model.id, _effort(model, options, services),
+            tuple(_reasons(prompt, route, planner)) if explain else (),
+        )  # fmt: skip
+
+
+def _effort(model: ModelRef | None, options: RunOptions, services: Services) -> Effort | None:
+    if model is None:
+        return None
+    return effort_sent(model, options.parameters.effort, services.routes.endpoints[model.provider])
 
 
 def _reasons(prompt: Prompt, route: Route, planner: Planner) -> Iterator[str]:

@@ -376,7 +376,7 @@ class Services:
         """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
         from scrimp.flows.plan.cheapest_model import cheapest  # noqa: PLC0415 - only for --priority low
 
-        return self.routes.model_chain(cheapest(self.routes, self.prices, self.clock()).id)
+        return self.routes.listed_chain(cheapest(self.routes, self.prices, self.clock()))
 
     @cached_property
     def rules(self) -> Sequence[RoutingRule]:

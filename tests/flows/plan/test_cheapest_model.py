@@ -70,7 +70,8 @@ def test_nothing_costs_less_and_of_equals_the_first_is_taken(rates: tuple[int, .
     ("tiers", "chosen"),
     [
         ({"simple": ["a/gpt-5@high"], "medium": ["a/gpt-5@minimal"], "high": ["a/gpt-5"]}, "a/gpt-5@minimal"),
-        ({"simple": ["a/gpt-5"], "medium": ["a/gpt-5@low"], "high": ["a/gpt-5@high"]}, "a/gpt-5@low"),
+        ({"simple": ["a/gpt-5"], "medium": ["a/gpt-5@low"], "high": ["a/gpt-5@high"]}, "a/gpt-5"),  # minimal
+        ({"high": ["a/gpt-5"], "medium": ["a/gpt-5@low"], "simple": ["a/gpt-5@high"]}, "a/gpt-5@low"),
         ({"simple": ["a/gpt-5@high"], "medium": ["b/gpt-5@low"], "high": ["c/gpt-5@minimal"]}, "b/gpt-5@low"),
     ],
 )

@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.schema import ChainTable, Config
-from scrimp.enums import Buy, Tier
+from scrimp.enums import CHEAP_TIERS, Buy, Tier
 from scrimp.errors import ConfigError, closest_name
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint
@@ -77,7 +77,7 @@ class Routes:
         """The same lists, whether there is a key or not."""
         shipped = {name: tuple(map(self._with_settings, models)) for name, models in SHIPPED_TIERS.items()}
         configured = {name: self._tier(name, models) for name, models in self._config.tiers.items()}
-        return self._with_efforts(shipped | configured)
+        return self._with_least_efforts(self._with_efforts(shipped | configured))
 
     def _with_efforts(self, tiers: dict[str, tuple[ModelRef, ...]]) -> dict[str, tuple[ModelRef, ...]]:
         """Return tiers with the efforts that the config gives them; a model's own table goes before its tier."""
@@ -92,6 +92,27 @@ class Routes:
                 for model, table in zip(tiers[name], tables, strict=True)
             )
         return tiers
+
+    def _with_least_efforts(self, tiers: dict[str, tuple[ModelRef, ...]]) -> dict[str, tuple[ModelRef, ...]]:
+        """Return tiers with cheap ones that think as little as they can, where nothing says how much.
+
+        Not where all tiers are the same models: none of them is a cheap one then.
+        """
+        if len({tiers[name] for name in get_args(Tier)}) == 1:
+            return tiers
+        for name in CHEAP_TIERS:
+            if name in self._config.tiers and any(model.effort_of(None) is None for model in tiers[name]):
+                tiers[name] = tuple(map(self._with_least_effort, tiers[name]))
+        return tiers
+
+    def _with_least_effort(self, model: ModelRef) -> ModelRef:
+        from scrimp.providers.requests.least_effort import least_effort  # noqa: PLC0415 - not for the shipped tiers
+
+        endpoint = self.endpoints[model.provider]
+        if model.effort_of(None) is not None or endpoint.recording is not None:
+            return model  # a recording is called by the names of its models alone
+        least = least_effort(endpoint, model.model)
+        return model if least is None else replace(model, effort=least)
 
     def rules(self) -> list[RoutingRule]:
         """Return the user's rules for routing, in order."""
@@ -111,6 +132,10 @@ class Routes:
     def model_chain(self, name: str) -> Chain:
         """Return one model as a chain of one step."""
         return self._cached(("model", name), lambda: self._model_chain(name))
+
+    def listed_chain(self, model: ModelRef) -> Chain:
+        """Return a model of a tier as a chain of one step, with the effort that it has there."""
+        return self._cached(("listed", model), lambda: Chain(steps=(Step(model.id, (model,)),)))
 
     def chain(self, name: str, *, min_confidence: float | None = None) -> Chain:
         """Return a chain of the config, or one given as its steps, such as simple,high."""

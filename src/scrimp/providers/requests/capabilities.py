@@ -53,7 +53,7 @@ def _nearest(effort: str, allowed: Sequence[str]) -> str:
     return next((level for level in allowed if EFFORTS.index(level) >= wanted), allowed[-1])
 
 
-def _openai_efforts(model: str) -> tuple[Effort, ...]:
+def openai_efforts(model: str) -> tuple[Effort, ...]:
     """Return what `reasoning_effort` may be for an OpenAI model; nothing where it has no such field (reference 3.2)."""
     version = gpt_version(model)
     if version is None:
@@ -72,7 +72,7 @@ def _openai_efforts(model: str) -> tuple[Effort, ...]:
 
 def openai_effort(model: str, effort: str) -> str | None:
     """Return `reasoning_effort` for an OpenAI model; None where the model has no such field."""
-    accepted = _openai_efforts(model)
+    accepted = openai_efforts(model)
     return _nearest(effort, accepted) if accepted else None
 
 
@@ -120,7 +120,8 @@ def claude_may_think(model: str, effort: str | None) -> bool:
     return version >= ((5, 0) if effort is None else (4, 6))
 
 
-def _claude_efforts(model: str) -> tuple[Effort, ...]:
+def claude_efforts(model: str) -> tuple[Effort, ...]:
+    """Return the efforts of a Claude model, from the least on; nothing where no effort stands for a budget."""
     version, name = claude_version(model) or (99, 0), base_name(model)
     if version < (4, 6):
         return ()
@@ -148,7 +149,7 @@ def gemini_thinking(model: str, effort: str) -> JsonObject:
     if gemini_version(model) == (2, 5):
         budgets = {"none": 128 if pro else 0, "minimal": 128 if pro else 512, "low": 1024, "medium": 8192}
         return {"thinkingBudget": budgets.get(effort, -1)}
-    return {"thinkingLevel": _nearest(effort, _gemini_efforts(model))}
+    return {"thinkingLevel": _nearest(effort, gemini_efforts(model))}
 
 
 def _is_gemini_pro(model: str) -> bool:
@@ -156,7 +157,8 @@ def _is_gemini_pro(model: str) -> bool:
     return match is not None and "pro" in match[3]
 
 
-def _gemini_efforts(model: str) -> tuple[Effort, ...]:
+def gemini_efforts(model: str) -> tuple[Effort, ...]:
+    """Return the efforts of a Gemini model, from the least on."""
     version, pro = gemini_version(model) or (99, 0), _is_gemini_pro(model)
     if version == (2, 5):
         return ("minimal", "low", "medium", "high") if pro else ("none", "minimal", "low", "medium", "high")
@@ -180,12 +182,12 @@ def accepted_efforts(endpoint: Endpoint, model: str) -> tuple[Effort, ...]:
     Every other word becomes one of these (`sent_effort`).
     """
     if endpoint.dialect == "anthropic":
-        return _claude_efforts(model)
+        return claude_efforts(model)
     if endpoint.dialect == "gemini":
-        return _gemini_efforts(model)
+        return gemini_efforts(model)
     if endpoint.flavour in _WITHOUT_EFFORT or (endpoint.flavour == "mistral" and not _mistral_accepts_effort(model)):
         return ()
-    return _EFFORTS_OF_FLAVOUR.get(endpoint.flavour) or _openai_efforts(endpoint.vendors_name(model))
+    return _EFFORTS_OF_FLAVOUR.get(endpoint.flavour) or openai_efforts(endpoint.vendors_name(model))
 
 
 def sent_effort(endpoint: Endpoint, model: str, effort: Effort) -> Effort | None:
