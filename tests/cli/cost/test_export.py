@@ -16,6 +16,7 @@ from fake_provider import FakeProvider
 from outcomes import entry
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry, Usage
+from terminal import at_terminal
 
 HOSTILE = 'a "quoted", name\nof two lines\r=1+1'
 USAGE = Usage(input=1_000_000, output=7, cache_read=5, cache_write=3, cache_write_long=2, reasoning=4)
@@ -116,3 +117,15 @@ def test_an_option_before_a_subcommand_is_refused_with_where_it_goes(scrimp: Scr
     assert (ran.status, ran.out) == (2, "")
     assert f"{option[0]} before export has no effect" in ran.err
     assert "after its name" in ran.err
+
+
+def test_parquet_goes_to_a_file_or_a_pipe_and_not_to_a_terminal(scrimp: Scrimp) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    keep(scrimp)
+    assert scrimp("cost", "export", "--format", "parquet", "-o", "calls.parquet").status == 0
+    with duckdb.connect() as db:
+        rows = db.sql(f"SELECT call, cost_usd FROM '{scrimp.cwd}/calls.parquet'").fetchall()
+
+    assert rows == [("c1", Decimal("0.000000000001")), ("c2", None), ("c3", Decimal("1234.5")), ("c4", 0)]
+    assert "PAR1" not in at_terminal(scrimp, "cost", "export", "--format", "parquet")
+    assert "name a file with -o" in at_terminal(scrimp, "cost", "export", "--format", "parquet")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import Annotated
 
@@ -12,8 +13,8 @@ from scrimp.cli.results.output import STDOUT, open_output
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.enums import LedgerFormat
-from scrimp.errors import output_error
-from scrimp.render.costs.ledger_rows import ledger_lines
+from scrimp.errors import UsageError, output_error
+from scrimp.render.costs.ledger_rows import ledger_parts
 from scrimp.store.ledger_queries.entry_reader import entries_since
 from scrimp.units import parse_duration
 
@@ -28,26 +29,28 @@ def export(
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is stdout.")
     ] = STDOUT,
 ) -> None:  # fmt: skip
-    """Write every call of the ledger as JSON lines or CSV.
+    """Write every call of the ledger as JSON lines, CSV or Parquet.
 
     They come in the order in which they ended.
 
     Each has its time (UTC), model, status, tokens, dollars, labels and the key of its prompt, never the prompt or the
     completion. What is unknown is null, in CSV empty: never zero. Tags are one object, in CSV as JSON.
 
-    For Parquet, DuckDB reads both: duckdb -c "COPY 'calls.jsonl' TO 'calls.parquet'"
+    Parquet needs pip install 'scrimp[parquet]': dollars are decimals, times microseconds of UTC, tags a map.
     """
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         session.services.stores.recover()
-        lines = ledger_lines(entries_since(session.services.paths.ledger_db, start), file_format)
+        if file_format == "parquet" and output == STDOUT and sys.stdout.isatty():
+            raise UsageError("Parquet is not for a terminal: name a file with -o")
+        parts = ledger_parts(entries_since(session.services.paths.ledger_db, start), file_format)
         if output == STDOUT:
-            print_rows(lines)
+            print_rows(parts)
             return
         OwnFiles(session).refuse("-o", output)
         with open_output(output) as file:
             try:
-                file.stream.writelines(lines)
+                file.stream.writelines(parts)
                 file.stream.flush()
             except OSError as error:
                 file.discard()

@@ -1,4 +1,4 @@
-"""Entries of the ledger as rows for other programs: JSON lines or CSV, with the same names."""
+"""Entries of the ledger for other programs: JSON lines, CSV or Parquet, with the same names."""
 
 from __future__ import annotations
 
@@ -25,8 +25,15 @@ _AFTER = (
 COLUMNS = ("time", *_BEFORE, *_TOKENS, "cost_usd", *_AFTER)
 
 
-def ledger_lines(entries: Iterable[Entry], file_format: LedgerFormat) -> Iterator[bytes]:
-    """Yield the lines of a file: times are of UTC, dollars are exact, and what is unknown is null or empty."""
+def ledger_parts(entries: Iterable[Entry], file_format: LedgerFormat) -> Iterator[bytes]:
+    """Yield a file in parts, lines but for Parquet: times are of UTC, dollars exact, what is unknown is null or empty.
+
+    Raise UsageError at once where a format needs what is not installed.
+    """
+    if file_format == "parquet":
+        from scrimp.render.costs.parquet import parquet_parts  # noqa: PLC0415 - only for this format
+
+        return parquet_parts(entries, COLUMNS)
     rows = map(_row, entries)
     return (encode_json(row) + b"\n" for row in rows) if file_format == "jsonl" else _csv_lines(rows)
 
