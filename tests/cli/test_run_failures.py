@@ -310,17 +310,17 @@ def _letters(seed: int) -> str:
 
 def test_a_disk_that_fills_up_loses_no_completion_that_was_paid_for(ready: Scrimp, provider: FakeProvider) -> None:
     # The journal's first megabyte fits; the cache's log soon does not.
-    ready.file("long.jsonl", "".join(json.dumps({"text": f"{n} {_letters(n)}"}) + "\n" for n in range(240)))
+    ready.file("long.jsonl", "".join(json.dumps({"text": f"{n} {_letters(n)}"}) + "\n" for n in range(400)))
     ran = run_with_room(ready, 1_100, "run", "long.jsonl", "-j", "8")
     paid, printed = len(provider.bodies), len(ran.stdout.splitlines())
     again = ready("run", "long.jsonl", "-j", "8")
 
     assert ran.returncode == 2, ran.stderr
     assert b"long.jsonl" in ran.stderr  # the command that resumes it
-    assert 8 < paid == printed < 240
-    assert (again.status, len(again.rows), len(provider.bodies)) == (0, 240, 240)
+    assert 8 < paid == printed < 400
+    assert (again.status, len(again.rows), len(provider.bodies)) == (0, 400, 400)
     with closing(sqlite3.connect(ready.home / "ledger.db")) as db:
-        assert db.execute("SELECT status, count(*) FROM entries GROUP BY 1").fetchall() == [("paid", 240)]
+        assert db.execute("SELECT status, count(*) FROM entries GROUP BY 1").fetchall() == [("paid", 400)]
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,15 @@ def call_recorder(
     free: Collection[str] = (),
 ) -> CallRecorder:
     """What a run books with."""
+
+    async def written_down(entry: Entry) -> None:
+        begin(entry)
+
     return CallRecorder(
         run="r",
         labels=RunLabels(),
         prices=prices,
-        begin=begin,
+        begin=written_down,
         append=append,
         clock=lambda: 1_795_000_000.0,
         free=free,

@@ -89,7 +89,7 @@ def test_what_calls_in_flight_may_need_is_left_to_them(tmp_path: Path) -> None:
 
 
 def test_elsewhere_what_is_reserved_is_enough(tmp_path: Path) -> None:
-    journal(tmp_path, "ext4", 0).record_begun(entry())
+    journal(tmp_path, "ext4", 1_000_000).record_begun(entry())
 
 
 def test_a_store_is_not_touched_where_nothing_must_be_written(tmp_path: Path) -> None:

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
+import resource
+import signal
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from outcomes import entry
+from outcomes import answer, entry
+from scrimp.errors import DiskFullError
 from scrimp.store.database import transaction, trim_log
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_records
 from scrimp.store.free_space import StatVfs, free_bytes, is_short
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
@@ -16,6 +22,19 @@ from scrimp.store.ledger import Ledger
 def disk(free: int, blocks: int = 1 << 30) -> StatVfs:
     """What a file system with blocks of 512 bytes says of itself; a tenth of what is free is for root alone."""
     return lambda _: os.statvfs_result((4096, 512, blocks, free // 512 * 10 // 9, free // 512, 0, 0, 0, 0, 255))
+
+
+@contextmanager
+def limit_of_files(most: int) -> Iterator[None]:
+    """Let no file of this process become longer."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, ignored)
 
 
 def test_space_is_what_this_user_may_write(tmp_path: Path) -> None:
@@ -55,3 +74,54 @@ def test_the_journal_takes_less_where_space_is_short(tmp_path: Path, free: int, 
 
     assert [path.stat().st_size for path in tmp_path.iterdir()] == [bytes_]
     journal.close()
+
+
+def test_before_a_call_the_stores_are_left_what_they_need_to_keep_it(tmp_path: Path) -> None:
+    free = iter((1 << 20, 1 << 20))  # enough for the first segment
+
+    def statvfs(folder: Path) -> os.statvfs_result:
+        return disk(next(free, 100_000))(folder)
+
+    journal = Journal(tmp_path, "r", statvfs=statvfs)
+    calls = [replace(entry(), call=f"c{number}") for number in range(100)]
+    with pytest.raises(DiskFullError, match="No space left on device; free some space"):
+        list(map(journal.record_begun, calls))
+    long = answer("x" * 100_000)
+    journal.record_settled(calls[:1], time=1.0, completion=(b"k" * 32, long))
+    journal.close()
+    kept = [record for path in sorted(tmp_path.iterdir()) for record in decode_records(path.read_bytes())[0]]
+
+    assert [record.entry for record in kept if isinstance(record, BegunCall)] == calls[: len(kept) - 1]
+    assert 2 < len(kept) < (1 << 16) / 4096  # what the first segment can reserve
+    assert [record.answer for record in kept if isinstance(record, SettledRow)] == [long]
+
+
+def test_a_segment_that_is_followed_by_another_gives_back_what_was_reserved_in_it(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r", statvfs=disk(10_000_000))
+    for number in range(60):
+        call = replace(entry(), call=f"c{number}")
+        journal.record_begun(call)
+        journal.record_settled([call], time=1.0, completion=(b"k" * 32, answer("x" * 3000)))
+    *older, last = sorted(tmp_path.iterdir(), key=lambda path: int(path.stem.rpartition("-")[2]))
+
+    assert len(older) > 1
+    assert last.read_bytes().endswith(bytes(4096))
+    for path in older:
+        data = path.read_bytes()
+        assert data.endswith(b"}\n")
+        assert decode_records(data)[1] == 0
+    journal.close()
+
+
+def test_a_log_that_did_not_fit_is_emptied_so_that_half_of_it_may(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    Ledger(path).close()
+    ledger, log = Ledger(path), path.with_name("ledger.db-wal")
+    calls = [replace(entry(), call=f"c{number}", error="x" * 1000) for number in range(200)]
+    with limit_of_files(path.stat().st_size + 60_000), closing(ledger):
+        with pytest.raises(DiskFullError):
+            ledger.append(calls)
+        full = log.stat().st_size
+        ledger.append(calls[:20])
+        assert ledger.count() == 20
+        assert log.stat().st_size < full

@@ -75,7 +75,7 @@ async def _requested(
         open_in_process=lambda _endpoint, _model: InProcessRecorder(recorder),
     )  # fmt: skip
     calls = CallRecorder(
-        run=services.run, labels=options.labels, prices=services.prices, begin=lambda _: None, append=lambda _: None,
+        run=services.run, labels=options.labels, prices=services.prices,
         clock=services.clock, parameters=options.parameters,
     )  # fmt: skip
     outcome = None

@@ -10,7 +10,7 @@ import msgspec
 
 from scrimp.errors import StoreError
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.database import connect, insert, is_read_only, store_errors, transaction, trim_log
+from scrimp.store.database import SmallLog, connect, insert, is_read_only, store_errors
 from scrimp.store.encoding.packed_json import unpacked
 from scrimp.values import Answer
 
@@ -51,6 +51,7 @@ class SqliteCache:
         self.path = path
         self._db = connect(path, MIGRATIONS, any_thread=any_thread, oldest=OLDEST_READ)
         self.read_only = is_read_only(self._db)
+        self._log = SmallLog(self._db, path)
 
     def close(self) -> None:
         """Close the file."""
@@ -96,10 +97,8 @@ class SqliteCache:
             for each in completions
         ]
         before = self._db.total_changes
-        with store_errors(self.path):
-            with transaction(self._db):
-                insert(self._db, _INSERT, rows, on_conflict)
-            trim_log(self._db, self.path)
+        with store_errors(self.path), self._log.transaction():
+            insert(self._db, _INSERT, rows, on_conflict)
         return self._db.total_changes - before
 
 

@@ -184,6 +184,24 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+class SmallLog:
+    """The log of a connection: kept small where space is short, and emptied after a write that did not fit."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db, self._path, self._is_overfull = db, path, False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the write lock for the block, like `transaction`."""
+        if self._is_overfull:  # not sooner: that takes time, in which nobody would know that a write has failed
+            _empty_log(self._db)
+        self._is_overfull = True
+        with transaction(self._db):
+            yield
+        self._is_overfull = False
+        trim_log(self._db, self._path)
+
+
 def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) -> None:
     """Bring what is committed from the log into the database where space is short, and empty the log.
 
@@ -191,8 +209,11 @@ def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) 
     """
     from scrimp.store.free_space import is_short  # noqa: PLC0415 - most commands only look up
 
-    if not is_short(path.parent, statvfs):
-        return
+    if is_short(path.parent, statvfs):
+        _empty_log(db)
+
+
+def _empty_log(db: sqlite3.Connection) -> None:
     with suppress(sqlite3.OperationalError):  # what is committed stays in the log; a write without room will tell
         db.execute("PRAGMA busy_timeout = 0")  # a reader that is suspended would be waited for
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

@@ -36,6 +36,8 @@ PREFIX = "in-flight-"
 # Some two thousand records: a long run deletes full segments as it goes, and has only the last few at any time.
 _SEGMENT_BYTES = 1 << 20
 _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
+# What is left to the stores before a call, to commit what it and those in flight will bring.
+_LEFT_TO_STORES = 1 << 17
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
 
@@ -76,7 +78,9 @@ class Journal:
         self._all_reserved += size
         try:
             self.check_free_space(beside=self._all_reserved)
-            self._write(BegunCall(entry), (entry,), reserved=self._all_reserved)
+            self._write(
+                BegunCall(entry), (entry,), reserved=self._all_reserved, left=_LEFT_TO_STORES + self._all_reserved
+            )
         except StoreUnwritableError:
             self._release(entry.call)
             raise
@@ -120,14 +124,16 @@ class Journal:
         self._segments.clear()
         self._current = None
 
-    def _write(self, record: BegunCall | SettledRow, entries: Sequence[Entry], *, reserved: int = 0) -> None:
-        """Write a record where `reserved` bytes are left after it."""
+    def _write(
+        self, record: BegunCall | SettledRow, entries: Sequence[Entry], *, reserved: int = 0, left: int = 0
+    ) -> None:
+        """Write a record where `reserved` bytes are left after it, and `left` on the disk after a new segment."""
         data = encode_record(record)
         self._largest = max(self._largest, len(data))
         with store_errors(self._folder):
             segment = self._current
             if segment is None or segment.room < len(data) + reserved:
-                segment = self._next_segment(len(data) + reserved)
+                segment = self._next_segment(len(data) + reserved, left)
             segment.append(data)
         for entry in entries:
             if entry.call not in segment.pending:
@@ -146,19 +152,34 @@ class Journal:
     def _release(self, call: str) -> None:
         self._all_reserved -= self._reserved.pop(call, 0)
 
-    def _next_segment(self, wanted: int) -> _Segment:
+    def _next_segment(self, wanted: int, left: int) -> _Segment:
         make_private_folder(self._folder)
         path = self._folder / f"{PREFIX}{self._name}-{self._created + 1}.jsonl"
-        least = _SMALL_SEGMENT_BYTES if is_short(self._folder, self._statvfs) else _SEGMENT_BYTES
+        size = self._segment_bytes(wanted, left)
         try:
-            # Twice what is wanted: of a segment that is just large enough the next call would need another one.
-            segment = _Segment(path, max(least, 2 * wanted), mapped=self._overwrites_in_place)
+            segment = _Segment(path, size, mapped=self._overwrites_in_place)
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT) or size == wanted:
                 raise
             segment = _Segment(path, wanted, mapped=self._overwrites_in_place)
         self._created += 1
         full, self._current = self._current, segment
-        if full is not None and not full.pending:
+        if full is not None and full.pending:
+            full.give_back()
+        elif full is not None:
             full.close()
         return segment
+
+    def _segment_bytes(self, wanted: int, left: int) -> int:
+        """Return the size of the next segment. Raise OSError where not so much would be left on the disk."""
+        least = _SMALL_SEGMENT_BYTES if is_short(self._folder, self._statvfs) else _SEGMENT_BYTES
+        # Twice what is wanted: of a segment that is just large enough the next call would need another one.
+        size = max(least, 2 * wanted)
+        free = free_bytes(self._folder, self._statvfs)
+        if free is None or free >= size + left:
+            return size
+        if not left:
+            return wanted
+        if free < wanted + left:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return free - left

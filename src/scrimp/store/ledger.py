@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import UsageError
-from scrimp.store.database import connect, insert, select, store_errors, transaction, trim_log
+from scrimp.store.database import SmallLog, connect, insert, select, store_errors
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.encoding.entry_rows import COLUMNS, entry_row
 from scrimp.store.encoding.packed_ids import KEY_AS_TEXT, packed_call, unpacked_call
@@ -101,6 +101,7 @@ class Ledger:
     def __init__(self, path: Path, *, any_thread: bool = False) -> None:
         self.path = path
         self._db = connect(path, MIGRATIONS, any_thread=any_thread)
+        self._log = SmallLog(self._db, path)
 
     def close(self) -> None:
         """Close the file."""
@@ -108,12 +109,10 @@ class Ledger:
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append the entries of calls that ended, in one transaction; a call that is there already is skipped."""
-        with store_errors(self.path):
-            with transaction(self._db):
-                in_text = select(self._db, _CALLS, [entry.call for entry in entries])  # those of older versions
-                known = {call for (call,) in in_text}
-                insert(self._db, _INSERT, [entry_row(entry) for entry in entries if entry.call not in known])
-            trim_log(self._db, self.path)
+        with store_errors(self.path), self._log.transaction():
+            in_text = select(self._db, _CALLS, [entry.call for entry in entries])  # those of older versions
+            known = {call for (call,) in in_text}
+            insert(self._db, _INSERT, [entry_row(entry) for entry in entries if entry.call not in known])
 
     def recorded_calls(self, calls: Sequence[str]) -> set[str]:
         """Return those of these calls that are in the ledger."""

@@ -52,6 +52,7 @@ class Writer:
         """
         self._check = check
         self._stores, self._run, self._on_commit = _Stores(open_cache, open_ledger), run, on_commit
+        self.is_splitting = False  # a group did not fit, and how much of it does is being found out
         self._bug: Exception | None = None
         self._queue: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="scrimp-writer", daemon=True)
@@ -74,14 +75,18 @@ class Writer:
             group, last = self._gather()
             if group:
                 self._settle(group)
+                self.is_splitting = False
         self._stores.close()
 
-    def _settle(self, group: Sequence[Write]) -> StoreError | None:
+    def _settle(self, group: Sequence[Write], *, again: bool = False) -> StoreError | None:
         """Commit and say so; on a disk that fills up in halves, whose logs are shorter, until a write does not fit."""
         error = self._try(self._check) or self._commit(group)
-        if not isinstance(error, DiskFullError) or len(group) == 1:
+        if not isinstance(error, DiskFullError) or again:
             self._on_commit(group, error)
             return error
+        self.is_splitting = True
+        if len(group) == 1:  # it may fit once the log of those before it is empty
+            return self._settle(group, again=True)
         half = len(group) // 2
         error = self._settle(group[:half])
         if error is None:

@@ -68,7 +68,7 @@ async def collect(
     answerer = build_answerer(options, services, client, health)
     (caller,) = callers
     calls = CallRecorder(
-        run=services.run, labels=options.labels, prices=services.prices, begin=lambda _: None, append=lambda _: None,
+        run=services.run, labels=options.labels, prices=services.prices,
         clock=services.clock, parameters=options.parameters,
     )  # fmt: skip
     planner, lookup = services.planner(options), services.cache_lookup(options)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from scrimp.errors import StoreError
+from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.journal import Journal
 from scrimp.store.writer import Write, Writer
 from scrimp.values import Answer, Entry
@@ -39,6 +39,7 @@ class CommitQueue:
         self._writer = Writer(
             open_cache, open_ledger, run=run, on_commit=self._committed, check=journal.check_free_space
         )
+        self._uncommitted, self._reported = 0, asyncio.Event()
         self.on_durable: OnDurable = lambda _: None
         self.on_unwritable: Callable[[StoreError], None] = lambda _: None
 
@@ -47,31 +48,48 @@ class CommitQueue:
         self._writer.close()
         self._journal.close()
 
-    def begin(self, entry: Entry) -> StoreError | None:
-        """Write down a request before it is sent; return why it must not be, where its completion could not be kept."""
+    async def begin(self, entry: Entry) -> StoreError | None:
+        """Write down a request before it is sent; return why it must not be, where its completion could not be kept.
+
+        Where there is no room, wait for what is on its way to the stores: the journal gives back what it took. Wait,
+        too, while it is found out whether there is any.
+        """
         if self._unkept:
             self._in_journal(lambda: self._journal.record_begun(entry))
             return None
-        if self._refusal is None:
-            try:
-                self._journal.record_begun(entry)
-            except StoreError as error:
-                self._refusal = error
-        if self._refusal is not None:
-            self.on_unwritable(self._refusal)
+        while self._refusal is None:
+            if not (self._uncommitted and self._writer.is_splitting):
+                try:
+                    self._journal.record_begun(entry)
+                except StoreError as error:
+                    if not (self._uncommitted and isinstance(error, DiskFullError)):
+                        self._refusal = error
+                        break
+                else:
+                    return None
+            await self._next_report()
+        self.on_unwritable(self._refusal)
         return self._refusal
+
+    async def _next_report(self) -> None:
+        self._reported.clear()
+        await self._reported.wait()
 
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Append the entries of ended calls to the ledger; no row waits for them."""
         if entries:
             self._in_journal(lambda: self._journal.record_settled(entries, time=0.0, completion=None))
-            self._writer.write(Write(entries=entries))
+            self._write(Write(entries=entries))
 
     def commit(self, tag: object, entries: tuple[Entry, ...], completion: tuple[bytes, Answer] | None) -> None:
         """Cache a row's completion and append its calls; `on_durable` gets the tag when that is done, or cannot be."""
         findable = completion if self._shared else None
         self._in_journal(lambda: self._journal.record_settled(entries, time=self._clock(), completion=findable))
-        self._writer.write(Write(entries=entries, completion=completion, tag=tag))
+        self._write(Write(entries=entries, completion=completion, tag=tag))
+
+    def _write(self, write: Write) -> None:
+        self._uncommitted += 1
+        self._writer.write(write)
 
     def _in_journal(self, write: Callable[[], None]) -> None:
         try:
@@ -85,6 +103,7 @@ class CommitQueue:
             self._loop.call_soon_threadsafe(self._report, writes, error)
 
     def _report(self, writes: Sequence[Write], error: StoreError | None) -> None:
+        self._uncommitted -= len(writes)
         if error is not None and self._unkept:
             self._warn(f"completions are printed but not kept: {error}")
         elif error is not None:
@@ -92,4 +111,5 @@ class CommitQueue:
             self.on_unwritable(error)
         else:
             self._journal.checkpoint(entry.call for write in writes for entry in write.entries)
+        self._reported.set()
         self.on_durable([write.tag for write in writes if write.tag is not None])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -26,12 +26,17 @@ if TYPE_CHECKING:
 _NO_PARAMETERS = Parameters()
 
 
+async def _begin_unwritten(_: Entry) -> None:
+    """Write nothing down: the call is not made, or was made by another process."""
+
+
 class CallRecorder:
     """What all rows of a run record their calls with."""
 
     def __init__(
-        self, *, run: str, labels: RunLabels, prices: PriceBook, begin: Callable[[Entry], StoreError | None],
-        append: Callable[[tuple[Entry, ...]], None], clock: Callable[[], float] = time.time,
+        self, *, run: str, labels: RunLabels, prices: PriceBook,
+        begin: Callable[[Entry], Awaitable[StoreError | None]] = _begin_unwritten,
+        append: Callable[[tuple[Entry, ...]], None] = lambda _: None, clock: Callable[[], float] = time.time,
         parameters: Parameters = _NO_PARAMETERS, free: Collection[str] = (),
     ) -> None:  # fmt: skip
         """`begin` writes down a call before it is sent, so that it outlives a kill, or returns why it must not be sent.
@@ -74,7 +79,7 @@ class RowRecorder:
         """
         calls = self._calls
         entry = self._begun(call, call_id=calls.next_call(), time=calls.clock())
-        if (error := calls.begin(entry)) is not None:
+        if (error := await calls.begin(entry)) is not None:
             return Failure(kind="network", message=f"not called, since it could not be kept: {error}", sent=False)
         self._open[entry.call] = entry
         self.has_called = True

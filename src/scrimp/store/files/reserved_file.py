@@ -52,11 +52,21 @@ class ReservedFile:
             self._map[self._end : end] = data
         self._end = end
 
+    def give_back(self) -> None:
+        """Give back the room that is left: nothing more is appended."""
+        self._unmap()
+        os.ftruncate(self._fd, self._end)
+        self._size = self._end
+
     def close(self) -> None:
         """Close the file; it stays on the disk."""
+        self._unmap()
+        os.close(self._fd)
+
+    def _unmap(self) -> None:
         if self._map is not None:
             self._map.close()
-        os.close(self._fd)
+            self._map = None
 
     def _write(self, data: bytes, offset: int) -> None:
         while data:

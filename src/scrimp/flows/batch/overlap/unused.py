@@ -35,7 +35,7 @@ def record_unused(
     """Enter what a job's batches answered and no row used in the ledger; return these entries."""
     planner, lookup = services.planner(options), services.cache_lookup(options)
     calls = CallRecorder(
-        run=services.run, labels=options.labels, prices=services.prices, begin=lambda _: None, append=lambda _: None,
+        run=services.run, labels=options.labels, prices=services.prices,
         clock=services.clock, parameters=options.parameters,
     )  # fmt: skip
     found: list[Entry] = []
