@@ -6,6 +6,7 @@ import json
 import signal
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -16,7 +17,7 @@ import pytest
 from command import Ran, Scrimp, wait_until
 from fake_provider import FakeProvider, completion
 from fork_server import ForkServer
-from redis_server import RedisServer, redis_server
+from redis_server import RedisServer, redis_server, slow_proxy
 
 PASSWORD = "hunter2-of-the-server"
 ROWS = 40
@@ -37,7 +38,6 @@ def machine(tmp_path: Path, forks: ForkServer, provider: FakeProvider, redis: Re
         scrimp = Scrimp(folder, forks)
         scrimp.provider(provider.url, more=f'[shared]\ncache = "{url}"\n{more}')
         scrimp.file("in.jsonl", "".join(f'{{"text": "row {number}"}}\n' for number in range(ROWS)))
-        scrimp.file("back.jsonl", "".join(f'{{"text": "row {number}"}}\n' for number in reversed(range(ROWS))))
         return scrimp
 
     return new
@@ -102,15 +102,37 @@ def test_without_the_local_cache_completions_are_on_the_server_alone(
     assert len(provider.bodies) == ROWS + 1
 
 
-@pytest.mark.parametrize("more", ["", "cache_local = false"])
-def test_equal_rows_of_two_machines_at_once_are_paid_once(machine: Machine, provider: FakeProvider, more: str) -> None:
+def test_four_machines_at_once_call_for_no_row_twice(machine: Machine, provider: FakeProvider) -> None:
     provider.delay = 0.05
-    processes = [start(machine("a", more), "in.jsonl", "-j", "4"), start(machine("b", more), "back.jsonl", "-j", "4")]
-    first, second = map(ended, processes)
+    processes = []
+    for number in range(4):  # each row is in two of them
+        scrimp = machine(f"m{number}", "cache_local = false" if number == 3 else "")
+        rows = [(number * ROWS + row) % (4 * ROWS) for row in range(2 * ROWS)]
+        scrimp.file("rows.jsonl", "".join(f'{{"text": "row {row}"}}\n' for row in (rows if number % 2 else rows[::-1])))
+        processes.append(start(scrimp, "rows.jsonl", "-j", "8"))
+    ran = [ended(process) for process in processes]
 
-    assert (first.status, second.status) == (0, 0), first.err + second.err
-    assert len(provider.bodies) == ROWS
-    assert Counter(uses(first)) + Counter(uses(second)) == {"miss": ROWS, "hit": ROWS}
+    assert [each.status for each in ran] == [0] * 4, "".join(each.err for each in ran)
+    assert len(provider.bodies) == len(set(provider.prompts)) == 4 * ROWS
+    assert sum((Counter(uses(each)) for each in ran), Counter()) == {"miss": 4 * ROWS, "hit": 4 * ROWS}
+
+
+def test_a_server_that_takes_its_time_is_tried_now_and_then_and_fails_no_row(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    provider.delay = 0.05
+    with slow_proxy(redis) as proxy:
+        proxy.delay = 5.0
+        a = machine("a", "timeout = 0.05", url=proxy.url)
+        began = time.monotonic()
+        ran = a("run", "in.jsonl", "-j", "1")
+        seconds = time.monotonic() - began
+
+    assert (ran.status, uses(ran), cached_here(a)) == (0, {"miss": ROWS}, ROWS)
+    (warning,) = warnings(ran)
+    assert "did not answer within 0.05 s" in warning
+    # Every second, for a timeout that ends the connection; and once more for each thread that asked at the first.
+    assert proxy.connections <= seconds + 3
 
 
 def test_a_machine_takes_over_at_once_what_its_own_killed_run_had_claimed(
