@@ -10,7 +10,7 @@ class Breaker:
     """Closed at first; of many threads."""
 
     def __init__(self, window: float, clock: Callable[[], float]) -> None:
-        """`window` is how long it stays open at most, in seconds of the clock."""
+        """`window` is how long it stays open, in seconds of the clock, unless another time is said."""
         self._window, self._clock = window, clock
         self._lock = threading.Lock()
         self._tried_at: float | None = None  # from when on a request may try; None: it is closed
@@ -34,9 +34,9 @@ class Breaker:
             return True
 
     def open(self, window: float | None = None) -> None:
-        """Note a failure; it may be tried again after a shorter window than the longest."""
+        """Note a failure, after which nobody asks for a window of its own or the usual one."""
         with self._lock:
-            self._tried_at = self._clock() + (self._window if window is None else min(window, self._window))
+            self._tried_at = self._clock() + (self._window if window is None else window)
 
     def close(self) -> None:
         """Note that there was an answer."""

@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 # one that is slow takes at most a twentieth of the time, and one that is being restarted is soon asked again.
 TIMEOUT = 0.5
 _WINDOW = 20
-_SHORTEST_WINDOW = 1.0
+_SHORTEST_WINDOW, _LONGEST_WINDOW = 1.0, 300.0  # the longest: this process may have been stopped meanwhile
 
 
 def has_redis() -> bool:
@@ -38,10 +38,12 @@ class SharedServer:
         """Take the address, and the name to call it by, without what may be secret.
 
         The first time that it does not answer, `warn` gets a sentence that ends with what holds `meanwhile`: always in
-        the thread that made this object, once that asks or closes. It is left alone then, for `window` seconds at most.
+        the thread that made this object, once that asks or closes. A `window` is for how many seconds it is left alone
+        then, instead of as many as it deserves.
         """
         self.name, self.timeout = name, timeout
-        self.window = max(_WINDOW * timeout, _SHORTEST_WINDOW) if window is None else window
+        self._window = window
+        self.window = self._left_alone(timeout)
         self._warn, self._meanwhile = warn, meanwhile
         self._client = _client(url, name, timeout)
         self._clock = clock
@@ -49,6 +51,11 @@ class SharedServer:
         self._owner = threading.get_ident()
         self._untold: list[str] = []
         self._told: set[type[Exception]] = set()
+
+    def _left_alone(self, seconds: float) -> float:
+        """Return for how long to leave a server alone that took so long to fail: finding its name may take longest."""
+        deserved = min(max(_WINDOW * seconds, _SHORTEST_WINDOW), _LONGEST_WINDOW)
+        return deserved if self._window is None else self._window
 
     @property
     def is_down(self) -> bool:
@@ -73,7 +80,7 @@ class SharedServer:
             self._breaker.close()  # it answers
             raise self._reported(ServerRefusedError(f"{self.name} refuses a request ({error})")) from error
         except (RedisError, OSError) as error:
-            self._breaker.open(max(_WINDOW * (self._clock() - began), _SHORTEST_WINDOW))
+            self._breaker.open(self._left_alone(self._clock() - began))
             raise self._reported(ServerDownError(f"{self.name} {_reason(error, self.timeout)}")) from error
         except BaseException:
             self._breaker.open()  # of what was admitted nothing is known, and another one must be
