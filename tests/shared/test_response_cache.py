@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +17,16 @@ from scrimp.errors import ServerDownError, ServerRefusedError
 from scrimp.shared.connection import SharedServer
 from scrimp.shared.response_cache import GROUP, PREFIX, ResponseCache, completion_of, value_of
 from scrimp.store.completion_cache import CachedCompletion
+from scrimp.store.encoding.packed_json import packed
 from scrimp.values import Compression
 
 KEYS = [number.to_bytes(32) for number in range(1, 2 * GROUP + 2)]
 DAY = 86_400
+PACKED = packed(KEYS[0], msgspec.json.encode(answer()))
+
+
+def head(created: float) -> bytes:
+    return struct.pack(">BdB", 1, created, 0)
 
 
 @pytest.fixture
@@ -67,12 +75,24 @@ def test_a_completion_stays_for_its_time_less_up_to_a_tenth(server: SharedServer
     [
         b"", b"\x01", b"\x02" + bytes(20), b"\x01" + bytes(8) + b"\xff" + b"r", b"\x01" + bytes(8) + b"\x01r{}",
         b"\x01" + bytes(8) + b"\x01\xff{}",
+        *(head(created) + PACKED for created in (float("nan"), float("inf"), -1.0)),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_not_there(server: SharedServer, redis: RedisServer, value: bytes) -> None:
+def test_what_cannot_be_read_or_meant_is_not_there(server: SharedServer, redis: RedisServer, value: bytes) -> None:
+    redis.client.set(PREFIX + KEYS[1], head(1.0) + packed(KEYS[1], msgspec.json.encode(answer())))
     redis.client.set(PREFIX + KEYS[0], value)
 
-    assert on(server).get_many(KEYS[:1]) == {}
+    assert list(on(server).get_many(KEYS[:2])) == KEYS[1:2]
+
+
+def test_a_value_that_would_be_very_long_is_not_unpacked() -> None:
+    def value(length: int) -> bytes:
+        return head(1.0) + packed(KEYS[0], msgspec.json.encode(answer("x" * length)))
+
+    long = completion_of(KEYS[0], value(60 << 20))
+    assert long is not None
+    assert len(long.answer.output) == 60 << 20
+    assert completion_of(KEYS[0], value(65 << 20)) is None
 
 
 def test_the_completion_of_another_key_is_not_taken_for_this_ones(server: SharedServer, redis: RedisServer) -> None:

@@ -30,6 +30,8 @@ _LAYOUT = 1
 _HEAD = struct.Struct(">BdB")  # the layout, the moment, the length of the run's name
 # Completions that were made together would be gone, and called for again, together.
 _JITTER = 0.1
+# Bounds of what is believed of a server, which others write to: bytes of JSON, and seconds since the epoch.
+_LONGEST, _YEAR_9999 = 64 << 20, 253_370_764_800
 _decode = msgspec.json.Decoder(Answer).decode
 
 
@@ -92,11 +94,13 @@ def value_of(cached: CachedCompletion) -> bytes:
 def completion_of(key: bytes, value: bytes) -> CachedCompletion | None:
     """Return the completion that a server has under a key; None where it cannot be read."""
     try:
-        layout, created, length = _HEAD.unpack_from(value)
-        if layout != _LAYOUT:
+        _, _, length = _HEAD.unpack_from(value)
+        if (created := created_of(value)) is None:
             return None
         run = value[_HEAD.size : _HEAD.size + length].decode()
-        return CachedCompletion(key, created, run, _decode(unpacked(key, value[_HEAD.size + length :])))
+        return CachedCompletion(
+            key, created, run, _decode(unpacked(key, value[_HEAD.size + length :], longest=_LONGEST))
+        )
     except (struct.error, msgspec.MsgspecError, ValueError):
         return None
 
@@ -107,4 +111,4 @@ def created_of(head: bytes) -> float | None:
         layout, created, _ = _HEAD.unpack_from(head)
     except struct.error:
         return None
-    return float(created) if layout == _LAYOUT else None
+    return float(created) if layout == _LAYOUT and 0 <= created < _YEAR_9999 else None

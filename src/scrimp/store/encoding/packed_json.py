@@ -36,15 +36,21 @@ def packed(key: bytes, json: bytes) -> bytes:
     return b"%b%b%b%b" % (_FIRST, checksum, deflater.compress(json), deflater.flush())
 
 
-def unpacked(key: bytes, stored: bytes) -> bytes:
-    """Return the JSON of what is stored under a key. Raise ValueError where it is damaged, or was under another."""
+def unpacked(key: bytes, stored: bytes, *, longest: int = 0) -> bytes:
+    """Return the JSON of what is stored under a key. Raise ValueError where it is damaged, or was under another.
+
+    So it is where the JSON has more bytes than the `longest`, if one is said.
+    """
     if stored[:1] != _FIRST:
         return stored
     checksum, deflated = stored[1 : 1 + _CHECKSUM_BYTES], stored[1 + _CHECKSUM_BYTES :]
     try:
-        json = zlib.decompressobj(_WINDOW, zdict=_DICTIONARY).decompress(deflated)
+        inflater = zlib.decompressobj(_WINDOW, zdict=_DICTIONARY)
+        json = inflater.decompress(deflated, longest)
     except zlib.error as error:
         raise ValueError(str(error)) from error
+    if inflater.unconsumed_tail:
+        raise ValueError(f"it is longer than {longest} bytes")
     if zlib.crc32(json, zlib.crc32(key)).to_bytes(_CHECKSUM_BYTES) != checksum:
         raise ValueError("its checksum is wrong")
     return json
