@@ -1,17 +1,21 @@
-"""What a run shares with others through the server of [shared] limits: its budget."""
+"""What a run shares with others through the server of [shared] limits: its budget, and rate limits."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.shared_servers import server_address
 from scrimp.config.shared_tables import secrets_of, shown_address
 from scrimp.errors import ConfigError
+from scrimp.flows.engine.shared_rate import SharedRateLimiter
 from scrimp.flows.spend.budget_link import BudgetShareLink
 from scrimp.flows.spend.shared_budget import SharedBudget
 from scrimp.shared.budget import BudgetServer
 from scrimp.shared.connection import SharedServer, has_redis
+from scrimp.shared.rate_limits import RateServer
+from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.units import parse_duration
 
 if TYPE_CHECKING:
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from scrimp.config.shared_tables import SharedTable
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
+    from scrimp.providers.endpoint import Endpoint
 
 _SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is replaced in no completion
 # Seconds for which a server that did not answer is not asked: calls wait for it, and it may be back at once.
@@ -68,6 +73,19 @@ class SharedLimits:
             limits.max_cost, limits.budget, link, alone_when_down=limits.allow_unshared, warn=services.warn,
             patience=parse_duration(services.loaded.config.shared.patience, "patience"),
         )  # fmt: skip
+
+    def rate_limiter(self, endpoint: Endpoint, rpm: int | None, tpm: int | None) -> RateLimiter:
+        """Return what limits the rate of calls to a provider: with all that have its key, where they share a server."""
+        if self._server is None or endpoint.transport != "http":
+            return RateLimiter(rpm=rpm, tpm=tpm)
+        server = RateServer(self._server, self._place(endpoint.name), self._services.run)
+        return SharedRateLimiter(server, self._services.warn, rpm=rpm, tpm=tpm)
+
+    def _place(self, provider: str) -> str:
+        """Return a name for a provider and the key it is called with, which tells neither."""
+        endpoint = self._services.routes.endpoints[provider]
+        secrets = sorted(self._services.keys.headers_for(endpoint).items())
+        return hashlib.sha256(repr((endpoint.base_url, secrets)).encode()).hexdigest()[:32]
 
     async def close(self) -> None:
         """Give back what this run holds."""

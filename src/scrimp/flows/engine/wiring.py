@@ -76,7 +76,7 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
     )  # fmt: skip
     claims = _claims(options, services)
     health = ProviderHealth(time.monotonic)
-    client = build_client(options, services, health)
+    client = build_client(options, services, health, limiter=None if shared is None else shared.rate_limiter)
     try:
         recorder = CallRecorder(
             run=services.run, labels=options.labels, prices=services.prices, begin=commits.begin, append=commits.append,
@@ -182,12 +182,13 @@ def build_client(
     options: RunOptions, services: Services, health: ProviderHealth, *,
     open_http: Callable[[], HttpClient] | None = None,
     open_in_process: Callable[[Endpoint, str], InProcessProvider] | None = None,
+    limiter: Callable[[Endpoint, int | None, int | None], RateLimiter] | None = None,
 ) -> ProviderClient:  # fmt: skip
     """Return the client for all providers; what it sends through can be replaced."""
     return ProviderClient(
         open_http=open_http or partial(_open_http, services),
         open_in_process=open_in_process or partial(_open_in_process, services),
-        open_queue=partial(_open_queue, options), calls_at_once=_calls_at_once(options, services),
+        open_queue=partial(_open_queue, options, limiter or _limiter), calls_at_once=_calls_at_once(options, services),
         health=health, secrets=services.keys,
         retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
         clock=time.monotonic, random_fraction=random,
@@ -266,11 +267,18 @@ def _calls_at_once(options: RunOptions, services: Services) -> int:
     return fitting
 
 
-def _open_queue(options: RunOptions, endpoint: Endpoint) -> ProviderQueue:
-    limiter = RateLimiter(rpm=_lower(options.rpm, endpoint.rpm), tpm=_lower(options.tpm, endpoint.tpm))
+def _open_queue(
+    options: RunOptions, limiter: Callable[[Endpoint, int | None, int | None], RateLimiter], endpoint: Endpoint
+) -> ProviderQueue:
+    rate = limiter(endpoint, _lower(options.rpm, endpoint.rpm), _lower(options.tpm, endpoint.tpm))
     # The embedded model answers one prompt at a time: waiting for it is not part of a call's time.
     width = 1 if endpoint.transport == "local" else options.concurrency
-    return ProviderQueue(AdaptiveLimit(width), limiter, time.monotonic)
+    return ProviderQueue(AdaptiveLimit(width), rate, time.monotonic)
+
+
+def _limiter(endpoint: Endpoint, rpm: int | None, tpm: int | None) -> RateLimiter:
+    del endpoint
+    return RateLimiter(rpm=rpm, tpm=tpm)
 
 
 def _lower(*limits: int | None) -> int | None:

@@ -36,6 +36,7 @@ class ProviderQueue:
         self._waiting: deque[_Waiter] = deque()
         self._resumed: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
+        rate.changed = self._wake
 
     async def enter(self, text_bytes: int, *, attached: int = 0, resumed: bool = False) -> int:
         """Wait for a place; return the tokens reserved, with `attached` for what is not text. Then call `leave`.
