@@ -109,6 +109,12 @@ class Scrimp:
         self._check_home()
         return subprocess.Popen([*self.program, *words], cwd=self.cwd, env=self.env, **kwargs)
 
+    def start_in_pipe(self, through: str, *words: str, **kwargs: Any) -> subprocess.Popen[bytes]:
+        """Start a shell that runs the program with its stdout in a pipe, as `cut -c1-40`."""
+        self._check_home()
+        pipe = ["sh", "-c", f'"$@" | {through}', "sh", *self.program, *words]
+        return subprocess.Popen(pipe, cwd=self.cwd, env=self.env, **kwargs)
+
     def _check_home(self) -> None:
         """Refuse what a process would do in the home of whoever runs the tests; a fork has an account of its own."""
         assert self.env.get("SCRIMP_HOME") or self.env.get("HOME"), "a whole process needs SCRIMP_HOME or HOME"

@@ -10,21 +10,26 @@ import signal
 import struct
 import subprocess
 import termios
+from functools import partial
 
 from command import Scrimp
 
 _STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def at_terminal(scrimp: Scrimp, *words: str, columns: int = 80, interrupted_by: str = "", **env: str) -> str:
+def at_terminal(
+    scrimp: Scrimp, *words: str, columns: int = 80, interrupted_by: str = "", through: str = "", **env: str
+) -> str:  # fmt: skip
     """Run a command and return what the terminal received, with Unix line ends.
 
-    A command that shows `interrupted_by` is sent SIGINT then.
+    A command that shows `interrupted_by` is sent SIGINT then. Its stdout goes `through` a pipe of the shell's.
     """
     scrimp.env |= {"TERM": "xterm-256color", **env}
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    with scrimp.start(*words, stdin=subprocess.DEVNULL, stdout=slave, stderr=slave) as process:
+    streams: dict[str, int] = {"stdin": subprocess.DEVNULL, "stdout": slave, "stderr": slave}
+    start = partial(scrimp.start_in_pipe, through) if through else scrimp.start
+    with start(*words, **streams) as process:
         os.close(slave)
         received = b""
         while piece := _read(master):

@@ -57,3 +57,17 @@ def test_the_bar_leaves_nothing_between_the_rows_and_the_bill(scrimp: Scrimp, pr
 
     assert lines[0].startswith("rows.txt:1  echo: one")
     assert (lines[1], lines[2][:4]) == ("", "what")
+
+
+def test_no_bar_is_drawn_where_a_filter_prints_the_rows_on_the_same_terminal(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("rows.jsonl", "".join(f'{{"text": "hello {number}"}}\n' for number in range(20)))
+    words = ("run", "rows.jsonl", "-j", "2", "--cache", "off")
+
+    lines = at_terminal(scrimp, *words, through="cut -c1-18").splitlines()
+    assert {f'{{"v":1,"index":{number},'[:18] for number in range(10, 20)} <= set(lines)
+    assert not [line for line in lines if "20 rows" in line]
+    assert "20 rows" in at_terminal(scrimp, *words, through="cat > rows.out")
+    assert "20 rows" in at_terminal(scrimp, *words, "--progress", "bar", through="cut -c1-18")

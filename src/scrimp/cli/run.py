@@ -128,7 +128,7 @@ def run(
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
         shadow, watch = _shadow_run(session, options), _quality_shadow(session, options)
-        with _progress(session, screen, meter.total) as bar, open_output(target.file) as file:
+        with _progress(session, screen, target, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
                 file, rows, _writer_opener(session, options, read, written, target), session
             )
@@ -209,9 +209,12 @@ def _files_read(reading: ReadingFlags, answer: AnswerFlags) -> dict[str, str | N
 
 
 @contextmanager
-def _progress(session: Session, screen: ScreenFlags, total: Total) -> Iterator[Progress]:
+def _progress(session: Session, screen: ScreenFlags, target: OutputTarget, total: Total) -> Iterator[Progress]:
     """Show progress, with messages above it, until the output is complete."""
-    bar = open_progress(sys.stderr, "none" if screen.quiet else session.defaults.progress, total, session.err)
+    mode = "none" if screen.quiet else session.defaults.progress
+    if mode == "auto" and session.err.movable_cursor and target.is_written_in_between():
+        mode = "lines"
+    bar = open_progress(sys.stderr, mode, total, session.err)
     session.messages.redirect(bar.print_message)
     try:
         yield bar

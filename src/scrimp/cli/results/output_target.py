@@ -54,6 +54,14 @@ class OutputTarget(Struct, frozen=True):
         """Return whether a person sees the rows as they come."""
         return session.out.terminal and self.name == STDOUT
 
+    def is_written_in_between(self) -> bool:
+        """Return whether a filter may print rows on the terminal of stderr, at moments that only it knows."""
+        if self.name not in (STDOUT, *_NAMES_OF_STDOUT):
+            return False
+        from scrimp.cli.results.pipe_reader import may_reach_terminal  # noqa: PLC0415 - only at a terminal
+
+        return may_reach_terminal(1, 2)
+
     def row_writer(
         self,
         file: OutputFile,
