@@ -28,6 +28,8 @@ PREFIX = b"scrimp:claim:"
 LIFE = 30.0
 _GROUP = 1000  # keys of one command
 _MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expire
+# Seconds in which keys to let go of gather: others look for them every 50 ms, and each message costs both sides.
+_LINGER = 0.02
 
 # Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds.
 _CLAIM = """
@@ -73,10 +75,10 @@ class SharedClaims:
         self._unreleased: dict[bytes, float] = {}  # keys that the server may still have as held, and until when
         self._elsewhere: dict[bytes, float] = {}  # keys that another machine had, and when that was last seen
         self._away = float("-inf")  # when the server last did not answer
-        # A claim that is let go of while it is renewed would be there again, and nobody's.
-        self._lock = threading.Lock()
-        self._ended, self._renew_now = threading.Event(), threading.Event()
-        self._renewer: threading.Thread | None = None
+        self._lost = False  # whether it may have lost our claims since they were renewed
+        self._lock = threading.Lock()  # while keys are let go of on the server
+        self._ended, self._wake = threading.Event(), threading.Event()
+        self._keeper: threading.Thread | None = None
 
     def claim(self, keys: Iterable[bytes]) -> set[bytes]:
         """Claim keys; return those that another process has claimed, here or elsewhere."""
@@ -85,46 +87,58 @@ class SharedClaims:
         mine = [key for key in wanted if key not in here]
         if not mine:
             return here
+        self._keep_again(mine)
         elsewhere = self._left_alone(mine)
         elsewhere |= self._claim_on_server([key for key in mine if key not in elsewhere])
         elsewhere |= self._left_alone(mine)  # it may be away only now
         self._local.release(elsewhere)
-        with self._lock:
-            for key in mine:
-                if key not in elsewhere:
-                    self._held.add(key)
-                    self._unreleased.pop(key, None)
-        if self._renewer is None:
-            self._renewer = threading.Thread(target=self._renew_until_closed, name="scrimp-claims", daemon=True)
-            self._renewer.start()
+        self._held.update(key for key in mine if key not in elsewhere)
+        if self._keeper is None:
+            self._keeper = threading.Thread(target=self._keep_until_closed, name="scrimp-claims", daemon=True)
+            self._keeper.start()
         return here | elsewhere
 
     def release(self, keys: Iterable[bytes]) -> None:
-        """Let go of keys, claimed or not."""
+        """Let go of keys, claimed or not; the server is told soon, by another thread."""
         some = list(keys)
-        with self._lock:
-            held = self._held.intersection(some)
-            self._held -= held
-            if len(self._unreleased) < _MOST_UNRELEASED:
-                self._unreleased.update(dict.fromkeys(held, self._clock() + self._life))
-            self._release_on_server()
+        held = self._held.intersection(some)
+        self._held -= held
+        if held and len(self._unreleased) < _MOST_UNRELEASED:
+            self._unreleased.update(dict.fromkeys(held, self._clock() + self._life))
+            self._wake.set()
         self._local.release(some)
 
     def close(self) -> None:
         """Let go of all."""
-        self._ended.set()
-        self._renew_now.set()
-        if self._renewer is not None:
-            self._renewer.join()
         self.release(list(self._held))
+        self._ended.set()
+        self._wake.set()
+        if self._keeper is not None:
+            self._keeper.join()
         self._local.close()
 
     def renew(self) -> None:
         """Make the claims of this process last as long as if they were new."""
-        with self._lock:
+        for group in _groups(list(self._held)):
+            self._run(_RENEW, group, [self._holder, self._milliseconds])
+
+    def _keep_until_closed(self) -> None:
+        """Renew what is held and tell of what is not: in one thread, or a claim might be renewed after its end."""
+        renewed = self._clock()
+        while not self._ended.is_set():
+            self._wake.wait(self._life / 3)
+            self._ended.wait(_LINGER)
+            self._wake.clear()
+            was_away = self._away
             self._release_on_server()
-            for group in _groups(self._held):
-                self._run(_RENEW, group, [self._holder, self._milliseconds])
+            now = self._clock()
+            if now - renewed >= self._life / 3 or self._lost:
+                renewed, self._lost = now, False
+                self.renew()
+            if self._away != was_away:
+                self._ended.wait(self._life / 30)
+                self._wake.set()
+        self._release_on_server()
 
     @property
     def _holder(self) -> str:
@@ -134,17 +148,26 @@ class SharedClaims:
     def _milliseconds(self) -> int:
         return int(self._life * 1000)
 
+    def _keep_again(self, keys: Sequence[bytes]) -> None:
+        """See that none of these keys is let go of because it was before."""
+        if any(key in self._unreleased for key in keys):
+            with self._lock:  # what is being let go of now is gone then
+                for key in keys:
+                    self._unreleased.pop(key, None)
+
     def _release_on_server(self) -> None:
         """Let go of what this process has let go of; where the server is away, once it is back."""
         if self._server.is_down:
             return
-        now = self._clock()
-        expired = [key for key, expires in self._unreleased.items() if expires <= now]
-        for key in expired:
-            del self._unreleased[key]
-        for group in _groups(list(self._unreleased)):
-            if self._run(_RELEASE, group, [self._holder]) is not None:
+        with self._lock:
+            for group in _groups(list(self._unreleased)):
+                if self._run(_RELEASE, group, [self._holder]) is None:
+                    break
                 for key in group:
+                    del self._unreleased[key]
+            now = self._clock()
+            for key in list(self._unreleased):  # a copy: more may come meanwhile
+                if self._unreleased[key] <= now:
                     del self._unreleased[key]
 
     def _left_alone(self, keys: Sequence[bytes]) -> set[bytes]:
@@ -177,19 +200,11 @@ class SharedClaims:
         try:
             return self._server.ask(run)
         except ServerDownError:  # reported by the server's own object
-            self._away = self._clock()
-            self._renew_now.set()
+            self._away, self._lost = self._clock(), True
+            self._wake.set()
         except ServerRefusedError:  # as above
             pass
         return None
-
-    def _renew_until_closed(self) -> None:
-        while not self._ended.is_set():
-            self._renew_now.wait(self._life / 3)
-            self._renew_now.clear()
-            self.renew()
-            if self._renew_now.is_set():  # the server is away
-                self._ended.wait(self._life / 30)
 
 
 def _groups(keys: Collection[bytes]) -> Iterable[list[bytes]]:
