@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 WRITES = ("add_job", "save_job", "add_shard", "save_shard", "share", "merge", "keep_results", "_keep", "end_shard",
-          "drop_waiting", "keep_live")  # fmt: skip
+          "drop_waiting", "keep_live", "forget_live")  # fmt: skip
 
 
 def prepare() -> None:

@@ -126,3 +126,36 @@ def test_live_steps_leave_room_under_the_cap_for_calls_that_are_in_batches(
     ran = mixed("run", "mixed.txt", "--batch", "--max-output", "100", "--max-cost", "0.0059")
     assert ran.status == 5, ran.err
     assert float(mixed.paid_calls()[1]) <= 0.0059
+
+
+def job_of(scrimp: Scrimp) -> str:
+    """Return the only job."""
+    with closing(sqlite3.connect(scrimp.home / "batches.db")) as db:
+        ((job,),) = db.execute("SELECT job FROM jobs").fetchall()
+    return str(job)
+
+
+def kept(scrimp: Scrimp) -> int:
+    """Return for how many rows completions of live steps are kept."""
+    with closing(sqlite3.connect(scrimp.home / "batches.db")) as db:
+        ((rows,),) = db.execute("SELECT count(DISTINCT key) FROM live_calls").fetchall()
+    return int(rows)
+
+
+def test_what_live_steps_returned_is_kept_until_the_rows_are_answered(mixed: Scrimp, server: OpenAIBatches) -> None:
+    server.script = [VALIDATING, RUNNING, COMPLETED]
+    mixed("batch", "submit", *CLIMB)
+    mixed("batch", "fetch")
+    assert kept(mixed) == len(PROMPTS)
+    ran = mixed("batch", "fetch", "--wait")
+    assert ([row["status"] for row in ran.rows], kept(mixed)) == (["ok"] * 7, 0), ran.err
+    check_calls(mixed, server)
+
+
+def test_what_live_steps_returned_is_kept_for_a_job_that_reads_no_cache(mixed: Scrimp, server: OpenAIBatches) -> None:
+    ran = mixed("run", *CLIMB, "--batch", "--cache", "refresh")
+    assert ran.status == 0, ran.err
+    assert kept(mixed) == len(PROMPTS)
+    again = mixed("batch", "fetch", job_of(mixed))
+    assert (again.status, [row["output"] for row in again.rows]) == (0, ["yes"] * 7), again.err
+    check_calls(mixed, server)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -73,3 +74,27 @@ def test_rows_that_two_shards_share_are_noticed(tmp_path: Path) -> None:
 
         assert store.share_a_key("a-003", ["a-002", "a-001"])
         assert not store.share_a_key("a-002", ["a-001", "a-003"])
+
+
+def test_live_calls_are_forgotten_once_their_rows_are_answered_by_the_same_command(tmp_path: Path) -> None:
+    with closing(BatchStore(tmp_path / "batches.db")) as store:
+        for name, digest in (("a", "same"), ("b", "same"), ("c", "another")):
+            store.add_job(Job(job=name, created=1.0, folder="", command=("x",), digest=digest))
+        for number in range(2500):  # more than are looked at together
+            store.keep_live("a", number.to_bytes(32), 7, b"one")
+        for job in ("a", "b", "c"):
+            for question in (1, 2):
+                store.keep_live(job, FIRST, question, job.encode())
+                store.keep_live(job, SECOND, question, job.encode())
+        asked: list[bytes] = []
+
+        def answered(keys: Sequence[bytes]) -> list[bytes]:
+            asked.extend(keys)
+            return [key for key in keys if key != SECOND]
+
+        store.forget_live("same", answered)
+
+        assert sorted(asked) == sorted({FIRST, SECOND, *(number.to_bytes(32) for number in range(2500))})
+        assert store.live_for(asked) == {FIRST: {1: b"c", 2: b"c"}, SECOND: {1: b"c", 2: b"c"}}
+        assert store.live_for([FIRST], job="a") == store.live_for([FIRST], job="b") == {}
+        assert store.live_for([SECOND], job="a") == {SECOND: {1: b"a", 2: b"a"}}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from scrimp.errors import StoreError
+from scrimp.store.cache import SqliteCache
 from scrimp.values import Completion
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.batch.batches import Batchable, Batches
     from scrimp.flows.plan.planner import PlannedRow
@@ -58,3 +63,14 @@ class LiveSteps:
         self._batches.store.keep_live(self._batches.job.job, row.key, number, msgspec.json.encode(completion))
         self._has_some = True
         self.made += 1
+
+
+def forget_answered(batches: Batches, cache_db: Path) -> None:
+    """Forget what was kept for rows whose answers are in the cache by now.
+
+    Where answers of the cache do not count, or a row has none, what was paid for is kept for the command's next job.
+    """
+    if batches.own_only or not batches.store.has_live():
+        return
+    with suppress(StoreError), closing(SqliteCache(cache_db)) as cache:  # else they are forgotten with the next job
+        batches.store.forget_live(batches.job.digest, cache.get_many)

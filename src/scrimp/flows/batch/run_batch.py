@@ -21,6 +21,7 @@ from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.job_quote import job_quote
+from scrimp.flows.batch.live_steps import forget_answered
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.overlap.unused import record_unused, tell_unused
 from scrimp.flows.batch.queues import Queues
@@ -302,6 +303,8 @@ class BatchRun:
             return missing
         self._record_unused(open_prompts, found)
         printed = self._services.clock() if self._plan.goal in ("fetched", "answered") else None
+        if printed is not None:
+            forget_answered(self._batches, self._services.paths.cache_db)
         self._save(ended=printed, cheap_from=None, for_later=0)
         return None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from scrimp.store.batches.shard_table import ShardTable
-from scrimp.store.database import select, store_errors
+from scrimp.store.database import select, store_errors, transaction
 
 _FASTEST = 1  # of zlib
+_KEYS_AT_ONCE = 1000
+_OF_COMMAND = "job IN (SELECT job FROM jobs WHERE digest = ?)"
 
 
 class LiveTable(ShardTable):
@@ -37,3 +39,24 @@ class LiveTable(ShardTable):
                 if job in (None, owner):
                     found.setdefault(bytes(key), {})[int(question)] = zlib.decompress(bytes(completion))  # type: ignore[arg-type]  # a blob
         return found
+
+    def forget_live(self, digest: str, answered: Callable[[Sequence[bytes]], Collection[bytes]]) -> None:
+        """Remove what the jobs of one command kept for rows that are answered; others take the room."""
+        after = b""
+        while keys := self._live_keys(digest, after):
+            done = answered(keys)
+            with store_errors(self.path), transaction(self._db):
+                self._db.executemany(
+                    f"DELETE FROM live_calls WHERE key = ? AND {_OF_COMMAND}",  # noqa: S608 - the constant
+                    [(key, digest) for key in done],
+                )
+            after = keys[-1]
+
+    def _live_keys(self, digest: str, after: bytes) -> list[bytes]:
+        """Return the next of these rows, in the order of their keys."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                f"SELECT DISTINCT key FROM live_calls WHERE key > ? AND {_OF_COMMAND} ORDER BY key LIMIT ?",  # noqa: S608 - the constant
+                (after, digest, _KEYS_AT_ONCE),
+            ).fetchall()
+        return [bytes(key) for (key,) in rows]
