@@ -125,6 +125,23 @@ def test_a_question_within_an_order_does_not_make_it_one_that_asks() -> None:
     assert about_form("And which order is late?") is None
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Our landing page lacks visitors. Which channel should get more money?",
+        "Did anyone take both courses?",
+        "Are there any free rooms?",
+        "Say in one sentence whether the claim is covered.",
+        "Route the ticket. The list of teams is internal: never quote it.",
+        "Dis au client quand il arrive.",
+        "Dile al cliente cuándo llega.",
+        "Di' al cliente quando arriva.",
+    ],
+)
+def test_pages_of_a_site_and_the_length_of_the_answer_are_no_talk_of_form(prompt: str) -> None:
+    assert about_form(prompt) is None
+
+
 def test_an_order_asks_for_values_where_its_own_verb_does() -> None:
     assert about_form("Frobnicate my order.")
     assert about_form("Walk me through this query.")
