@@ -163,16 +163,25 @@ _NODES = st.recursive(
 class _BlockDumper(yaml.SafeDumper):
     """Writes text of several lines as people do, after a bar."""
 
+    line_style = "|"
 
-def _block(dumper: _BlockDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    def lines(self, text: str) -> yaml.ScalarNode:
+        """Return how a text is written."""
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=self.line_style if "\n" in text else None)
 
 
-_BlockDumper.add_representer(str, _block)
+class _QuotingDumper(_BlockDumper):
+    """Writes text of several lines in quotation marks."""
+
+    line_style = "'"
+
+
+_BlockDumper.add_representer(str, _BlockDumper.lines)
+_QuotingDumper.add_representer(str, _BlockDumper.lines)
 YAML = st.builds(
-    lambda documents, flow, indent: yaml.dump_all(
+    lambda documents, dumper, flow, indent: yaml.dump_all(
         documents,
-        Dumper=_BlockDumper,
+        Dumper=dumper,
         default_flow_style=flow,
         indent=indent,
         allow_unicode=True,
@@ -180,6 +189,7 @@ YAML = st.builds(
         sort_keys=False,
     ),
     st.lists(st.dictionaries(_NAMES, _NODES, min_size=1, max_size=4), min_size=1, max_size=2),
+    st.sampled_from([_BlockDumper, _QuotingDumper]),
     st.sampled_from([False, False, None, True]),
     st.integers(2, 4),
 )

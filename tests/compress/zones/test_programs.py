@@ -25,6 +25,12 @@ PROGRAMS = {
     "erb": "<% @rows.each do |row| %>\n{page}\n<% end %>\n",
     "comment": "int main(void) {\n  /* It writes:\n{page}\n  */\n  return 0;\n}\n",
 }
+YAML = {
+    "after a bar": "kind: ConfigMap\ndata:\n  page: |\n      {page}\n  other: 1\n",
+    "in two marks": 'kind: ConfigMap\ndata:\n  page: "{page}"\n  other: 1\n',
+    "in one mark": "kind: ConfigMap\ndata:\n  page: '{page}' # it isn't old\n  other: 1\n",
+    "in a list": '- "{page}"\n- 1\n',
+}
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]
 
 
@@ -38,10 +44,22 @@ def test_a_page_in_a_program_keeps_every_byte(language: str, page: str, frame: s
     assert compress(prompt, level).text == prompt
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize("frame", FRAMES)
+@pytest.mark.parametrize("page", [PAGE, FRAGMENT.replace('"', "")], ids=["page", "fragment"])
+@pytest.mark.parametrize("place", YAML)
+def test_a_page_in_yaml_keeps_every_byte(place: str, page: str, frame: str, line_end: str) -> None:
+    text = YAML[place].replace("{page}", page.replace("\n", "\n\n      "))
+    prompt = frame.replace("{}", text).replace("\n", line_end)
+
+    assert compress(prompt, "tidy").text == prompt
+
+
 @pytest.mark.parametrize(
     "prompt",
     [
         "{page}",
+        'Page: "{page}"\n\nWhen was the mill built?',
         "When was the mill built?\n\n{page}",
         "Page:\n{page}\n\nWhen was the mill built?",
         "<page>\n{page}\n</page>\n\nWhen was the mill built?",

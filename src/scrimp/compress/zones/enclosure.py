@@ -19,6 +19,13 @@ _LOOK_BACK = 40  # characters
 # What opens a block of text in YAML: it goes on for as long as lines are indented further.
 _BLOCK_HEADER = re.compile(r"[:-][ \t]++[|>][-+1-9]{0,2}[ \t\r]*+$", re.MULTILINE)
 
+# A quoted text in YAML, under a key or in a list: all of its lines are indented.
+_QUOTED_SCALAR = re.compile(
+    r"^ *+(?:- ++)*+(?:[\w.\"'/-]++:[ \t]++|(?<=- ))"
+    r"(\"(?:[^\"\\\n]|\\.|\n(?:\r?\n)*+[ \t])*+\"|'(?:[^'\n]|''|\n(?:\r?\n)*+[ \t])*+')[ \t\r]*+(?:#[^\n]*+)?$",
+    re.MULTILINE | re.DOTALL,
+)
+
 
 class _Pair(Struct, frozen=True):
     """What opens and what closes; `before` must match what precedes the opening on its line, up to the opening."""
@@ -58,7 +65,7 @@ class Enclosures:
 
     def __init__(self, text: str) -> None:
         spans = sorted(
-            [*_here_documents(text), *yaml_blocks(text), *(span for pair in _PAIRS for span in _find(text, pair))]
+            [*_here_documents(text), *yaml_texts(text), *(span for pair in _PAIRS for span in _find(text, pair))]
         )
         self._starts = [start for start, _ in spans]
         self._ends: list[int] = []  # the furthest end so far
@@ -85,8 +92,15 @@ def _here_documents(text: str) -> Iterator[Span]:
             yield opening.end(), ends[at]
 
 
-def yaml_blocks(text: str) -> Iterator[Span]:
-    """Yield the indented blocks of text in YAML."""
+def yaml_texts(text: str) -> Iterator[Span]:
+    """Yield the texts of several lines in YAML: indented blocks, and what is quoted."""
+    yield from _yaml_blocks(text)
+    for found in _QUOTED_SCALAR.finditer(text):
+        if "\n" in found[1]:
+            yield found.span(1)
+
+
+def _yaml_blocks(text: str) -> Iterator[Span]:
     at = 0
     while header := _BLOCK_HEADER.search(text, at):
         line = text[text.rfind("\n", 0, header.start()) + 1 : header.start()]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
-from scrimp.compress.zones.enclosure import Enclosures, yaml_blocks
+from scrimp.compress.zones.enclosure import Enclosures, yaml_texts
 from scrimp.compress.zones.zone_span import ZoneSpan
 
 # How a line ends that goes on in the next: an assignment, an open bracket, a string.
@@ -54,8 +54,8 @@ class _Program:
 
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
-        block = bisect_right(self._yaml_blocks, (span.start, len(self._text))) - 1
-        if block >= 0 and span.start < self._yaml_blocks[block][1]:
+        scalar = bisect_right(self._yaml_texts, (span.start, len(self._text))) - 1
+        if scalar >= 0 and span.start < self._yaml_texts[scalar][1]:
             return True
         if span.form == "html":
             return self._is_enclosed(span) or self._goes_on_in(span) or self._is_template(span)
@@ -69,8 +69,8 @@ class _Program:
         return Enclosures(self._text)
 
     @cached_property
-    def _yaml_blocks(self) -> list[tuple[int, int]]:
-        return list(yaml_blocks(self._text))
+    def _yaml_texts(self) -> list[tuple[int, int]]:
+        return sorted(yaml_texts(self._text))
 
     def _is_enclosed(self, span: ZoneSpan) -> bool:
         return self._enclosures.around(span.start, span.start + 1)
