@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import subprocess
 import threading
@@ -213,6 +214,31 @@ def test_a_server_that_forgets_ends_its_runs_and_the_next_begins_with_what_its_h
         before = billed(provider)
         assert end(start(scrimp, [*rows(scrimp, "next", 1000), str(cap)])).status == 5
         assert before < billed(provider) <= cap
+
+
+def test_a_budget_is_shown_with_its_runs_and_begins_anew(
+    tmp_path: Path, redis: RedisServer, provider: FakeProvider, billing: Billing
+) -> None:
+    scrimp = home(tmp_path, "home", provider, redis.url)
+    assert "nothing was spent of the budget nightly" in scrimp("cost", "budget", "nightly").out
+    run = start(scrimp, [*rows(scrimp, "rows", 20, hanging=1), "5"])
+    wait_until(lambda: billing.hanging == 1, run=run)
+    shown = json.loads(scrimp("cost", "budget", "nightly", "--json").out)
+    assert Decimal(str(shown["may_spend_usd"])) >= Decimal("0.001")
+    (line,) = shown["runs"]
+    assert line["run"] in scrimp("cost", "budget", "nightly").out
+    billing.may_go_on.set()
+    assert end(run).status == 0
+    shown = json.loads(scrimp("cost", "budget", "nightly", "--json").out)
+    assert (Decimal(str(shown["spent_usd"])), shown["may_spend_usd"], shown["runs"]) == (20 * COST, 0, [])
+    assert "begins anew" in scrimp("cost", "budget", "nightly", "--clear").out
+    assert json.loads(scrimp("cost", "budget", "nightly", "--json").out)["spent_usd"] == 0
+
+
+def test_a_budget_without_a_server_cannot_be_shown(scrimp: Scrimp) -> None:
+    ran = scrimp("cost", "budget", "nightly")
+    assert (ran.status, ran.out) == (2, "")
+    assert "set [shared] limits to redis://HOST:PORT/0" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,6 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             f"scrimp run reviews.csv -t {_ASK} --choices positive,negative --max-cost 2 -o labels.csv",
         ),
         Example(
-            "Many machines, one cap: each takes a part of the input and of the same fifty dollars",
-            f"scrimp run part-7.csv -t {_ASK} --choices positive,negative --budget reviews --max-cost 50 -o 7.csv",
-        ),
-        Example(
             "The exact requests of the first rows, keys hidden, none of them sent",
             f"scrimp run reviews.csv -t {_ASK} --dry-run",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.shared_servers import server_address
@@ -47,28 +48,45 @@ def open_limits_server(
     return SharedServer(address, name=name, warn=lambda _: None, meanwhile="", timeout=table.timeout, window=_WINDOW)
 
 
+def limits_server(services: Services, what: str) -> SharedServer:
+    """Return the server that the config names, for what is shared through it alone."""
+    server = open_limits_server(services.loaded.config.shared, services.keys)
+    if server is None:
+        raise ConfigError(
+            f"{what} is shared through a server, and none is set: set [shared] limits to redis://HOST:PORT/0"
+        )
+    return server
+
+
+def budget_link(
+    services: Services, server: SharedServer, name: str, cap: Decimal = Decimal(0), *, has_ledger: bool = True
+) -> BudgetShareLink:
+    """Return this run's way to a budget, which spends until all have spent `cap`."""
+    return BudgetShareLink(
+        BudgetServer(server, name), f"{server.name} {name}", services.run, cap, services.paths, services.prices,
+        has_ledger=has_ledger, warn=services.warn,
+    )  # fmt: skip
+
+
 class SharedLimits:
     """One run's way to the server; nothing is asked before it is needed."""
 
     def __init__(self, options: RunOptions, services: Services) -> None:
         self._options, self._services = options, services
-        self._server = open_limits_server(services.loaded.config.shared, services.keys)
+        named = options.limits.budget
+        self._server = (
+            open_limits_server(services.loaded.config.shared, services.keys)
+            if named is None
+            else limits_server(services, f"the budget {named}")
+        )
         self.budget = self._open_budget()
 
     def _open_budget(self) -> SharedBudget | None:
         limits, services = self._options.limits, self._services
-        if limits.budget is None or limits.max_cost is None:
+        if limits.budget is None or limits.max_cost is None or self._server is None:
             return None
-        if self._server is None:
-            raise ConfigError(
-                f"the budget {limits.budget} is shared through a server, and none is set: set [shared] limits to "
-                "redis://HOST:PORT/0, or add --budget '' for none"
-            )
-        link = BudgetShareLink(
-            BudgetServer(self._server, limits.budget), f"{self._server.name} {limits.budget}", services.run,
-            limits.max_cost, services.paths, services.prices,
-            has_ledger=not (services.stores.read_only or self._options.allow_unkept), warn=services.warn,
-        )  # fmt: skip
+        has_ledger = not (services.stores.read_only or self._options.allow_unkept)
+        link = budget_link(services, self._server, limits.budget, limits.max_cost, has_ledger=has_ledger)
         return SharedBudget(
             limits.max_cost, limits.budget, link, alone_when_down=limits.allow_unshared, warn=services.warn,
             patience=parse_duration(services.loaded.config.shared.patience, "patience"),

@@ -34,7 +34,7 @@ class BudgetShareLink:
         has_ledger: bool, warn: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`budget` names it in this home, by server and name. Without a ledger nothing proves what a dead run spent."""
-        self._server, self._budget, self._name, self._cap = server, budget, run, cap
+        self.server, self._budget, self._name, self._cap = server, budget, run, cap
         self._paths, self._prices, self._has_ledger, self._warn = paths, prices, has_ledger, warn
         self._told: set[str] = set()
         self._run: BudgetRun | None = None
@@ -47,7 +47,7 @@ class BudgetShareLink:
             if self._has_ledger:
                 self._share = BudgetShare(self._paths.budget_shares, self._name, self._budget)
             known = known_budget(self._paths.known_budgets, self._budget)
-            self._run = self._server.run(self._name, self._cap, os.urandom(6).hex(), known)
+            self._run = self.server.run(self._name, self._cap, os.urandom(6).hex(), known)
             self.settle_dead()
         self._state = self._run.exchange(demand)
         return self._state
@@ -82,7 +82,7 @@ class BudgetShareLink:
         spent = self._spending(run)
         if spent is None:
             return False
-        self._server.settle(run, spent)
+        self.server.settle(run, spent)
         return True
 
     def _spending(self, run: str) -> Decimal | None:
