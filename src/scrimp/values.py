@@ -411,6 +411,7 @@ class Compression(Struct, frozen=True, kw_only=True):
     version: str = ""  # of the code that shortened it
     keep: float | None = None  # the share of documents that was kept, where it is not the default one
     why: str = ""  # what certifies the level for its task
+    below: int = 0  # tokens: the size that the level was raised for, above which the model is dearer; 0: it was not
 
 
 class CallUsage(Struct, frozen=True, kw_only=True):

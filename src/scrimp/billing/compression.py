@@ -15,6 +15,7 @@ class CompressionTotals:
 
     def __init__(self) -> None:
         self.rows = self.tokens_before = self.tokens_after = 0
+        self.below_cliffs = 0  # rows that were compressed harder, to stay below a size at which their model is dearer
         self.rows_by_rule: Counter[str] = Counter()
         self.rows_by_note: Counter[str] = Counter()
 
@@ -22,6 +23,7 @@ class CompressionTotals:
         """Add a row that was sent."""
         if compression is None:
             return
+        self.below_cliffs += bool(compression.below)
         if compression.note:
             self.rows_by_note[compression.note.partition(": ")[0]] += 1  # without the words that a note cites
         if compression.before > compression.after:

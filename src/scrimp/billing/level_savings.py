@@ -24,6 +24,14 @@ class LevelSaving(Struct, frozen=True, kw_only=True):
     note: str = ""  # why it does less than it could: of the rows of the sample of which that is said, most often
 
 
+class CliffSaving(Struct, frozen=True, kw_only=True):
+    """Calls of the sample that a level brings below a size above which their model is dearer, and what that saves."""
+
+    level: Level
+    calls: int
+    saved_usd: Decimal  # beside what the calls cost as they are sent now
+
+
 class LevelSavings(Struct, frozen=True, kw_only=True):
     """All levels, computed from `sampled` of `calls`; `now` is what the run would do."""
 
@@ -32,6 +40,7 @@ class LevelSavings(Struct, frozen=True, kw_only=True):
     models: tuple[str, ...]  # that the sampled calls would be made to first: the dollars are those of their prices
     now: LevelSaving
     levels: tuple[LevelSaving, ...]  # `off` first
+    cliffs: tuple[CliffSaving, ...] = ()  # levels that bring any call below one, each more calls than that before it
 
 
 class HigherLevelSavings(Struct, frozen=True, kw_only=True):

@@ -41,12 +41,12 @@ from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.prompts import prompts
-from scrimp.render.bill.text import dear_rows
+from scrimp.render.bill.text import below_cliffs, dear_rows
 from scrimp.render.cache_savings import cache_document, cache_lines
 from scrimp.render.estimate_error import mean_line
 from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
 from scrimp.render.level_savings import HEADERS as LEVEL_HEADERS
-from scrimp.render.level_savings import level_document, level_heading, level_rows
+from scrimp.render.level_savings import cliff_lines, level_document, level_heading, level_rows
 from scrimp.units import format_count, format_dollars, pluralize
 from scrimp.values import Chain, ModelRef
 
@@ -168,8 +168,8 @@ def estimate(
             caches, work.beginnings.other, schema=options.parameters.schema is not None, end=shared_end
         ):
             print_line(line)
-        for cliff in cliffs:
-            print_line(_cliff(cliff))
+        for line in (*map(_cliff, cliffs), *cliff_lines(work.levels)):
+            print_line(line)
         if errors := mean_line(recent_bills(session)):
             print_line(f"estimates: {errors}")
         if work.levels is not None:
@@ -189,7 +189,7 @@ def _cliff(cliff: SizeCliff) -> str:
     return (
         f"{pluralize(cliff.calls, 'call')} above {format_count(cliff.above)} tokens, where {cliff.model} costs "
         f"{format_dollars(cliff.rate_above)} instead of {format_dollars(cliff.rate)} a million in: shorten them "
-        "(scrimp compress --max-tokens cliff), or send them to a model without such a step"
+        "(--on-cliff LEVEL, scrimp compress --max-tokens cliff), or send them to a model without such a step"
     )
 
 
@@ -235,6 +235,8 @@ def _describe(work: Workload, output: OutputTokens, quoted: Sequence[Quote]) -> 
     )
     if work.dear:
         print_line(dear_rows(work.dear))
+    if work.below_cliffs:
+        print_line(below_cliffs(work.below_cliffs))
     saved = f", {format_count(work.saved_input)} removed by compression" if work.saved_input else ""
     print_line(f"{format_count(work.input)} input tokens (estimated){saved}")
     if work.attachments:

@@ -73,6 +73,8 @@ TEMPLATE = f"""\
 # allow_unshared = false           # go on within max_cost as if alone where the server of [shared] limits is down
 # max_cost_per_row = 0.01          # dollars that a row may be expected to cost; if not set, any
 # on_dear = "cheaper"              # {_values(OnDear)}: what becomes of a row above that
+# on_cliff = "tidy"                # the highest level for a prompt that is just above a size at which its model charges
+#                                  # more for all of it, if it gets below so; if not set, that of all prompts
 # allow_unpriced = false           # under a cap, call models of unknown price too
 # baseline = "openai/gpt-6.1-sol"  # the model the bill compares every row with; if not set, rows that scrimp chose the
 #                                  # model for are compared with this one, others with the model that you named

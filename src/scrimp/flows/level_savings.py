@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp import tokens
-from scrimp.billing.level_savings import LevelSaving, LevelSavings
+from scrimp.billing.level_savings import CliffSaving, LevelSaving, LevelSavings
 from scrimp.compress.options import LEVELS
 from scrimp.enums import Level
 from scrimp.flows.plan.prompt_compressor import PromptCompressor, texts_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Every level is tried on all calls up to so many rows and characters, some two seconds of work; of more, on a sample.
 _MOST_ROWS, _MOST_CHARACTERS = 400, 1_000_000
+_ZERO = Decimal(0)
 
 
 class _CallSizes(Struct, frozen=True):
@@ -34,6 +35,7 @@ class _CallSizes(Struct, frozen=True):
     notes: Mapping[Level, str]
     level: Level
     model: str
+    cliffs: Mapping[Level, int | None]  # the size that it is above and that makes it dearer
 
 
 class LevelSampler:
@@ -68,6 +70,7 @@ class LevelSampler:
                 [(call, call.level) for call in calls], scale, overhead,
             ),
             levels=tuple(_saving(level, [(call, level) for call in calls], scale, overhead) for level in LEVELS),
+            cliffs=tuple(_cliff_savings(calls)),
         )  # fmt: skip
 
     def _scale(self, rows: Iterable[PlannedRow]) -> Decimal:
@@ -85,7 +88,11 @@ class LevelSampler:
             sizes[level], notes[level] = sum(map(count, texts)), sent.note.partition(": ")[0]  # without words it cites
         model = self._model(row)
         dollars = {level: self._dollars(size, model) for level, size in sizes.items()}
-        return _CallSizes(sizes, dollars, notes, row.level, model.id)
+        price = self._services.prices.price(model.provider, model.model, self._services.clock())
+        cliffs = {
+            level: None if price is None else price.cliff(_as_counted(size, model)) for level, size in sizes.items()
+        }
+        return _CallSizes(sizes, dollars, notes, row.level, model.id, cliffs)
 
     def _model(self, row: PlannedRow) -> ModelRef:
         """Return the first model that can be called for a row; the first of all where none can."""
@@ -94,10 +101,26 @@ class LevelSampler:
 
     def _dollars(self, size: int, model: ModelRef) -> Decimal | None:
         """Return what a prompt costs to read, as its model counts tokens."""
-        usage = Usage(input=size * (tokenizer_factor(model.provider, model.model) or 100) // 100)
+        usage = Usage(input=_as_counted(size, model))
         return self._services.prices.cost_of(
             provider=model.provider, model=model.model, usage=usage, when=self._services.clock()
         ).dollars
+
+
+def _as_counted(size: int, model: ModelRef) -> int:
+    """Return about how many tokens a model counts for so many of o200k_base."""
+    return size * (tokenizer_factor(model.provider, model.model) or 100) // 100
+
+
+def _cliff_savings(calls: Sequence[_CallSizes]) -> Iterator[CliffSaving]:
+    """Yield the levels that bring calls below a size at which their model is dearer, each more than that before it."""
+    most = 0
+    for level in LEVELS:
+        below = [call for call in calls if (call.cliffs[call.level] or 0) > (call.cliffs[level] or 0)]
+        if len(below) > most:
+            most = len(below)
+            saved = sum(((call.dollars[call.level] or _ZERO) - (call.dollars[level] or _ZERO) for call in below), _ZERO)
+            yield CliffSaving(level=level, calls=len(below), saved_usd=saved)
 
 
 def _saving(

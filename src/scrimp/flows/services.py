@@ -9,7 +9,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from scrimp.flows.plan.cache_lookup import CacheLookup
-from scrimp.flows.plan.planner import Limited, PlannedRow, Planner
+from scrimp.flows.plan.planner import Limited, Planner
 from scrimp.flows.stores.stores import Stores
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.certified_levels import CertifiedLevels
     from scrimp.flows.plan.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.expected.row_costs import RowCosts
+    from scrimp.flows.plan.expected.size_cliffs import SizeCliffs
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.flows.sinks.open_sinks import Sinks
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Agreement, RoutingRule
-    from scrimp.values import Chain, ModelRef, Outcome, Route, Usage
+    from scrimp.values import Chain, ModelRef, Outcome, Usage
 
 
 class Services:
@@ -64,7 +65,6 @@ class Services:
         self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
         # When the job of batches was made that this works on: by what was known then its rows go where they go.
         self.job_began: float | None = None
-        self._costs_of_long: RowCosts | None = None  # of this run, once a prompt is so long that they matter
 
     def close(self) -> None:
         """Close what was opened."""
@@ -231,28 +231,20 @@ class Services:
     def planner(self, options: RunOptions) -> Planner:
         """Return what plans the rows of this run."""
         return Planner(
-            options,
-            self.routes,
-            self.rules,
-            self._locations(),
-            certified=self._certified_routes(options),
-            levels=self._certified_levels(options),
-            cheapest=cache(self._cheapest),
-            agreement=self._agreement(options),
-            gains=self._task_gains(options),
-            limited=self._limited(options),
-            below_cliffs=partial(self._below_cliffs, options),
-        )
+            options, self.routes, self.rules, self._locations(), certified=self._certified_routes(options),
+            levels=self._certified_levels(options), cheapest=cache(self._cheapest),
+            agreement=self._agreement(options), gains=self._task_gains(options), limited=self._limited(options),
+            cliffs=cache(partial(self._size_cliffs, options)),
+        )  # fmt: skip
 
-    def _below_cliffs(self, options: RunOptions, row: PlannedRow) -> Route:
-        """Return the route of a long prompt, with models first that do not charge more for its size."""
-        from scrimp.flows.plan.expected.size_cliffs import below_cliffs  # noqa: PLC0415 - few prompts are so long
+    def _size_cliffs(self, options: RunOptions) -> SizeCliffs:
+        """Return what finds the cheapest way for prompts that are so long that a model may charge more for them."""
+        from scrimp.flows.plan.expected.size_cliffs import SizeCliffs  # noqa: PLC0415 - few prompts are so long
 
-        if self._costs_of_long is None:
-            self._costs_of_long = self.row_costs(options)
-        return below_cliffs(
-            row, self._costs_of_long, lambda row: row.signature(options.parameters, options.labels.task_name)
-        )
+        task = options.labels.task_name
+        return SizeCliffs(
+            self.row_costs(options), lambda row: row.signature(options.parameters, task), options.on_cliff
+        )  # fmt: skip
 
     def _limited(self, options: RunOptions) -> Limited | None:
         """Return what keeps rows within what each may cost; None where nothing limits them."""

@@ -60,6 +60,12 @@ class Price(Struct, frozen=True, kw_only=True):
         """Return the rates for a call with this many input tokens."""
         return rates_for(self.bands, input_tokens)
 
+    def cliff(self, input_tokens: int) -> int | None:
+        """Return the size that so many tokens are above and that makes all of them dearer; None for none."""
+        crossed = [band for band in self.bands if 0 < band.above < input_tokens]
+        dearer = crossed and (self.bands[0].rates.input or 0) < (crossed[-1].rates.input or 0)
+        return crossed[-1].above if dearer else None
+
     def cost(self, usage: Usage) -> Decimal | None:
         """Return the cost of a usage in dollars; None if a rate it needs is unknown."""
         return cost(usage, self.rates_for(usage.input))

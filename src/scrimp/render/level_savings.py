@@ -29,6 +29,19 @@ def level_heading(savings: LevelSavings) -> str:
     return f"what each level of compression would save (from {rows}, at {at}):"
 
 
+def cliff_lines(savings: LevelSavings | None) -> list[str]:
+    """Return what bringing calls below sizes at which their models are dearer would save by level: a line, or none."""
+    if savings is None or not savings.cliffs:
+        return []
+    parts = [
+        f"{each.level} brings {pluralize(each.calls, 'call')} below, for about {format_dollars(each.saved_usd)} less"
+        for each in savings.cliffs
+    ]
+    sampled = "" if savings.sampled == savings.calls else f", of the {pluralize(savings.sampled, 'row')} looked at"
+    caveat = " (completions may change)" if any(each.level in _MAY_LEAVE_OUT for each in savings.cliffs) else ""
+    return [f"--on-cliff LEVEL: {', '.join(parts)}{sampled}{caveat}"]
+
+
 def level_rows(savings: LevelSavings) -> list[tuple[str, ...]]:
     """Return the rows of the table; none where no level saves anything."""
     if not any(level.saved_input for level in savings.levels):

@@ -125,6 +125,7 @@ def test_two_destinations_in_the_environment_are_an_error(project: Project) -> N
         ("allow_unshared", "true", True),
         ("max_cost_per_row", "0.1", Decimal("0.1")),
         ("on_dear", "skip", "skip"),
+        ("on_cliff", "tidy", "tidy"),
         ("allow_unpriced", "true", True),
         ("baseline", "openai/x", "openai/x"),
         ("concurrency", "8", 8),

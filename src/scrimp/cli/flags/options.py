@@ -239,6 +239,14 @@ OnDear = Annotated[
         "harder, or is skipped; where the first two do not help it is skipped, too.",
     ),
 ]
+OnCliff = Annotated[
+    LevelWord | None,
+    typer.Option(
+        "--on-cliff",
+        help="Compress a prompt just above a size at which its model is dearer harder, up to this level, if it gets "
+        "below so; default: no harder than others.",
+    ),
+]
 AllowUnpriced = Annotated[
     bool, typer.Option("--allow-unpriced", help="Under a cap, also call models whose price is unknown.")
 ]

@@ -95,10 +95,11 @@ class BudgetFlags(FlagGroup, frozen=True):
 
 
 class RowLimitFlags(FlagGroup, frozen=True):
-    """What one row may cost, and what becomes of one that would cost more."""
+    """What one row may cost, what becomes of one that would cost more, and of one whose size makes it dearer."""
 
     max_cost_per_row: o.MaxCostPerRow = None
     on_dear: o.OnDear = None
+    on_cliff: o.OnCliff = None
 
 
 class CallFlags(FlagGroup, frozen=True):

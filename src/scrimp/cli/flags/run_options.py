@@ -68,7 +68,7 @@ def run_options(
         tier=None if fixed else defaults.tier or "auto", chain=defaults.chain, model=defaults.model,
         min_confidence=defaults.min_confidence, agreement=defaults.agreement, parameters=parameters,
         choices_text=_choices_text(answer.choices_text, defaults), check=check, level=defaults.compress,
-        level_fixed=level_fixed,
+        on_cliff=defaults.on_cliff, level_fixed=level_fixed,
         cache=defaults.cache, cache_ttl=parse_duration(defaults.cache_ttl, "cache_ttl") if defaults.cache_ttl else None,
         allow_unkept=defaults.allow_unkept, provider_cache=defaults.provider_cache,
         baseline=defaults.baseline, concurrency=defaults.concurrency, rpm=defaults.rpm, tpm=defaults.tpm,

@@ -20,7 +20,7 @@ from scrimp.errors import ConfigError
 # By table; a table that is not here needs trust as a whole.
 _HARMLESS_DEFAULTS = frozenset((
     "tier", "chain", "model", "buy", "min_confidence", "agreement", "max_output", "effort", "compress", "cache",
-    "cache_ttl", "on_dear", "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order",
+    "cache_ttl", "on_dear", "on_cliff", "concurrency", "rpm", "tpm", "retries", "timeout", "max_failures", "order",
     "provider_cache", "color", "progress",
 ))  # fmt: skip
 _HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output", "buy"))}

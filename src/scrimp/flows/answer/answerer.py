@@ -285,15 +285,16 @@ def _compression(row: PlannedRow) -> Compression | None:
     if not row.sent.rules:
         size = sum(map(tokens.estimate, sent))
         return Compression(
-            before=size, after=size, level=level, estimated=True, note=row.sent.note, keep=row.keep, why=row.why_level
-        )
+            before=size, after=size, level=level, estimated=True, note=row.sent.note, keep=row.keep, why=row.why_level,
+            below=row.below,
+        )  # fmt: skip
     from scrimp.compress.version import compression_version  # noqa: PLC0415 - where something was compressed
 
     before = sum(map(tokens.count, (*texts_of(row.prompt), row.instruction or "")))
     after = sum(map(tokens.count, sent))
     return Compression(
         before=before, after=after, level=level, rules=row.sent.rules, note=row.sent.note,
-        version=compression_version(), keep=row.keep, why=row.why_level,
+        version=compression_version(), keep=row.keep, why=row.why_level, below=row.below,
     )  # fmt: skip
 
 

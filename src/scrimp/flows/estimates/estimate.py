@@ -42,6 +42,7 @@ class Workload(Struct):
     attachments: int = 0  # images and PDFs of the calls that are left; each model counts their tokens in its own way
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
     dear: dict[OnDear, int] = field(default_factory=dict)  # rows above what one may cost, by what becomes of them
+    below_cliffs: int = 0  # calls that are compressed harder, to stay below a size at which their model is dearer
     sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
     tasks: Counter[str] = field(default_factory=Counter)  # signatures of the first calls
     sizes_in: CallSizes = field(default_factory=CallSizes)  # of the calls that are left, before compression
@@ -96,7 +97,9 @@ def _count(
     total.calls += 1
     total.routed.add(row.route.chain)
     sampler.offer(row)
-    total.sizes_in.add(around + sum(map(tokens.estimate, (*texts_of(row.prompt), row.instruction or ""))))
+    total.below_cliffs += bool(row.below)
+    texts = row.sent.texts if row.below else texts_of(row.prompt)  # the former at a lower rate
+    total.sizes_in.add(around + sum(map(tokens.estimate, (*texts, row.instruction or ""))))
     if attachments:
         _count_attachments(attachments, total)
 

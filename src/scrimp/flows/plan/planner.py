@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeAlias, get_args
+from typing import TYPE_CHECKING, Protocol, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,6 +42,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
     certified: TunedLevel | None = None  # what says that the level keeps the answers of its task
     other_routes: tuple[bytes, ...] = ()  # of its key: the same may have been asked in other words, or without a limit
     affords: Callable[[Step, ModelRef], bool] | None = None  # which models of a step a row with a limit may cost
+    below: int = 0  # the size that its level was raised for, above which its model is dearer; 0 where it was not
 
     @cached_property
     def route(self) -> Route:
@@ -107,6 +108,24 @@ class PlannedRow(Struct, frozen=True, dict=True):
 Limited: TypeAlias = Callable[[PlannedRow, bytes, Callable[[Level, float | None], PromptCompressor]], PlannedRow]
 
 
+class BelowCliff(Struct, frozen=True):
+    """Where a long row goes, and at which level; where that level was raised, the size that it stays below by it."""
+
+    route: Route
+    level: Level
+    size: int = 0
+
+
+class Cliffs(Protocol):
+    """What knows the sizes above which models are dearer."""
+
+    def route(self, row: PlannedRow) -> Route:
+        """Return where a long row goes at its own level."""
+
+    def shortened(self, row: PlannedRow, compressor: Callable[[Level, float | None], PromptCompressor]) -> BelowCliff:
+        """Return where it goes at the level that costs least, of those that it may be compressed at for that."""
+
+
 class _RouteKeys(Struct, frozen=True):
     """What the keys of a chain's rows begin with, and those of the same asked in other words."""
 
@@ -123,16 +142,16 @@ class Planner:
         certified: CertifiedRoutes | None = None, levels: CertifiedLevels | None = None,
         cheapest: Callable[[], Chain] | None = None, agreement: Callable[[str], Agreement | None] | None = None,
         gains: TaskGains | None = None, limited: Limited | None = None,
-        below_cliffs: Callable[[PlannedRow], Route] | None = None,
+        cliffs: Callable[[], Cliffs] | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key; `limited` holds a row to its limit.
 
-        `below_cliffs` is asked for the route of a prompt that is so long that its model may charge more for it.
+        `cliffs` gives what is asked for the way of a prompt that is so long that its model may charge more for it.
         """
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
         self._agreement, self._observed = agreement, None if gains is None else gains.find
-        self._limited, self._below_cliffs = limited, below_cliffs
+        self._limited, self._cliffs = limited, cliffs
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -154,9 +173,28 @@ class Planner:
         compressor = self._compressor(level, keep)
         others = () if keys.other is None else (keys.other,)
         row = PlannedRow(prompt, level, compressor, destination, key, instruction, keep, certified, others)
-        if self._below_cliffs is not None and len(prompt.text) > _LONG:
-            row = replace(row, destination=partial(_route_of, row, self._below_cliffs))
+        if self._cliffs is not None and _length(prompt) > _LONG:
+            if options.on_cliff is None:
+                row = replace(row, destination=partial(_route_of, row, self._cliffs))
+            else:
+                row, keys = self._below_cliff(row, chain, keys, self._cliffs())
         return row if self._limited is None else self._limited(row, keys.own, self._compressor)
+
+    def _below_cliff(
+        self, row: PlannedRow, chain: Chain, keys: _RouteKeys, cliffs: Cliffs
+    ) -> tuple[PlannedRow, _RouteKeys]:
+        """Return a long row as it costs least, and what its key begins with: that of the level at which it is sent.
+
+        It is looked up at its own level, too: what was paid for already costs nothing.
+        """
+        found = cliffs.shortened(row, self._compressor)
+        if not found.size:
+            return replace(row, destination=found.route), keys
+        changed = self._keys_of_route(chain, found.level, row.keep)
+        return replace(
+            row, destination=found.route, level=found.level, compressor=self._compressor(found.level, row.keep),
+            key=row.key_on(changed.own), other_routes=(keys.own, *row.other_routes), certified=None, below=found.size,
+        ), changed  # fmt: skip
 
     @cached_property
     def _only_chain(self) -> Chain | None:
@@ -269,9 +307,15 @@ class Planner:
         return known
 
 
-def _route_of(row: PlannedRow, decide: Callable[[PlannedRow], Route], _: Prompt) -> Route:
+def _route_of(row: PlannedRow, cliffs: Callable[[], Cliffs], _: Prompt) -> Route:
     """Return the route of a row that was planned before, when it is asked for: a row of the cache has none."""
-    return decide(row)
+    return cliffs().route(row)
+
+
+def _length(prompt: Prompt) -> int:
+    """Return the characters of all that is sent."""
+    turns = (*prompt.history, *prompt.after)
+    return len(prompt.text) + len(prompt.system or "") + sum(len(turn.content) for turn in turns)
 
 
 def _key(route: bytes, prompt: Prompt, instruction: str | None) -> bytes:

@@ -45,6 +45,7 @@ def _compression(totals: CompressionTotals) -> dict[str, object]:
     return {
         "rows": totals.rows, "before": totals.tokens_before, "after": totals.tokens_after,
         "rows_by_rule": dict(totals.rows_by_rule), "rows_by_note": dict(totals.rows_by_note),
+        "below_cliffs": totals.below_cliffs,
     }  # fmt: skip
 
 

@@ -64,6 +64,11 @@ def dear_rows(rows: Mapping[OnDear, int]) -> str:
     return f"Above --max-cost-per-row, by what they were expected to cost: {', '.join(parts)}."
 
 
+def below_cliffs(rows: int) -> str:
+    """Return a sentence on the rows that were compressed harder, so that they are not as dear as long ones."""
+    return f"Compressed harder, to stay below a size at which the model is dearer: {pluralize(rows, 'row')}."
+
+
 def _label(name: str, line: BillLine) -> str:
     return escape_controls(both_names(name, line.answered_by))
 
@@ -150,6 +155,8 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
         more = ", ..." if len(totals.rows_by_rule) > _RULES_NAMED else ""
         less = f"{format_count(saved)} tokens less ({format_percent(saved / totals.tokens_before)})"
         yield f"Compression: {less} in {pluralize(totals.rows, 'row')}: {rules}{more}."
+    if totals.below_cliffs:
+        yield below_cliffs(totals.below_cliffs)
     for note, rows in totals.rows_by_note.most_common():
         yield f"Less was compressed in {pluralize(rows, 'row')}: {note}."
 

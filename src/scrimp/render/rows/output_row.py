@@ -42,6 +42,7 @@ class RowCompression(Struct, frozen=True):
     note: str | UnsetType = UNSET  # why the requested level could not be reached
     keep: float | UnsetType = UNSET  # the share of documents that was kept, where it is not the default one
     why: str | UnsetType = UNSET  # the certificate of the level
+    below: int | UnsetType = UNSET  # the size in tokens that the level was raised for, above which the model is dearer
 
 
 class RowError(Struct, frozen=True):
@@ -193,6 +194,7 @@ def _compression(receipt: Compression | None) -> RowCompression | None:
         receipt.note or UNSET,
         UNSET if receipt.keep is None else receipt.keep,
         receipt.why or UNSET,
+        receipt.below or UNSET,
     )
 
 

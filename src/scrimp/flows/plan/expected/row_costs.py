@@ -38,9 +38,9 @@ class RowCosts:
         self._factors: dict[tuple[str, str], int | None] = {}
         self._around = _MESSAGE_TOKENS + schema_tokens
 
-    def tokens_in(self, texts: Iterable[str]) -> int:
-        """Return about how many tokens the texts of a row are, as o200k_base counts them."""
-        return self._around + sum(map(tokens.estimate, texts))
+    def tokens_in(self, texts: Iterable[str], count: Callable[[str], int] = tokens.estimate) -> int:
+        """Return how many tokens the texts of a row are, about unless they are counted, as o200k_base has them."""
+        return self._around + sum(map(count, texts))
 
     def tokens_out(self, model: ModelRef, task: str) -> int:
         """Return how many tokens a completion of a task is expected to have."""
@@ -91,9 +91,7 @@ class RowCosts:
         price = self._prices.price(model.provider, model.model, self._when, batch=self._batch)
         factor = self._factor(model)
         size = tokens_in if factor is None else -(-tokens_in * factor // 100)
-        crossed = [band for band in price.bands if 0 < band.above < size] if price else []
-        dearer = crossed and (price.bands[0].rates.input or 0) < (crossed[-1].rates.input or 0) if price else False
-        return crossed[-1].above if dearer else None
+        return None if price is None else price.cliff(size)
 
     def knows(self, chain: Chain, task: str) -> bool:
         """Return whether completions of a task by the first model of a chain are known: their length is not assumed."""
@@ -127,10 +125,11 @@ class PricedRow:
         self._given: int | None = None
         self._sent: int | None = None
 
-    def at(self, compressor: PromptCompressor) -> PricedRow:
+    def at(self, compressor: PromptCompressor, count: Callable[[str], int] = tokens.estimate) -> PricedRow:
         """Return the row as another compressor sends it."""
         compressed = PricedRow(self.row, self._costs, self._task)
-        compressed._sent = self._costs.tokens_in(compressor.compress(self.row.prompt).texts)
+        texts = (*compressor.compress(self.row.prompt).texts, self.row.instruction or "")
+        compressed._sent = self._costs.tokens_in(texts, count)
         return compressed
 
     def cost_given(self, chain: Chain) -> Decimal | None:

@@ -1,19 +1,64 @@
-"""Prompts so long that a model charges more for all of their tokens: another model of the step is called first."""
+"""Prompts so long that a model charges more for all of their tokens: another model, or a shorter prompt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, get_args
 
 from msgspec.structs import replace
 
+from scrimp import tokens
+from scrimp.enums import Level
 from scrimp.flows.plan.expected.row_costs import PricedRow
+from scrimp.flows.plan.planner import BelowCliff
 from scrimp.values import Step
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.expected.row_costs import RowCosts
     from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.prompt_compressor import PromptCompressor
     from scrimp.values import Route
+
+
+_LEVELS: tuple[Level, ...] = get_args(Level)
+_NEAR = 0.9  # of the size above which a model is dearer: what is estimated at less is not counted
+
+
+class SizeCliffs:
+    """Finds the cheapest way for the long rows of a run."""
+
+    def __init__(self, costs: RowCosts, task: Callable[[PlannedRow], str], most: Level | None) -> None:
+        """`task` names a row's task; `most` is the highest level that a row may be sent at for this; None: its own."""
+        self._costs, self._task, self._most = costs, task, most
+
+    def route(self, row: PlannedRow) -> Route:
+        """Return where a row goes at its own level."""
+        return below_cliffs(row, self._costs, self._task)
+
+    def shortened(self, row: PlannedRow, compressor: Callable[[Level, float | None], PromptCompressor]) -> BelowCliff:
+        """Return the way of a row: at the lowest level that brings its model below, if no other model costs less."""
+        route, given = self.route(row), PricedRow(row, self._costs, self._task(row))
+        first = self._costs.called(row.route.chain.steps[0])
+        levels = self._higher_levels(row)
+        if not levels or first is None or self._costs.cliff(first, int(given.tokens_given / _NEAR)) is None:
+            return BelowCliff(route, row.level)
+        now = given.at(row.compressor, tokens.count)
+        above, cost = self._costs.cliff(first, now.tokens_in), now.cost(route.chain)
+        if above is None or cost is None:
+            return BelowCliff(route, row.level)
+        for level in levels:
+            shorter = given.at(compressor(level, row.keep), tokens.count)
+            less = shorter.cost(row.route.chain)
+            if (self._costs.cliff(first, shorter.tokens_in) or 0) < above and less is not None and less < cost:
+                why = f"above {above:,} tokens {first.id} is dearer: compressed at {level}"
+                return BelowCliff(replace(row.route, why=f"{row.route.why}; {why}"), level, above)
+        return BelowCliff(route, row.level)
+
+    def _higher_levels(self, row: PlannedRow) -> Sequence[Level]:
+        """Return the levels that may be tried; a certified route stays as it was certified."""
+        if self._most is None or row.route.certificate is not None:
+            return ()
+        return _LEVELS[_LEVELS.index(row.level) + 1 : _LEVELS.index(self._most) + 1]
 
 
 def below_cliffs(row: PlannedRow, costs: RowCosts, task: Callable[[PlannedRow], str]) -> Route:
