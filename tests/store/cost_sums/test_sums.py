@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, tzinfo
@@ -20,6 +22,7 @@ from outcomes import entry
 from scrimp.billing.cost_total import CostTotal
 from scrimp.errors import UsageError
 from scrimp.store.cost_sums.groups import WORDS
+from scrimp.store.cost_sums.parts import refresh_in_parts
 from scrimp.store.cost_sums.refresh import refresh
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
@@ -159,6 +162,8 @@ def test_totals_are_those_of_the_rows_however_far_the_sums_go_and_whatever_was_c
             append(home, given)
             if data.draw(st.booleans()):
                 refresh(sums._db, group=data.draw(st.integers(1, 9)))
+            elif data.draw(st.booleans()):
+                in_parts(sums, data.draw(st.integers(3, 9)))
             if data.draw(st.booleans()):
                 change(home, data)
     with closing(opened(home)) as sums:
@@ -171,6 +176,10 @@ def test_totals_are_those_of_the_rows_however_far_the_sums_go_and_whatever_was_c
         )
         within = [row for row in rows if row["time"] >= since]
         check(sums, within, since)
+
+
+def in_parts(sums: CostSums, least: int, progress: Callable[[int], None] = lambda _: None) -> None:
+    refresh_in_parts(sums._db, sums.ledger, sums.entries_behind(), progress, threads=2, least=least)
 
 
 def change(home: Path, data: st.DataObject) -> None:
@@ -326,3 +335,54 @@ def test_sums_without_room_on_the_disk_are_passed_over(home: Path) -> None:
         sums.refresh()
         assert sums.entries_behind() == 1997
         assert [total.calls for total in sums.totals("model")] == [2000]
+
+
+def test_what_changes_while_parts_are_made_is_in_the_sums(home: Path) -> None:
+    calls = [replace(entry("p/a", "1"), call=f"{n:03}", time=900.0 * n, status="lost") for n in range(60)]
+    append(home, calls)
+
+    def change_once(_: int) -> None:
+        with closing(sqlite3.connect(home / "ledger.db")) as db, db:
+            db.execute("UPDATE entries SET status = 'paid' WHERE id % 2 = 0 AND status = 'lost'")
+
+    with closing(opened(home)) as sums:
+        in_parts(sums, 10, change_once)
+        assert 0 < sums.entries_behind() < 60  # parts that were ahead were of what is no more
+        sums.refresh()
+        totals = {total.name: total.calls for total in sums.totals("status")}
+    assert totals == {"paid": 30, "lost": 30}
+
+
+def test_a_stop_keeps_the_parts_that_were_added_and_leaves_no_thread_and_no_file(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(home, [replace(entry("p/a"), call=f"{n:03}", time=900.0 * n) for n in range(40)])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "parts"))
+    (tmp_path / "parts").mkdir()
+    threads = threading.active_count()
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    with closing(opened(home)) as sums:
+        with pytest.raises(KeyboardInterrupt):
+            in_parts(sums, 10, stop)
+        assert sums.entries_behind() == 30
+        assert (threading.active_count(), list((tmp_path / "parts").iterdir())) == (threads, [])
+        sums.refresh()
+        assert [total.calls for total in sums.totals("model")] == [40]
+
+
+def test_a_long_ledger_is_added_up_in_parts_and_without_room_for_them_in_one(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(home, [replace(entry("p/a"), call=f"{n:03}", time=900.0 * n) for n in range(50)])
+    added: list[int] = []
+    with closing(CostSums(home / "one.db", home / "ledger.db", in_parts=20)) as sums:
+        sums.refresh(added.append)
+        assert sums.entries_behind() == 0
+    assert (sum(added), len(added) > 2) == (50, True)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with closing(CostSums(home / "two.db", home / "ledger.db", in_parts=20)) as sums:
+        sums.refresh()
+        assert [total.calls for total in sums.totals("model")] == [50]

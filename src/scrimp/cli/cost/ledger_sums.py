@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, tzinfo
@@ -9,11 +10,13 @@ from datetime import UTC, tzinfo
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
 from scrimp.flows.spend.flagships import configured_flagships
+from scrimp.render.streams import try_write
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
-from scrimp.units import format_count
+from scrimp.units import format_count, pluralize
 
 UTC_ZONE, LOCAL_ZONE = "utc", "local"
+_ERASE = "\r\x1b[K"
 _MANY = 500_000  # calls that take more than a moment to add up
 
 
@@ -25,10 +28,33 @@ def open_sums(session: Session) -> Iterator[CostSums]:
     with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
         behind = sums.entries_behind()
         if behind > _MANY:
-            session.messages.note(f"adding up {format_count(behind)} calls of the ledger, which is done once")
-        if behind:
+            _add_up(session, sums, behind)
+        elif behind:
             sums.refresh()
         yield sums
+
+
+def _add_up(session: Session, sums: CostSums, behind: int) -> None:
+    """Bring the sums up to a ledger that has many calls more; a line at a terminal counts them."""
+    session.messages.note(f"adding up {format_count(behind)} calls of the ledger, which is done once")
+    added = 0
+
+    def show(calls: int) -> None:
+        nonlocal added
+        added += calls
+        if session.err.movable_cursor:
+            try_write(sys.stderr, f"{_ERASE}{format_count(added)} of {format_count(max(behind, added))} calls added up")
+
+    show(0)
+    try:
+        try:
+            sums.refresh(show)
+        finally:
+            if session.err.movable_cursor:
+                try_write(sys.stderr, _ERASE)
+    except KeyboardInterrupt:
+        session.messages.note(f"{pluralize(added, 'call')} are added up and stay so: the next command adds the others")
+        raise
 
 
 def the_flagships(session: Session) -> tuple[str, ...]:

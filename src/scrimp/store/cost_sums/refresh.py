@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from scrimp.store.cost_sums.measures import (
     BOUNDED,
@@ -21,6 +21,7 @@ from scrimp.store.database import transaction
 _GROUP = 1_000_000
 # A dimension is left out once it has this many sums for an entry, among so many entries: the ledger is read as fast.
 _MOST_SUMS, _JUDGED = 0.2, 20_000
+_NEXT = "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"
 _ADD = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
 _CONFLICT = f" ON CONFLICT (dimension, quarter, {', '.join(KEYS)}) DO UPDATE SET {_ADD}"
 
@@ -33,6 +34,50 @@ def refresh(db: sqlite3.Connection, progress: Callable[[int], None] = lambda _: 
             _follow_changes(db)
             added, behind = _add_group(db, group)
         progress(added)
+
+
+def next_ids(db: sqlite3.Connection, after: int | None, size: int) -> tuple[int, int, int]:
+    """Return the ids between which the next entries lie, the first one left out, and their number, up to `size`.
+
+    They follow an id, None for the newest entry in the sums.
+    """
+    if after is None:
+        with transaction(db):
+            _follow_changes(db)
+        ((after,),) = db.execute("SELECT entry FROM reach").fetchall()
+    ((last, entries),) = db.execute(_NEXT, (after, size)).fetchall()
+    return after, last, entries
+
+
+def sum_part(db: sqlite3.Connection, first: int, last: int, left_out: Collection[str]) -> int:
+    """Make the sums of some entries alone in an empty file; return the newest change of entries that they follow.
+
+    Without those of the dimensions that are left out, and of more where these have too many values.
+    """
+    with transaction(db):
+        db.executemany("INSERT INTO left_out VALUES (?)", [(dimension,) for dimension in left_out])
+        ((change,),) = db.execute("SELECT coalesce(max(id), 0) FROM ledger.entry_changes").fetchall()
+        _leave_out(db, first)
+        _add(db, "id > ? AND id <= ?", (first, last))
+    return int(change)
+
+
+def add_part(db: sqlite3.Connection, first: int, last: int, change: int) -> bool:
+    """Add the sums of an attached `part`; return False where they are not the next ones, or entries changed since."""
+    with transaction(db):
+        _follow_changes(db)
+        if db.execute("SELECT entry, change FROM reach").fetchone() != (first, change):
+            return False
+        found = db.execute("SELECT dimension FROM part.left_out WHERE dimension NOT IN (SELECT * FROM main.left_out)")
+        for (dimension,) in found.fetchall():
+            _omit(db, dimension)
+        columns = ", ".join(("dimension", "quarter", *KEYS, *COLUMNS))
+        db.execute(
+            f"INSERT INTO main.sums ({columns}) SELECT {columns} FROM part.sums"  # noqa: S608 - the constants
+            f" WHERE dimension NOT IN (SELECT * FROM main.left_out) {_CONFLICT}"
+        )
+        _reach(db, last)
+    return True
 
 
 def entries_behind(db: sqlite3.Connection) -> int:
@@ -87,15 +132,17 @@ def _is_of_this_ledger(db: sqlite3.Connection) -> bool:
 def _add_group(db: sqlite3.Connection, group: int) -> tuple[int, bool]:
     """Add the entries that follow; return how many, and whether there may be more."""
     ((entry,),) = db.execute("SELECT entry FROM reach").fetchall()
-    ((last, added),) = db.execute(
-        "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)", (entry, group)
-    ).fetchall()
+    ((last, added),) = db.execute(_NEXT, (entry, group)).fetchall()
     if not added:
         return 0, False
     _leave_out(db, entry)
     _add(db, "id > ? AND id <= ?", (entry, last))
-    db.execute("UPDATE reach SET entry = ?, call = (SELECT call FROM ledger.entries WHERE id = ?)", (last, last))
+    _reach(db, last)
     return added, added == group
+
+
+def _reach(db: sqlite3.Connection, last: int) -> None:
+    db.execute("UPDATE reach SET entry = ?, call = (SELECT call FROM ledger.entries WHERE id = ?)", (last, last))
 
 
 def _kept(db: sqlite3.Connection) -> list[str]:
@@ -110,8 +157,12 @@ def _leave_out(db: sqlite3.Connection, entry: int) -> None:
             continue
         ((entries, sums),) = db.execute(share_of_values(dimension), (entry, _JUDGED)).fetchall()
         if entries >= _JUDGED and sums > entries * _MOST_SUMS:
-            db.execute("DELETE FROM sums WHERE dimension = ?", (dimension,))
-            db.execute("INSERT INTO left_out VALUES (?)", (dimension,))
+            _omit(db, dimension)
+
+
+def _omit(db: sqlite3.Connection, dimension: str) -> None:
+    db.execute("DELETE FROM main.sums WHERE dimension = ?", (dimension,))
+    db.execute("INSERT INTO main.left_out VALUES (?)", (dimension,))
 
 
 def _add(db: sqlite3.Connection, where: str, parameters: tuple[object, ...]) -> None:

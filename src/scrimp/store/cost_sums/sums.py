@@ -16,11 +16,13 @@ from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cost_sums.connection import open_sums, remove_sums
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, period_of
 from scrimp.store.cost_sums.measures import COLUMNS, LATENCIES, MEASURES, SECONDS, by_dimension, grouped
+from scrimp.store.cost_sums.parts import refresh_in_parts
 from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
 from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
 
 _SUMS = ", ".join(f"sum({column})" for column in COLUMNS)
+_IN_PARTS = 500_000  # entries that are worth it
 # Entries that no sum has: those that came later, and those of the quarter in which the moment lies.
 _LATER = "id > :reach AND +time >= :since"
 _ALL = "time >= :since"
@@ -39,7 +41,9 @@ class _Group(Struct):
 class CostSums:
     """The sums of a ledger; where they cannot be kept, all of the ledger is read. The ledger has today's schema."""
 
-    def __init__(self, path: Path, ledger: Path) -> None:
+    def __init__(self, path: Path, ledger: Path, *, in_parts: int = _IN_PARTS) -> None:
+        """So many entries to be added, or more, are in parts."""
+        self._in_parts = in_parts
         self.path, self.ledger = path, ledger
         self._db, self.is_kept = open_sums(path, ledger)
 
@@ -58,6 +62,9 @@ class CostSums:
     def _refresh(self, progress: Callable[[int], None]) -> None:
         if self.is_kept:
             with store_errors(self.path):
+                if (behind := entries_behind(self._db)) >= self._in_parts:
+                    with suppress(OSError, DiskFullError):  # there is no room for files of parts
+                        refresh_in_parts(self._db, self.ledger, behind, progress, least=self._in_parts)
                 refresh(self._db, progress)
 
     def _or_anew(self, step: Callable[[], _Result]) -> _Result:
