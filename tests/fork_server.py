@@ -222,12 +222,16 @@ def _obey_permissions() -> None:
         raise OSError(ctypes.get_errno(), "capset")
 
 
+_OF_RAY = "scrimp.engines.ray.dataset"  # an extra, whose threads would not outlive a fork
+
+
 def _import_all() -> None:
     for name in _LAZY:
         import_module(name)
     package = import_module("scrimp")
     for module in pkgutil.walk_packages(package.__path__, "scrimp."):
-        import_module(module.name)
+        if module.name != _OF_RAY:
+            import_module(module.name)
     import_module("scrimp.tokens.o200k").encoding()
     gc.collect()
     gc.freeze()  # a collection would write to every page that is shared

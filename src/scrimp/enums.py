@@ -28,6 +28,7 @@ Buy = Literal["named", "cheapest"]  # where a model is bought: where it is named
 RowOrder = Literal["input", "completion"]
 FailOn = Literal["any", "all", "never"]
 InputFormat = Literal["auto", "jsonl", "csv", "tsv", "json", "lines", "text"]
+Engine = Literal["local", "ray"]  # what answers the rows of a run: this process, or workers of Ray
 OutputFormat = Literal["jsonl", "csv", "tsv", "text", "json"]
 LedgerFormat = Literal["jsonl", "csv", "parquet"]  # of exported calls
 SummaryMode = Literal["auto", "none", "table", "json"]

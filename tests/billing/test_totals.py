@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from outcomes import LUNA, SOL, answer, answered, entry, failed
+from scrimp.billing.call_sum import CallSum
 from scrimp.billing.savings import Comparison
 from scrimp.billing.totals import Bill
 from scrimp.enums import CacheUse, EntryStatus, RouteChoice
@@ -327,3 +328,38 @@ def test_what_was_answered_earlier_is_billed_at_what_it_cost_then() -> None:
     bill = bill_of(answered(answer(cost="0.25"), entries=[]))
 
     assert (bill.cost, bill.calls, bill.savings.cost) == (Decimal("0.25"), 1, Decimal("0.25"))
+
+
+def test_calls_that_only_the_ledger_has_are_added_once_each_where_they_belong() -> None:
+    paid, refused = entry(cost="0.002"), entry(cost="0", status="failed")
+    bill = bill_of(answered(entries=(refused, paid)), failed(entries=(entry(cost="0", status="failed"),)))
+    known = {name: (line.calls, line.cost) for name, line in bill.lines()}
+    model = f"{paid.provider}/{paid.model}"
+    assert paid.usage is not None
+    whole = [
+        CallSum(
+            model=model,
+            effort=paid.effort,
+            status="paid",
+            calls=3,
+            input=3 * paid.usage.input,
+            output=3 * paid.usage.output,
+            cost=Decimal("0.006"),
+        ),
+        CallSum(model=model, effort=paid.effort, status="failed", calls=3),
+        CallSum(model=model, effort=paid.effort, status="lost", calls=2, unpriced=2),
+    ]
+    saved = bill.savings.saved
+    bill.complete(whole)
+    bill.complete(whole)
+    lines = {name: (line.calls, line.cost) for name, line in bill.lines()}
+
+    assert known == {model: (1, Decimal("0.002")), "failed calls": (1, 0), "failed": (1, 0)}
+    assert lines == {
+        model: (3, Decimal("0.006")),
+        "failed calls": (2, 0),
+        "failed": (1, 0),
+        "lost calls": (2, 0),
+    }
+    assert (bill.calls, bill.cost, bill.lost_calls) == (8, Decimal("0.006"), 2)
+    assert bill.savings.saved == saved - Decimal("0.004")

@@ -100,6 +100,11 @@ class Savings:
         self.cost += cost or _ZERO
         self.by_cause["quality shadow"] -= cost or _ZERO
 
+    def add_other_attempts(self, cost: Decimal) -> None:
+        """Add what was paid beside the calls of rows."""
+        self.cost += cost
+        self.by_cause["other attempts"] -= cost
+
     def _comparison(self, outcome: Answered) -> Comparison:
         answer = outcome.answer
         if outcome.paid_by_another_run:

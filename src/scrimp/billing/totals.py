@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from scrimp.enums import PAID_STATUSES, Effort, FailOn, OnDear
 from scrimp.values import Answer, Answered, Entry, Outcome, both_names
 
 if TYPE_CHECKING:
+    from scrimp.billing.call_sum import CallSum
     from scrimp.billing.expected_cost import ExpectedCost
 
 
@@ -61,6 +63,14 @@ class BillLine(Struct):
             self.unpriced_calls += 1
         else:
             self.cost += entry.cost
+
+    def complete(self, calls: Sequence[CallSum], counted: Sequence[BillLine]) -> None:
+        """Add the calls that are not in any of the lines that counted them."""
+        self.calls += sum(each.calls for each in calls) - sum(line.calls for line in counted)
+        self.input += sum(each.input for each in calls) - sum(line.input for line in counted)
+        self.output += sum(each.output for each in calls) - sum(line.output for line in counted)
+        self.cost += sum((each.cost for each in calls), Decimal(0)) - sum((each.cost for each in counted), Decimal(0))
+        self.unpriced_calls += sum(each.unpriced for each in calls) - sum(line.unpriced_calls for line in counted)
 
 
 class Bill:
@@ -119,6 +129,23 @@ class Bill:
         self.estimated_calls += entry.estimated
         self._watch.add_call(entry)
         self.savings.add_watch(entry.cost)
+
+    def complete(self, calls: Sequence[CallSum]) -> None:
+        """Add what the ledger has of this run beyond its rows: calls of workers that died before they handed them over.
+
+        The rows of these came from the cache then, or were called for once more.
+        """
+        if sum(each.calls for each in calls) <= self.calls:
+            return
+        before = self.cost
+        for each in calls:
+            if each.status in PAID_STATUSES:
+                line = self._model_line(each.model, each.answered_by, each.effort)
+                line.complete([each], [copy(line)])
+        lost, failed = ([each for each in calls if each.status == status] for status in ("lost", "failed"))
+        self._lost.complete(lost, [copy(self._lost)])
+        self._retried.complete(failed, [copy(self._retried), self._failed])
+        self.savings.add_other_attempts(self.cost - before)
 
     def _add_calls(self, entries: tuple[Entry, ...], wasted: BillLine) -> None:
         for entry in entries:

@@ -18,6 +18,7 @@ from scrimp.cli.flags.run_flags import (
     CheckFlag,
     CostFlags,
     DryRunFlag,
+    EngineFlags,
     LabelFlags,
     OutputFlags,
     ReadingFlags,
@@ -54,11 +55,11 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
-@grouped(hidden=(BatchFlags, CallFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
+@grouped(hidden=(BatchFlags, CallFlags, EngineFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
 def estimate(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags,
-    labels: LabelFlags,
+    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, engine: EngineFlags,
+    stops: StopFlags, labels: LabelFlags,
     written: OutputFlags,
     screen: ScreenFlags, look: DryRunFlag, inputs: o.Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
@@ -85,7 +86,7 @@ def estimate(
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
     """
-    del written, look
+    del written, look, engine
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(where, answer, cost, shared, row, calls, stops, screen)) as session:
         options = run_options(

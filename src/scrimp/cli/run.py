@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
-from scrimp.billing.level_savings import LEAST_SAVED
 from scrimp.billing.totals import Bill
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
@@ -23,6 +22,7 @@ from scrimp.cli.flags.run_flags import (
     CheckFlag,
     CostFlags,
     DryRunFlag,
+    EngineFlags,
     LabelFlags,
     OutputFlags,
     ReadingFlags,
@@ -36,6 +36,7 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.jobs.live_again import looking_at_batches
+from scrimp.cli.results.higher_levels import sent_rows, tell_of_levels
 from scrimp.cli.results.output import open_output
 from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
@@ -59,7 +60,6 @@ from scrimp.units import parse_percent, pluralize
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.flows.services import Services
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.flows.tune.watch.quality_shadow import QualityShadow
     from scrimp.render.rows.writers import RowWriter
@@ -72,9 +72,8 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions
 @grouped()
 def run(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, stops: StopFlags,
-    labels: LabelFlags,
-    written: OutputFlags, screen: ScreenFlags,
+    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, engine: EngineFlags,
+    stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
     look: DryRunFlag, inputs: o.Inputs = None,
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
@@ -100,14 +99,17 @@ def run(
 
     --shard 3/8 takes the third of eight shards of the rows that the other flags leave, for a job array: each row is in
     one of them, equal prompts are in the same one, and index counts the rows of the whole input. Give each job an
-    output of its own. Where machines have homes of their own, scrimp runs merge adds up their costs.
+    output of its own. Where machines have homes of their own, scrimp runs merge adds up their costs. --engine ray
+    (pip install 'scrimp[ray]') has workers share one run and its limits; files must be where all of them can read them.
 
     Rows go to stdout, or to the file of -o, which gets its new content at the end of the run, also after Ctrl-C, a
     limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun
     the same command to resume after any interruption: what was answered is in the cache.
     """
     names = inputs_or_stdin(inputs)
-    groups = (reading, where, answer, check, several, cost, shared, row, batch, calls, stops, labels, written, screen)
+    groups = (
+        reading, where, answer, check, several, cost, shared, row, batch, calls, engine, stops, labels, written, screen,
+    )  # fmt: skip
     with open_session(
         config_flags(where, answer, cost, shared, row, calls, stops, screen), quiet=screen.quiet
     ) as session:
@@ -136,15 +138,18 @@ def run(
             clear = bar.clear if target.is_terminal(session) else _nothing
             reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
             recorder = RunRecorder(session, tuple(command_words(names, groups)))
-            take = recorder.tee(reporter.report if shadow is None else shadow.tee(reporter.report))
-            take = take if watch is None else watch.tee(take)
-            sent = _sent_rows(options, written, screen)
-            take = take if sent is None else sent.tee(take)
+            sent = sent_rows(options, written, screen)
+            take = _teed(reporter.report, shadow, recorder, watch, sent)
             rows_again = partial(_prompts_again, names, read, several)
-            stop, error = _drive(reporter, _flow(session, batch, names, rows_again, rows, options, take, bar, screen))
+            stop, error = _drive(
+                reporter,
+                _flow(session, batch, names, rows_again, rows, options, take, bar, screen)
+                if engine.engine == "local"
+                else _engine_flow(session, engine, batch, names, read, several, options, take, bill, row_names),
+            )
             without_rows = _without_rows(batch, bill, stop)
             kept = keep_former(file, bill, stop, error, rows_later=without_rows)
-        _tell_of_levels(bill, sent, session.services)
+        tell_of_levels(bill, sent, session.services)
         certified_tasks = session.services.certified_tasks
         if watch is not None and stop is None and error is None:
             _watch(session, watch, bill)
@@ -292,26 +297,11 @@ def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:
         session.messages.note(summary)
 
 
-def _sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) -> SentRows | None:
-    """Return what keeps rows to say of what a higher level of compression would have saved, where nobody chose one."""
-    unsaid = written.summary == "none" or (screen.quiet and written.summary == "auto")
-    if options.level != "lossless" or options.level_fixed or (unsaid and written.summary_file is None):
-        return None
-    return SentRows(enough=LEAST_SAVED, prepare=_prepare_levels)
-
-
-def _prepare_levels(prompt: Prompt) -> None:
-    from scrimp.flows.higher_levels import prepare  # noqa: PLC0415 - a run from the cache sends nothing
-
-    prepare(prompt)
-
-
-def _tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> None:
-    """Add to the bill what higher levels of compression would have saved."""
-    if sent is not None and sent.count:
-        from scrimp.flows.higher_levels import higher_level_savings  # noqa: PLC0415 - a run from the cache sends nothing
-
-        bill.higher_levels = higher_level_savings(sent, bill, services.prices)
+def _teed(report: live.Sink, *tees: ShadowRun | RunRecorder | QualityShadow | SentRows | None) -> live.Sink:
+    """Return a sink that hands outcomes to each of these, the last first, and then to `report`."""
+    for each in tees:
+        report = report if each is None else each.tee(report)
+    return report
 
 
 def _without_rows(batch: BatchFlags, bill: Bill, stop: RunStop | None) -> bool:
@@ -336,6 +326,17 @@ def _flow(
             return live.run(rows, options, session.services, take, one_by_one=is_stream(names))
 
     return drive
+
+
+def _engine_flow(
+    session: Session, engine: EngineFlags, batch: BatchFlags, names: Sequence[str], read: ReadOptions,
+    several: SamplesFlag, options: RunOptions, take: live.Sink, bill: Bill, row_names: RowNames | None,
+) -> Callable[[], RunStop | None]:  # fmt: skip
+    """Return what has workers answer the rows."""
+    from scrimp.cli.jobs.engine_flow import check_engine, engine_flow  # noqa: PLC0415 - most runs are of this process
+
+    check_engine(engine, names, batch=batch.batch, in_files=row_names is not None)
+    return engine_flow(session, engine, names, read, several, options, take, bill)
 
 
 def _check_batch_flags(batch: BatchFlags, options: RunOptions) -> None:

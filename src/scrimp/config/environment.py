@@ -31,6 +31,10 @@ CALLING: Mapping[str, str] = {
     "CURL_CA_BUNDLE": "The same, where neither is set.",
     "SSL_CERT_DIR": "Directories of such files, with colons, beside that file.",
 }
+# Read with `run --engine ray`.
+WORKING: Mapping[str, str] = {
+    "RAY_ADDRESS": "The cluster that scrimp run --engine ray works on; one is started on this machine if not set.",
+}
 # Read where calls are told to a sink that the config turns on.
 TELLING: Mapping[str, str] = {
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "Where spans go if [sinks.otel] has no address, as for OpenTelemetry itself.",

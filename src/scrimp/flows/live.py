@@ -28,8 +28,14 @@ def run(
 
     `one_by_one` says that prompts come one by one from a pipe. Raises what the reader raises, after the rows before it.
     """
+    return run_groups(groups(prompts, one_by_one=one_by_one), options, services, sink)
+
+
+def run_groups(
+    unplanned: Iterator[list[Prompt]], options: RunOptions, services: Services, sink: Sink
+) -> RunStop | None:
+    """Do the same with prompts that come in groups; the rows of one begin without waiting for the next."""
     planner, lookup = services.planner(options), services.cache_lookup(options)
-    unplanned = groups(prompts, one_by_one=one_by_one)
     for prompts_of_group in unplanned:
         group = planned(prompts_of_group, planner, lookup)
         if len(group.cached) < len(group.rows) and options.cache != "only":

@@ -59,6 +59,7 @@ class Services:
         self._certified: CertifiedRoutes | None = None
         self._levels: CertifiedLevels | None = None
         self.shard: str | None = None  # of several jobs that share an input: which one this is, in the run's name
+        self._part: str | None = None  # which one of the processes that work on this run, where there are several
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
@@ -73,6 +74,16 @@ class Services:
         if "stores" in self.__dict__:
             self.stores.close()
 
+    def join(self, run: str) -> None:
+        """Be one of several processes that work on a run; to be said before anything asks for its name."""
+        self.__dict__["run"] = run
+        self._part = os.urandom(3).hex()
+
+    @property
+    def process(self) -> str:
+        """The name of this process, which its journal has: the run's, unless others work on the same run."""
+        return self.run if self._part is None else f"{self.run}-{self._part}"
+
     @cached_property
     def run(self) -> str:
         """The name of this run in the ledger: when it began, six characters (many begin in one second), its shard."""
@@ -82,7 +93,7 @@ class Services:
     @cached_property
     def stores(self) -> Stores:
         """The user's stores."""
-        return Stores(self.paths, self.run, self.warn, self._shared_cache())
+        return Stores(self.paths, self.process, self.warn, self._shared_cache())
 
     def _shared_cache(self) -> SharedCache | None:
         """Return the cache that the config shares with other machines, if any."""

@@ -12,6 +12,7 @@ from scrimp.enums import (
     BatchGoal,
     CacheMode,
     ColorMode,
+    Engine,
     FailOn,
     InputFormat,
     OutputFormat,
@@ -305,6 +306,19 @@ FailOnOption = Annotated[
     typer.Option(
         "--fail-on",
         help="The exit status is not 0 if any row failed (the default), if all did, or never for failed rows.",
+    ),
+]
+EngineOption = Annotated[
+    Engine,
+    typer.Option(
+        "--engine",
+        help="What answers the rows: local, this process; ray, workers of Ray here or on the cluster of RAY_ADDRESS.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="With --engine ray: how many workers share the run; default: one a core."
     ),
 ]
 OrderOption = Annotated[RowOrder | None, typer.Option("--order", help="The order of the rows.")]

@@ -120,6 +120,13 @@ class StopFlags(FlagGroup, frozen=True):
     order: o.OrderOption = None
 
 
+class EngineFlags(FlagGroup, frozen=True):
+    """What answers the rows."""
+
+    engine: o.EngineOption = "local"
+    workers: o.Workers = None
+
+
 class DryRunFlag(FlagGroup, frozen=True):
     """To look at what would be sent."""
 

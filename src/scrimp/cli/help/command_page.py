@@ -79,6 +79,8 @@ def _variables(name: str, flags: set[str]) -> Iterator[tuple[str, str]]:
         yield from environment.keys()
     if name in ("", *_CALLING):
         yield from environment.CALLING.items()
+    if name in ("", "run"):
+        yield from environment.WORKING.items()
     if name in ("", *_ANSWERING, "tune"):
         yield from environment.TELLING.items()
     if name in ("", "cost"):

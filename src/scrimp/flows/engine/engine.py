@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
@@ -284,6 +285,8 @@ class Engine:
             task.cancel()
 
     def _watch_signals(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # signals go to the main thread, whose work this is not
         loop = asyncio.get_running_loop()
         for number, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:

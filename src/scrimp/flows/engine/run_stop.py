@@ -25,17 +25,19 @@ class RunStop(Struct, frozen=True):
     continues: bool = False  # the same command resumes where this run ended
     abandons: bool = False  # rows with nothing in flight are dropped even where their cheap steps were paid for
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
+    cause: str = ""  # the sentence without what `after` says
 
     def after(self, answered: int, cache: CacheMode) -> RunStop:
-        """Return it with how many rows were answered; only cache mode `on` finds them again."""
+        """Return it with how many rows were answered, once; only cache mode `on` finds them again."""
         if not self.message:
             return self
+        cause = self.cause or self.message
         rows = f"{answered:,} row{'' if answered == 1 else 's'} answered" if answered else "nothing answered"
         if cache != "on":
-            return replace(self, message=f"{self.message}; {rows}; with --cache {cache} a rerun starts over")
+            return replace(self, message=f"{cause}; {rows}; with --cache {cache} a rerun starts over", cause=cause)
         kept = " and kept" if answered else ""
-        message = f"{self.message}; {rows}{kept}; rerun the same command to resume"
-        return replace(self, message=message, continues=True)
+        message = f"{cause}; {rows}{kept}; rerun the same command to resume"
+        return replace(self, message=message, cause=cause, continues=True)
 
 
 PIPE = RunStop("pipe", "", 141, drain=_PIPE_DRAIN)

@@ -69,7 +69,7 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
     shared = _shared_limits(options, services)
     commits = CommitQueue(
         services.stores.writer_cache(), partial(_open_ledger, services),
-        Journal(services.paths.ledger_db.parent, services.run), run=services.run, warn=services.warn,
+        Journal(services.paths.ledger_db.parent, services.process), run=services.run, warn=services.warn,
         shared=options.cache != "off",
         unkept=options.allow_unkept or (services.stores.read_only and services.stores.unwritable is None),
         refusal=services.stores.unwritable, clock=services.clock,

@@ -27,7 +27,10 @@ class Stores:
     """The cache and the journals of a home, opened on first use."""
 
     def __init__(self, paths: Paths, run: str, warn: Callable[[str], None], shared: SharedCache | None = None) -> None:
-        """`run` is the name of this run, whose journal is its own; `shared` is the cache of other machines, too."""
+        """`run` is the name of this run, or of a process of it, whose journal is its own.
+
+        `shared` is the cache of other machines, too.
+        """
         self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
         self._private: str | None = None
         self._read_only = False

@@ -1,0 +1,49 @@
+"""What answers the rows of `scrimp run` where another engine does than this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from scrimp.engines.chunks import InputRows
+from scrimp.errors import UsageError
+from scrimp.read.inputs.sources import is_stream
+from scrimp.store.ledger_queries.run_calls import run_calls
+
+if TYPE_CHECKING:
+    from scrimp.billing.totals import Bill
+    from scrimp.cli.flags.run_flags import EngineFlags, SamplesFlag
+    from scrimp.cli.session import Session
+    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.read.options import ReadOptions
+    from scrimp.values import Outcome
+
+
+def check_engine(flags: EngineFlags, names: Sequence[str], *, batch: bool, in_files: bool) -> None:
+    """Raise UsageError for what workers cannot do; `in_files` says that each row is to have a file of its own."""
+    if batch:
+        raise UsageError(f"--batch has no workers: leave out --engine {flags.engine}")
+    if in_files:
+        raise UsageError(f"--engine {flags.engine} writes all rows to one output: leave {{column}} out of -o")
+    if is_stream(names):
+        raise UsageError(f"with --engine {flags.engine} workers read the inputs: save what stdin has in a file")
+
+
+def engine_flow(
+    session: Session, flags: EngineFlags, names: Sequence[str], read: ReadOptions, several: SamplesFlag,
+    options: RunOptions, take: Callable[[Sequence[Outcome]], None], bill: Bill,
+) -> Callable[[], RunStop | None]:  # fmt: skip
+    """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls."""
+
+    def drive() -> RunStop | None:
+        from scrimp.engines.ray.run import run  # noqa: PLC0415 - the one engine so far
+
+        inputs = InputRows(names=tuple(names), options=read, samples=several.samples)
+        services = session.services
+        try:
+            return run(inputs, options, services, take, workers=flags.workers)
+        finally:
+            bill.complete(run_calls(services.paths.ledger_db, services.run))
+
+    return drive

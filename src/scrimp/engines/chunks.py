@@ -1,0 +1,67 @@
+"""Rows on their way to a worker and back: read in chunks, answered in chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from scrimp.errors import ScrimpError
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.plan.groups import groups
+from scrimp.flows.plan.samples import samples
+from scrimp.read.options import ReadOptions
+from scrimp.read.prompts import prompts
+from scrimp.values import Outcome, Prompt
+
+# A sentence for the person at the command line, and how it is printed there.
+Message: TypeAlias = tuple[Literal["warning", "note"], str]
+
+
+class InputRows(Struct, frozen=True, kw_only=True):
+    """What is to be read, by whoever reads it."""
+
+    names: tuple[str, ...]
+    options: ReadOptions
+    samples: int | None = None
+
+
+class Chunk(Struct, frozen=True, kw_only=True):
+    """Consecutive rows, what was said while they were read, and why there are no more, if that is a mistake."""
+
+    rows: Sequence[Prompt] = ()
+    messages: Sequence[Message] = ()
+    error: ScrimpError | None = None
+
+
+class AnsweredChunk(Struct, frozen=True, kw_only=True):
+    """The outcomes of a chunk in its order, without the rows that were not reached, and why these were not."""
+
+    outcomes: Sequence[Outcome] = ()
+    messages: Sequence[Message] = ()
+    stop: RunStop | None = None
+    error: BaseException | None = None
+
+
+def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
+    """Yield the rows of the inputs; an error ends them as it does in a run, after the rows before it."""
+    said: list[Message] = []
+
+    def taken() -> list[Message]:
+        messages = list(said)
+        said.clear()
+        return messages
+
+    try:
+        read = prompts(
+            inputs.names, inputs.options, warn=lambda text: said.append(("warning", text)),
+            note=lambda text: said.append(("note", text)),
+        )  # fmt: skip
+        for group in groups(samples(read, inputs.samples), one_by_one=False):
+            yield Chunk(rows=group, messages=taken())
+    except ScrimpError as error:
+        yield Chunk(messages=taken(), error=error)
+        return
+    if said:
+        yield Chunk(messages=taken())

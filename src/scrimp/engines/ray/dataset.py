@@ -1,0 +1,101 @@
+"""The pipeline in Ray Data: a task reads chunks of rows, actors answer them, and whoever started it iterates.
+
+A chunk is one row of the dataset, pickled: rows of scrimp have no schema that Arrow would have to know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import pickle
+import warnings
+from collections.abc import AsyncIterator, Generator, Iterator
+from typing import TypeVar
+
+import pyarrow as pa
+import ray.data
+from ray.data.block import BlockMetadata
+from ray.data.datasource import Datasource, ReadTask
+
+from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
+from scrimp.engines.fed_engine import FedEngine
+from scrimp.engines.worker_job import WorkerJob
+
+_Kind = TypeVar("_Kind", Chunk, AnsweredChunk)
+_COLUMN = "chunk"
+_MOST_RETRIES = 3  # of a chunk whose worker dies: a row may be what it dies of
+
+
+class RowSource(Datasource):  # type: ignore[misc]  # Ray is not installed where types are checked
+    """The inputs of a run, read in one task: its rows are numbered through, and it reads faster than models answer."""
+
+    def __init__(self, inputs: InputRows, folder: str) -> None:
+        """`folder` is where the names of the inputs begin."""
+        self._inputs, self._folder = inputs, folder
+
+    def estimate_inmemory_data_size(self) -> None:
+        """Return that it is unknown."""
+
+    def get_read_tasks(self, parallelism: int, *_: object, **__: object) -> list[ReadTask]:
+        """Return the one task."""
+        del parallelism
+        inputs, folder = self._inputs, self._folder
+
+        def read() -> Iterator[pa.Table]:
+            os.chdir(folder)
+            for chunk in read_chunks(inputs):
+                yield _table(chunk)
+
+        nothing_known = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
+        return [ReadTask(read, nothing_known)]
+
+
+class AnsweringActor:
+    """A worker: the flow of a run, which lives as long as the actor, so that chunks follow each other without a gap."""
+
+    def __init__(self, job: WorkerJob) -> None:
+        self._engine = FedEngine(job)
+
+    async def __call__(self, batch: pa.Table) -> AsyncIterator[pa.Table]:
+        """Yield the chunk with the outcomes of its rows."""
+        chunk = _unpacked(batch, Chunk)
+        answered = await asyncio.wrap_future(self._engine.answer(chunk))
+        yield _table(
+            AnsweredChunk(
+                outcomes=answered.outcomes, messages=[*chunk.messages, *answered.messages], stop=answered.stop,
+                error=answered.error or chunk.error,
+            )
+        )  # fmt: skip
+
+
+def answered_chunks(
+    inputs: InputRows, folder: str, job: WorkerJob, *, workers: int, in_order: bool, chunks_at_once: int
+) -> Generator[AnsweredChunk, None, None]:
+    """Yield what becomes of all rows, in their order or as it comes; each worker has so many chunks at once."""
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.execution_options.preserve_order = in_order
+    context.target_max_block_size = 1  # of bytes: each chunk is a block, which goes to whichever worker has room
+    context.target_min_block_size = 1
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of parameters that will have other names in versions to come
+        dataset = ray.data.read_datasource(RowSource(inputs, folder), override_num_blocks=1).map_batches(
+            AnsweringActor, fn_constructor_args=(job,), batch_size=1, batch_format="pyarrow", zero_copy_batch=True,
+            compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=chunks_at_once + 1),
+            max_concurrency=chunks_at_once, max_task_retries=_MOST_RETRIES,
+        )  # fmt: skip
+    for batch in dataset.iter_batches(batch_size=1, batch_format="pyarrow", prefetch_batches=1):
+        yield _unpacked(batch, AnsweredChunk)
+
+
+def _table(chunk: Chunk | AnsweredChunk) -> pa.Table:
+    return pa.table({_COLUMN: pa.array([pickle.dumps(chunk)], type=pa.large_binary())})
+
+
+def _unpacked(table: pa.Table, kind: type[_Kind]) -> _Kind:
+    chunk = pickle.loads(table[_COLUMN][0].as_py())  # noqa: S301 - what another process of this run has made
+    if not isinstance(chunk, kind):
+        raise TypeError(f"{type(chunk)} came where a {kind} was expected")
+    return chunk

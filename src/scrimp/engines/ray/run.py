@@ -1,0 +1,123 @@
+"""A run in Ray: started here or on the cluster of RAY_ADDRESS, its outcomes brought together in this process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, redirect_stdout
+from io import TextIOBase
+from pathlib import Path
+
+from scrimp.engines.chunks import InputRows
+from scrimp.engines.worker_job import most_workers, worker_job
+from scrimp.errors import ScrimpError
+from scrimp.flows.engine.run_stop import RunStop, too_many_failures
+from scrimp.flows.plan.groups import ROWS_PER_GROUP
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.services import Services
+from scrimp.store.ledger import Ledger
+from scrimp.values import Failed, Outcome
+
+Sink = Callable[[Sequence[Outcome]], None]
+_LEAST_CHUNKS = 4  # of a worker at once: some are answered while another one comes and goes
+
+
+def run(
+    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None
+) -> RunStop | None:
+    """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
+    done = failed = 0
+    stop: RunStop | None = None
+    error: BaseException | None = None
+    talk = _RaysTalk(services.warn)
+    with (
+        redirect_stdout(talk),
+        _ray(services.env, workers) as cpus,
+        closing(Ledger(services.paths.ledger_db)) as ledger,
+    ):
+        from scrimp.engines.ray.dataset import answered_chunks  # noqa: PLC0415 - Ray takes seconds to load
+
+        count = most_workers(workers or cpus, services.loaded, options)
+        job = worker_job(services.run, services.loaded, services.paths, options, count)
+        chunks = answered_chunks(
+            inputs, str(Path.cwd()), job, workers=count, in_order=options.order == "input",
+            chunks_at_once=_LEAST_CHUNKS + 2 * job.options.concurrency // ROWS_PER_GROUP,
+        )  # fmt: skip
+        with closing(chunks):
+            for chunk in chunks:
+                for kind, text in chunk.messages:
+                    (services.warn if kind == "warning" else services.note)(text)
+                ledger.append([entry for outcome in chunk.outcomes for entry in outcome.entries])
+                if chunk.outcomes:
+                    sink(chunk.outcomes)
+                done += len(chunk.outcomes)
+                failed += sum(isinstance(each, Failed) and not each.in_batch for each in chunk.outcomes)
+                error, stop = chunk.error, chunk.stop
+                if stop is None and options.limits.too_many(failed, done):
+                    stop = too_many_failures(failed)
+                if error is not None or stop is not None:
+                    break
+    services.stores.recover()
+    if error is not None:
+        raise error
+    return None if stop is None else stop.after(done - failed, options.cache)  # the worker knew its own rows alone
+
+
+class _RaysTalk(TextIOBase):
+    """Where Ray prints of itself, instead of between the rows; it does so in a thread of its own."""
+
+    def __init__(self, warn: Callable[[str], None]) -> None:
+        super().__init__()
+        self._warn = warn
+
+    def write(self, text: str) -> int:
+        """Tell of a worker that died, in one sentence; the rest is in Ray's logs."""
+        if "worker died" in text:
+            self._warn("a worker died: its rows are given to another one, and what it had in flight may be paid twice")
+        return len(text)
+
+
+@contextmanager
+def _ray(env: Mapping[str, str], workers: int | None) -> Iterator[int]:
+    """Start Ray, or connect to the cluster of RAY_ADDRESS; yield how many processors there are."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing goes to anybody but providers
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # else Ray's native part writes to stderr
+    warnings.simplefilter("ignore")  # of what Ray and what it builds on do among themselves
+    try:
+        import ray  # noqa: PLC0415 - few runs use it, and it takes seconds
+    except ImportError as error:
+        raise ScrimpError("--engine ray needs Ray: pip install 'scrimp[ray]'") from error
+    address = env.get("RAY_ADDRESS")
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    # Reading and answering are of different tasks: one more than the workers.
+    cpus = {} if address else {"num_cpus": (workers or os.cpu_count() or 1) + 1}
+    with _silent_stderr():
+        ray.init(
+            address=address or "local", include_dashboard=None if address else False, log_to_driver=False,
+            logging_level=logging.ERROR, **cpus,
+        )  # fmt: skip
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    try:
+        yield max(1, int(ray.cluster_resources().get("CPU", 1)) - 1)
+    finally:
+        ray.shutdown()
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Keep from stderr what native code says of itself; errors are exceptions."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

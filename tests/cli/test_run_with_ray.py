@@ -1,0 +1,117 @@
+"""`run --engine ray`: the rows and the bill of the local engine, from workers of Ray."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from command import Scrimp, wait_until
+from fake_provider import FakeProvider, Reply, echo, error
+
+HAS_RAY = importlib.util.find_spec("ray") is not None
+needs_ray = pytest.mark.skipif(not HAS_RAY, reason="the extra `ray` is not installed")
+ROWS = 2000
+
+
+@pytest.fixture
+def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
+    scrimp.provider(provider.url)
+    texts = [f"row {n}" for n in range(ROWS)]
+    texts[700], texts[1300] = "poisoned", "refused once"
+    scrimp.file("rows.jsonl", "".join(json.dumps({"id": f"r{n}", "text": text}) + "\n" for n, text in enumerate(texts)))
+    return scrimp
+
+
+def workers_of(home: Path) -> list[int]:
+    """Return the processes that answer the rows of a run in this home."""
+    found = []
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            words = Path(f"/proc/{process}/cmdline").read_bytes()
+            variables = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
+        except OSError:  # it has ended, or belongs to somebody else
+            continue
+        if b"MapWorker" in words and b"SCRIMP_HOME=" + os.fsencode(home) in variables:
+            found.append(int(process))
+    return found
+
+
+@pytest.mark.ray
+@needs_ray
+def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    def answer(body: dict[str, Any]) -> Reply:
+        text = body["messages"][-1]["content"]
+        if text == "poisoned":
+            return error(400)
+        return error(429) if text == "refused once" and provider.prompts.count(text) == 1 else echo(body)
+
+    provider.answer, provider.delay = answer, 0.02
+    del ready.env["PYTHONWARNINGS"]  # Ray's own
+    run = ready.start(
+        "run",
+        "rows.jsonl",
+        "--engine",
+        "ray",
+        "--workers",
+        "2",
+        "-o",
+        "out.jsonl",
+        "--summary-file",
+        "bill.json",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    wait_until(lambda: len(provider.bodies) > 500, run=run, seconds=120)
+    os.kill(workers_of(ready.home)[0], signal.SIGKILL)
+    out, err = run.communicate(timeout=120)
+    assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
+
+    rows = [json.loads(line) for line in (ready.cwd / "out.jsonl").read_text().splitlines()]
+    calls = Counter(provider.prompts)
+    bill = json.loads((ready.cwd / "bill.json").read_text())
+    assert [row["id"] for row in rows] == [f"r{n}" for n in range(ROWS)]
+    assert [row["id"] for row in rows if row["status"] != "ok"] == ["r700"]
+    assert all(row["output"] == f"echo: {row['input']['text']}" for row in rows if row["status"] == "ok")
+    assert calls.total() - ROWS <= 1 + 8  # the refused one, and what half of 16 calls in flight had for a worker
+    written_down = bill["calls"]["total"]  # before they are sent: a kill may come in between
+    assert calls.total() <= written_down <= calls.total() + 8
+    assert bill["calls"]["lost"] <= 8
+    assert list(ready.home.glob("in-flight-*")) == []
+
+    again = ready("run", "rows.jsonl", "--cache", "only", "--skip", "701")
+    assert len(again.rows) == ROWS - 701
+    assert {row["cache"] for row in again.rows} == {"hit"}
+
+
+@pytest.mark.skipif(HAS_RAY, reason="the extra `ray` is installed")
+def test_without_ray_the_way_to_it_is_said(ready: Scrimp, provider: FakeProvider) -> None:
+    ran = ready("run", "rows.jsonl", "--engine", "ray")
+
+    assert (ran.status, ran.out, "pip install 'scrimp[ray]'" in ran.err) == (2, "", True)
+    assert provider.bodies == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("-",), "save what stdin has in a file"),
+        (("rows.jsonl", "-o", "{id}.md"), "leave {column} out of -o"),
+        (("rows.jsonl", "--batch"), "leave out --engine ray"),
+    ],
+)
+def test_what_no_worker_can_do_is_said_before_anything_is_started(
+    ready: Scrimp, words: tuple[str, ...], says: str
+) -> None:
+    ran = ready("run", *words, "--engine", "ray", stdin="a\n")
+
+    assert (ran.status, says in ran.err, "Ray" in ran.err) == (2, True, False)

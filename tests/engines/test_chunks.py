@@ -1,0 +1,52 @@
+"""Rows read in chunks: those of a run, with what is said and what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scrimp.engines.chunks import InputRows, read_chunks
+from scrimp.errors import InputError
+from scrimp.read.options import ReadOptions
+from scrimp.read.prompts import prompts
+
+
+def test_the_rows_are_those_of_a_run_in_their_order(tmp_path: Path) -> None:
+    file = tmp_path / "in.lines"
+    file.write_text("".join(f"row {n}\n" for n in range(1000)))
+    options = ReadOptions(skip=3, limit=700)
+    read = list(prompts([str(file)], options, warn=lambda _: None))
+    chunks = list(read_chunks(InputRows(names=(str(file),), options=options)))
+
+    assert [row for chunk in chunks for row in chunk.rows] == read
+    assert len(chunks) > 2
+    twice = read_chunks(InputRows(names=(str(file),), options=ReadOptions(limit=2), samples=2))
+    assert [(row.text, row.sample) for chunk in twice for row in chunk.rows] == [
+        ("row 0", 0), ("row 0", 1), ("row 1", 0), ("row 1", 1),
+    ]  # fmt: skip
+
+
+def test_a_row_that_cannot_be_read_ends_them_after_those_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text('{"text": "a"}\n{"text": ""}\n{"text": "c"}\n')
+    first, last = read_chunks(InputRows(names=(str(file),), options=ReadOptions()))
+
+    assert [row.text for row in first.rows] == ["a"]
+    assert isinstance(last.error, InputError)
+    assert "in.jsonl:2" in str(last.error)
+
+
+def test_what_is_said_while_they_are_read_comes_along(tmp_path: Path) -> None:
+    (tmp_path / "empty.lines").touch()
+    (tmp_path / "in.lines").write_text("a\n")
+    names = (str(tmp_path / "in.lines"), str(tmp_path / "empty.lines"))
+    chunks = list(read_chunks(InputRows(names=names, options=ReadOptions())))
+
+    assert [message for chunk in chunks for message in chunk.messages] == [
+        ("warning", f"{names[1]} contains no prompt")
+    ]
+
+
+def test_a_mistake_in_the_options_is_an_error_too() -> None:
+    (chunk,) = read_chunks(InputRows(names=("nowhere.jsonl",), options=ReadOptions()))
+
+    assert isinstance(chunk.error, InputError)

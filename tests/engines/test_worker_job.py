@@ -1,0 +1,54 @@
+"""The limits of a run, shared out among its workers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.config.paths import Paths
+from scrimp.config.schema import Config, ProviderTable
+from scrimp.config.shared_tables import SharedTable
+from scrimp.config.sources.load import LoadedConfig
+from scrimp.engines.worker_job import most_workers, worker_job
+from scrimp.flows.plan.run_options import RunLimits, RunOptions
+
+PATHS = Paths(config=Path("c"), data=Path("d"))
+LIMITS = st.none() | st.integers(1, 10**6)
+
+
+@given(
+    workers=st.integers(1, 64), concurrency=st.integers(1, 5000), rpm=LIMITS, tpm=st.none() | st.integers(64, 10**7),
+    of_provider=LIMITS, cap=st.none() | st.integers(0, 10**13),
+)  # fmt: skip
+def test_the_shares_of_all_workers_are_at_most_the_limits_of_the_run(
+    workers: int, concurrency: int, rpm: int | None, tpm: int | None, of_provider: int | None, cap: int | None
+) -> None:
+    dollars = None if cap is None else Decimal(cap).scaleb(-12)
+    options = RunOptions(concurrency=concurrency, rpm=rpm, tpm=tpm, limits=RunLimits(max_cost=dollars, max_failures=1))
+    loaded = LoadedConfig(Config(providers={"p": ProviderTable(rpm=of_provider)}), {}, {})
+    count = most_workers(workers, loaded, options)
+    job = worker_job("r", loaded, PATHS, options, count)
+    shared = job.options
+
+    assert 1 <= count <= workers
+    assert count * shared.concurrency <= concurrency
+    for share, whole in (
+        (shared.rpm, rpm), (shared.tpm, tpm), (shared.limits.max_cost, dollars),
+        (job.loaded.config.providers["p"].rpm, of_provider),
+    ):  # fmt: skip
+        assert (share is None) == (whole is None)
+        assert share is None or whole is None or count * share <= whole
+    assert shared.limits.max_failures is None  # counted where all rows come together
+
+
+def test_what_a_server_keeps_is_shared_whole() -> None:
+    options = RunOptions(concurrency=64, rpm=100, limits=RunLimits(max_cost=Decimal(5), budget="nightly"))
+    config = Config(providers={"p": ProviderTable(rpm=3)}, shared=SharedTable(limits="redis://127.0.0.1/0"))
+    loaded = LoadedConfig(config, {}, {})
+    job = worker_job("r", loaded, PATHS, options, most_workers(8, loaded, options))
+
+    assert (job.options.rpm, job.options.limits.max_cost, job.options.concurrency) == (100, Decimal(5), 8)
+    assert job.loaded.config.providers["p"].rpm == 3
