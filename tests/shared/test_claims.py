@@ -191,7 +191,7 @@ def test_a_server_that_forgets_all_claims_gives_none_away_before_their_holders_m
 
     assert (while_away, while_unsure) == (set(KEYS[:2]), set(KEYS[:2]))
     one.renew()
-    clock.now += 8
+    clock.now += 13
     assert other.claim(KEYS[:4]) == set(KEYS[:2])
 
 
@@ -201,7 +201,7 @@ def test_a_server_that_stays_away_keeps_nobody_waiting_for_long(machine: Machine
     one.claim(KEYS[:2])
     other.claim(KEYS[:2])
     redis.kill()
-    clock.now += 9.9
+    clock.now += 14.9
     waits = other.claim(KEYS[:2])
     clock.now += 0.1
 
@@ -240,3 +240,20 @@ def test_what_could_not_be_let_go_of_is_let_go_of_once_the_server_answers_again(
         one.close()
         server.close()
         one._server = before
+
+
+def test_a_server_that_was_slow_once_gives_no_row_to_two(machine: Machine, redis: RedisServer) -> None:
+    clock = Clock()
+    one, other = machine("one"), machine("other", clock=clock, life=30.0)
+    one.claim(KEYS[:2])
+    other.claim(KEYS[:2])
+    server = other._server
+    clock.now += server.timeout
+    server._breaker.open(server.window)  # the longest time that its timeout deserves
+    seen = []
+    for _ in range(12):
+        clock.now += 0.95
+        seen.append(other.claim(KEYS[:2]))
+
+    assert not server.is_down
+    assert seen == [set(KEYS[:2])] * 12

@@ -172,7 +172,7 @@ class SharedClaims:
 
     def _left_alone(self, keys: Sequence[bytes]) -> set[bytes]:
         """Return which keys others had lately, where the server was away since, and may not know of that any more."""
-        since = self._clock() - self._life / 3
+        since = self._clock() - self._life / 2  # longer than a server that was slow once is left alone
         if self._away <= since:
             return set()
         return {key for key in keys if self._elsewhere.get(key, since) > since}
