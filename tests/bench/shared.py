@@ -115,7 +115,8 @@ class Bench:
                 if "evalsha" in name or "mget" in name
             }
             return (
-                f"{dict(uses)}; {len(running.times())} calls of {4 * half} prompts, {running.repeated()} made before; "
+                f"{dict(sorted(uses.items()))}; "
+                f"{len(running.times())} calls of {4 * half} prompts, {running.repeated()} made before; "
                 f"{max(seconds for seconds, _, _ in ended):.1f} s; {kept} completions and {claims} claims on the "
                 f"server, {asked}; warnings: {sorted({line for _, _, each in ended for line in each})}"
             )
