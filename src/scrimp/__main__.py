@@ -36,6 +36,8 @@ def main() -> None:
 
         gc.set_threshold(_GC_THRESHOLD)
         try:
+            if words[:1] == ["ask"]:
+                _ask_plainly(words[1:])
             from scrimp.cli.main import run  # noqa: PLC0415 - typer alone takes five times as long as Python's own start
 
             run(words)
@@ -43,12 +45,38 @@ def main() -> None:
             os._exit(_INTERRUPTED)
 
 
+def _ask_plainly(words: list[str]) -> None:
+    """Answer a prompt whose words need no typer to be understood, and end; return where they do."""
+    if "typing_extensions" not in sys.modules:
+        _import_msgspec_alone()
+    from scrimp.cli.asking.plain_words import plain_words  # noqa: PLC0415 - as below
+
+    asked = None if "_SCRIMP_COMPLETE" in os.environ else plain_words(words)
+    if asked is not None:
+        from scrimp.cli.asking.ask_prompt import ask_prompt  # noqa: PLC0415 - as below
+        from scrimp.cli.startup.process import run_to_end  # noqa: PLC0415 - as below
+
+        run_to_end(lambda: ask_prompt(asked))
+
+
+def _import_msgspec_alone() -> None:
+    """Import msgspec with Python's own typing, which has what it looks for in typing_extensions first.
+
+    To import that takes as long as Python's own start; whoever needs it later, such as typer, finds it as ever.
+    """
+    sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # so that an import of it fails
+    try:
+        import msgspec  # noqa: F401, PLC0415 - as above
+    finally:
+        del sys.modules["typing_extensions"]
+
+
 def _print(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:  # the reader has left, or there is no room
-        from scrimp.cli.main import end_unwritten  # noqa: PLC0415 - as above
+        from scrimp.cli.startup.process import end_unwritten  # noqa: PLC0415 - as above
 
         end_unwritten(error)
 

@@ -24,7 +24,7 @@ EXIT_STATUSES: Mapping[int, str] = {
 
 
 class ScrimpError(Exception):
-    """An expected failure; only `cli.main` turns it into an exit status."""
+    """An expected failure; only `cli.startup.process` turns it into an exit status."""
 
     exit_status = 2
 

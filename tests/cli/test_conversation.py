@@ -96,6 +96,19 @@ def test_it_is_private_and_without_a_cache_it_is_not_kept(ready: Scrimp) -> None
     assert sorted(path.name for path in ready.home.iterdir() if "conversation" in path.name) == ["conversation.json"]
 
 
+def test_one_that_says_the_same_stays_and_is_dated_anew(ready: Scrimp) -> None:
+    ready("ask", "one")
+    file = ready.home / "conversation.json"
+    os.utime(file, (0, 0))
+    before = file.stat()
+    ready("ask", "one")
+    same = file.stat()
+    ready("ask", "two")
+
+    assert (same.st_ino, same.st_mtime > 0) == (before.st_ino, True)
+    assert b'"two"' in file.read_bytes()
+
+
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"turns": 1}', '{"turns": [["user"]]}', "\xff"])
 def test_one_that_cannot_be_read_is_a_sentence_and_does_not_stand_in_the_way(
     ready: Scrimp, provider: FakeProvider, content: str

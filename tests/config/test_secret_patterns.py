@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import pytest
+import re
 
-from scrimp.config.secret_patterns import redact_secrets
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrimp.config import secret_patterns
+from scrimp.config.secret_patterns import is_variable_name, redact_secrets
 
 
 @pytest.mark.parametrize(
@@ -36,3 +41,13 @@ def test_ordinary_words_are_kept() -> None:
     text = "openai/gpt-6-luna said: task-oriented, risk-averse; see https://example.com:8080/v1"
 
     assert redact_secrets(text) == text
+
+
+@given(st.from_regex(secret_patterns._PATTERN) | st.text())
+def test_a_text_without_a_mark_of_any_shape_has_none(text: str) -> None:
+    assert redact_secrets(text) == re.sub(secret_patterns._PATTERN, "[key]", text)
+
+
+@given(st.from_regex(r"[A-Za-z0-9_\u00e9 ]*") | st.text(max_size=3))
+def test_a_variable_is_named_by_letters_digits_and_underscores(text: str) -> None:
+    assert is_variable_name(text) == (re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", text) is not None)

@@ -10,25 +10,30 @@ _PATTERN = (
     r"|\bX-(?:Goog|Amz)-Signature=[\w%-]{16,}"  # of an address that is signed, by which a file can be fetched
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
+# Each shape has one of these: most texts have none, and to compile the pattern takes as long as to read a config file.
+_MARKS = ("-", "hf_", "gh", "gsk_", "fw_", "tgp_v", "AIza", "earer ", "@")
 _HEADER_WORDS = ("key", "token", "secret", "auth", "cookie", "password")
 # Headers whose values are words for people, or those of a standard. Of any other the value may be a secret.
 _PLAIN_HEADERS = frozenset((
     "x-title", "x-openrouter-title", "http-referer", "referer", "origin", "user-agent", "content-type", "accept",
     "accept-charset", "accept-encoding", "accept-language", "openai-beta", "anthropic-beta", "anthropic-version",
 ))  # fmt: skip
-_VARIABLE_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _SHORTEST = 8  # characters; shorter words of headers that need not be secret are ordinary ones
 REDACTED = "[key]"
 
 
 def contains_secret(text: str) -> bool:
     """Return whether any part of the text has the shape of an API key, or of a password in a URL."""
-    return re.search(_PATTERN, text) is not None
+    return _may_contain_secret(text) and re.search(_PATTERN, text) is not None
 
 
 def redact_secrets(text: str) -> str:
     """Return the text with everything that has the shape of a key or password replaced."""
-    return re.sub(_PATTERN, REDACTED, text)
+    return re.sub(_PATTERN, REDACTED, text) if _may_contain_secret(text) else text
+
+
+def _may_contain_secret(text: str) -> bool:
+    return any(mark in text for mark in _MARKS)
 
 
 def may_hold_secret(header: str) -> bool:
@@ -49,4 +54,4 @@ def secret_in_header(header: str, value: str) -> str | None:
 
 def is_variable_name(text: str) -> bool:
     """Return whether the text can be the name of an environment variable."""
-    return re.fullmatch(_VARIABLE_NAME, text) is not None
+    return text.isascii() and text.isidentifier()

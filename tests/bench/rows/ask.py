@@ -29,5 +29,5 @@ def measure(plan: Plan) -> Iterator[Row]:
         measured=ms(took["ask"]),
         beside=f"python -c pass {ms(took['pass'])}",
         ratio=times(took["ask"] / took["pass"]),
-        asked="at most 8 x",
+        asked="at most 5 x",
     )

@@ -9,7 +9,8 @@ import typer
 from typer.testing import CliRunner
 
 from command import Scrimp
-from scrimp.cli.flags.flag_groups import FlagGroup, grouped
+from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.flag_groups import grouped
 
 Size = Annotated[int, typer.Option("--size", help="How large.")]
 Color = Annotated[Literal["red", "blue"], typer.Option("--color", help="Which color.")]

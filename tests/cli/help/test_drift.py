@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scrimp.cli.results.run_end import NOT_CACHED
+from scrimp.cli.results.exit_status import NOT_CACHED
 from scrimp.config import environment
 from scrimp.errors import EXIT_STATUSES
 from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL

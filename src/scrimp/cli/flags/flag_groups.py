@@ -8,13 +8,10 @@ from copy import copy
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
-from msgspec import Struct
-from msgspec.structs import fields
 from typer.models import OptionInfo
 
-
-class FlagGroup(Struct, frozen=True, kw_only=True):
-    """The base of groups; a field's annotation is the flag's declaration (see `options`), its default the flag's."""
+from scrimp.cli.flags import options
+from scrimp.cli.flags.flag_group import FlagGroup
 
 
 def grouped(
@@ -53,15 +50,16 @@ def grouped(
 
 
 def _flags(group: type[FlagGroup], defaults: Mapping[str, object], *, hidden: bool) -> list[inspect.Parameter]:
-    hints = get_type_hints(group, include_extras=True)
+    # The rooms of groups know the declarations by their names alone: a command whose words are plain needs no other.
+    hints = get_type_hints(group, localns={"o": options}, include_extras=True)
     return [
         inspect.Parameter(
-            field.name,
+            name,
             inspect.Parameter.KEYWORD_ONLY,
-            default=defaults.get(field.name, field.default),
-            annotation=_hidden(hints[field.name]) if hidden else hints[field.name],
+            default=defaults.get(name, default),
+            annotation=_hidden(hints[name]) if hidden else hints[name],
         )
-        for field in fields(group)
+        for name, default in group.defaults().items()
     ]
 
 

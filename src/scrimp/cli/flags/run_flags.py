@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from scrimp.cli.flags import options as o
-from scrimp.cli.flags.flag_groups import FlagGroup
+from typing import TYPE_CHECKING
+
+from scrimp.cli.flags.flag_group import FlagGroup
+
+if TYPE_CHECKING:  # typer, which these declare flags for, takes as long to import as all else of a cached `ask`
+    from scrimp.cli.flags import options as o
 
 
 class ReadingFlags(FlagGroup, frozen=True):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scrimp.cli.flags.flag_groups import FlagGroup
+from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
-from scrimp.cli.flags.schema_option import schema_option
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
@@ -15,7 +14,7 @@ from scrimp.read.inputs.encodings import checked_encoding
 from scrimp.read.options import ReadOptions, file_text, option_text, optional_text
 from scrimp.read.selection.shard import parse_shard
 from scrimp.units import parse_dollars, parse_duration, parse_row_limit
-from scrimp.values import Attachment, Parameters
+from scrimp.values import Attachment, JsonObject, Parameters
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
@@ -50,7 +49,7 @@ def run_options(
         raise UsageError("--check is empty: name a command that reads the completion, such as --check 'jq -e .total'")
     parameters = Parameters(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
-        choices=_choices(answer.choices), schema=schema_option(answer.schema),
+        choices=_choices(answer.choices), schema=_schema(answer.schema),
     )  # fmt: skip
     rows, share = parse_row_limit(defaults.max_failures, "max_failures") if defaults.max_failures else (None, None)
     limits = RunLimits(
@@ -152,6 +151,14 @@ def _tags(tags: Sequence[str]) -> dict[str, str]:
 def _choices_text(flag: str | None, defaults: Defaults) -> str | None:
     """Return the user's sentence; only a flag may name a file, since a project's config is written by others."""
     return defaults.choices_text if flag is None else option_text(flag, "--choices-text")
+
+
+def _schema(text: str | None) -> JsonObject | None:
+    if text is None:
+        return None
+    from scrimp.cli.flags.schema_option import schema_option  # noqa: PLC0415 - most runs have no schema
+
+    return schema_option(text)
 
 
 def _choices(text: str | None) -> tuple[str, ...]:

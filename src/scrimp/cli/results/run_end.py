@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.billing.totals import Bill
+from scrimp.cli.results.exit_status import exit_status
 from scrimp.cli.results.output import STDOUT, OutputFile
 from scrimp.cli.results.output_target import OutputTarget
 from scrimp.cli.session import Session
@@ -18,8 +19,6 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.inputs.sources import is_stream
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import try_write, try_write_line
-
-NOT_CACHED = 7
 
 
 class RunEnding(Struct, frozen=True):
@@ -58,16 +57,6 @@ class RunEnding(Struct, frozen=True):
             messages.note(redact(f"to resume{piped}: {join(['scrimp', *sys.argv[1:]])}"))
         if self.error is not None:
             messages.error(redact(str(self.error)))
-
-
-def exit_status(
-    bill: Bill, stop: RunStop | None, error: ScrimpError | None, fail_on: FailOn, *, cache_only: bool
-) -> int:
-    """Return 0 when every row was answered, else the status that says why not."""
-    if error is not None:
-        return error.exit_status
-    status = bill.exit_status(fail_on, stop.exit_status if stop is not None else None)
-    return NOT_CACHED if status and stop is None and cache_only and bill.counts.skipped else status
 
 
 def keep_former(

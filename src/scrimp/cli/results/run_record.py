@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import Raw
 
-from scrimp.cli.flags.flag_groups import FlagGroup
+from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.enums import RunKind
 from scrimp.errors import ScrimpError, StoreError, StoreUnwritableError
 from scrimp.read.options import named_file
@@ -40,15 +40,15 @@ def command_words(
     """Yield the words of a command: its inputs, and the flags that differ from their defaults, hidden ones as "..."."""
     yield from inputs
     for group in groups:
-        for field in msgspec.structs.fields(group):
-            value = getattr(group, field.name)
-            if value == field.default:
+        for name, default in group.defaults().items():
+            value = getattr(group, name)
+            if value == default:
                 continue
-            flag = "--" + _NAMES.get(field.name, field.name).replace("_", "-")
+            flag = "--" + _NAMES.get(name, name).replace("_", "-")
             for each in value if isinstance(value, list) else [value]:
                 yield flag
                 if each is not True:
-                    is_hidden = field.name in hidden and named_file(str(each)) is None
+                    is_hidden = name in hidden and named_file(str(each)) is None
                     yield "..." if is_hidden else str(each)
 
 

@@ -6,6 +6,8 @@ lock that a large run may hold. Nothing older is kept: texts people asked about 
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -44,8 +46,16 @@ def read_conversation(path: Path) -> Conversation | None:
 
 
 def write_conversation(path: Path, conversation: Conversation) -> None:
-    """Replace the last conversation; StoreUnwritableError where that cannot be."""
-    replace_private_file(path, msgspec.json.encode(conversation), synced=False)
+    """Replace the last conversation; StoreUnwritableError where that cannot be.
+
+    One that says the same is not written again, only dated anew: a rename can wait for a busy disk.
+    """
+    data = msgspec.json.encode(conversation)
+    with suppress(OSError):  # it is not there, or cannot be read or dated: it is replaced
+        if path.read_bytes() == data:
+            os.utime(path)
+            return
+    replace_private_file(path, data, synced=False)
 
 
 def remove_conversation(path: Path, *, before: float | None = None) -> bool:

@@ -1,0 +1,102 @@
+"""The words of `scrimp ask` where they are plain: told apart here, since typer takes as long to import as all the rest.
+
+Plain are the words of a prompt, and flags written out whole that take a text, a word of a closed set, or a count, or
+nothing. Whatever else is typed, and whatever is wrong, is for typer: None is returned, and it has the say. A test
+compares the two over any words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, get_args
+
+from scrimp import enums
+from scrimp.cli.asking.ask_words import AskFlags, AskWords
+from scrimp.cli.flags.run_flags import (
+    AnswerFlags,
+    BudgetFlags,
+    CheckFlag,
+    CostFlags,
+    DryRunFlag,
+    LabelFlags,
+    RouteFlags,
+    RowLimitFlags,
+    SamplesFlag,
+    SystemFlag,
+)
+from scrimp.cli.startup.suspicious_words import is_suspicious
+
+_SHORT = {"-s": "--system", "-m": "--model", "-c": "--continue", "-v": "--verbose"}
+_FIELDS = {"--continue": "goes_on"}  # others are named like their flag
+_SWITCHES = frozenset(
+    ("--continue", "--verbose", "--allow-unpriced", "--allow-unkept", "--allow-unshared", "--dry-run")
+)
+_TEXTS = frozenset((
+    "--system", "--tier", "--chain", "--model", "--choices", "--choices-text", "--schema", "--check", "--max-cost",
+    "--max-cost-per-row", "--cache-ttl", "--baseline", "--budget", "--route", "--user",
+))  # fmt: skip
+_LISTS = frozenset(("--context", "--attach", "--tag"))
+_COUNTS = frozenset(("--max-output", "--samples"))  # from 1
+_WORDS: dict[str, Any] = {
+    "--cache": enums.CacheMode, "--compress": enums.Level, "--effort": enums.Effort, "--on-dear": enums.OnDear,
+    "--color": enums.ColorMode, "--priority": enums.Priority,
+}  # fmt: skip
+_MOST_DIGITS = 9  # of a count; what is longer may be more than can be meant
+
+
+class _NotPlainError(Exception):
+    """The words are for typer."""
+
+
+def plain_words(words: Sequence[str]) -> AskWords | None:
+    """Return what was typed after `ask`; None where the words are not plain."""
+    if any(map(is_suspicious, words)):
+        return None
+    try:
+        given, prompt = _told_apart(iter(words))
+    except _NotPlainError:
+        return None
+
+    def group(kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - one of the groups below, each with its own fields
+        fields: Sequence[str] = kind.__struct_fields__  # type: ignore[attr-defined]  # a struct
+        return kind(**{name: given[name] for name in fields if name in given})
+
+    return AskWords(
+        system=group(SystemFlag), where=group(RouteFlags), answer=group(AnswerFlags), check=group(CheckFlag),
+        several=group(SamplesFlag), cost=group(CostFlags), shared=group(BudgetFlags), row=group(RowLimitFlags),
+        own=group(AskFlags), labels=group(LabelFlags), look=group(DryRunFlag), prompt=prompt,
+    )  # fmt: skip
+
+
+def _told_apart(words: Iterator[str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the flags by their fields, and the words of the prompt."""
+    given: dict[str, Any] = {}
+    prompt: list[str] = []
+    for word in words:
+        if not word.startswith("-") or word == "-":
+            prompt.append(word)
+            continue
+        name, equals, text = word.partition("=")
+        if equals and not word.startswith("--"):
+            raise _NotPlainError
+        flag = _SHORT.get(name, name)
+        field = _FIELDS.get(flag, flag[2:].replace("-", "_"))
+        if flag in _SWITCHES and not equals:
+            given[field] = True
+            continue
+        value = _value(flag, text if equals else next(words, None))
+        given[field] = [*given.get(field, ()), value] if flag in _LISTS else value
+    return given, prompt
+
+
+def _value(flag: str, text: str | None) -> str | int:
+    """Return the value of a flag."""
+    if text is None or text.startswith("-"):
+        raise _NotPlainError
+    if flag in _TEXTS or flag in _LISTS:
+        return text
+    if flag in _WORDS and text in get_args(_WORDS[flag]):
+        return text
+    if flag in _COUNTS and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and int(text):
+        return int(text)
+    raise _NotPlainError
