@@ -81,9 +81,9 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
             phrases = known.phrases(token)
         if phrases:
             if (alone := phrases.get(ANY_SECOND)) is not None:
-                reading.take(known.possible(token, alone, reading.present), at, led=led)
+                reading.take(known.possible(token, ANY_SECOND, alone, reading.present), at, led=led)
             if at < last and (going_on := phrases.get(tokens[at + 1])) is not None:
-                reading.take(going_on, at, led=led)
+                reading.take(known.possible(token, tokens[at + 1], going_on, reading.present), at, led=led)
         if not led:
             led = token not in _FILLERS
     return reading.only_greeting

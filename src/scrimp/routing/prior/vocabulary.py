@@ -23,7 +23,7 @@ ANY_SECOND = ""
 _AND = " + "
 _GAP, _LONGEST_GAP = "...", 4  # words
 _REMEMBERED = 50_000  # words of prompts, most of which begin no phrase
-_MANY = 12  # phrases of a word; of so many those are sought out that a prompt has the words for
+_MANY = 6  # phrases that begin alike; of so many those are sought out that a prompt has the words for
 
 
 class Phrase(Struct, frozen=True):
@@ -50,7 +50,8 @@ class Vocabulary:
         self.read: dict[
             str, Mapping[str, Sequence[Phrase]]
         ] = {}  # phrases of words that were met, as `phrases` has them
-        self._by_need: dict[str, Mapping[str, Sequence[int]]] = {}  # of words with many, their places by a word of each
+        # Of beginnings with many, the places of the phrases by a word of each.
+        self._by_need: dict[tuple[str, str], Mapping[str, Sequence[int]]] = {}
         for language in languages:
             text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
             for section in text.split("[")[1:]:
@@ -89,15 +90,17 @@ class Vocabulary:
                 self.read[word] = known
         return known
 
-    def possible(self, word: str, alone: Sequence[Phrase], present: frozenset[str]) -> Sequence[Phrase]:
-        """Return those of the phrases under ANY_SECOND of a word that a prompt with these words may have, in order."""
-        if len(alone) < _MANY:
-            return alone
-        by_need = self._by_need.get(word)
+    def possible(
+        self, first: str, second: str, phrases: Sequence[Phrase], present: frozenset[str]
+    ) -> Sequence[Phrase]:  # fmt: skip
+        """Return those of the phrases under two words that a prompt with the present words may have, in order."""
+        if len(phrases) < _MANY:
+            return phrases
+        by_need = self._by_need.get((first, second))
         if by_need is None:
-            by_need = self._by_need[word] = _places_by_need(alone)
+            by_need = self._by_need[first, second] = _places_by_need(phrases, {first, second})
         places = [*by_need.get("", ()), *(place for need in by_need.keys() & present for place in by_need[need])]
-        return [alone[place] for place in sorted(places)]
+        return [phrases[place] for place in sorted(places)]
 
     def _find(self, word: str) -> Mapping[str, Sequence[Phrase]]:
         by_second: dict[str, list[Phrase]] = {}
@@ -117,11 +120,14 @@ class Vocabulary:
         return Phrase(words, demand, number, place, entry.count(_AND) + 1, part[0] == "^", needs)
 
 
-def _places_by_need(phrases: Sequence[Phrase]) -> Mapping[str, Sequence[int]]:
-    """Return the places of phrases by the longest word that a prompt must have for each; under "" those without one."""
+def _places_by_need(phrases: Sequence[Phrase], known: set[str]) -> Mapping[str, Sequence[int]]:
+    """Return the places of phrases by the longest word that a prompt must have for each, other than those known.
+
+    Under "" are those that need no other.
+    """
     by_need: dict[str, list[int]] = {}
     for place, phrase in enumerate(phrases):
-        by_need.setdefault(max(phrase.needs, key=len, default=""), []).append(place)
+        by_need.setdefault(max(phrase.needs - known, key=len, default=""), []).append(place)
     return by_need
 
 
