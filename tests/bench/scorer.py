@@ -21,7 +21,7 @@ from statistics import fmean, pstdev
 from typing import Any
 
 from scrimp.compress.extract.bm25 import relevance
-from scrimp.compress.extract.focus import focus
+from scrimp.compress.extract.focus import Piece, focus
 from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 from scrimp.compress.options import Scorer
 from scrimp.transport.local.scoring import LanguageModel, mutual_information, open_model
@@ -104,7 +104,7 @@ def seconds(item: dict[str, Any]) -> float:
     """Return what `focus` takes by itself, BM25 and all."""
     started = time.process_time()
     for _ in range(5):
-        focus(item["context"], item["question"], keep=RATIOS[0])
+        focus([Piece(item["context"], True)], item["question"], keep=RATIOS[0])
     return (time.process_time() - started) / 5
 
 
@@ -137,7 +137,9 @@ def share(row: str, kind: str, keep: float, all_items: Sequence[dict[str, Any]],
         if item["type"] == kind:
             for seed in range(DRAWS if row == "chance" else 1):
                 scorer = scorers(all_said[item["id"]], seed)[row]
-                hits.append(is_kept(item, focus(item["context"], item["question"], keep=keep, scorer=scorer)))
+                hits.append(
+                    is_kept(item, focus([Piece(item["context"], True)], item["question"], keep=keep, scorer=scorer)[0])
+                )
     return fmean(hits) if hits else float("nan")
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compress.extract.focusing import focus
 from scrimp.compress.compressor import compress
-from scrimp.compress.extract.focus import Piece, focus, focus_together, share_of_text
+from scrimp.compress.extract.focus import Piece, share_of_text
+from scrimp.compress.extract.focus import focus as focus_together
 
 CATS = "Cats sleep all day long in the warm sun. They wake up at night and hunt for mice. Nobody feeds them."
 TOWER = "The tower of Varn was rebuilt by Anna Meier. The tower of Varn has four clocks. It may be climbed."

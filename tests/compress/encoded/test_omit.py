@@ -101,10 +101,6 @@ def test_json_stays_json_with_the_same_keys(value: object, indent: int | None, e
         (f'{{"a":"{b64(noise(2000))}"}}', '{"a":"[base64, 2,000 bytes, ~]"}'),
         (f"<img src='data:image/svg+xml;base64,{b64(b'<svg>' * 99)}'>",
          "<img src='[base64, image/svg+xml, 495 bytes, ~]'>"),
-        (f"bytes: {noise(300).hex()}.", None),
-        (f"bytes: {noise(300).hex()}", "bytes: [hex, 300 bytes, ~]"),
-        (f"bytes: 0x{noise(300).hex().upper()}", "bytes: [hex, 300 bytes, ~]"),
-        (f"$ xxd a.png\n{dump(PNG + noise(1000))}", "$ xxd a.png\n[hex dump, image/png, 1,008 bytes, ~]"),
         (f"-----BEGIN CERTIFICATE-----\n{mime(noise(800), 64)}\n-----END CERTIFICATE-----",
          "-----BEGIN CERTIFICATE-----\n[base64, 800 bytes, ~]\n-----END CERTIFICATE-----"),
         (f"Content-Transfer-Encoding: base64\n\n{mime(noise(810))}\n\n--x--",
@@ -113,10 +109,8 @@ def test_json_stays_json_with_the_same_keys(value: object, indent: int | None, e
          "Content-Type: application/pdf; name=key.pdf\n\n[base64, application/pdf, 808 bytes, ~]\n"),
     ],
 )  # fmt: skip
-def test_a_note_says_what_it_was_and_how_many_bytes(before: str, after: str | None) -> None:
-    expected = before if after is None else after.replace("~", "left out; the source is intact")
-
-    assert omit_encoded(before) == expected
+def test_a_note_says_what_it_was_and_how_many_bytes(before: str, after: str) -> None:
+    assert omit_encoded(before) == after.replace("~", "left out; the source is intact")
 
 
 KEY = b"\x30\x82\x04\xa3" + noise(1190)
@@ -135,6 +129,9 @@ SSH = b"\0\0\0\x07ssh-rsa" + noise(1500)
         "\n".join(noise(32, seed).hex() for seed in range(40)),
         "\n".join(b64(noise(48, seed))[:43] for seed in range(40)),
         f"sha512: {noise(64).hex()}",
+        f"bytes: {noise(900).hex()}",
+        f"bytes: 0x{(PNG + noise(900)).hex().upper()}",
+        f"$ xxd a.png\n{dump(PNG + noise(1000))}",
         f'"integrity": "sha512-{b64(noise(64))}"',
         f"const pi = {3**4000}",
         "-" * 5000 + "\n" + "=" * 5000 + "\n" + "/" * 5000,
@@ -158,7 +155,6 @@ def test_what_only_looks_encoded_stays(text: str) -> None:
         f"https://example.com/{b64(PNG + noise(900))}",
         f"https://example.com/?a={b64(PNG + noise(900))}",
         f"a,{b64(PNG + noise(900))},b",
-        f"modulus: {noise(256).hex()}",
     ],
 )
 def test_keys_tokens_signatures_addresses_and_bare_cells_stay(text: str) -> None:
@@ -172,8 +168,6 @@ def test_keys_tokens_signatures_addresses_and_bare_cells_stay(text: str) -> None
         f"it says {b64(PROSE.encode())}",
         f"powershell -EncodedCommand {b64(PROSE.encode('utf-16-le'))}",
         mime("\u6865\u4e8e1931\u5e74\u5efa\u6210\u3002".encode() * 99),
-        PROSE.encode().hex(),
-        dump(PROSE.encode()[:1600]),
     ],
 )
 def test_text_in_letters_of_its_own_stays_for_a_model_may_read_it(text: str) -> None:
@@ -208,7 +202,7 @@ RUN = b64(PNG + noise(992))
         (f"a {RUN} b", f"a {NOTE.replace('1,000', '999')} b"),
         (f"a {RUN} b", f"a {NOTE.replace('1,000', '1,001')} b"),
         (f"a {RUN} b", f"a {NOTE.replace('png', 'jpeg')} b"),
-        (f"a {RUN} b", f"a {NOTE.replace('base64', 'hex')} b"),
+        (f"a {RUN.encode().hex()} b", f"a {NOTE} b"),
         (f"a {RUN} b", f"a {RUN[:40]}{NOTE} b"),
         (f"a {RUN} b", "a  b"),
         (f"a {b64(b'words ' * 99)} b", f"a {NOTE.replace(', image/png, 1,000', ', 594')} b"),

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compress.extract.focusing import focus
 from scrimp.compress.extract.bm25 import relevance
 from scrimp.compress.extract.combined_scorer import combined_with_bm25
-from scrimp.compress.extract.focus import focus
 
 TEXT = "Bees live in hives. The hall was rebuilt by Anna Meier. Ants live in colonies. A storm had destroyed it."
 UNITS = ["Bees live in hives. ", "The hall was rebuilt by Anna Meier. ", "Ants live in colonies. ", "A storm came."]

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from compress.extract.focusing import focus
 from scrimp.compress.extract.bm25 import relevance, tokenize
-from scrimp.compress.extract.focus import focus, share_of_text
+from scrimp.compress.extract.focus import share_of_text
 from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
 
 DATA = Path(__file__).parent.parent / "data"

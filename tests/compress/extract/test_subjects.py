@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scrimp.compress.extract.focus import focus
+from compress.extract.focusing import focus
 from scrimp.compress.extract.sentences import split_sentences
 from scrimp.compress.extract.subjects import Subjects
 

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from compress.extract.focusing import focus
 from llama_server import require_model
-from scrimp.compress.extract.focus import focus
 from scrimp.compress.extract.sentences import split_sentences
 from scrimp.errors import LocalModelError
 from scrimp.transport.local.embedded import load_runtime

@@ -11,18 +11,17 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 from scrimp.compress.encoded.magic_bytes import is_text, media_type
-from scrimp.compress.encoded.omit import MIN_BASE64, MIN_HEX, NOTE
+from scrimp.compress.encoded.omit import MIN_BASE64, NOTE
 from scrimp.compress.zones import protected_spans
 
 _HEAD = re.compile(r"data:([^,;\s]*)(?:;[^,;\s]*)*;base64,")
 _PIECE = re.compile(r"([A-Za-z0-9+/_-]+)|((?:\\r)?\\n[ \t]*|\s+|\\(?=/))")
 _PARTS = re.compile(r"[A-Za-z0-9+/=_-]")
-_DUMP_ROW = re.compile(r"[0-9a-f]{8}:? {1,2}([0-9a-f ]{39,49}?) {1,2}[^\n]{0,18}(?:\n|\Z)")
 _MEDIA = re.compile("(?:image|audio|video|font)/")
 
 
 def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
-    """Return what else differs, or what is wrong in a note (its size, media type or encoding), or None."""
+    """Return what else differs, or what is wrong in a note (its size or media type), or None."""
     at = done = 0
     for note in NOTE.finditer(after):
         between = after[done : note.start()]
@@ -44,21 +43,15 @@ def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
 
 def _check_note(before: str, at: int, note: re.Match[str]) -> tuple[int, str | None]:
     """Return the end of the run that a note replaces, and what is wrong with the note, or None."""
-    encoding, media, size = note[1], note[2] or "", int(note[3].replace(",", ""))
+    media, size = note[1] or "", int(note[2].replace(",", ""))
     head = _HEAD.match(before, at)
     start = head.end() if head else at
-    if encoding == "hex dump":
-        end, data = _read_dump(before, start, size)
-    elif encoding == "hex":
-        end, letters = _read_digits(before, start + 2 * before.startswith("0x", start), 2 * size)
-        data = bytes.fromhex(letters) if re.fullmatch(r"[0-9A-Fa-f]+", letters) else b""
-    else:
-        end, letters = _read_digits(before, start, -(-size * 4 // 3))
-        data = b64decode(letters + "=" * (-len(letters) % 4), altchars="-_" if re.search("[-_]", letters) else None)
-        end += len(before[end : end + 2]) - len(before[end : end + 2].lstrip("="))
+    end, letters = _read_digits(before, start, -(-size * 4 // 3))
+    data = b64decode(letters + "=" * (-len(letters) % 4), altchars="-_" if re.search("[-_]", letters) else None)
+    end += len(before[end : end + 2]) - len(before[end : end + 2].lstrip("="))
     if len(data) != size:
         return end, f"a note of {size:,} bytes has the wrong size"
-    if end - start < (MIN_BASE64 if encoding == "base64" else MIN_HEX):
+    if end - start < MIN_BASE64:
         return end, "a short run was omitted"
     known = media_type(data)
     if media != ((head[1] if head else "") or known):
@@ -88,16 +81,6 @@ def _read_digits(text: str, start: int, count: int) -> tuple[int, str]:
         count -= len(letters)
         at = piece.start() + len(letters) if letters else piece.end()
     return at, "".join(found)
-
-
-def _read_dump(text: str, start: int, size: int) -> tuple[int, bytes]:
-    """Return the end of the rows of so many bytes, 16 in each, and the bytes."""
-    rows: list[str] = []
-    at = start
-    while len(rows) * 16 < size and (row := _DUMP_ROW.match(text, at)) is not None:
-        rows.append(row[1])
-        at = row.end()
-    return at - text.endswith("\n", start, at), bytes.fromhex("".join(rows))
 
 
 def _untouchable(text: str) -> Iterator[str]:

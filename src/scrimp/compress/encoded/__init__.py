@@ -1,1 +1,1 @@
-"""Rules for encoded bytes: base64, hexadecimal digits and dumps."""
+"""Rules for bytes in base64."""

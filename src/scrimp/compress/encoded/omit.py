@@ -9,13 +9,13 @@ result is not text, it is not part of a name, address, path or code span, and on
 - it is on one line, longer than keys and tokens, as evenly distributed, does not start like a key, and there is no such
   word.
 
-Hexadecimal digits are omitted from 512 on, or in a dump of 32 lines, by the same rules. Hashes are too short.
+Hexadecimal digits stay: who shows a dump of bytes asks about them.
 """
 
 from __future__ import annotations
 
 import re
-from binascii import Error, a2b_base64, unhexlify
+from binascii import Error, a2b_base64
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -26,12 +26,10 @@ from scrimp.compress.encoded.magic_bytes import is_text, may_be_key, media_type
 from scrimp.compress.zones import protected_spans
 
 MIN_BASE64 = 200  # characters of base64
-MIN_HEX = 512  # digits
 MIN_UNKNOWN = 1024  # characters on one line: even the longest tokens and signatures are usually shorter
 MIN_LINES = 4
-MIN_DUMP_ROWS = 32  # lines of 16 bytes
 NOTE = re.compile(
-    r"\[(base64|hex|hex dump)(?:, ([\w.+-]+/[\w.+-]+))?, ([1-9][0-9]{0,2}(?:,[0-9]{3})*) bytes, left out;"
+    r"\[base64(?:, ([\w.+-]+/[\w.+-]+))?, ([1-9][0-9]{0,2}(?:,[0-9]{3})*) bytes, left out;"
     r" the source is intact\]",
     re.ASCII,
 )
@@ -68,28 +66,20 @@ _SECRET_WORD = re.compile(
     re.IGNORECASE,
 )
 _SECRET_DISTANCE = 80  # characters before a run in which such a word counts
-_HEX = re.compile(r"(?:0x)?+([0-9a-f]++|[0-9A-F]++)")
-_DUMPED = r"(?:: (?:[0-9a-f]{4} ){8} [^\n]{0,16}|  (?:[0-9a-f]{2} ){8} (?:[0-9a-f]{2} ){8} \|[^\n]{16}\|)"
-_DUMP = re.compile(
-    rf"^[0-9a-f]{{8}}{_DUMPED}(?:\n[0-9a-f]{{8}}{_DUMPED}){{{MIN_DUMP_ROWS - 1},}}+$",
-    re.MULTILINE,
-)
-_ROW = re.compile(r"^([0-9a-f]{8}):? {1,2}((?:[0-9a-f]{2,4} {1,2}){8,16})", re.MULTILINE)
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
 class _EncodedRun(Struct, frozen=True, gc=False):
-    """text[start:end] is `data` in an encoding; `media` is its media type, or ""."""
+    """text[start:end] is `data` in base64; `media` is its media type, or ""."""
 
     start: int
     end: int
-    encoding: str
     media: str
     data: bytes
 
 
 def omit_encoded(text: str) -> str:
-    """Return the text with each encoded run replaced by a note: its encoding, media type if known, and size in bytes.
+    """Return the text with each encoded run replaced by a note: its media type if known, and size in bytes.
 
     Never longer, in linear time; JSON stays JSON, since a note needs no escapes. Fences, code in backticks and kept
     text stay.
@@ -97,7 +87,7 @@ def omit_encoded(text: str) -> str:
     pieces: list[str] = []
     done = 0
     untouchable: list[tuple[int, int]] | None = None
-    for run in sorted([*_runs(text), *_dumps(text)], key=lambda run: run.start):
+    for run in _runs(text):
         untouchable = _untouchable(text) if untouchable is None else untouchable
         if not _overlaps(untouchable, run):
             pieces += (text[done : run.start], _note(run))
@@ -107,7 +97,7 @@ def omit_encoded(text: str) -> str:
 
 def _note(run: _EncodedRun) -> str:
     media = f", {run.media}" if run.media else ""
-    return f"[{run.encoding}{media}, {len(run.data):,} bytes, left out; the source is intact]"
+    return f"[base64{media}, {len(run.data):,} bytes, left out; the source is intact]"
 
 
 def _untouchable(text: str) -> list[tuple[int, int]]:
@@ -127,7 +117,7 @@ def _overlaps(spans: Sequence[tuple[int, int]], run: _EncodedRun) -> bool:
 
 
 def _runs(text: str) -> Iterator[_EncodedRun]:
-    """Yield the runs of base64 and of hexadecimal digits to omit."""
+    """Yield the runs of base64 to omit."""
     if not _HAS_LONG.match(text):
         return
     done = 0  # the end of the previous run or note: words before that do not refer to this run
@@ -144,20 +134,17 @@ def _decode_run(match: re.Match[str], head: str) -> _EncodedRun | None:
     letters = ("".join(_BREAKS.split(match[0])) if body else match[0].replace("\\/", "/")).rstrip("=")
     if len(letters) < MIN_BASE64 or (body and _CONTINUES.match(match.string, match.end())):
         return None
-    hex_digits = None if body else _HEX.fullmatch(match[0])  # lines of digits are a list of hashes
     data_url = _DATA_URL.search(head)
-    data = _decode_hex(hex_digits[1]) if hex_digits and not data_url else _decode_base64(letters)
+    data = _decode_base64(letters)
     media = (data_url[1] if data_url else "") or media_type(data)
     if not data or (is_text(data) and not media.startswith(_MEDIA) and not media_type(data)):
         return None
-    if not media and (
-        _SECRET_WORD.search(head[-_SECRET_DISTANCE:]) or not (hex_digits or _is_evenly_distributed(letters))
-    ):
+    if not media and (_SECRET_WORD.search(head[-_SECRET_DISTANCE:]) or not _is_evenly_distributed(letters)):
         return None
-    if not (media or hex_digits or body) and (len(letters) < MIN_UNKNOWN or may_be_key(data)):
+    if not (media or body) and (len(letters) < MIN_UNKNOWN or may_be_key(data)):
         return None
     start = match.start() - len(data_url[0] if data_url else "")
-    return _EncodedRun(start, match.end(), "hex" if hex_digits and not data_url else "base64", media, data)
+    return _EncodedRun(start, match.end(), media, data)
 
 
 def _is_whole(text: str, run: _EncodedRun) -> bool:
@@ -179,14 +166,6 @@ def _decode_base64(letters: str) -> bytes:
         return b""
 
 
-def _decode_hex(written: str) -> bytes:
-    """Return the bytes of hexadecimal digits, or b"" if there are too few or they look like a number or padding."""
-    letters = len(written) - sum(map(written.count, digits))
-    if len(written) < MIN_HEX or len(written) % 2 or not 0.2 <= letters / len(written) <= 0.6:
-        return b""
-    return unhexlify(written)
-
-
 def _is_evenly_distributed(letters: str) -> bool:
     """Return whether kinds of characters are about as frequent as in base64 of bytes: 26, 26, 10 and 2 of 64."""
     written = letters.encode()
@@ -200,17 +179,3 @@ def _is_evenly_distributed(letters: str) -> bool:
         and numbers >= 0.06 * len(letters)
         and 0.004 * len(letters) <= others <= 0.08 * len(letters)
     )
-
-
-def _dumps(text: str) -> Iterator[_EncodedRun]:
-    """Yield the dumps of xxd and hexdump -C with consecutive offsets; an incomplete last row stays."""
-    if "00: " not in text and "00  " not in text:
-        return
-    for match in _DUMP.finditer(text):
-        rows = _ROW.findall(match[0])
-        first = int(rows[0][0], 16)
-        data = unhexlify("".join(row.replace(" ", "") for _, row in rows))
-        following = all(int(at, 16) == first + 16 * number for number, (at, _) in enumerate(rows))
-        media = media_type(data)
-        if following and len(data) == 16 * len(rows) and (media or not is_text(data)):
-            yield _EncodedRun(*match.span(), "hex dump", media, data)

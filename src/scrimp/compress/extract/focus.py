@@ -23,27 +23,6 @@ class Piece(NamedTuple):
 
 
 def focus(
-    text: str,
-    query: str,
-    *,
-    keep: float,
-    must_keep: Callable[[str], bool] | None = None,
-    scorer: Scorer | None = None,
-) -> str:
-    """Return about `keep` of the text: whole sentences, in order, with their labels.
-
-    Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
-    the best sentence is more than that, it alone is left. First come the best sentence, the paragraphs about what it or
-    the question names, the best of the sentences with a word of the question that it lacks, and so on, up to `keep`: a
-    question may need the one for "the mayor" and the other for "when the hall burnt down".
-    Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
-    line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
-    is. Sentences are ranked by BM25 unless a scorer is given.
-    """
-    return focus_together([Piece(text, True)], query, keep=keep, must_keep=must_keep, scorer=scorer)[0]
-
-
-def focus_together(
     pieces: Sequence[Piece],
     query: str,
     *,
@@ -51,9 +30,16 @@ def focus_together(
     must_keep: Callable[[str], bool] | None = None,
     scorer: Scorer | None = None,
 ) -> list[str]:
-    """Return what is left of each piece; the sentences of all documents compete for `keep` of them all.
+    """Return about `keep` of the documents, which compete for it: whole sentences, in order, with their labels.
 
     What is no document stays, with the labels of a document that it stands under, and does not count towards `keep`.
+    Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
+    the best sentence is more than that, it alone is left. First come the best sentence, those that it or the question
+    leads to, the best of the sentences with a word of the question that it lacks, and so on, up to `keep`: a question
+    may need the one for "the mayor" and the other for "when the hall burnt down".
+    Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
+    line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
+    is. Sentences are ranked by BM25 unless a scorer is given.
     """
     texts = [piece.text for piece in pieces]
     if keep >= 1 or not QueryTerms.of(query).words:
