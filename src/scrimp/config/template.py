@@ -207,9 +207,9 @@ TEMPLATE = f"""\
 # cache_local = true               # completions are in the local cache, too, which is asked first; false: only those
 #                                  # that the server did not take
 # cache_ttl = "90d"                # that a completion stays on the server, less up to a tenth
-# limits = "redis://limits.example:6379/0"  # where runs share budgets, and the rate limits of each key; or limits_env.
-#                                  # It should keep its data (appendonly yes) and evict nothing, or it forgets what was
-#                                  # spent
+# limits = "redis://limits.example:6379/0"  # where runs share budgets, the rate limits of each key, and which models
+#                                  # fail with it; or limits_env. It should keep its data (appendonly yes) and evict
+#                                  # nothing, or it forgets what was spent
 # patience = "30s"                 # that calls under a budget wait for that server; then the run stops
 # timeout = 0.5                    # seconds for one answer; a server that exceeds it is not asked for 20 times as long
 

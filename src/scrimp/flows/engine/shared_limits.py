@@ -1,4 +1,4 @@
-"""What a run shares with others through the server of [shared] limits: its budget, and rate limits."""
+"""What a run shares with others through the server of [shared] limits: its budget, rate limits and breakers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from scrimp.config.resolved.shared_servers import server_address
 from scrimp.config.shared_tables import secrets_of, shown_address
 from scrimp.errors import ConfigError
+from scrimp.flows.engine.shared_breakers import SharedBreakers
 from scrimp.flows.engine.shared_rate import SharedRateLimiter
 from scrimp.flows.spend.budget_link import BudgetShareLink
 from scrimp.flows.spend.shared_budget import SharedBudget
+from scrimp.shared.breaker_states import BreakerServer
 from scrimp.shared.budget import BudgetServer
 from scrimp.shared.connection import SharedServer, has_redis
 from scrimp.shared.rate_limits import RateServer
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.providers.endpoint import Endpoint
+    from scrimp.transport.limits.health import ProviderHealth
 
 _SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is replaced in no completion
 # Seconds for which a server that did not answer is not asked: calls wait for it, and it may be back at once.
@@ -80,6 +83,8 @@ class SharedLimits:
             else limits_server(services, f"the budget {named}")
         )
         self.budget = self._open_budget()
+        self._breakers: SharedBreakers | None = None
+        self._places: dict[str, str] = {}
 
     def _open_budget(self) -> SharedBudget | None:
         limits, services = self._options.limits, self._services
@@ -101,12 +106,28 @@ class SharedLimits:
 
     def _place(self, provider: str) -> str:
         """Return a name for a provider and the key it is called with, which tells neither."""
-        endpoint = self._services.routes.endpoints[provider]
-        secrets = sorted(self._services.keys.headers_for(endpoint).items())
-        return hashlib.sha256(repr((endpoint.base_url, secrets)).encode()).hexdigest()[:32]
+        if provider not in self._places:
+            endpoint = self._services.routes.endpoints[provider]
+            secrets = sorted(self._services.keys.headers_for(endpoint).items())
+            self._places[provider] = hashlib.sha256(repr((endpoint.base_url, secrets)).encode()).hexdigest()[:32]
+        return self._places[provider]
+
+    def share_breakers(self, health: ProviderHealth) -> None:
+        """Tell others which models fail, and heed what they tell; in the running event loop."""
+        if self._server is not None:
+            services = self._services
+            self._breakers = SharedBreakers(
+                BreakerServer(self._server), health, services.run, self._name_of, services.warn
+            )
+
+    def _name_of(self, provider: str, model: str) -> str | None:
+        over_http = self._services.routes.endpoints[provider].transport == "http"
+        return f"{self._place(provider)}:{model}" if over_http else None
 
     async def close(self) -> None:
         """Give back what this run holds."""
+        if self._breakers is not None:
+            await self._breakers.close()
         if self.budget is not None:
             await self.budget.close()
         if self._server is not None:

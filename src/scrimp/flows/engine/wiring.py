@@ -77,6 +77,8 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
     claims = _claims(options, services)
     health = ProviderHealth(time.monotonic)
     client = build_client(options, services, health, limiter=None if shared is None else shared.rate_limiter)
+    if shared is not None:
+        shared.share_breakers(health)
     try:
         recorder = CallRecorder(
             run=services.run, labels=options.labels, prices=services.prices, begin=commits.begin, append=commits.append,

@@ -107,6 +107,19 @@ class CircuitBreaker:
         self._open(failure, now)
         self._failed_probes, self.given_up, self.retry_at = GIVEN_UP_AFTER, True, now + seconds
 
+    def heed(self, failure: Failure, seconds: float, now: float, *, given_up: bool) -> None:
+        """Leave the model for so many seconds, as another process found; a probe in flight is not in vain."""
+        if self._probe is not None:
+            return
+        if self.failure is None:
+            self.failure, self._row_began = failure, now
+        self.retry_at = max(self.retry_at, now + seconds)
+        self.given_up = given_up or self.given_up
+
+    def try_now(self, now: float) -> None:
+        """Let a probe through at once: another process found that the model answers."""
+        self.retry_at = min(self.retry_at, now)
+
     def _count(self, failure: Failure, now: float) -> None:
         if not self._in_a_row:
             self._row_began = now

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol, TypeAlias
 
 from scrimp.failures import policy_of
 from scrimp.transport.limits.circuit_breaker import CircuitBreaker
@@ -20,12 +20,22 @@ _REFUSALS = 3
 _Model: TypeAlias = tuple[str, str]  # its provider and its name
 
 
+class Tell(Protocol):
+    """Takes that a model fails, for so many seconds, or answers again (no failure)."""
+
+    def __call__(
+        self, provider: str, model: str, failure: Failure | None, seconds: float, *, given_up: bool
+    ) -> None:  # fmt: skip
+        """Take it."""
+
+
 class ProviderHealth:
     """Whether each model works and finds requests valid; the providers that refuse the key or have no balance."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self.waits = Waits(clock)
+        self.tell: Tell | None = None  # is told of models that fail, and that answer again
         self._refused: dict[str, Failure] = {}
         self._refusals: dict[str, int] = {}
         self._answered: set[str] = set()
@@ -144,6 +154,7 @@ class ProviderHealth:
         """Learn from the result of a call that was let through at `began`."""
         before = self._state(provider, model)
         breaker, streak = self._breaker(provider, model), self._streak(provider, model)
+        failing_until = self._failing_until(breaker)
         if isinstance(result, Completion):
             self._answered.add(provider)
             self._refusals.pop(provider, None)
@@ -163,6 +174,36 @@ class ProviderHealth:
             streak.withdraw(began)  # nor does it tell whether the request is valid
         if self._state(provider, model) != before:
             self._notify()
+        self._tell_of(provider, model, failing_until)
+
+    @property
+    def models(self) -> Collection[_Model]:
+        """The models that calls were made of, or nearly."""
+        return self._breakers.keys()
+
+    def heed(self, provider: str, model: str, failure: Failure, seconds: float, *, given_up: bool) -> None:
+        """Leave a model for so many seconds, as another process found."""
+        before = self._state(provider, model)
+        self._breaker(provider, model).heed(failure, seconds, self._clock(), given_up=given_up)
+        if self._state(provider, model) != before:
+            self._notify()
+
+    def try_now(self, provider: str, model: str) -> None:
+        """Try a model at once that another process has found to answer."""
+        self._breaker(provider, model).try_now(self._clock())
+        self._notify()
+
+    @staticmethod
+    def _failing_until(breaker: CircuitBreaker) -> float | None:
+        return None if breaker.failure is None else breaker.retry_at
+
+    def _tell_of(self, provider: str, model: str, before: float | None) -> None:
+        """Tell what has become of a model whose breaker was open until then, or closed."""
+        breaker = self._breaker(provider, model)
+        until = self._failing_until(breaker)
+        if self.tell is not None and until != before:
+            seconds = 0.0 if until is None else max(0.0, until - self._clock())
+            self.tell(provider, model, breaker.failure, seconds, given_up=breaker.given_up)
 
     def _state(self, provider: str, model: str) -> tuple[object, ...]:
         """Return what decides whether a model is called."""
@@ -174,8 +215,11 @@ class ProviderHealth:
 
     def suspend(self, provider: str, model: str, failure: Failure, seconds: float) -> None:
         """Suspend a model for the seconds it asked for, which are more than any call should wait."""
-        self._breaker(provider, model).suspend(failure, seconds, self._clock())
+        breaker = self._breaker(provider, model)
+        failing_until = self._failing_until(breaker)
+        breaker.suspend(failure, seconds, self._clock())
         self._notify()
+        self._tell_of(provider, model, failing_until)
 
     def _refuse(self, provider: str, failure: Failure) -> None:
         self._refusals[provider] = self._refusals.get(provider, 0) + 1

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import pytest
+
+from redis_server import RedisServer, redis_server
+from scrimp.errors import ServerDownError
+from scrimp.flows.engine.shared_breakers import SharedBreakers
+from scrimp.shared.breaker_states import BreakerServer, OpenBreaker
+from scrimp.shared.connection import SharedServer
+from scrimp.transport.limits.circuit_breaker import OPENS_AFTER
+from scrimp.transport.limits.health import ProviderHealth
+from scrimp.values import Completion, Failure
+
+MODEL = ("acme", "m")
+BUSY = Failure(kind="server", message="secret words of the provider", http=503)
+UNREACHED = Failure(kind="network", message="no route to the host")
+ANSWER = Completion(text="yes", model="m", usage=None, stop_reason="stop")
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    with redis_server() as running:
+        yield running
+
+
+class Run:
+    """One run's view of its providers, at a time that the test sets."""
+
+    def __init__(self, server: BreakerServer, name: str, said: list[str]) -> None:
+        self.now = 1000.0
+        self.health = ProviderHealth(lambda: self.now)
+        self.breakers = SharedBreakers(
+            server, self.health, name, lambda provider, model: f"key-of-{provider}:{model}", said.append, every=0.01
+        )
+        self.health.admit(*MODEL)
+
+    def finds(self, result: Completion | Failure, times: int = 1) -> None:
+        for _ in range(times):
+            began = self.health.admit(*MODEL)
+            self.health.observe(*MODEL, result, began if isinstance(began, float) else self.now)
+
+    @property
+    def ready(self) -> bool:
+        return self.health.ready(*MODEL)
+
+
+@contextmanager
+def breaker_server(redis: RedisServer) -> Iterator[BreakerServer]:
+    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
+    yield BreakerServer(server)
+    server.close()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not true():  # noqa: ASYNC110 - a thread brings it about, with no event
+            await asyncio.sleep(0.01)
+
+
+def test_a_model_that_one_run_finds_failing_is_left_alone_by_the_others_until_it_answers(redis: RedisServer) -> None:
+    async def main(server: BreakerServer) -> None:
+        one, other = Run(server, "one", []), Run(server, "other", [])
+        one.finds(BUSY, OPENS_AFTER)
+        await until(lambda: not other.ready)
+        trouble = other.health.trouble(*MODEL)
+        assert trouble is not None
+        assert (trouble.kind, trouble.http) == ("server", 503)
+        assert trouble.message == "acme/m fails in another run (status 503)"
+        one.now += 60
+        one.finds(ANSWER)
+        await until(lambda: other.ready)
+        other.finds(ANSWER)
+        assert other.health.trouble(*MODEL) is None
+        await one.breakers.close()
+        await other.breakers.close()
+
+    with breaker_server(redis) as server:
+        asyncio.run(main(server))
+    assert not list(redis.client.scan_iter())
+
+
+def test_a_run_that_waits_for_the_probe_of_another_waits_longer_when_that_fails(redis: RedisServer) -> None:
+    async def main(server: BreakerServer) -> None:
+        one, other = Run(server, "one", []), Run(server, "other", [])
+        one.finds(BUSY, OPENS_AFTER)
+        await until(lambda: not other.ready)
+        one.now += 1.1  # its cool-down is over, and that of the other run is not yet
+        other.now += 1.1
+        assert one.ready
+        assert not other.ready
+        one.finds(BUSY)  # for three seconds more
+        other.now += 2
+        await until(lambda: not other.ready)
+        await one.breakers.close()
+        await other.breakers.close()
+
+    with breaker_server(redis) as server:
+        asyncio.run(main(server))
+
+
+def test_a_machine_without_a_network_tells_nothing_about_the_provider() -> None:
+    told: list[Mapping[str, OpenBreaker | None]] = []
+
+    class Noting:
+        def exchange(self, names: Sequence[str], news: Mapping[str, OpenBreaker | None]) -> dict[str, OpenBreaker]:
+            told.append(news)
+            return {}
+
+    async def main() -> None:
+        run = Run(Noting(), "one", [])  # type: ignore[arg-type]  # it takes news like the server
+        run.finds(UNREACHED, OPENS_AFTER)
+        assert not run.ready
+        await until(lambda: len(told) > 2)
+        assert not any(told)
+        await run.breakers.close()
+
+    asyncio.run(main())
+
+
+def test_without_the_server_each_run_finds_out_for_itself_and_tells_it_later() -> None:
+    class Failing:
+        down, told = True, list[Mapping[str, OpenBreaker | None]]()
+
+        def exchange(self, names: Sequence[str], news: Mapping[str, OpenBreaker | None]) -> dict[str, OpenBreaker]:
+            if self.down:
+                raise ServerDownError("the server is down")
+            self.told.append(news)
+            return {}
+
+    async def main() -> None:
+        server, said = Failing(), list[str]()
+        run = Run(server, "one", said)  # type: ignore[arg-type]  # as above
+        run.finds(BUSY, OPENS_AFTER)
+        await until(lambda: bool(said))
+        server.down = False
+        await until(lambda: any(server.told))
+        assert len(said) == 1
+        await run.breakers.close()
+
+    asyncio.run(main())
+
+
+def test_what_another_version_tells_is_passed_over(redis: RedisServer) -> None:
+    with breaker_server(redis) as server:
+        redis.client.set("scrimp:breaker:name", '{"run": "r", "kind": "of a later version"}', px=10_000)
+        assert server.exchange(["name"], {}) == {}
