@@ -352,3 +352,26 @@ def test_an_estimate_says_that_what_all_prompts_end_with_should_stand_first(scri
     assert "provider cache" not in behind.out
     assert "prompts end with the same" not in first.out
     assert "provider cache: 9 calls" in first.out
+
+
+@pytest.mark.parametrize("flags", [("-m", MODEL), ("--tier", "simple")])
+def test_what_an_estimate_expects_is_no_further_off_with_a_cache_than_without(
+    scrimp: Scrimp, flags: tuple[str, ...]
+) -> None:
+    """A token of the server is another one than a token of the estimate, with a cache and without."""
+    off_by = {}
+    for mode in ("off", "auto"):
+        cache = ClaudeCache()
+        with fake_provider(cache.answer) as provider:
+            configure(scrimp, provider.url, f'cache = "off"\nprovider_cache = "{mode}"')
+            scrimp.file("rows.jsonl", rows(40))
+            words = ("rows.jsonl", *flags, "--system", SYSTEM, "--max-output", "2")
+            document = json.loads(scrimp("estimate", *words, "--json").out, parse_float=Decimal)
+            (offer,) = [each for each in document["offers"] if each["model"] == MODEL and each["callable"]][:1]
+            assert scrimp("run", *words).status == 0
+        paid = sum(map(dollars, cache.usages))
+        off_by[mode] = Fraction(document["routed"]["expected"]) / paid
+        assert (offer["low"], offer["expected"]) == (document["routed"]["low"], document["routed"]["expected"])
+        assert (offer["high"] > offer["expected"]) == (mode == "auto")  # which counts on no cache
+
+    assert float(off_by["auto"]) == pytest.approx(float(off_by["off"]), rel=0.1)

@@ -80,8 +80,9 @@ def estimate(
     With --batch each model's cost live, in batches and at its cheaper hours stand side by side, for completions of the
     expected length.
 
-    What providers' prompt caches would save is said for the model that rows go to first, with the first row that does
-    not begin like the others and the byte of its system text from which it differs.
+    What is low and expected counts on what providers' prompt caches keep of the prompts; what is high does not. What
+    they would save is said for the model that rows go to first, with the first row that does not begin like the others
+    and the byte of its system text from which it differs.
 
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
@@ -100,7 +101,8 @@ def estimate(
         output = output_tokens(options)
         models = _models(session, everything=everything or as_json)
         models[:0] = [(None, model) for model in _named(session, options)]
-        quotes = Quotes(work, output, session.services, options.parameters.effort)
+        caching = options.provider_cache != "off"
+        quotes = Quotes(work, output, session.services, options.parameters.effort, caching=caching)
         models = quotes.sendable(models)
         quoted, chained = quotes.of_models(models), quotes.of_chains(_chains(session, options))
         routed, batched = quotes.as_routed(), quotes.as_routed(batch=True)
@@ -110,7 +112,6 @@ def estimate(
             from scrimp.flows.batch.costs.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
 
             ways = WaysToBuy(work, quotes, session.services)
-        caching = options.provider_cache != "off"
         caches = provider_caches(work, session.services, batch=batch.batch) if caching else []
         if as_json:
             omitted = {"sizes", "levels", "routed", "tasks", "sizes_in", "beginnings"}

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Beginnings of which the number of calls is known.
 _REMEMBERED = 20_000
+_SHARED = 2  # calls, from which on a beginning is one that is shared
+_MOST_COUNTED = 1_000_000  # characters of shared beginnings; the tokens of others are estimated
 _SHOWN = 12  # characters of what differs
 _WORTH_A_WORD = 512  # tokens: no provider keeps fewer
 
@@ -44,9 +46,12 @@ class _Node(Struct):
 class CacheForecast:
     """Adds up the rows of an estimate."""
 
-    def __init__(self, count: Callable[[str], int] = tokens.estimate) -> None:
-        """`count` says how many tokens of o200k_base a text has."""
-        self._count, self._beginnings = count, Beginnings()
+    def __init__(
+        self, count: Callable[[str], int] = tokens.estimate, counted: Callable[[str], int] = tokens.count
+    ) -> None:
+        """`count` says about how many tokens of o200k_base a text has, `counted` exactly, which takes longer."""
+        self._count, self._counted, self._beginnings = count, counted, Beginnings()
+        self._to_count = _MOST_COUNTED
         self._nodes: dict[Step, dict[int, _Node]] = {}  # by where calls go first
         self._first: tuple[str, Words] | None = None
         self.other: OtherBeginning | None = None
@@ -70,6 +75,9 @@ class CacheForecast:
                     return
                 node = nodes[each.identity] = _Node(before, self._count(each.words), each.mark.part)
             node.calls += 1
+            if node.calls == _SHARED and self._to_count > 0:
+                self._to_count -= len(each.words)
+                node.size = self._counted(each.words)
             if before is not None:
                 nodes[before].most_after = max(nodes[before].most_after, node.calls)
             before = each.identity
@@ -108,6 +116,11 @@ class CacheForecast:
                 instead_of=", ".join(theirs),
             )  # fmt: skip
 
+    def saved(self, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]) -> Decimal:
+        """Return the dollars that a model would save by what it keeps, if all calls went to it."""
+        savings = [self.saving(step, name, rules, rates) for step in self._nodes]
+        return sum((each.plain_cost - each.cost for each in savings if each is not None), Decimal(0))
+
     def saving(
         self, step: Step, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]
     ) -> CacheSaving | None:
@@ -144,16 +157,24 @@ def cache_savings(
     """Return what is saved of the calls of each step by the model that they go to, where anything is."""
     found = []
     for step, model in models.items():
-        endpoint = services.routes.endpoints[model.provider]
-        rules = batch_rules(endpoint, model.model) if batch else cache_rules(endpoint, model.model)
-
-        def rates(size: int, model: ModelRef = model, rules: CacheRules = rules) -> CacheRates | None:
-            return cache_rates(services.prices, model.provider, model.model, size, services.clock(), rules, batch=batch)
-
+        rules, rates = cache_of(model, services, services.clock(), batch=batch)
         saving = forecast.saving(step, model.without_arm, rules, rates)
         if saving is not None and (not batch or saving.plain_cost - saving.cost >= WORTH_A_BATCH):
             found.append(saving)
     return found
+
+
+def cache_of(
+    model: ModelRef, services: Services, when: float, *, batch: bool = False
+) -> tuple[CacheRules, Callable[[int], CacheRates | None]]:
+    """Return how a model's provider keeps prompts, and what it charges in a call of so many tokens."""
+    endpoint = services.routes.endpoints[model.provider]
+    rules = batch_rules(endpoint, model.model) if batch else cache_rules(endpoint, model.model)
+
+    def rates(size: int) -> CacheRates | None:
+        return cache_rates(services.prices, model.provider, model.model, size, when, rules, batch=batch)
+
+    return rules, rates
 
 
 def _common_end(one: str, other: str) -> str:

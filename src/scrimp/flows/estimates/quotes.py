@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from scrimp.caching.write_decision import WORTH_A_BATCH
 from scrimp.enums import Effort
+from scrimp.flows.estimates.cache_forecast import cache_of
 from scrimp.flows.estimates.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.flows.plan.expected.climbs import ChainClimbs
 from scrimp.flows.plan.expected.output_tokens import OutputHistory, OutputTokens
@@ -64,10 +66,16 @@ class SizeCliff(Struct, frozen=True, kw_only=True):
 class Quotes:
     """Prices a workload."""
 
-    def __init__(self, work: Workload, size: OutputTokens, services: Services, asked: Effort | None) -> None:
-        """`size` is assumed of completions where the ledger has none; `asked` is the effort that the run asks for."""
-        self._work, self._size, self._services = work, size, services
+    def __init__(
+        self, work: Workload, size: OutputTokens, services: Services, asked: Effort | None, *, caching: bool = True
+    ) -> None:
+        """`size` is assumed of completions where the ledger has none; `asked` is the effort that the run asks for.
+
+        With `caching` what is low and expected counts on what providers keep of prompts; what is high never does.
+        """
+        self._work, self._size, self._services, self._caching = work, size, services, caching
         routes, ledger = services.routes, services.paths.ledger_db
+        self._saved: dict[tuple[ModelRef, bool, float], Decimal] = {}  # by prompt caches: where, in batches, when
         self._when = services.clock()
         self._before = BilledBefore(ledger, work.tasks, routes.endpoints, asked)
         self._climbs = ChainClimbs(ledger, until=self._when)
@@ -95,9 +103,9 @@ class Quotes:
         sold = self._sold_in_batches(model)
         return Quote(
             tier=tier, model=model.id, callable=self._services.can_call(model),
-            low=self.cost(model, size.low), expected=self.cost(model, size.expected),
-            high=self.cost(model, size.high), batch=self.cost(model, size.expected, batch=True) if sold else None,
-            batch_low=self.cost(model, size.low, batch=True) if sold else None,
+            low=self.cost_kept(model, size.low), expected=self.cost_kept(model, size.expected),
+            high=self.cost(model, size.high), batch=self.cost_kept(model, size.expected, batch=True) if sold else None,
+            batch_low=self.cost_kept(model, size.low, batch=True) if sold else None,
             batch_high=self.cost(model, size.high, batch=True) if sold else None,
             attached_input=self._attached(model), billed_calls=before.calls if before else 0,
             billed=before.cost_of_one if before else None, output=size.expected,
@@ -123,7 +131,7 @@ class Quotes:
         def cost(model: ModelRef, length: str) -> Decimal | None:
             if batch and not self._sold_in_batches(model):
                 return None
-            total = self.cost(model, getattr(self.output(model), length), batch=batch)
+            total = self._cost_for(length)(model, getattr(self.output(model), length), batch=batch)
             return None if total is None else total / (self._work.calls or 1)
 
         return routed_cost(calls, self._services.routes, cost, self.shares)
@@ -180,6 +188,26 @@ class Quotes:
                 return None
             total += one * calls
         return total
+
+    def cost_kept(
+        self, model: ModelRef, output: int, *, batch: bool = False, when: float | None = None
+    ) -> Decimal | None:  # fmt: skip
+        """Return the same, less what the provider's prompt cache is expected to save."""
+        plain = self.cost(model, output, batch=batch, when=when)
+        return plain and max(Decimal(0), plain - self._kept(model, batch=batch, when=when or self._when))
+
+    def _cost_for(self, length: str) -> Callable[..., Decimal | None]:
+        return self.cost if length == "high" else self.cost_kept
+
+    def _kept(self, model: ModelRef, *, batch: bool, when: float) -> Decimal:
+        if not self._caching:
+            return Decimal(0)
+        place = model if batch else self._services.place_of(model) or model
+        if (place, batch, when) not in self._saved:
+            rules, rates = cache_of(place, self._services, when, batch=batch)
+            saved = self._work.beginnings.saved(place.without_arm, rules, rates)
+            self._saved[place, batch, when] = saved if not batch or saved >= WORTH_A_BATCH else Decimal(0)
+        return self._saved[place, batch, when]
 
     def _sold_in_batches(self, model: ModelRef) -> bool:
         price = self._services.prices.price(model.provider, model.model, self._when, batch=True)

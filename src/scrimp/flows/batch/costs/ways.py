@@ -83,8 +83,8 @@ class WaysToBuy:
         takes = flow is not None and flow.refuses(model.model) is None
         cheaper = None if hours is None else max(hours.begin, self._now)
         return Ways(
-            live=self._quotes.cost(model, output),
-            batch=self._quotes.cost(model, output, batch=True) if takes else None,
-            off_peak=None if cheaper is None else self._quotes.cost(model, output, when=cheaper),
+            live=self._quotes.cost_kept(model, output),
+            batch=self._quotes.cost_kept(model, output, batch=True) if takes else None,
+            off_peak=None if cheaper is None else self._quotes.cost_kept(model, output, when=cheaper),
             off_peak_from=None if hours is None else hours.begin, off_peak_by=None if hours is None else hours.end,
         )  # fmt: skip
