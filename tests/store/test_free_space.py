@@ -76,6 +76,15 @@ def test_the_journal_takes_less_where_space_is_short(tmp_path: Path, free: int, 
     journal.close()
 
 
+def test_the_journal_takes_little_more_than_what_is_reserved_for_calls_in_flight(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, "r", statvfs=disk(10_000_000))
+    for number in range(64):
+        journal.record_begun(replace(entry(), call=f"c{number}"))
+
+    assert 64 * 4096 < sum(path.stat().st_size for path in tmp_path.iterdir()) < 64 * 4096 * 3 / 2
+    journal.close()
+
+
 def test_before_a_call_the_stores_are_left_what_they_need_to_keep_it(tmp_path: Path) -> None:
     free = iter((1 << 20, 1 << 20))  # enough for the first segment
 

@@ -36,7 +36,8 @@ PREFIX = "in-flight-"
 # Some two thousand records: a long run deletes full segments as it goes, and has only the last few at any time.
 _SEGMENT_BYTES = 1 << 20
 _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
-# What is left to the stores before a call, to commit what it and those in flight will bring.
+# What is left to the stores before a call, to commit what it and those in flight will bring. Half of what is reserved
+# for these comes to it: few completions take more there, where they are packed.
 _LEFT_TO_STORES = 1 << 17
 # Bytes that are reserved for the completion of a call: at the least, and at most where completions are long.
 _LEAST_RESERVED, _MOST_RESERVED = 4096, 1 << 18
@@ -79,7 +80,7 @@ class Journal:
         try:
             self.check_free_space(beside=self._all_reserved)
             self._write(
-                BegunCall(entry), (entry,), reserved=self._all_reserved, left=_LEFT_TO_STORES + self._all_reserved
+                BegunCall(entry), (entry,), reserved=self._all_reserved, left=_LEFT_TO_STORES + self._all_reserved // 2
             )
         except StoreUnwritableError:
             self._release(entry.call)
@@ -172,9 +173,11 @@ class Journal:
 
     def _segment_bytes(self, wanted: int, left: int) -> int:
         """Return the size of the next segment. Raise OSError where not so much would be left on the disk."""
-        least = _SMALL_SEGMENT_BYTES if is_short(self._folder, self._statvfs) else _SEGMENT_BYTES
-        # Twice what is wanted: of a segment that is just large enough the next call would need another one.
-        size = max(least, 2 * wanted)
+        # More than is wanted: of a segment that is just large enough the next call would need another one.
+        if is_short(self._folder, self._statvfs):
+            size = max(_SMALL_SEGMENT_BYTES, wanted + min(wanted, _SMALL_SEGMENT_BYTES))
+        else:
+            size = max(_SEGMENT_BYTES, 2 * wanted)
         free = free_bytes(self._folder, self._statvfs)
         if free is None or free >= size + left:
             return size
