@@ -419,6 +419,35 @@ def test_a_row_that_another_run_answers_is_taken_from_the_cache_and_its_equals_t
     run(main())
 
 
+@pytest.mark.parametrize("moment", [0.2, 0.45, 1.1, 3.1, 30.0])
+def test_a_row_that_another_run_answers_is_found_a_tenth_later_at_most(moment: float) -> None:
+    async def main() -> None:
+        rooms, loop = Rooms(claimed="a"), asyncio.get_running_loop()
+        began = loop.time()
+        loop.call_later(moment, rooms.known.append, "a")
+        loop.call_later(moment, rooms.claims.others.clear)
+        assert await rooms.run("a") is None
+        assert rooms.called == []
+        assert loop.time() - began - moment <= min(max(0.06, 0.12 * moment), 0.51)
+
+    run(main())
+
+
+def test_many_rows_that_others_have_claimed_are_all_taken_over_and_none_twice() -> None:
+    async def main() -> None:
+        texts = "".join(chr(0x4E00 + number) for number in range(700))
+        rooms, loop = Rooms(claimed=texts, window=1000), asyncio.get_running_loop()
+        for start in range(0, 700, 35):  # the last ones first
+            freed = {planned_row(text).key for text in texts[::-1][start : start + 35]}
+            loop.call_later(1.0 + start / 100, rooms.claims.others.difference_update, freed)
+        assert await rooms.run(texts) is None
+        assert sorted(rooms.called) == sorted(texts)
+        assert rooms.places == list(range(700))
+        assert not rooms.claims.own
+
+    run(main())
+
+
 def test_a_row_that_a_dead_run_has_answered_is_not_called_for_when_its_claim_is_free() -> None:
     async def main() -> None:
         rooms = Rooms()

@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from scrimp.shared.claims import SharedClaims
     from scrimp.store.claims import Claims, NoClaims
 
-# Seconds between two looks: at first, and at most while none of the rows comes free.
-_FIRST_LOOK, _LONGEST_PAUSE = 0.05, 0.5
+# Seconds between two looks: at first, and at most while none of the rows comes free; meanwhile a share of the time that
+# this has taken, so that nobody waits much longer than the other run did.
+_FIRST_LOOK, _LONGEST_PAUSE, _SHARE = 0.05, 0.5, 0.1
+# Rows of most looks, the first in the input: those are printed next. All are looked at after the longest pause.
+_FEW = 256
 # Seconds after which a person is told what the run waits for.
 _PATIENCE = 2.0
 
@@ -76,27 +79,30 @@ class ClaimedRows:
 
     async def _wait(self) -> None:
         loop = asyncio.get_running_loop()
-        began = progress = loop.time()
-        pause, told = _FIRST_LOOK, False
+        began = progress = looked = loop.time()
+        told = False
         while self._rows:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(min(max(_FIRST_LOOK, _SHARE * (loop.time() - progress)), _LONGEST_PAUSE))
             now = loop.time()
-            if self._look(all_rows=now - progress > self._longest):
-                progress, pause = now, _FIRST_LOOK
-            else:
-                pause = min(pause * 1.5, _LONGEST_PAUSE)
+            overdue = now - progress > self._longest
+            whole = overdue or now - looked >= _LONGEST_PAUSE
+            if whole:
+                looked = now
+            if self._look(self._rows if whole else self._rows[:_FEW], even_claimed=overdue):
+                progress = now
             if self._rows and not told and now - began > _PATIENCE:
                 told = True
                 waits = f"{pluralize(len(self._rows), 'row')} that another run is calling for"
                 self._warn(f"waiting for {waits}, so that nothing is paid twice; --cache refresh does not wait")
 
-    def _look(self, *, all_rows: bool) -> bool:
-        """Take over the rows whose claim is gone; return whether there was any."""
-        claimed = self._claims.claim(each.row.key for each in self._rows)
-        ready = [each for each in self._rows if all_rows or each.row.key not in claimed]
+    def _look(self, rows: Sequence[RowAtPosition], *, even_claimed: bool) -> bool:
+        """Take over the first rows whose claim is gone, or all of these; return whether there was any."""
+        claimed = self._claims.claim(each.row.key for each in rows)
+        ready = [each for each in rows if even_claimed or each.row.key not in claimed]
         if not ready:
             return False
-        self._rows = [] if all_rows else [each for each in self._rows if each.row.key in claimed]
+        others = [] if even_claimed else [each for each in rows if each.row.key in claimed]
+        self._rows = others + self._rows[len(rows) :]
         cached = self._lookup.find([each.row for each in ready])
         if len(cached) < len(ready):
             self._recover({each.row.key for each in ready})
