@@ -369,9 +369,12 @@ def test_what_an_estimate_expects_is_no_further_off_with_a_cache_than_without(
             document = json.loads(scrimp("estimate", *words, "--json").out, parse_float=Decimal)
             (offer,) = [each for each in document["offers"] if each["model"] == MODEL and each["callable"]][:1]
             assert scrimp("run", *words).status == 0
+            ended = json.loads(scrimp("runs", "show", "last", "--json").out, parse_float=Decimal)["bill"]["estimate"]
+        off_by[f"run {mode}"] = Fraction(ended["expected_usd"]) / Fraction(ended["paid_usd"])
         paid = sum(map(dollars, cache.usages))
         off_by[mode] = Fraction(document["routed"]["expected"]) / paid
         assert (offer["low"], offer["expected"]) == (document["routed"]["low"], document["routed"]["expected"])
         assert (offer["high"] > offer["expected"]) == (mode == "auto")  # which counts on no cache
 
     assert float(off_by["auto"]) == pytest.approx(float(off_by["off"]), rel=0.1)
+    assert float(off_by["run auto"]) == pytest.approx(float(off_by["run off"]), rel=0.2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.counterfactual import CounterfactualPricer
 
+_NOTHING = Decimal(0)
 _LATER = Failure(kind="batch", message="is made in a later pass", sent=False)
 
 
@@ -57,11 +59,14 @@ class Answerer:
 
     def __init__(
         self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory,
-        costs: RowCosts | None = None,
+        costs: RowCosts | None = None, cache_saving: Callable[[PlannedRow, str, str], Decimal] | None = None,
     ) -> None:  # fmt: skip
-        """`costs` says what rows are expected to cost; None: nobody asks."""
+        """`costs` says what rows are expected to cost; None: nobody asks.
+
+        `cache_saving` says of that what the prompt cache of a provider's model is expected to save.
+        """
         self._options, self._step_caller, self._pricer, self._history = options, step_caller, pricer, history
-        self._costs = costs
+        self._costs, self._cache_saving = costs, cache_saving
         self._check_slots = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's check
         self._assessors: dict[tuple[str, bool], Assessor] = {}
         self._cache_use: CacheUse = "off" if options.cache == "off" else "miss"
@@ -111,7 +116,16 @@ class Answerer:
             return None
         dollars = PricedRow(row, self._costs, recorder.signature).cost(row.route.chain)
         known = self._costs.knows(row.route.chain, recorder.signature)
-        return None if dollars is None else ExpectedRow(dollars, assumed=not known)
+        if dollars is None:
+            return None
+        return ExpectedRow(max(_NOTHING, dollars - self._kept_of(row)), assumed=not known)
+
+    def _kept_of(self, row: PlannedRow) -> Decimal:
+        """Return what a provider's cache is expected to save of the call of the first step."""
+        first = self._costs.called(row.route.chain.steps[0]) if self._costs is not None else None
+        if first is None or self._cache_saving is None:
+            return _NOTHING
+        return self._cache_saving(row, first.provider, first.model)
 
     def _unread(self, row: PlannedRow, kept: Attempt | None) -> bool | None:
         """Return whether a row of a certified route of one model has no answer; None of other rows."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp import tokens
 from scrimp.caching.cache_rules import LIFETIME_WORDS, NO_CACHE, CacheRates, CacheRules
-from scrimp.caching.write_decision import decide_write
+from scrimp.caching.write_decision import WriteDecision, decide_write
 from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words, words_of
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.endpoint import Endpoint
@@ -133,19 +133,9 @@ class ProviderCaching:
         now, model = self._clock(), (call.provider, call.model)
         kept: list[Beginning] = []
         lifetime: CacheLifetime = "5m"
-        size = before = 0
+        before = 0
         counts = [self._count(call, each) for each in found]
-        for place, each in enumerate(found):
-            size += self._tokens(each, *model)
-            # What all calls that begin so have in common beyond it is kept with it.
-            if place + 1 < len(found) and counts[place + 1] == counts[place]:
-                continue
-            gap = now - self._used.get((*model, each.identity), now)
-            rates = cache_rates(self._prices, *model, size, now, rules)
-            if rates is None and rules.form == "marks":
-                break  # it might cost more
-            rates = rates or _FREE_TO_READ
-            decision = decide_write(rules, rates, shared=size - before, calls=counts[place], gap=gap, before=before)
+        for each, size, _, decision in self._decided(model, rules, found, counts):
             if decision.lifetime is not None:
                 kept.append(each)
                 lifetime, before = decision.lifetime, size
@@ -154,7 +144,38 @@ class ProviderCaching:
             _remember(self._calls, (*model, each.identity), self._calls.get((*model, each.identity), 0) + 1)
         if kept:
             self._tell(call, rules, before, lifetime)
-        return kept[-_MOST_MARKS:], lifetime, size
+        return kept[-_MOST_MARKS:], lifetime, sum(self._tokens(each, *model) for each in found)
+
+    def _decided(
+        self, model: tuple[str, str], rules: CacheRules, found: Sequence[Beginning], counts: Sequence[int]
+    ) -> Iterator[tuple[Beginning, int, int, WriteDecision]]:
+        """Yield the beginnings that may be kept, the tokens of each, the calls that have it, and what is decided."""
+        now, size, before = self._clock(), 0, 0
+        for place, each in enumerate(found):
+            size += self._tokens(each, *model)
+            # What all calls that begin so have in common beyond it is kept with it.
+            if place + 1 < len(found) and counts[place + 1] == counts[place]:
+                continue
+            gap = now - self._used.get((*model, each.identity), now)
+            rates = cache_rates(self._prices, *model, size, now, rules)
+            if rates is None and rules.form == "marks":
+                return  # it might cost more
+            rates = rates or _FREE_TO_READ
+            decision = decide_write(rules, rates, shared=size - before, calls=counts[place], gap=gap, before=before)
+            if decision.lifetime is not None:
+                before = size
+            yield each, size, counts[place], decision
+
+    def expected_saving(self, row: PlannedRow, provider: str, model: str) -> Decimal:
+        """Return the dollars that a call for a row is expected to cost less: its share of what calls like it save."""
+        rules, words = self._rules_of(provider, model), words_of(row)
+        if rules.form == "none" or words.is_short or self._prices.price(provider, model, self._clock()) is None:
+            return Decimal(0)
+        found = self._beginnings.of(words)
+        places = [(provider, model, each.identity) for each in found]
+        counts = [max(self._rows.get(place, 0), self._calls.get(place, 0), 1) for place in places]
+        decided = self._decided((provider, model), rules, found, counts)
+        return sum((decision.saved / calls for _, _, calls, decision in decided), Decimal(0))
 
     def _count(self, call: Call, beginning: Beginning) -> int:
         """Return how many calls are known to begin so: those announced, or those made and this one."""

@@ -122,13 +122,13 @@ def build_answerer(
     `caching` may be that of other rows, too.
     """
     prices, routes = services.prices, services.routes
+    caching = caching or provider_caching(options, services)
     step_caller = StepCaller(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=_labeled(options, services), available=routes.available,
         budget=budget or Budget(options.limits.max_cost), prices=prices, warn=services.warn,
         redirected=services.redirected, streams=services.streams, show=services.show,
-        caching=caching or provider_caching(options, services),
-        offers=services.offers,
+        caching=caching, offers=services.offers,
     )  # fmt: skip
     pricer = CounterfactualPricer(
         prices, options.baseline, routes.available, BaselineBefore(services.paths.ledger_db).output
@@ -139,8 +139,9 @@ def build_answerer(
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
     return Answerer(
-        options=options, step_caller=steps, pricer=pricer, history=history, costs=services.row_costs(options)
-    )
+        options=options, step_caller=steps, pricer=pricer, history=history, costs=services.row_costs(options),
+        cache_saving=None if services.batched is not None else caching.expected_saving,
+    )  # fmt: skip
 
 
 def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
