@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -71,6 +72,32 @@ def test_a_signal_where_an_exception_would_be_lost(number: int, status: int) -> 
             run_in_loop(main())
         assert raised.value.exit_status == status
     assert signal.getsignal(number) == signal.SIG_DFL
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cancellation_that_comes_with_a_reply_is_repeated(number: int) -> None:
+    swallowed: list[str] = []
+
+    async def main() -> None:
+        asyncio.get_running_loop().call_soon(signal.raise_signal, number)
+        try:
+            await wait_for_ever()
+        except asyncio.CancelledError:
+            swallowed.append("as if the reply had come first")
+        await wait_for_ever()
+
+    with raised_signals(), pytest.raises(KeyboardInterrupt):
+        run_in_loop(main())
+    assert swallowed
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_in_a_thread_signals_are_left_alone() -> None:
+    async def answer() -> int:
+        return signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+    with ThreadPoolExecutor(1) as threads:
+        assert threads.submit(lambda: run_in_loop(answer())).result()
 
 
 def test_a_signal_between_two_loops_or_after_one_that_handled_it() -> None:

@@ -2,20 +2,24 @@
 
 A handler that raises would be enough if its exception arrived: one that is raised while a destructor, a callback or an
 extension's code happens to run is printed or dropped there, and the command waits on. So a signal that comes while a
-coroutine runs cancels it, as asyncio does for SIGINT, and is raised where the coroutine has ended.
+coroutine runs cancels it, as asyncio does for SIGINT, and is raised where the coroutine has ended. A cancellation gets
+lost, too, where what is waited for arrives in the same moment (pyreqwest then returns the reply): it is repeated.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
 _Result = TypeVar("_Result")
 _STATUSES = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+_REPEATED = 0.5  # seconds until a coroutine that has not ended is cancelled once more
+_Handler = Callable[[int, FrameType | None], Any]
 
 
 class SignalledError(KeyboardInterrupt):
@@ -48,8 +52,8 @@ def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
     handler is there: a signal between the two comes out as CancelledError (CPython 3.11 to 3.13, asyncio/runners.py).
     """
     signalled: list[int] = []
-    raised = [number for number in _STATUSES if signal.getsignal(number) is _raise]
-    cancelled = _cancelled_by(raised, main, signalled.append)
+    raising = _raising_handlers()
+    cancelled = _cancelled_by(raising, main, signalled.append)
     try:
         result = asyncio.run(cancelled)
     except asyncio.CancelledError:
@@ -58,33 +62,50 @@ def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
     finally:
         cancelled.close()  # where the signal came before it began, it was never awaited
         main.close()
-        for number in raised:  # a loop that handled it left the system's own
-            signal.signal(number, _raise)
+        for number, handler in raising.items():  # a loop that handled it left the system's own
+            signal.signal(number, handler)
     if signalled:
         raise _interruption(signalled)
     return result
 
 
+def _raising_handlers() -> Mapping[int, _Handler]:
+    """Return the handlers that raise an exception in this thread, by the signal's number."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}  # signals are for the main thread
+    return {
+        number: handler
+        for number in (signal.SIGINT, *_STATUSES)
+        for handler in (signal.default_int_handler, _raise)
+        if signal.getsignal(number) is handler
+    }
+
+
 async def _cancelled_by(
-    numbers: list[signal.Signals], main: Coroutine[Any, Any, _Result], tell: Callable[[int], None]
+    raising: Mapping[int, _Handler], main: Coroutine[Any, Any, _Result], tell: Callable[[int], None]
 ) -> _Result:
-    """Await a coroutine that the first of these signals cancels; a second one is raised at once."""
+    """Await a coroutine that the first of these signals cancels until it ends; a second one is raised at once."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
-    def cancel(number: int, frame: FrameType | None) -> None:
-        signal.signal(number, _raise)
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, raising[number])
         tell(number)
-        if task is not None and task.cancel():
-            loop.call_soon_threadsafe(lambda: None)  # wakes a loop that sleeps
+        loop.call_soon_threadsafe(cancel)  # wakes a loop that sleeps
         del frame
 
-    for number in numbers:
-        signal.signal(number, cancel)
+    def cancel() -> None:
+        if task is not None and task.cancel():
+            loop.call_later(_REPEATED, cancel)
+
+    for number in raising:
+        signal.signal(number, on_signal)
     return await main
 
 
 def _interruption(signalled: list[int]) -> KeyboardInterrupt:
-    return SignalledError(_STATUSES[signal.Signals(signalled[0])]) if signalled else KeyboardInterrupt()
+    if signalled and signalled[0] in _STATUSES:
+        return SignalledError(_STATUSES[signal.Signals(signalled[0])])
+    return KeyboardInterrupt()
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
