@@ -235,6 +235,16 @@ def test_a_budget_is_shown_with_its_runs_and_begins_anew(
     assert json.loads(scrimp("cost", "budget", "nightly", "--json").out)["spent_usd"] == 0
 
 
+def test_doctor_asks_the_server_of_limits(tmp_path: Path, redis: RedisServer, provider: FakeProvider) -> None:
+    scrimp = home(tmp_path, "home", provider, redis.url)
+    well = scrimp("doctor")
+    redis.kill()
+    ill = scrimp("doctor")
+    assert (well.status, ill.status) == (0, 2)
+    assert f"ok     shared limits: {redis.url}, Redis " in well.out
+    assert f"broken shared limits: {redis.url} cannot be reached" in ill.out
+
+
 def test_a_budget_without_a_server_cannot_be_shown(scrimp: Scrimp) -> None:
     ran = scrimp("cost", "budget", "nightly")
     assert (ran.status, ran.out) == (2, "")

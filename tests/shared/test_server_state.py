@@ -7,7 +7,7 @@ import pytest
 from redis_server import RedisServer
 from scrimp.errors import ServerRefusedError
 from scrimp.shared.connection import SharedServer
-from scrimp.shared.server_state import server_state
+from scrimp.shared.server_state import limits_state, server_state
 
 MEGABYTES = 1_000_000
 
@@ -51,3 +51,20 @@ def test_a_full_server_that_keeps_all_is_of_no_use(server: SharedServer, redis: 
 
     with pytest.raises(ServerRefusedError, match=r"it is full .* set its maxmemory-policy to allkeys-lfu"):
         server_state(server)
+
+
+def test_a_server_that_counts_says_whether_it_keeps_what_it_counted(server: SharedServer, redis: RedisServer) -> None:
+    client = redis.client
+    assert limits_state(server).endswith("when it ends: set its appendonly to yes")
+    client.config_set("appendonly", "yes")
+    assert limits_state(server).endswith("MB used, no limit; it keeps its data")
+    client.config_set("maxmemory", 200 * MEGABYTES)
+    assert "MB used of 200 MB, noeviction; it keeps" in limits_state(server)
+    client.config_set("maxmemory-policy", "allkeys-lru")
+    assert "allkeys-lru: when it is full it may forget what was spent of a budget" in limits_state(server)
+
+
+def test_a_server_that_is_full_counts_no_more(server: SharedServer, redis: RedisServer) -> None:
+    redis.client.config_set("maxmemory", 1)
+    with pytest.raises(ServerRefusedError, match="so it counts no more: give it more memory"):
+        limits_state(server)

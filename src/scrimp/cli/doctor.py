@@ -74,6 +74,9 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "cache", lambda: _cache(session)
     if services.stores.shared is not None:
         yield "shared cache", lambda: _shared_cache(session)
+    table = services.loaded.config.shared
+    if table.limits is not None or table.limits_env is not None:
+        yield "shared limits", lambda: _shared_limits(session)
     yield "ledger", lambda: _ledger(session)
     if services.paths.batches_db.exists():
         yield "batches", lambda: _batches(session)
@@ -124,6 +127,17 @@ def _shared_cache(session: Session) -> str:
 
     shared = session.services.stores.shared
     return "none" if shared is None else server_state(shared.server)
+
+
+def _shared_limits(session: Session) -> str:
+    from scrimp.flows.engine.shared_limits import limits_server  # noqa: PLC0415 - as above
+    from scrimp.shared.server_state import limits_state  # noqa: PLC0415 - as above
+
+    server = limits_server(session.services, "what limits calls")
+    try:
+        return limits_state(server)
+    finally:
+        server.close()
 
 
 def _ledger(session: Session) -> str:

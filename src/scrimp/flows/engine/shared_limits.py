@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.shared_servers import server_address
-from scrimp.config.shared_tables import secrets_of, shown_address
 from scrimp.errors import ConfigError
 from scrimp.flows.engine.shared_breakers import SharedBreakers
 from scrimp.flows.engine.shared_rate import SharedRateLimiter
 from scrimp.flows.spend.budget_link import BudgetShareLink
 from scrimp.flows.spend.shared_budget import SharedBudget
+from scrimp.flows.stores.shared_servers import server_name
 from scrimp.shared.breaker_states import BreakerServer
 from scrimp.shared.budget import BudgetServer
 from scrimp.shared.connection import SharedServer, has_redis
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from scrimp.providers.endpoint import Endpoint
     from scrimp.transport.limits.health import ProviderHealth
 
-_SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is replaced in no completion
 # Seconds for which a server that did not answer is not asked: calls wait for it, and it may be back at once.
 _WINDOW = 0.2
 
@@ -41,12 +40,7 @@ def open_limits_server(
     address = server_address("limits", table.limits, table.limits_env, keys.variable)
     if address is None:
         return None
-    if not installed():
-        raise ConfigError("[shared] limits needs the client of Redis: pip install 'scrimp[redis]', or leave out limits")
-    name = shown_address(address)
-    for number, secret in enumerate(secrets_of(address)):
-        if len(secret) >= _SHORTEST:
-            keys.hide(f"password {number} of {name}", secret)
+    name = server_name("limits", address, keys, installed)
     # Who asks says what follows where it does not answer.
     return SharedServer(address, name=name, warn=lambda _: None, meanwhile="", timeout=table.timeout, window=_WINDOW)
 

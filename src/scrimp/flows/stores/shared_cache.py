@@ -8,8 +8,9 @@ from random import random
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.shared_servers import server_address
-from scrimp.config.shared_tables import SharedTable, secrets_of, shown_address
+from scrimp.config.shared_tables import SharedTable
 from scrimp.errors import ConfigError
+from scrimp.flows.stores.shared_servers import server_name
 from scrimp.shared.connection import SharedServer, has_redis
 from scrimp.shared.two_levels import TwoLevelCache
 from scrimp.store.cache import SqliteCache
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from scrimp.shared.response_cache import ResponseCache
     from scrimp.store.completion_cache import CompletionCache
 
-_SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is replaced in no completion
-_MISSING = "[shared] cache needs the client of Redis: pip install 'scrimp[redis]', or leave out cache"
 _MEANWHILE = "rows are called for as without a shared cache, and completions are kept on this machine"
 
 
@@ -33,12 +32,7 @@ def open_cache_server(
     address = server_address("cache", table.cache, table.cache_env, keys.variable)
     if address is None:
         raise ConfigError("no server is set: set [shared] cache to redis://HOST:PORT/0")
-    if not installed():
-        raise ConfigError(_MISSING)
-    name = shown_address(address)
-    for number, secret in enumerate(secrets_of(address)):
-        if len(secret) >= _SHORTEST:
-            keys.hide(f"password {number} of {name}", secret)
+    name = server_name("cache", address, keys, installed)
     return SharedServer(address, name=name, warn=warn, meanwhile=_MEANWHILE, timeout=table.timeout)
 
 
