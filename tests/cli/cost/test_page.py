@@ -49,7 +49,7 @@ def assert_harmless(tree: LexborHTMLParser, html: str) -> None:
     assert tags <= {
         "html", "head", "meta", "link", "title", "style", "body", "main", "h1", "h2", "p", "div", "b", "i", "span",
         "svg", "path", "g", "rect", "ul", "li", "bdi", "table", "thead", "tbody", "tr", "th", "td", "footer",
-        "dl", "dt", "dd", "pre",
+        "dl", "dt", "dd", "pre", "small",
     }  # fmt: skip
     assert not any(name.startswith("on") for node in tree.css("*") for name in node.attributes)
     assert [node.attributes.get("href") for node in tree.css("[href], [src]")] == ["data:,"]
@@ -96,7 +96,7 @@ def test_the_page_has_the_figures_of_the_ledger(scrimp: Scrimp) -> None:
 
     cards = [node.text() for node in tree.css(".card")]
     assert "$5.00+spent" in cards
-    assert "5calls, 20.0 % of them without a completion" in cards
+    assert "5calls, 20.0\u00a0% of them without a completion" in cards
     rows = table(tree, "By model")
     assert [(row["model"], row["cost"], row["calls"]) for row in rows] == [
         ("p/a", "$5.00", "4"),
@@ -177,3 +177,14 @@ def test_a_run_that_only_the_ledger_knows_has_a_page_of_its_calls(scrimp: Scrimp
 
     assert [row["model"] for row in table(tree, "By model")] == ["p/a", "p/b"]
     assert "not recorded" in [node.text() for node in tree.css("dd")][-1]
+
+
+def test_calls_without_a_label_say_so_and_several_flagships_are_several(scrimp: Scrimp) -> None:
+    keep(scrimp, [entry("openai/gpt-6.2-sol", "1"), replace(entry("p/a", "1"), call="c2", user="ada", route="x")])
+    tree = page(scrimp, "cost")
+
+    assert [row["user"] for row in table(tree, "By user")] == ["without a user", "ada"]
+    assert [row["route"] for row in table(tree, "By route")] == ["without a route", "x"]
+    shown = tree.body.text()  # type: ignore[union-attr]  # there is a body
+    assert "50\u00a0% of the calls, went to flagships" in shown
+    assert "The flagships are openai/gpt-6.1-sol, openai/gpt-6.2-sol, " in shown

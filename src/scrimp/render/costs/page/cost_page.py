@@ -15,6 +15,7 @@ from scrimp.units import format_count, format_dollars, format_known_dollars, for
 
 # Nothing is loaded, whatever a name in the ledger says.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_NONE = "-"  # the group of calls without a value
 _ROWS = 12  # of a table; the others are one row
 _TITLES = {
     "model": "By model", "tier": "By tier", "route": "By route", "user": "By user", "provider": "By provider",
@@ -61,10 +62,10 @@ def _cards(report: CostReport, total: CostTotal) -> Iterator[Markup]:
     yield _card(format_known_dollars(total.cost, total.unknown), "spent")
     savings = report.savings
     if savings.share is not None:
-        about = "about " if savings.about else ""
+        about = [element("small", "about"), " "] if savings.about else []
         yield _card(
-            f"{about}{format_dollars(savings.saved)}", f"saved, {format_percent(savings.share)} of what the same rows "
-            "would have cost without scrimp"
+            joined(*about, format_dollars(savings.saved)), f"saved, {format_percent(savings.share)} of what the same "
+            "rows would have cost without scrimp"
         )  # fmt: skip
     yield _card(format_count(total.calls), f"calls, {format_percent(total.error_rate, 1)} of them without a completion")
     if (thousand := total.cost_per_1000_rows) is not None:
@@ -74,13 +75,15 @@ def _cards(report: CostReport, total: CostTotal) -> Iterator[Markup]:
     if report.flagship is not None and total.cost:
         share = format_percent(share_of_cost(report.flagship, total.cost))
         of_calls = format_percent(report.flagship.calls / total.calls)
-        yield _card(share, f"of the dollars, and {of_calls} of the calls, went to the flagship")
+        flagship = "the flagship" if len(report.flagships) == 1 else "flagships"
+        yield _card(share, f"of the dollars, and {of_calls} of the calls, went to {flagship}")
     if (half := total.seconds(0.5)) is not None:
         yield _card(format_seconds(half), f"to half of the completions, {format_seconds(total.seconds(0.95))} to 95 %")
 
 
-def _card(figure: str, meaning: str) -> Markup:
-    return element("div", element("b", figure), element("span", meaning), class_="card")
+def _card(figure: str | Markup, meaning: str) -> Markup:
+    unbroken = meaning.replace(" %", "\u00a0%")
+    return element("div", element("b", figure), element("span", unbroken), class_="card")
 
 
 def _unknown(total: CostTotal) -> Iterator[Markup]:
@@ -147,7 +150,7 @@ def _table(breakdown: Breakdown) -> Markup:
 
 def _row(total: CostTotal, head: Sequence[str], whole: Decimal, most: Decimal | int) -> Markup:
     cells = {
-        head[0]: name(total.label), _BAR: bar(float(total.cost / most) if most else 0.0),
+        head[0]: _name(total, head[0]), _BAR: bar(float(total.cost / most) if most else 0.0),
         "cost": format_known_dollars(total.cost, total.unknown), "share": _share(total.cost, whole),
         "calls": format_count(total.calls), "a call": _dollars(total.cost_per_call),
         "1,000 rows": _dollars(total.cost_per_1000_rows, total.numbered_unknown),
@@ -156,6 +159,13 @@ def _row(total: CostTotal, head: Sequence[str], whole: Decimal, most: Decimal | 
         "p50": format_seconds(total.seconds(0.5)), "p95": format_seconds(total.seconds(0.95)),
     }  # fmt: skip
     return element("tr", *(element("td", cells[what], **_class(what)) for what in head))
+
+
+def _name(total: CostTotal, word: str) -> Markup:
+    """Return the name of a group; that of calls without one says so."""
+    if total.name != _NONE:
+        return name(total.label)
+    return element("span", f"without a {word.rpartition(':')[2]}", class_="soft")
 
 
 def _rest(totals: Sequence[CostTotal], head: Sequence[str], whole: Decimal) -> Markup:
@@ -194,4 +204,5 @@ def _footer(report: CostReport) -> Iterator[Markup]:
     )  # fmt: skip
     if report.flagships:
         names = (joined(", " if place else "", name(model)) for place, model in enumerate(report.flagships))
-        yield element("p", "The flagship is ", *names, ".")
+        which = "The flagship is " if len(report.flagships) == 1 else "The flagships are "
+        yield element("p", which, *names, ".")

@@ -13,9 +13,11 @@ h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .25rem }
 h2 { font-size: 1.15rem; margin: 2.25rem 0 .5rem }
 p { margin: .25rem 0 .75rem; max-width: 44rem }
 .soft, footer, th, .axis { color: var(--soft) }
-.cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.25rem 0 }
-.card { background: var(--panel); border-radius: .5rem; padding: .75rem .9rem; min-width: 0 }
+.cards { display: flex; flex-wrap: wrap; gap: .75rem; margin: 1.25rem 0 }
+.card { flex: 1 1 max(9.5rem, 30%); background: var(--panel); border-radius: .5rem; padding: .75rem .9rem;
+  min-width: 0 }
 .card b { display: block; font-size: 1.5rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums }
+.card small { font-size: .6em; font-weight: 400 }
 .card span { font-size: .85rem; color: var(--soft); display: block; overflow-wrap: anywhere }
 .chart { display: grid; grid-template-columns: max-content 1fr; column-gap: .5rem; margin: .5rem 0 }
 .chart .y { position: relative; height: 13rem; font-size: .8rem; text-align: right; min-width: 2.2rem }
@@ -50,6 +52,6 @@ pre { font-size: .8rem; line-height: 1.4; overflow-x: auto; background: var(--pa
 footer { margin-top: 2.5rem; border-top: 1px solid var(--line); padding-top: .75rem; font-size: .85rem }
 @media (max-width: 40rem) { .less { display: none } td svg { width: 4rem } .card b { font-size: 1.25rem }
   th, td { padding: .35rem .3rem } th:last-child, td:last-child { padding-right: 0 }
-  dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .4rem } }
+  pre { font-size: .6rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .4rem } }
 @media print { body { font-size: 11px } main { max-width: none } .card, pre { border: 1px solid var(--line) } }
 """
