@@ -6,19 +6,19 @@ import re
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.cli.flags import completions
 from scrimp.cli.flags import options as o
+from scrimp.cli.flags.compress_flags import BudgetFlags, DataFlags, PrintingFlags, SelectionFlags
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import OneRowFlags
 from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
-from scrimp.compress import DEFAULT_KEEP, CompressOptions
+from scrimp.compress import CompressOptions
 from scrimp.compress.receipt import receipt
 from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
@@ -44,56 +44,13 @@ _MAX_COUNTED = 4_000_000
 @grouped()
 def compress_text(
     row: OneRowFlags,
+    *,
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A file, or - for stdin.")] = None,
     level: o.Level = None,
-    query: Annotated[
-        str | None,
-        typer.Option("--query", metavar="STR", help="Question to select sentences for; default: the text's own."),
-    ] = None,
-    keep: Annotated[
-        float,
-        typer.Option(
-            "--keep",
-            metavar="X",
-            min=0.01,
-            max=1,
-            help="Share of documents that focus keeps on average; more where no sentence has what is asked.",
-        ),
-    ] = DEFAULT_KEEP,
-    scorer: Annotated[
-        Literal["bm25", "model"],
-        typer.Option("--scorer", help="Rank sentences by words, or by words and the embedded model (very slow)."),
-    ] = "bm25",
-    max_tokens: Annotated[
-        str | None,
-        typer.Option(
-            "--max-tokens", metavar="N|cliff", help="Fit into N tokens; cliff: stay below the model's higher rate."
-        ),
-    ] = None,
-    target: Annotated[
-        float | None,
-        typer.Option("--target", metavar="X", min=0.01, max=1, help="Fit into this share of the text's tokens."),
-    ] = None,
-    context: o.Context = None,
-    data: Annotated[
-        bool, typer.Option("--data", help="All of the text is data: it holds no instruction that must not change.")
-    ] = False,
-    protect: Annotated[
-        list[str] | None, typer.Option("--protect", metavar="REGEX", help="Keep what matches unchanged; repeatable.")
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            metavar="ID",
-            help="Model to price the receipt at; default: the baseline.",
-            autocompletion=completions.models,
-        ),
-    ] = None,
-    diff: Annotated[bool, typer.Option("--diff", help="Print what changed, word by word.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print only the receipt.")] = False,
-    report: o.Report = "text",
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no receipt.")] = False,
+    selection: SelectionFlags,
+    budget: BudgetFlags,
+    data: DataFlags,
+    printing: PrintingFlags,
 ) -> None:
     """Print a text in fewer tokens, with the same meaning.
 
@@ -110,29 +67,39 @@ def compress_text(
     With --max-tokens or --target, the text changes no more than the budget requires, up to --level (default: focus); if
     it still does not fit, nothing is printed and the exit status is 2.
     """
-    budget = _budget(max_tokens, target)
-    highest = level or ("lossless" if budget is None else "focus")
-    options = CompressOptions(highest, query or "", keep, _pattern(protect or []), count=tokens.count)
+    limit = _budget(budget)
+    highest = level or ("lossless" if limit is None else "focus")
+    options = CompressOptions(
+        highest, selection.query or "", selection.keep, _pattern(data.protect or []), count=tokens.count
+    )
     with open_session() as session:
         asked = optional_text(row.system, "--system") or ""
-        given = with_context(_given(file, row, session, data=data), context or [])
-        text, told = given.text, given.told if data or row.template is not None else ()
-        name = model or session.defaults.baseline or DEFAULT_BASELINE
-        price = None if quiet and budget is None else price_of(name, session.services)
-        with model_scorer(session.services) if scorer == "model" else nullcontext() as opened:
-            fitted = shorten(text, replace(options, scorer=opened, asked=asked, told=told), budget, price, name)
-        if diff:
-            _print_diff(session, text, fitted.compressed.text)
-        elif not dry_run:
-            _print_text(fitted.compressed.text, terminal=session.out.terminal)
-        if not quiet:
-            flush()
-            _print_receipt(session, text, fitted, price, name, as_json=report == "json")
-        elif fitted.compressed.note:
-            session.messages.warn(f"less was changed: {fitted.compressed.note}")
+        given = with_context(_given(file, row, session, data=data.data), data.context or [])
+        told = given.told if data.data or row.template is not None else ()
+        name = printing.model or session.defaults.baseline or DEFAULT_BASELINE
+        price = None if printing.quiet and limit is None else price_of(name, session.services)
+        with model_scorer(session.services) if selection.scorer == "model" else nullcontext() as opened:
+            fitted = shorten(given.text, replace(options, scorer=opened, asked=asked, told=told), limit, price, name)
+        _print(session, given.text, fitted, price, name, printing)
 
 
-def _budget(max_tokens: str | None, target: float | None) -> TokenBudget | None:
+def _print(
+    session: Session, text: str, fitted: FittedText, price: Price | None, model: str, printing: PrintingFlags
+) -> None:
+    """Print the text or what changed in it, and the receipt; without a receipt, why less was changed."""
+    if printing.diff:
+        _print_diff(session, text, fitted.compressed.text)
+    elif not printing.dry_run:
+        _print_text(fitted.compressed.text, terminal=session.out.terminal)
+    if not printing.quiet:
+        flush()
+        _print_receipt(session, text, fitted, price, model, as_json=printing.report == "json")
+    elif fitted.compressed.note:
+        session.messages.warn(f"less was changed: {fitted.compressed.note}")
+
+
+def _budget(flags: BudgetFlags) -> TokenBudget | None:
+    max_tokens, target = flags.max_tokens, flags.target
     if max_tokens is None and target is None:
         return None
     if max_tokens is None or max_tokens == CLIFF:
