@@ -24,7 +24,7 @@ _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
 # Written pages on the subject of a command; the program's page names all.
 _RELATED: Mapping[str, tuple[str, ...]] = {
     "batch": ("scrimp-batches(7)",),
-    "run": ("scrimp-rows(5)", "scrimp-performance(7)"),
+    "run": ("scrimp-rows(5)", "scrimp-performance(7)", "scrimp-scale(7)"),
     "compress": ("scrimp-compression(7)",),
     "tune": ("scrimp-tuning(7)",),
     "route": ("scrimp-tuning(7)",),

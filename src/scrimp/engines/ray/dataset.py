@@ -17,10 +17,12 @@ import pyarrow as pa
 import ray.data
 from ray.data.block import BlockMetadata
 from ray.data.datasource import Datasource, ReadTask
+from ray.exceptions import RayError
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.fed_engine import FedEngine
 from scrimp.engines.worker_job import WorkerJob
+from scrimp.errors import ScrimpError
 
 _Kind = TypeVar("_Kind", Chunk, AnsweredChunk)
 _COLUMN = "chunk"
@@ -86,8 +88,14 @@ def answered_chunks(
             compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=chunks_at_once + 1),
             max_concurrency=chunks_at_once, max_task_retries=_MOST_RETRIES,
         )  # fmt: skip
-    for batch in dataset.iter_batches(batch_size=1, batch_format="pyarrow", prefetch_batches=1):
-        yield _unpacked(batch, AnsweredChunk)
+    try:
+        for batch in dataset.iter_batches(batch_size=1, batch_format="pyarrow", prefetch_batches=1):
+            yield _unpacked(batch, AnsweredChunk)
+    except RayError as error:
+        said = str(error).strip().splitlines()[-1]
+        raise ScrimpError(
+            f"Ray could not go on: {said}; what was answered is kept: rerun the same command to resume"
+        ) from error
 
 
 def _table(chunk: Chunk | AnsweredChunk) -> pa.Table:
