@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from scrimp.engines.chunks import InputRows, read_chunks
 from scrimp.errors import InputError
 from scrimp.read.options import ReadOptions
@@ -19,6 +21,8 @@ def test_the_rows_are_those_of_a_run_in_their_order(tmp_path: Path) -> None:
 
     assert [row for chunk in chunks for row in chunk.rows] == read
     assert len(chunks) > 2
+    assert [chunk.number for chunk in chunks] == list(range(len(chunks)))
+    assert [chunk.is_last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     twice = read_chunks(InputRows(names=(str(file),), options=ReadOptions(limit=2), samples=2))
     assert [(row.text, row.sample) for chunk in twice for row in chunk.rows] == [
         ("row 0", 0), ("row 0", 1), ("row 1", 0), ("row 1", 1),
@@ -50,3 +54,15 @@ def test_a_mistake_in_the_options_is_an_error_too() -> None:
     (chunk,) = read_chunks(InputRows(names=("nowhere.jsonl",), options=ReadOptions()))
 
     assert isinstance(chunk.error, InputError)
+
+
+def test_the_rows_of_some_chunks_can_be_read_alone(tmp_path: Path) -> None:
+    file = tmp_path / "in.lines"
+    file.write_text("".join(f"row {n}\n" for n in range(1000)))
+    inputs = InputRows(names=(str(file),), options=ReadOptions())
+    whole = list(read_chunks(inputs))
+    alone = list(read_chunks(replace(inputs, alone=frozenset({1, 3}))))
+
+    assert [list(chunk.rows) for chunk in alone] == [[row] for n in (1, 3) for row in whole[n].rows] + [[]]
+    assert [chunk.number for chunk in alone] == list(range(len(alone)))
+    assert alone[-1].is_last

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import RunStop
@@ -25,11 +26,17 @@ class InputRows(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     options: ReadOptions
     samples: int | None = None
+    alone: frozenset[int] | None = None  # only the rows of the chunks with these numbers, each as a chunk of its own
 
 
 class Chunk(Struct, frozen=True, kw_only=True):
-    """Consecutive rows, what was said while they were read, and why there are no more, if that is a mistake."""
+    """Consecutive rows, what was said while they were read, and why there are no more, if that is a mistake.
 
+    Chunks are numbered from 0; the last one has no rows.
+    """
+
+    number: int = 0
+    is_last: bool = False
     rows: Sequence[Prompt] = ()
     messages: Sequence[Message] = ()
     error: ScrimpError | None = None
@@ -38,6 +45,8 @@ class Chunk(Struct, frozen=True, kw_only=True):
 class AnsweredChunk(Struct, frozen=True, kw_only=True):
     """The outcomes of a chunk in its order, without the rows that were not reached, and why these were not."""
 
+    number: int = 0
+    is_last: bool = False
     outcomes: Sequence[Outcome] = ()
     messages: Sequence[Message] = ()
     stop: RunStop | None = None
@@ -46,6 +55,19 @@ class AnsweredChunk(Struct, frozen=True, kw_only=True):
 
 def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
     """Yield the rows of the inputs; an error ends them as it does in a run, after the rows before it."""
+    if inputs.alone is None:
+        yield from _chunks(inputs)
+        return
+    number = 0
+    for chunk in _chunks(replace(inputs, alone=None)):
+        for row in chunk.rows if chunk.number in inputs.alone else ():
+            yield Chunk(number=number, rows=[row])
+            number += 1
+    yield Chunk(number=number, is_last=True)
+
+
+def _chunks(inputs: InputRows) -> Iterator[Chunk]:
+    number = 0
     said: list[Message] = []
 
     def taken() -> list[Message]:
@@ -59,9 +81,9 @@ def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
             note=lambda text: said.append(("note", text)),
         )  # fmt: skip
         for group in groups(samples(read, inputs.samples), one_by_one=False):
-            yield Chunk(rows=group, messages=taken())
+            yield Chunk(number=number, rows=group, messages=taken())
+            number += 1
     except ScrimpError as error:
-        yield Chunk(messages=taken(), error=error)
+        yield Chunk(number=number, is_last=True, messages=taken(), error=error)
         return
-    if said:
-        yield Chunk(messages=taken())
+    yield Chunk(number=number, is_last=True, messages=taken())

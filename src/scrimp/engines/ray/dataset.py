@@ -22,11 +22,11 @@ from ray.exceptions import RayError
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.fed_engine import FedEngine
 from scrimp.engines.worker_job import WorkerJob
-from scrimp.errors import ScrimpError
+from scrimp.errors import InputError, ScrimpError
 
 _Kind = TypeVar("_Kind", Chunk, AnsweredChunk)
 _COLUMN = "chunk"
-_MOST_RETRIES = 3  # of a chunk whose worker dies: a row may be what it dies of
+_MOST_RETRIES = 1  # of a chunk whose worker dies: a row may be what it dies of, and others in flight are paid again
 
 
 class RowSource(Datasource):  # type: ignore[misc]  # Ray is not installed where types are checked
@@ -45,7 +45,12 @@ class RowSource(Datasource):  # type: ignore[misc]  # Ray is not installed where
         inputs, folder = self._inputs, self._folder
 
         def read() -> Iterator[pa.Table]:
-            os.chdir(folder)
+            try:
+                os.chdir(folder)
+            except OSError as error:
+                unread = InputError(f"{folder} cannot be entered where a worker reads ({error.strerror}): share it")
+                yield _table(Chunk(is_last=True, error=unread))
+                return
             for chunk in read_chunks(inputs):
                 yield _table(chunk)
 
@@ -63,29 +68,34 @@ class AnsweringActor:
         """Yield the chunk with the outcomes of its rows."""
         chunk = _unpacked(batch, Chunk)
         answered = await asyncio.wrap_future(self._engine.answer(chunk))
-        yield _table(
-            AnsweredChunk(
-                outcomes=answered.outcomes, messages=[*chunk.messages, *answered.messages], stop=answered.stop,
-                error=answered.error or chunk.error,
-            )
+        both = AnsweredChunk(
+            number=chunk.number, is_last=chunk.is_last, outcomes=answered.outcomes, stop=answered.stop,
+            messages=[*chunk.messages, *answered.messages], error=answered.error or chunk.error,
         )  # fmt: skip
+        yield _table(both)
 
 
 def answered_chunks(
-    inputs: InputRows, folder: str, job: WorkerJob, *, workers: int, in_order: bool, chunks_at_once: int
+    inputs: InputRows, job: WorkerJob, *, folder: str, workers: int, in_order: bool, chunks_at_once: int
 ) -> Generator[AnsweredChunk, None, None]:
-    """Yield what becomes of all rows, in their order or as it comes; each worker has so many chunks at once."""
+    """Yield what becomes of all rows, in their order or as it comes; each worker has so many chunks at once.
+
+    A chunk whose workers died again and again is left out.
+    """
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.preserve_order = in_order
     context.target_max_block_size = 1  # of bytes: each chunk is a block, which goes to whichever worker has room
     context.target_min_block_size = 1
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    context.max_errored_blocks = -1
+    # One waits where others are answered; behind a single one it would die with that.
+    queued = chunks_at_once + (chunks_at_once > 1)
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of parameters that will have other names in versions to come
         dataset = ray.data.read_datasource(RowSource(inputs, folder), override_num_blocks=1).map_batches(
             AnsweringActor, fn_constructor_args=(job,), batch_size=1, batch_format="pyarrow", zero_copy_batch=True,
-            compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=chunks_at_once + 1),
+            compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=queued),
             max_concurrency=chunks_at_once, max_task_retries=_MOST_RETRIES,
         )  # fmt: skip
     try:

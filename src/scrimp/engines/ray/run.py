@@ -7,64 +7,41 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, redirect_stdout
+from functools import partial
 from io import TextIOBase
 from pathlib import Path
 
 from scrimp.engines.chunks import InputRows
+from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.run_stop import RunStop, too_many_failures
-from scrimp.flows.plan.groups import ROWS_PER_GROUP
+from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.store.ledger import Ledger
-from scrimp.values import Failed, Outcome
-
-Sink = Callable[[Sequence[Outcome]], None]
-_LEAST_CHUNKS = 4  # of a worker at once: some are answered while another one comes and goes
 
 
 def run(
     inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None
 ) -> RunStop | None:
     """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
-    done = failed = 0
-    stop: RunStop | None = None
-    error: BaseException | None = None
     talk = _RaysTalk(services.warn)
-    with (
-        redirect_stdout(talk),
-        _ray(services.env, workers) as cpus,
-        closing(Ledger(services.paths.ledger_db)) as ledger,
-    ):
+    with redirect_stdout(talk), _ray(services.env, workers) as cpus:
         from scrimp.engines.ray.dataset import answered_chunks  # noqa: PLC0415 - Ray takes seconds to load
 
         count = most_workers(workers or cpus, services.loaded, options)
         job = worker_job(services.run, services.loaded, services.paths, options, count)
-        chunks = answered_chunks(
-            inputs, str(Path.cwd()), job, workers=count, in_order=options.order == "input",
-            chunks_at_once=_LEAST_CHUNKS + 2 * job.options.concurrency // ROWS_PER_GROUP,
-        )  # fmt: skip
-        with closing(chunks):
-            for chunk in chunks:
-                for kind, text in chunk.messages:
-                    (services.warn if kind == "warning" else services.note)(text)
-                ledger.append([entry for outcome in chunk.outcomes for entry in outcome.entries])
-                if chunk.outcomes:
-                    sink(chunk.outcomes)
-                done += len(chunk.outcomes)
-                failed += sum(isinstance(each, Failed) and not each.in_batch for each in chunk.outcomes)
-                error, stop = chunk.error, chunk.stop
-                if stop is None and options.limits.too_many(failed, done):
-                    stop = too_many_failures(failed)
-                if error is not None or stop is not None:
-                    break
+        with closing(Ledger(services.paths.ledger_db)) as ledger:
+            answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
+            gathered = GatheredRun(job, options, services, sink, ledger.append, answers)
+            gathered.take(inputs)
     services.stores.recover()
-    if error is not None:
-        raise error
-    return None if stop is None else stop.after(done - failed, options.cache)  # the worker knew its own rows alone
+    if gathered.error is not None:
+        raise gathered.error
+    # The worker that stopped knew of its own rows alone.
+    return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
 
 
 class _RaysTalk(TextIOBase):

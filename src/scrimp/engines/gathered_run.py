@@ -1,0 +1,114 @@
+"""The rows that workers answer, brought together in the process that started them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from typing import Protocol
+
+from msgspec.structs import replace
+
+from scrimp.engines.chunks import AnsweredChunk, InputRows, read_chunks
+from scrimp.engines.worker_job import WorkerJob
+from scrimp.errors import ScrimpError
+from scrimp.flows.engine.run_stop import RunStop, too_many_failures
+from scrimp.flows.plan.groups import ROWS_PER_GROUP
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.services import Services
+from scrimp.values import Entry, Failed, Failure, Outcome
+
+Sink = Callable[[Sequence[Outcome]], None]
+_DEADLY = Failure(kind="invalid", message="the workers that were given this row died: try it alone with --engine local")
+_LEAST_CHUNKS = 4  # of a worker at once: some are answered while another one comes and goes
+
+
+class Answers(Protocol):
+    """Has workers answer rows; a chunk whose workers died is left out."""
+
+    def __call__(
+        self, inputs: InputRows, job: WorkerJob, *, in_order: bool, chunks_at_once: int
+    ) -> Generator[AnsweredChunk, None, None]:
+        """Yield the chunks as they come, or in their order; each worker has so many at once."""
+
+
+class GatheredRun:
+    """The rows of a run as they come from workers: handed on, counted, and those that were lost given out once more."""
+
+    def __init__(
+        self, job: WorkerJob, options: RunOptions, services: Services, sink: Sink,
+        append: Callable[[list[Entry]], None], answers: Answers,
+    ) -> None:  # fmt: skip
+        """`append` appends entries to the ledger; `answers` has workers answer the rows of inputs."""
+        self._job, self._options, self._services, self._sink = job, options, services, sink
+        self._append, self._answers = append, answers
+        self._done = self._failed = 0
+        self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
+        self._next = 0  # all chunks before this one came
+        self.stop: RunStop | None = None
+        self.error: BaseException | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether nothing has ended the run."""
+        return self.stop is None and self.error is None
+
+    @property
+    def answered(self) -> int:
+        """How many rows have a completion."""
+        return self._done - self._failed
+
+    @property
+    def missing(self) -> frozenset[int]:
+        """The numbers of the chunks that did not come."""
+        return frozenset(range(self._next, self._chunks)) - self._came
+
+    def take(self, inputs: InputRows) -> None:
+        """Answer the rows of the inputs.
+
+        A row may be what workers die of, and take along others that were with it: each alone tells which.
+        """
+        at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // ROWS_PER_GROUP
+        self._iterate(inputs, in_order=self._options.order == "input", chunks_at_once=at_once)
+        if self.goes_on and (lost := self.missing):
+            self._take_alone(replace(inputs, alone=lost))
+
+    def _take_alone(self, inputs: InputRows) -> None:
+        """Answer these rows one at a time; what still does not come is a failed row."""
+        self._chunks, self._came, self._next = 0, set(), 0
+        self._iterate(inputs, in_order=False, chunks_at_once=1)
+        lost = self.missing if self.goes_on else ()
+        for chunk in read_chunks(inputs) if lost else ():
+            if chunk.number in lost:
+                self._hand_on([Failed(prompt=row, failure=_DEADLY, status="error") for row in chunk.rows])
+
+    def _iterate(self, inputs: InputRows, *, in_order: bool, chunks_at_once: int) -> None:
+        chunks = self._answers(inputs, self._job, in_order=in_order, chunks_at_once=chunks_at_once)
+        ended = False
+        with closing(chunks):
+            for chunk in chunks:
+                self._note(chunk.number)
+                if chunk.is_last:
+                    self._chunks, ended = chunk.number, True
+                for kind, text in chunk.messages:
+                    (self._services.warn if kind == "warning" else self._services.note)(text)
+                self._append([entry for outcome in chunk.outcomes for entry in outcome.entries])
+                self._hand_on(chunk.outcomes)
+                self.error, self.stop = self.error or chunk.error, self.stop or chunk.stop
+                if not self.goes_on:
+                    return
+        if not ended:
+            self.error = ScrimpError("the task that reads the inputs died: rerun the same command to resume")
+
+    def _note(self, number: int) -> None:
+        self._came.add(number)
+        while self._next in self._came:
+            self._came.discard(self._next)
+            self._next += 1
+
+    def _hand_on(self, outcomes: Sequence[Outcome]) -> None:
+        self._done += len(outcomes)
+        self._failed += sum(isinstance(each, Failed) and not each.in_batch for each in outcomes)
+        if outcomes:
+            self._sink(outcomes)
+        if self._options.limits.too_many(self._failed, self._done):
+            self.stop = self.stop or too_many_failures(self._failed)

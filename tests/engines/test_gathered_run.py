@@ -1,0 +1,121 @@
+"""What workers answer, brought together: in order, counted, and what was lost with a worker given out once more."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from outcomes import answered, failed
+from scrimp.config.paths import Paths
+from scrimp.config.sources.load import load
+from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
+from scrimp.engines.gathered_run import Answers, GatheredRun
+from scrimp.engines.worker_job import WorkerJob, worker_job
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.plan.run_options import RunLimits, RunOptions
+from scrimp.flows.services import Services
+from scrimp.read.options import ReadOptions
+from scrimp.values import Entry, Failed, Outcome
+
+ROWS = 1000
+
+
+class Workers:
+    """Workers that die of some rows, and of no others unless these are with them."""
+
+    def __init__(
+        self, *deadly: int, stops_after: int | None = None, ends: bool = True, fails: int | None = None
+    ) -> None:
+        self.deadly, self.stops_after, self.ends, self.fails = deadly, stops_after, ends, fails
+        self.calls: list[int] = []
+
+    def __call__(
+        self, inputs: InputRows, job: WorkerJob, *, in_order: bool, chunks_at_once: int
+    ) -> Generator[AnsweredChunk, None, None]:
+        chunks = list(read_chunks(inputs))
+        for chunk in chunks if in_order else reversed(chunks):
+            if chunk.is_last and not self.ends:
+                return
+            if not any(row.index in self.deadly for row in chunk.rows):
+                yield self.answer(chunk)
+
+    def answer(self, chunk: Chunk) -> AnsweredChunk:
+        self.calls += [row.index for row in chunk.rows]
+        outcomes = [
+            replace(failed(), prompt=row) if row.index == self.fails else replace(answered(), prompt=row)
+            for row in chunk.rows
+        ]
+        stop = RunStop("auth", "no provider is left", 4) if chunk.number == self.stops_after else None
+        return AnsweredChunk(
+            number=chunk.number, is_last=chunk.is_last, outcomes=outcomes, stop=stop, error=chunk.error
+        )
+
+
+class Gathering:
+    """One run over a thousand rows."""
+
+    def __init__(self, folder: Path, answers: Answers, options: RunOptions) -> None:
+        file = folder / "in.lines"
+        file.write_text("".join(f"row {n}\n" for n in range(ROWS)))
+        paths = Paths(config=folder / "config.toml", data=folder)
+        loaded = load(env={}, cwd=None, paths=paths, flags={})
+        services = Services(loaded, paths, env={}, warn=print, note=print)
+        self.outcomes: list[Outcome] = []
+        self.entries: list[Entry] = []
+        job = worker_job("r", loaded, paths, options, 2)
+        self.run = GatheredRun(job, options, services, self._take, self.entries.extend, answers)
+        self.run.take(InputRows(names=(str(file),), options=ReadOptions()))
+
+    def _take(self, outcomes: Sequence[Outcome]) -> None:
+        self.outcomes += outcomes
+
+    @property
+    def indexes(self) -> list[int]:
+        return [outcome.prompt.index for outcome in self.outcomes]
+
+
+@pytest.mark.parametrize("order", ["input", "completion"])
+def test_every_row_is_handed_on_once(tmp_path: Path, order: str) -> None:
+    gathered = Gathering(tmp_path, Workers(), RunOptions(order=order))  # type: ignore[arg-type]  # one of two words
+
+    assert sorted(gathered.indexes) == list(range(ROWS))
+    assert (gathered.indexes == list(range(ROWS))) == (order == "input")
+    assert (gathered.run.answered, len(gathered.entries)) == (ROWS, ROWS)
+    assert gathered.run.goes_on
+
+
+@pytest.mark.parametrize("order", ["input", "completion"])
+def test_of_rows_that_workers_die_of_only_these_fail(tmp_path: Path, order: str) -> None:
+    workers = Workers(300, 301, 999)
+    gathered = Gathering(tmp_path, workers, RunOptions(order=order))  # type: ignore[arg-type]  # as above
+
+    assert sorted(gathered.indexes) == list(range(ROWS))
+    dead = [outcome for outcome in gathered.outcomes if isinstance(outcome, Failed)]
+    assert sorted(outcome.prompt.index for outcome in dead) == [300, 301, 999]
+    assert all("died" in outcome.failure.message for outcome in dead)
+    assert sorted(workers.calls) == [n for n in range(ROWS) if n not in workers.deadly]
+    assert gathered.run.answered == ROWS - 3
+
+
+def test_a_worker_that_stops_ends_the_run(tmp_path: Path) -> None:
+    gathered = Gathering(tmp_path, Workers(300, stops_after=2), RunOptions())
+
+    assert gathered.run.stop is not None
+    assert gathered.run.stop.reason == "auth"
+    assert max(gathered.indexes) < ROWS - 1
+
+
+def test_too_many_failures_end_the_run_whichever_worker_they_were_of(tmp_path: Path) -> None:
+    gathered = Gathering(tmp_path, Workers(fails=5), RunOptions(limits=RunLimits(max_failures=0)))
+
+    assert gathered.run.stop is not None
+    assert gathered.run.stop.reason == "failures"
+
+
+def test_inputs_that_were_not_read_to_their_end_are_no_good_end(tmp_path: Path) -> None:
+    gathered = Gathering(tmp_path, Workers(ends=False), RunOptions())
+
+    assert "the task that reads the inputs died" in str(gathered.run.error)
