@@ -123,7 +123,8 @@ class SlowProxy:
             selector.register(far, selectors.EVENT_READ, near)
             late: list[tuple[float, bytes]] = []  # answers on their way, and when they arrive
             while not self._ended.is_set():
-                for key, _ in selector.select(timeout=0.02):
+                wait = max(0.0, min(0.02, late[0][0] - time.monotonic())) if late else 0.02
+                for key, _ in selector.select(wait):
                     data = key.fileobj.recv(1 << 16)
                     if not data:
                         return
