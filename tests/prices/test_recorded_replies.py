@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from prices.recorded_replies import ANTHROPIC, NOON, OPENAI, REPLIES, Reply, chat, content, counted, message
 from providers.dialect_replies import completed, read
 from scrimp.flows.spend.call_price import price_call
+from scrimp.flows.spend.cost_bound import most_dollars
 from scrimp.prices.book import PriceBook
 from scrimp.providers.presets import PRESETS
 
@@ -48,6 +49,22 @@ def name_of(value: Any) -> str:
 @pytest.mark.parametrize("reply", REPLIES, ids=name_of)
 def test_a_reply_costs_what_it_costs_by_hand_to_the_last_digit(reply: Reply) -> None:
     assert ours(reply) == reply.cost
+
+
+@pytest.mark.parametrize("reply", REPLIES, ids=name_of)
+def test_no_reply_costs_more_than_a_call_of_its_size_can_but_for_what_no_call_asks_for(reply: Reply) -> None:
+    """The bound of a call is what a cap reserves, and what a lost call is said to have cost at most."""
+    completion = completed(read(reply.provider, reply.body, headers=reply.headers, model=reply.asked))
+    usage, unasked = completion.usage, {completion.service_tier, completion.speed} & {"priority", "fast"}
+    if usage is None or reply.cost is None or unasked or Fraction(reply.plus):
+        return
+    bound = most_dollars(
+        BOOK, reply.provider, completion.model, tokens=(usage.input, usage.output), when=reply.when.timestamp(),
+        batch=reply.batch,
+    )  # fmt: skip
+
+    assert bound is not None
+    assert bound >= reply.cost
 
 
 @pytest.mark.parametrize("reply", [reply for reply in REPLIES if reply.flavor], ids=name_of)
