@@ -249,6 +249,24 @@ def test_a_comparison_of_nothing_is_refused(scrimp: Scrimp, words: list[str], me
     assert (ran.status, message in ran.err) == (2, True)
 
 
+@pytest.mark.parametrize(("shared", "bought"), [(True, "openai"), (False, "openrouter")])
+def test_rows_that_share_a_long_beginning_are_bought_where_it_is_kept_for_least(
+    shops: Shops, shared: bool, bought: str
+) -> None:
+    """OpenAI's price is 0.10, and 0.01 for what it keeps; the router here takes 0.09 for all of it."""
+    shops.config(f'[models."{AT_ROUTER}"]\nprice = {{ input = 0.09, output = 0.50 }}\n', router="")
+    system = "You answer tickets of a shop. " * 400
+    rows = "".join(
+        json.dumps({"prompt": f"ticket {number}", "system": system if shared else f"{number} {system}"}) + "\n"
+        for number in range(20)
+    )
+    shops.scrimp.file("rows.jsonl", rows)
+
+    ran = shops.scrimp("run", "rows.jsonl", "-m", "gpt-6-luna")
+
+    assert {row["provider"] for row in ran.rows} == {bought}, ran.err
+
+
 def test_each_row_is_bought_where_its_own_size_is_cheapest(shops: Shops) -> None:
     for name, above in ((LUNA, "2"), (AT_ROUTER, "0.5")):
         shops.scrimp("prices", "set", name, "--input", "1", "--output", "1")

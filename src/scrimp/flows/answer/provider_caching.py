@@ -166,13 +166,18 @@ class ProviderCaching:
                 before = size
             yield each, size, counts[place], decision
 
-    def expected_saving(self, row: PlannedRow, provider: str, model: str) -> Decimal:
-        """Return the dollars that a call for a row is expected to cost less: its share of what calls like it save."""
+    def expected_saving(
+        self, row: PlannedRow, provider: str, model: str, *, named: tuple[str, str] | None = None
+    ) -> Decimal:
+        """Return the dollars that a call for a row is expected to cost less: its share of what calls like it save.
+
+        `named` is the model that these rows name, where it may be bought at another provider.
+        """
         rules, words = self._rules_of(provider, model), words_of(row)
         if rules.form == "none" or words.is_short or self._prices.price(provider, model, self._clock()) is None:
             return Decimal(0)
         found = self._beginnings.of(words)
-        places = [(provider, model, each.identity) for each in found]
+        places = [(*(named or (provider, model)), each.identity) for each in found]
         counts = [max(self._rows.get(place, 0), self._calls.get(place, 0), 1) for place in places]
         decided = self._decided((provider, model), rules, found, counts)
         return sum((decision.saved / calls for _, _, calls, decision in decided), Decimal(0))

@@ -157,10 +157,22 @@ class StepCaller:
             return [model for model in step.candidates if model.provider in self._available]
         found: dict[tuple[str, str, Effort | None], ModelRef] = {}
         for model in step.candidates:
-            known = offers.places(model) if row is None else offers.in_order(model, _bytes_of(row), batch=batch)
-            for place in known:
+            for place in self._bought(model, row, batch=batch):
                 found.setdefault((place.provider, place.model, place.arm), place)
         return list(found.values())
+
+    def _bought(self, model: ModelRef, row: PlannedRow | None, *, batch: bool) -> list[ModelRef]:
+        """Return where a model is bought for a row, what its provider's cache saves among what it costs there."""
+        offers, caching = self._offers, self.caching
+        if offers is None or row is None:
+            return [] if offers is None else offers.places(model)
+        if caching is None or batch:
+            return offers.in_order(model, _bytes_of(row), batch=batch)
+
+        def saving(place: ModelRef) -> Decimal:
+            return caching.expected_saving(row, place.provider, place.model, named=(model.provider, model.model))
+
+        return offers.in_order(model, _bytes_of(row), saving=saving)
 
     async def taking(
         self, question: CallStep, row: PlannedRow, models: Sequence[ModelRef]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrimp.values import ModelRef
 
 _BYTES_PER_TOKEN = 4  # roughly; the same for every seller of a model
+_NOTHING = Decimal(0)
 _OUTPUT = 200  # tokens of a completion whose length nothing says: a paragraph
 
 
@@ -27,6 +28,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     model: ModelRef
     cost: Decimal | None
     on_credit: bool = False
+    kept: Decimal = _NOTHING  # dollars that the provider's prompt cache is expected to save, of the cost already
 
 
 class Offers:
@@ -50,25 +52,41 @@ class Offers:
             self._sold[model] = self._sellers().of(model, self._available)
         return self._sold[model]
 
-    def in_order(self, model: ModelRef, size: int, *, batch: bool = False) -> list[ModelRef]:
-        """Return where to buy a model for a prompt of so many bytes, the best first; the others are failovers."""
+    def in_order(
+        self, model: ModelRef, size: int, *, batch: bool = False,
+        saving: Callable[[ModelRef], Decimal] = lambda _: _NOTHING,
+    ) -> list[ModelRef]:  # fmt: skip
+        """Return where to buy a model for a prompt of so many bytes, the best first; the others are failovers.
+
+        `saving` says what the prompt cache of a place is expected to save of the call.
+        """
         places = self.places(model)
         if not places:
             return []
-        offers = self.compare(places, expected_usage(size, model.max_output), batch=batch)
+        usage = expected_usage(size, model.max_output)
+        offers = self.compare(places, usage, batch=batch, saving=saving if len(places) > 1 else None)
         self._tell(model, offers[0], batch=batch)
         return [offer.model for offer in offers]
 
-    def compare(self, places: list[ModelRef], usage: Usage, *, batch: bool = False) -> list[Offer]:
+    def compare(
+        self, places: list[ModelRef], usage: Usage, *, batch: bool = False,
+        saving: Callable[[ModelRef], Decimal] | None = None,
+    ) -> list[Offer]:  # fmt: skip
         """Return the offers for a call, or one in a batch: those on credit first, then by price, the unknown ones last.
 
         Of equals the model as it was named goes first.
         """
-        offers = [
-            Offer(model=each, cost=self._cost(each, usage, batch=batch), on_credit=self.credits.has(each.provider))
-            for each in places
-        ]
+        offers = [self._offer(each, usage, saving, batch=batch) for each in places]
         return sorted(offers, key=lambda offer: (offer.cost is None, not offer.on_credit, offer.cost or Decimal(0)))
+
+    def _offer(
+        self, place: ModelRef, usage: Usage, saving: Callable[[ModelRef], Decimal] | None, *, batch: bool
+    ) -> Offer:  # fmt: skip
+        cost, kept = self._cost(place, usage, batch=batch), _NOTHING if saving is None else saving(place)
+        return Offer(
+            model=place, cost=None if cost is None else max(_NOTHING, cost - kept),
+            on_credit=self.credits.has(place.provider), kept=kept,
+        )  # fmt: skip
 
     def expected_cost(self, model: ModelRef, size: int) -> Decimal | None:
         """Return what a call for a prompt of so many bytes costs at a place, in dollars; None where unknown."""
@@ -84,7 +102,8 @@ class Offers:
         if best.model.provider == model.provider or (model, best.model.provider) in self._told:
             return
         self._told.add((model, best.model.provider))
-        why = "which is paid by a credit" if best.on_credit else f"for {self._rates(best.model, batch)}"
+        less = " and less for what it keeps of prompts" if best.kept else ""
+        why = "which is paid by a credit" if best.on_credit else f"for {self._rates(best.model, batch)}{less}"
         rates = f"at {model.provider}: {self._rates(model, batch)}"
         named = rates if model.provider in self._available else f"{model.provider} has no key"
         self._note(f"{model.id} is bought as {best.model.id}, {why} ({named})")
