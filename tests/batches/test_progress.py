@@ -66,7 +66,9 @@ def test_a_pipe_gets_a_line_at_the_beginning_and_at_the_end(batched: Scrimp) -> 
 def test_a_program_gets_objects_on_stderr_as_it_does_for_rows(batched: Scrimp) -> None:
     ran = run(batched, "--batch", "--progress", "json", "--summary", "none", "--fail-on", "never")
     events = [json.loads(line) for line in ran.err.splitlines() if line.startswith("{")]
-    assert [event["event"] for event in events] == ["note", "batches", "batches", "batches", "progress"]
+    names = [event["event"] for event in events]
+    assert [name for name in names if name != "progress"] == ["note", "batches", "batches", "batches"]
+    assert names[-1] == "progress"  # and one each second before
     assert [len(row) > 3 for row in ran.rows] == [True] * 9
 
 
@@ -198,6 +200,17 @@ def test_no_bar_of_rows_stands_still_while_nothing_of_them_can_come(batched: Scr
     run(batched, "--limit", "0")
     received = at_terminal(batched, "batch", "submit", "rows.txt", "--model", "fake/small")
     assert " rows " not in received.partition("requests in 1 batch")[2], received
+
+
+def test_no_bars_are_drawn_where_a_filter_prints_the_rows_on_the_same_terminal(batched: Scrimp) -> None:
+    run(batched, "--limit", "0")
+    words = ("run", "rows.txt", "--model", "fake/small", "--batch")
+    lines = at_terminal(batched, *words, through="cut -c1-18").splitlines()
+
+    assert len([line for line in lines if line.startswith('{"v":1,"index":')]) == 9
+    assert [line.rpartition(", ")[0].rpartition(": ")[2] for line in lines if "answered" in line]
+    assert "\x1b[1A" not in "".join(lines)
+    assert "\u2501" not in "".join(lines)
 
 
 def test_a_terminal_that_is_gone_ends_no_watching(batched: Scrimp, server: OpenAIBatches) -> None:

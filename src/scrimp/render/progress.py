@@ -34,6 +34,7 @@ class Progress:
     """Counts that are not shown; the base of those that show them."""
 
     every = float("inf")
+    mode = "none"  # as --progress calls it
 
     def __init__(self, stream: TextIO, total: Total, style: StreamStyle, clock: Callable[[], float]) -> None:
         self._stream, self._count_rows, self._style, self._clock = stream, total, style, clock
@@ -87,6 +88,7 @@ class ProgressLines(Progress):
     """A line every ten seconds, so that a short run prints none and a log of a long one stays readable."""
 
     every = _LINE_EVERY
+    mode = "lines"
 
     def _show(self, seconds: float) -> None:
         parts = [
@@ -106,6 +108,7 @@ class ProgressJson(Progress):
     """A JSON object every second and one at the end; messages are objects, too."""
 
     every = _JSON_EVERY
+    mode = "json"
 
     def print_message(self, message: str, kind: str = "warning") -> None:
         """Print a message as an object."""
@@ -133,6 +136,7 @@ class ProgressBar(Progress):
     """One line at the bottom of a terminal, ten times a second at most."""
 
     every = _REDRAW
+    mode = "bar"
 
     def __init__(self, stream: TextIO, total: Total, style: StreamStyle, clock: Callable[[], float]) -> None:
         super().__init__(stream, total, style, clock)
@@ -221,9 +225,6 @@ def open_progress(
     if mode in ("auto", "bar"):
         mode = "bar" if style.movable_cursor else "lines"
     kinds: dict[str, type[Progress]] = {
-        "bar": ProgressBar,
-        "lines": ProgressLines,
-        "json": ProgressJson,
-        "none": Progress,
+        kind.mode: kind for kind in (ProgressBar, ProgressLines, ProgressJson, Progress)
     }
     return kinds[mode](stream, total, style, clock)

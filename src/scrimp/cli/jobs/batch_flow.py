@@ -64,10 +64,9 @@ def batch_flow(
         return rows if passes == 1 else rows_again(None)
 
     plan = _plan(session, flags)
-    mode = "none" if quiet else session.defaults.progress
 
     def drive() -> RunStop | None:
-        display = open_display(session, bar, mode, to_stdout=flags.batch_json)
+        display = open_display(session, bar, "none" if quiet else bar.mode, to_stdout=flags.batch_json)
         bar.clear()  # which would stand at no rows until the first come
 
         def sink(outcomes: Sequence[Outcome]) -> None:

@@ -16,7 +16,6 @@ from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cost_sums.connection import open_sums, remove_sums
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, period_of
 from scrimp.store.cost_sums.measures import COLUMNS, LATENCIES, MEASURES, SECONDS, by_dimension, grouped
-from scrimp.store.cost_sums.parts import refresh_in_parts
 from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
 from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
@@ -63,6 +62,8 @@ class CostSums:
         if self.is_kept:
             with store_errors(self.path):
                 if (behind := entries_behind(self._db)) >= self._in_parts:
+                    from scrimp.store.cost_sums.parts import refresh_in_parts  # noqa: PLC0415 - rare, and 10 ms
+
                     with suppress(OSError, DiskFullError):  # there is no room for files of parts
                         refresh_in_parts(self._db, self.ledger, behind, progress, least=self._in_parts)
                 refresh(self._db, progress)
