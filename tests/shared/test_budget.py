@@ -160,6 +160,15 @@ def test_a_run_that_has_ended_gives_back_what_it_did_not_spend(redis: RedisServe
         assert ask(second, 85, 85, 86) == 85
 
 
+def test_of_what_several_spent_one_that_died_has_spent_no_more_than_it_was_allowed(redis: RedisServer) -> None:
+    with budget_server(redis) as budget:
+        ask(budget.run("a", dollars(100), "e"), 5, 5, 30)
+        assert budget.settle("a", dollars(80), of_others_too=True)
+        overview = budget.look()
+        assert overview is not None
+        assert (overview.spent, overview.committed, overview.runs) == (dollars(30), dollars(30), ())
+
+
 def test_a_silent_run_is_told_of_and_keeps_its_allowance(redis: RedisServer) -> None:
     with budget_server(redis) as budget:
         ask(budget.run("a", dollars(100), "e"), 10, 10, 90)

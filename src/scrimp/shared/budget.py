@@ -88,6 +88,9 @@ local run, spent = ARGV[1], tonumber(ARGV[2])
 local own = redis.call('HMGET', KEYS[1], 'a:' .. run, 's:' .. run, 'committed', 'spent')
 if not own[1] then return {0} end
 local allowance, reported = tonumber(own[1]), tonumber(own[2])
+if ARGV[3] == '1' then
+  spent = math.min(spent, allowance)
+end
 spent = math.max(spent, reported)
 redis.call('HSET', KEYS[1], 'committed', string.format('%.0f', tonumber(own[3]) - allowance + spent),
   'spent', string.format('%.0f', tonumber(own[4]) - reported + spent))
@@ -182,9 +185,12 @@ class BudgetServer:
         """Return the part of a run that may spend until all have spent `cap`; `new_epoch` is a name no budget had."""
         return BudgetRun(partial(self._ask, _EXCHANGE), run, cap, new_epoch, known, silent)
 
-    def settle(self, run: str, spent: Decimal) -> bool:
-        """Shrink the allowance of a run that is dead to the most it spent; return whether it had one."""
-        return self._ask(_SETTLE, (run, _nanodollars(spent))) == ["1"]
+    def settle(self, run: str, spent: Decimal, *, of_others_too: bool = False) -> bool:
+        """Shrink the allowance of a run that is dead to the most it spent; return whether it had one.
+
+        Of what others have spent, too, only what its allowance has room for may be its own.
+        """
+        return self._ask(_SETTLE, (run, _nanodollars(spent), int(of_others_too))) == ["1"]
 
     def clear(self, new_epoch: str) -> bool:
         """Begin anew at nothing spent; runs that are using the budget stop. Return whether there was one."""

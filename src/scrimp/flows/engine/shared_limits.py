@@ -18,6 +18,7 @@ from scrimp.shared.breaker_states import BreakerServer
 from scrimp.shared.budget import BudgetServer
 from scrimp.shared.connection import SharedServer, has_redis
 from scrimp.shared.rate_limits import RateServer
+from scrimp.store.files.budget_shares import Sharer
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.units import parse_duration
 
@@ -60,8 +61,8 @@ def budget_link(
 ) -> BudgetShareLink:
     """Return this run's way to a budget, which spends until all have spent `cap`."""
     return BudgetShareLink(
-        BudgetServer(server, name), f"{server.name} {name}", services.run, cap, services.paths, services.prices,
-        has_ledger=has_ledger, warn=services.warn,
+        BudgetServer(server, name), Sharer(services.process, services.run, f"{server.name} {name}"), cap,
+        services.paths, services.prices, has_ledger=has_ledger, warn=services.warn,
     )  # fmt: skip
 
 
@@ -95,7 +96,7 @@ class SharedLimits:
         """Return what limits the rate of calls to a provider: with all that have its key, where they share a server."""
         if self._server is None or endpoint.transport != "http":
             return RateLimiter(rpm=rpm, tpm=tpm)
-        server = RateServer(self._server, self._place(endpoint.name), self._services.run)
+        server = RateServer(self._server, self._place(endpoint.name), self._services.process)
         return SharedRateLimiter(server, self._services.warn, rpm=rpm, tpm=tpm)
 
     def _place(self, provider: str) -> str:
@@ -111,7 +112,7 @@ class SharedLimits:
         if self._server is not None:
             services = self._services
             self._breakers = SharedBreakers(
-                BreakerServer(self._server), health, services.run, self._name_of, services.warn
+                BreakerServer(self._server), health, services.process, self._name_of, services.warn
             )
 
     def _name_of(self, provider: str, model: str) -> str | None:

@@ -13,7 +13,7 @@ from scrimp.errors import ServerDownError, ServerRefusedError, StoreError
 from scrimp.flows.spend.lost_bounds import at_most
 from scrimp.flows.stores.recovery import recover
 from scrimp.shared.budget import BudgetForgottenError, BudgetServer, BudgetState, Demand
-from scrimp.store.files.budget_shares import BudgetShare, settle_dead_shares
+from scrimp.store.files.budget_shares import BudgetShare, Sharer, settle_dead_shares
 from scrimp.store.files.damaged_files import FOLDER as DAMAGED
 from scrimp.store.files.known_budgets import KnownBudget, known_budget, remember_budget
 from scrimp.store.journal import PREFIX
@@ -30,11 +30,11 @@ class BudgetShareLink:
     """One run's part of a budget."""
 
     def __init__(
-        self, server: BudgetServer, budget: str, run: str, cap: Decimal, paths: Paths, prices: PriceBook, *,
+        self, server: BudgetServer, sharer: Sharer, cap: Decimal, paths: Paths, prices: PriceBook, *,
         has_ledger: bool, warn: Callable[[str], None],
     ) -> None:  # fmt: skip
-        """`budget` names it in this home, by server and name. Without a ledger nothing proves what a dead run spent."""
-        self.server, self._budget, self._name, self._cap = server, budget, run, cap
+        """`sharer` is this process. Without a ledger nothing would prove what it has spent, should it die."""
+        self.server, self._sharer, self._cap = server, sharer, cap
         self._paths, self._prices, self._has_ledger, self._warn = paths, prices, has_ledger, warn
         self._told: set[str] = set()
         self._run: BudgetRun | None = None
@@ -45,9 +45,9 @@ class BudgetShareLink:
         """Tell what is needed; return what is granted. The first time, what dead runs have not spent is given back."""
         if self._run is None:
             if self._has_ledger:
-                self._share = BudgetShare(self._paths.budget_shares, self._name, self._budget)
-            known = known_budget(self._paths.known_budgets, self._budget)
-            self._run = self.server.run(self._name, self._cap, os.urandom(6).hex(), known)
+                self._share = BudgetShare(self._paths.budget_shares, self._sharer)
+            known = known_budget(self._paths.known_budgets, self._sharer.budget)
+            self._run = self.server.run(self._sharer.process, self._cap, os.urandom(6).hex(), known)
             self.settle_dead()
         self._state = self._run.exchange(demand)
         return self._state
@@ -55,7 +55,7 @@ class BudgetShareLink:
     def settle_dead(self) -> None:
         """Give back what runs of this home that died have not spent."""
         try:
-            settle_dead_shares(self._paths.budget_shares, self._budget, self._settle)
+            settle_dead_shares(self._paths.budget_shares, self._sharer.budget, self._settle)
         except StoreError as error:
             if str(error) not in self._told:
                 self._told.add(str(error))
@@ -73,16 +73,17 @@ class BudgetShareLink:
         if self._state is not None and self._has_ledger:
             others = self._state.committed - self._state.allowance
             known = KnownBudget(self._state.epoch, self._state.spent, others + demand.spent)
-            remember_budget(self._paths.known_budgets, self._budget, known)
+            remember_budget(self._paths.known_budgets, self._sharer.budget, known)
         if self._share is not None:
             self._share.close(settled=settled)
 
-    def _settle(self, run: str) -> bool:
-        """Shrink the part of a dead run to what its ledger says it may have spent; return whether that is known."""
-        spent = self._spending(run)
+    def _settle(self, dead: Sharer) -> bool:
+        """Shrink the part of a dead process to what its run may have spent; return whether that is known."""
+        spent = self._spending(dead.run)
         if spent is None:
             return False
-        self.server.settle(run, spent)
+        # The ledger tells of all processes of a run together.
+        self.server.settle(dead.process, spent, of_others_too=dead.process != dead.run)
         return True
 
     def _spending(self, run: str) -> Decimal | None:

@@ -1,6 +1,6 @@
-"""Which runs of this home have a part of a shared budget: a file for each, locked while its run lives.
+"""Which processes of this home have a part of a shared budget: a file for each, locked while its process lives.
 
-A file without a lock is that of a run that died. Its ledger is in this home, and says what it has spent.
+A file without a lock is that of a process that died. The ledger of its run is in this home, and says what was spent.
 """
 
 from __future__ import annotations
@@ -11,35 +11,46 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
 from scrimp.store.database import make_private_folder, store_errors
 
 _SUFFIX = ".share"
 
 
-class BudgetShare:
-    """The file of a run that lives."""
+class Sharer(Struct, frozen=True):
+    """A process that has a part: its name, the run it works on, alone or with others, and the budget."""
 
-    def __init__(self, folder: Path, run: str, budget: str) -> None:
-        """Make the file, which says which budget it is of: its server and name."""
-        self._path = folder / f"{run}{_SUFFIX}"
+    process: str
+    run: str
+    budget: str  # its server and name
+
+
+class BudgetShare:
+    """The file of a process that lives."""
+
+    def __init__(self, folder: Path, sharer: Sharer) -> None:
+        """Make the file, which says whose it is."""
+        self._path = folder / f"{sharer.process}{_SUFFIX}"
         with store_errors(self._path):
             make_private_folder(folder)
             # Locked before it has its final name: another process would take an unlocked file for that of a dead run.
             temporary = self._path.with_suffix(".new")
             self._descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-            os.write(self._descriptor, budget.encode())
+            os.write(self._descriptor, msgspec.json.encode(sharer))
             temporary.rename(self._path)
 
     def close(self, *, settled: bool) -> None:
-        """Let go of the file; one that is not settled with the server stays, like that of a run that died."""
+        """Let go of the file; one that is not settled with the server stays, like that of one that died."""
         if settled:
             self._path.unlink(missing_ok=True)
         os.close(self._descriptor)
 
 
-def settle_dead_shares(folder: Path, budget: str, settle: Callable[[str], bool]) -> None:
-    """Have the shares of dead runs in a budget settled: `settle` takes the run, and returns whether that is done.
+def settle_dead_shares(folder: Path, budget: str, settle: Callable[[Sharer], bool]) -> None:
+    """Have the shares of dead processes in a budget settled: `settle` returns whether that is done.
 
     Each is locked meanwhile, and removed once it is done.
     """
@@ -53,11 +64,16 @@ def settle_dead_shares(folder: Path, budget: str, settle: Callable[[str], bool])
                     os.close(descriptor)
 
 
-def _settle_one(descriptor: int, path: Path, budget: str, settle: Callable[[str], bool]) -> None:
+def _settle_one(descriptor: int, path: Path, budget: str, settle: Callable[[Sharer], bool]) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
-    is_there = os.fstat(descriptor).st_nlink > 0  # otherwise another process has just settled it
-    if is_there and os.pread(descriptor, 4096, 0) == budget.encode() and settle(path.stem):
+    if not os.fstat(descriptor).st_nlink:  # another process has just settled it
+        return
+    try:
+        sharer = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Sharer)
+    except msgspec.MsgspecError:  # of an earlier version, or damaged: nobody can tell what it is of
+        return
+    if sharer.budget == budget and settle(sharer):
         path.unlink(missing_ok=True)
