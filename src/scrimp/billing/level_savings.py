@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.enums import Level
 
@@ -30,6 +31,19 @@ class CliffSaving(Struct, frozen=True, kw_only=True):
     level: Level
     calls: int
     saved_usd: Decimal  # beside what the calls cost as they are sent now
+
+
+class DearCalls(Struct, frozen=True, kw_only=True):
+    """Calls of a run to one model that were above a size at which it is dearer, and what they cost more for it."""
+
+    model: str
+    above: int  # tokens
+    calls: int = 0
+    more_usd: Decimal = Decimal(0)  # than at the rates up to that size
+
+    def with_call(self, more: Decimal) -> DearCalls:
+        """Return the same with one more call."""
+        return replace(self, calls=self.calls + 1, more_usd=self.more_usd + more)
 
 
 class LevelSavings(Struct, frozen=True, kw_only=True):

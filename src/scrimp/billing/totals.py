@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.billing.compression import CompressionTotals
-from scrimp.billing.level_savings import HigherLevelSavings
+from scrimp.billing.level_savings import DearCalls, HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, Effort, FailOn, OnDear
@@ -86,6 +86,7 @@ class Bill:
         self.estimated_calls = 0
         self.compression = CompressionTotals()
         self.higher_levels: HigherLevelSavings | None = None  # what they would have saved; None: not computed
+        self.above_cliffs: Sequence[DearCalls] = ()  # calls that were so long that their models charged more
         self._hits, self._duplicates = BillLine(), BillLine()
         self._models: dict[tuple[str, str | None, Effort | None], BillLine] = {}
         # Calls without a completion: of rows answered in the end, and of rows that failed.

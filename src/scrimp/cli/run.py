@@ -45,6 +45,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.errors import ConfigError, OutputError, ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
+from scrimp.flows.long_calls import LongCalls
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.flows.sent_rows import SentRows
 from scrimp.read.inputs.input_meter import InputMeter
@@ -139,7 +140,8 @@ def run(
             reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
             recorder = RunRecorder(session, tuple(command_words(names, groups)))
             sent = sent_rows(options, written, screen)
-            take = _teed(reporter.report, shadow, recorder, watch, sent)
+            long = LongCalls(lambda: session.services.prices)
+            take = _teed(reporter.report, shadow, recorder, watch, sent, long)
             rows_again = partial(_prompts_again, names, read, several)
             stop, error = _drive(
                 reporter,
@@ -150,6 +152,7 @@ def run(
             without_rows = _without_rows(batch, bill, stop)
             kept = keep_former(file, bill, stop, error, rows_later=without_rows)
         tell_of_levels(bill, sent, session.services)
+        bill.above_cliffs = tuple(long.found.values())
         certified_tasks = session.services.certified_tasks
         if watch is not None and stop is None and error is None:
             _watch(session, watch, bill)
@@ -297,7 +300,7 @@ def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:
         session.messages.note(summary)
 
 
-def _teed(report: live.Sink, *tees: ShadowRun | RunRecorder | QualityShadow | SentRows | None) -> live.Sink:
+def _teed(report: live.Sink, *tees: ShadowRun | RunRecorder | QualityShadow | SentRows | LongCalls | None) -> live.Sink:
     """Return a sink that hands outcomes to each of these, the last first, and then to `report`."""
     for each in tees:
         report = report if each is None else each.tee(report)

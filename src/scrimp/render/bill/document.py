@@ -36,6 +36,7 @@ def bill_document(bill: Bill) -> dict[str, object]:
         "baseline": _savings(bill.savings) if bill.savings.rows else None,
         "at_least": bill.unknown_calls > 0,
         "higher_levels": _higher_levels(bill.higher_levels),
+        "above_cliffs": [asdict(each) for each in bill.above_cliffs],
         "too_dear": dict(bill.dear),
         "estimate": bill.expected and asdict(bill.expected),
     }  # fmt: skip

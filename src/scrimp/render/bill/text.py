@@ -20,6 +20,7 @@ from scrimp.values import both_names
 
 if TYPE_CHECKING:
     from scrimp.billing.compression import CompressionTotals
+    from scrimp.billing.level_savings import DearCalls
     from scrimp.billing.totals import Bill, BillLine
 
 _HEADERS = ("what", "rows", "calls", "tokens in", "out", "cost")
@@ -49,7 +50,7 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
     for remark in [dear_rows(bill.dear)] if bill.dear else []:
         lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
-    for remark in (*_climb_remarks(bill), *_compression_remarks(bill.compression)):
+    for remark in (*_climb_remarks(bill), *_compression_remarks(bill.compression), *map(_above, bill.above_cliffs)):
         lines += wrap(remark, width)
     for remark in _savings_remarks(bill.savings):
         lines += [paint(line, _savings_color(bill.savings), color=color) for line in wrap(remark, width)]
@@ -62,6 +63,16 @@ def dear_rows(rows: Mapping[OnDear, int]) -> str:
     """Return a sentence on the rows that would cost more than one may, by what becomes of them."""
     parts = (f"{format_count(number)} {_ON_DEAR[action]}" for action, number in rows.items())
     return f"Above --max-cost-per-row, by what they were expected to cost: {', '.join(parts)}."
+
+
+def _above(calls: DearCalls) -> str:
+    """Return a sentence on calls that were so long that their model charged more for all of their tokens."""
+    were = "was" if calls.calls == 1 else "were"
+    return (
+        f"{pluralize(calls.calls, 'call')} {were} above {format_count(calls.above)} tokens, where {calls.model} is "
+        f"dearer, for {format_dollars(calls.more_usd)} more: --on-cliff LEVEL compresses such prompts, if that gets "
+        "them below."
+    )
 
 
 def below_cliffs(rows: int) -> str:
