@@ -78,7 +78,7 @@ def test_a_command_shows_no_control_character(
 
 def test_commands_write_to_stdout_and_stderr_through_the_door_alone() -> None:
     # The door; a completion piece by piece, each made safe; a question between two texts made safe.
-    doors = {"printing.py", "ask.py", "labeler.py"}
+    doors = {"printing.py", "completion_printer.py", "labeler.py"}
     writing = {path.name for path, call in _calls() if re.match(r"sys\.std(out|err)\.(buffer\.)?write", call)}
 
     assert writing == doors
