@@ -38,13 +38,15 @@ def redacted(result: Completion | Failure, secrets: Secrets) -> Completion | Fai
     if text != result.text:
         result = replace(result, text=text, logprobs=())
     facts = {name: value for name in _FACTS if isinstance(value := getattr(result, name), str)}
-    if secrets.redact(everything := "\n".join(facts.values())) == everything:
-        return result
-    return replace(result, **{name: secrets.redact(value) for name, value in facts.items()})
+    for said in ("\n".join(value for name, value in facts.items() if name != _UNIQUE), facts.get(_UNIQUE, "")):
+        if said and secrets.redact(said) != said:
+            return replace(result, **{name: secrets.redact(value) for name, value in facts.items()})
+    return result
 
 
 # What a provider says about a completion, which reports and the ledger repeat.
 _FACTS = ("model", "finish_reason", "service_tier", "speed", "region", "request_id")
+_UNIQUE = "request_id"  # apart, since of the others few are ever new
 
 
 class RedactedStream:

@@ -88,3 +88,11 @@ def test_short_words_and_pieces_of_ordinary_keys_are_left_in_messages() -> None:
 
 def test_a_secret_that_begins_with_another_is_replaced_as_one() -> None:
     assert known("abcdefgh", "abcdefgh-5678").redact_whole("x abcdefgh-5678 abcdefgh") == "x [key] [key]"
+
+
+def test_what_was_clean_before_a_secret_was_known_is_looked_at_again() -> None:
+    secrets, message = known("another-secret-0001"), "the model is called tulip-91-garden"
+    assert secrets.redact(message) == secrets.redact(message) == message
+    secrets.add("later", "tulip-91-garden")
+
+    assert secrets.redact(message) == "the model is called [key]"

@@ -10,6 +10,8 @@ _SHORTEST = 4  # characters; replacing shorter secrets would damage ordinary wor
 # Any piece of a long secret that has so many letters and digits is replaced: of fewer, nobody can make the rest.
 _PIECE = 8
 _LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}  # as `_counts` has them
+# Short texts without secrets that are remembered: the replies of a run name the same model, and stop alike.
+_REMEMBERED, _LONGEST_REMEMBERED = 1024, 80
 _SHORTEST_IN_PIECES = 16  # letters and digits; pieces of shorter secrets are ordinary words too often
 
 
@@ -19,6 +21,7 @@ class KnownSecrets:
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
         self._longest_first: list[str] = []  # each once; one may begin with another
+        self._without: set[str] = set()  # texts that were found to have none
         self._pieces: frozenset[str] | None = None  # of every spelling; made when the first message needs them
 
     def add(self, source: str, value: str) -> None:
@@ -27,11 +30,17 @@ class KnownSecrets:
             self._values[source] = value
             self._longest_first = sorted(set(self._values.values()), key=lambda value: (-len(value), value))
             self._pieces = None
+            self._without.clear()
 
     def redact(self, text: str) -> str:
         """Return a message without any known secret, piece of one, or text that has the shape of one."""
-        text = self.redact_whole(text)
-        return redact_secrets(self._without_pieces(text) if self._values else text)
+        if text in self._without:
+            return text
+        whole = self.redact_whole(text)
+        redacted = redact_secrets(self._without_pieces(whole) if self._values else whole)
+        if redacted == text and len(text) <= _LONGEST_REMEMBERED and len(self._without) < _REMEMBERED:
+            self._without.add(text)
+        return redacted
 
     def redact_whole(self, text: str) -> str:
         """Return the text without the known secrets, where they stand in it as they are."""

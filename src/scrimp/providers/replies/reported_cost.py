@@ -42,12 +42,14 @@ def cost_in_headers(headers: Mapping[str, str]) -> Decimal | None:
 
 
 def _comes_from_a_cache(headers: Mapping[str, str]) -> bool:
-    statuses = (headers.get(name, "").upper() for name in _CACHE_STATUS_HEADERS)
-    return bool(headers.get(_CACHE_KEY_HEADER)) or any(status.split()[-1:] == ["HIT"] for status in statuses)
+    statuses = [status for name in _CACHE_STATUS_HEADERS if (status := headers.get(name))]
+    return bool(headers.get(_CACHE_KEY_HEADER)) or any(status.upper().split()[-1:] == ["HIT"] for status in statuses)
 
 
 def _dollars(value: Json) -> Decimal | None:
     """Return an amount, a number or text; None where it is neither, or negative, or absurd."""
+    if value is None:  # of most replies: an exception would take longer than all the rest
+        return None
     try:
         dollars = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
     except InvalidOperation:
