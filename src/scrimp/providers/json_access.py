@@ -109,6 +109,8 @@ def nonempty(value: Json) -> str | None:
 
 def count(value: Json) -> int:
     """Return a count of tokens; 0 for null, absent and malformed values."""
+    if value is None or (type(value) is int and 0 <= value < _MAX_COUNT):  # nearly all of the two dozen of a reply
+        return value or 0
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return max(0, int(value)) if value == value and abs(value) < _MAX_COUNT else 0  # noqa: PLR0124 - NaN is not itself

@@ -141,6 +141,8 @@ class RowRecorder:
 
     def conclude(self, *, escalated: bool | None, unread: bool | None) -> None:
         """Say of the row's last call how the row ended; it is not on its way to the ledger yet."""
+        if escalated is None and unread is None:
+            return
         if self._unwritten and self.entries and self._unwritten[-1] is self.entries[-1]:
             last = replace(self.entries[-1], escalated=escalated, unread=unread)
             self._unwritten[-1] = self.entries[-1] = last

@@ -152,7 +152,8 @@ class ProviderHealth:
 
     def observe(self, provider: str, model: str, result: Completion | Failure, began: float) -> None:
         """Learn from the result of a call that was let through at `began`."""
-        before = self._state(provider, model)
+        quiet = isinstance(result, Completion) and self.trouble(provider, model) is None  # it is called, and stays so
+        before = None if quiet else self._state(provider, model)
         breaker, streak = self._breaker(provider, model), self._streak(provider, model)
         failing_until = self._failing_until(breaker)
         if isinstance(result, Completion):
@@ -172,7 +173,7 @@ class ProviderHealth:
             streak.answered(began)
         else:
             streak.withdraw(began)  # nor does it tell whether the request is valid
-        if self._state(provider, model) != before:
+        if not quiet and self._state(provider, model) != before:
             self._notify()
         self._tell_of(provider, model, failing_until)
 
