@@ -74,8 +74,8 @@ def test_four_processes_send_together_what_one_may_send(
 ) -> None:
     ended = [run.communicate(timeout=120)[1].decode() for run in runs(tmp_path, provider, redis.url, RUNS)]
     assert len(counting.times) == RUNS * ROWS, ended
-    # A full bucket is five seconds of the rate; beyond that, what was taken is sent within a second.
-    assert counting.most_above_the_rate() <= 5 * RATE + RATE
+    # A full bucket is five seconds of the rate; beyond that, what was taken is sent within two.
+    assert counting.most_above_the_rate() <= 5 * RATE + 2 * RATE
 
 
 def test_a_server_that_dies_costs_no_row(tmp_path: Path, redis: RedisServer, provider: FakeProvider) -> None:
