@@ -22,7 +22,7 @@ from outcomes import entry
 from scrimp.billing.cost_total import CostTotal
 from scrimp.errors import UsageError
 from scrimp.store.cost_sums.groups import WORDS
-from scrimp.store.cost_sums.parts import refresh_in_parts
+from scrimp.store.cost_sums.parts import Part, Threads, refresh_in_parts
 from scrimp.store.cost_sums.refresh import refresh
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
@@ -386,3 +386,25 @@ def test_a_long_ledger_is_added_up_in_parts_and_without_room_for_them_in_one(
     with closing(CostSums(home / "two.db", home / "ledger.db", in_parts=20)) as sums:
         sums.refresh()
         assert [total.calls for total in sums.totals("model")] == [50]
+
+
+def test_a_stop_breaks_off_what_a_thread_is_at_and_does_not_wait_for_parts_that_none_has_begun(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(home, [replace(entry("p/a"), call=f"{n:03}", time=900.0 * n) for n in range(40)])
+    begun = threading.Event()
+
+    def endless(db: sqlite3.Connection, *_: object) -> int:
+        begun.set()
+        db.execute("WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n").fetchall()
+        return 0
+
+    monkeypatch.setattr("scrimp.store.cost_sums.parts.sum_part", endless)
+    threads = Threads(home / "ledger.db", 1)
+    parts = [Part(first=n, last=n + 1, entries=1, path=home / f"{n}.db") for n in range(3)]
+    futures = [threads.submit(part, frozenset()) for part in parts]
+    assert begun.wait(20)
+    threads.stop()
+
+    assert [future.cancelled() for future in futures] == [False, True, True]
+    assert "interrupted" in str(futures[0].exception())

@@ -33,7 +33,7 @@ class Part(Struct, frozen=True):
     path: Path
 
 
-class _Threads:
+class Threads:
     """The threads that make parts; a stop ends what they are at."""
 
     def __init__(self, ledger: Path, number: int) -> None:
@@ -43,11 +43,11 @@ class _Threads:
         self._open: set[sqlite3.Connection] = set()
 
     def submit(self, part: Part, left_out: frozenset[str]) -> Future[int]:
+        """Have a part made; return the newest change of entries that it follows, its sums in its file."""
         self._futures.append(self._pool.submit(self._make, part, left_out))
         return self._futures[-1]
 
     def _make(self, part: Part, left_out: frozenset[str]) -> int:
-        """Return the newest change of entries that a part follows, its sums in its file."""
         db, is_kept = open_sums(part.path, self._ledger)
         with closing(db):
             if not is_kept:
@@ -61,7 +61,8 @@ class _Threads:
     def stop(self) -> None:
         """Return once no thread is at work: at once where all is done, else after what they are at is broken off."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        while wait(self._futures, timeout=_PATIENCE).not_done:
+        begun = [future for future in self._futures if not future.cancelled()]  # the others are never done
+        while wait(begun, timeout=_PATIENCE).not_done:
             for db in tuple(self._open):
                 with suppress(sqlite3.ProgrammingError):  # it was closed meanwhile
                     db.interrupt()
@@ -95,8 +96,8 @@ def refresh_in_parts(
 
 
 @contextmanager
-def _started(ledger: Path, number: int) -> Iterator[_Threads]:
-    threads = _Threads(ledger, number)
+def _started(ledger: Path, number: int) -> Iterator[Threads]:
+    threads = Threads(ledger, number)
     try:
         yield threads
     finally:
