@@ -52,3 +52,17 @@ def test_what_a_server_keeps_is_shared_whole() -> None:
 
     assert (job.options.rpm, job.options.limits.max_cost, job.options.concurrency) == (100, Decimal(5), 8)
     assert job.loaded.config.providers["p"].rpm == 3
+
+
+def test_a_share_of_the_cap_is_written_as_a_person_would() -> None:
+    loaded = LoadedConfig(Config(), {}, {})
+    caps = {
+        str(
+            worker_job(
+                "r", loaded, PATHS, RunOptions(limits=RunLimits(max_cost=Decimal(cap))), 2
+            ).options.limits.max_cost
+        )
+        for cap in ("0.05", "100", "0", "3")
+    }
+
+    assert caps == {"0.025", "50", "0", "1.5"}

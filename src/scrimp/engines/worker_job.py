@@ -30,7 +30,7 @@ def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions
     """
     limits, cap = options.limits, options.limits.max_cost
     if cap is not None and limits.budget is None:
-        cap = (cap / workers).quantize(_PICODOLLAR, rounding=ROUND_DOWN)
+        cap = _plain((cap / workers).quantize(_PICODOLLAR, rounding=ROUND_DOWN))
     calls = 1 if has_limits_server(loaded) else workers
     # How many rows may fail is known where all of them come together.
     limits = replace(limits, max_cost=cap, max_failures=None, max_failure_share=None)
@@ -60,6 +60,11 @@ def has_limits_server(loaded: LoadedConfig) -> bool:
     """Return whether rate limits are kept by a server."""
     table = loaded.config.shared
     return table.limits is not None or table.limits_env is not None
+
+
+def _plain(dollars: Decimal) -> Decimal:
+    """Return dollars without zeros at the end of their cents, as somebody would write them."""
+    return Decimal(f"{dollars:f}".rstrip("0").rstrip("."))
 
 
 def _share(limit: int | None, workers: int) -> int | None:

@@ -27,21 +27,27 @@ def run(
     inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None
 ) -> RunStop | None:
     """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
-    talk = _RaysTalk(services.warn)
-    with redirect_stdout(talk), _ray(services.env, workers) as cpus:
-        from scrimp.engines.ray.dataset import answered_chunks  # noqa: PLC0415 - Ray takes seconds to load
-
-        count = most_workers(workers or cpus, services.loaded, options)
-        job = worker_job(services.run, services.loaded, services.paths, options, count)
-        with closing(Ledger(services.paths.ledger_db)) as ledger:
-            answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
-            gathered = GatheredRun(job, options, services, sink, ledger.append, answers)
-            gathered.take(inputs)
-    services.stores.recover()
+    try:
+        with redirect_stdout(_RaysTalk(services.warn)), _ray(services.env, workers) as cpus:
+            gathered = _gathered(inputs, options, services, sink, workers or cpus)
+    finally:
+        services.stores.recover()  # of workers that died, or were ended: what they had in flight
     if gathered.error is not None:
         raise gathered.error
     # The worker that stopped knew of its own rows alone.
     return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
+
+
+def _gathered(inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int) -> GatheredRun:
+    from scrimp.engines.ray.dataset import answered_chunks  # noqa: PLC0415 - Ray takes seconds to load
+
+    count = most_workers(workers, services.loaded, options)
+    job = worker_job(services.run, services.loaded, services.paths, options, count)
+    with closing(Ledger(services.paths.ledger_db)) as ledger:
+        answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
+        gathered = GatheredRun(job, options, services, sink, ledger.append, answers)
+        gathered.take(inputs)
+    return gathered
 
 
 class _RaysTalk(TextIOBase):
@@ -72,11 +78,15 @@ def _ray(env: Mapping[str, str], workers: int | None) -> Iterator[int]:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     # Reading and answering are of different tasks: one more than the workers.
     cpus = {} if address else {"num_cpus": (workers or os.cpu_count() or 1) + 1}
-    with _silent_stderr():
-        ray.init(
-            address=address or "local", include_dashboard=None if address else False, log_to_driver=False,
-            logging_level=logging.ERROR, **cpus,
-        )  # fmt: skip
+    try:
+        with _silent_stderr():
+            ray.init(
+                address=address or "local", include_dashboard=None if address else False, log_to_driver=False,
+                logging_level=logging.ERROR, **cpus,
+            )  # fmt: skip
+    except (OSError, RuntimeError, ValueError) as error:  # ConnectionError and TimeoutError are of the first kind
+        where = f"no cluster answers at RAY_ADDRESS, {address}" if address else "Ray does not start"
+        raise ScrimpError(f"{where} ({str(error).splitlines()[0]}): see ray status, or use --engine local") from error
     for number, handler in handlers.items():
         signal.signal(number, handler)
     try:
