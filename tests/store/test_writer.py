@@ -101,6 +101,42 @@ def test_on_a_disk_that_fills_up_all_is_kept_that_there_is_room_for(many: int, r
     assert told == {number: number < kept for number in range(many)}
 
 
+@pytest.mark.parametrize(("free", "most"), [(None, 40), (1 << 30, 40), (1 << 17, 8), (1000, 1)])
+def test_where_space_is_short_logs_leave_the_stores_as_much_as_they_take(free: int | None, most: int) -> None:
+    groups, go = list[int](), threading.Event()
+
+    class Disk(FillingDisk):
+        def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
+            assert go.wait(30)
+            groups.append(len(rows))
+            super().put_many(rows, run=run, now=now)
+
+    ours = Writer(
+        lambda: Disk(100, 100), lambda: pytest.fail("no entries"), run="r",  # type: ignore[arg-type]
+        on_commit=lambda *_: None, free=lambda: free,
+    )  # fmt: skip
+    for number in range(40):
+        ours.write(Write(completion=(number.to_bytes(32), ANSWER), tag=number))
+    go.set()
+    ours.close()
+
+    assert sum(groups) == 40
+    assert most // 2 <= max(groups) <= most
+
+
+def test_a_part_that_does_not_fit_ends_its_group() -> None:
+    disk, told = FillingDisk(3, 100), dict[int, bool]()
+    ours = Writer(
+        lambda: disk, lambda: pytest.fail("no entries"), run="r",  # type: ignore[arg-type]
+        on_commit=lambda group, error: told.update({write.tag: error is None for write in group}), free=lambda: 1000,
+    )  # fmt: skip
+    for number in range(9):
+        ours.write(Write(completion=(number.to_bytes(32), ANSWER), tag=number))
+    ours.close()
+
+    assert told == {number: number < 3 for number in range(9)}
+
+
 def test_a_bug_in_a_store_leaves_nobody_waiting_and_is_raised_at_the_end(tmp_path: Path) -> None:
     def broken() -> SqliteCache:
         raise ZeroDivisionError

@@ -105,6 +105,10 @@ class Journal:
                 if not segment.pending and segment is not self._current:
                     segment.close()
 
+    def free_bytes(self) -> int | None:
+        """Return the bytes that can be written beside it; None where the system does not tell; any thread."""
+        return free_bytes(self._folder, self._statvfs)
+
     def check_free_space(self, *, beside: int = 0) -> None:
         """Raise DiskFullError where the file system copies on write and has too little space for that; any thread."""
         with store_errors(self._folder):
@@ -181,7 +185,7 @@ class Journal:
         free = free_bytes(self._folder, self._statvfs)
         if free is None or free >= size + left:
             return size
-        if not left:
+        if not left or not free:  # where none is free root may have some all the same: the system will tell
             return wanted
         if free < wanted + left:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

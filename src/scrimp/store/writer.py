@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # More than this in one transaction would keep other processes waiting for the lock.
 _LARGEST_GROUP = 1000
+# About what a completion adds to the logs besides its own length: a page of the index of keys, and its share of others.
+_LOG_BYTES = 8192
 # Seconds in which writes gather behind the first one: waking for each costs the other threads more than waiting.
 _LINGER = 0.02
 
@@ -44,13 +46,13 @@ class Writer:
 
     def __init__(
         self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], *, run: str,
-        on_commit: OnCommit, check: Callable[[], None] = lambda: None,
+        on_commit: OnCommit, check: Callable[[], None] = lambda: None, free: Callable[[], int | None] = lambda: None,
     ) -> None:  # fmt: skip
         """`on_commit` gets, in the writer's thread, writes that outlive a power cut, or the reason they do not.
 
-        `check` raises StoreError where nothing must be written.
+        `check` raises StoreError where nothing must be written; `free` tells how many bytes can be, where it knows.
         """
-        self._check = check
+        self._check, self._free = check, free
         self._stores, self._run, self._on_commit = _Stores(open_cache, open_ledger), run, on_commit
         self.is_splitting = False  # a group did not fit, and how much of it does is being found out
         self._bug: Exception | None = None
@@ -73,10 +75,28 @@ class Writer:
         last = False
         while not last:
             group, last = self._gather()
-            if group:
-                self._settle(group)
-                self.is_splitting = False
+            self._settle_parts(group)
+            self.is_splitting = False
         self._stores.close()
+
+    def _settle_parts(self, group: Sequence[Write]) -> None:
+        """Commit a group, in parts where space is short: what a log takes, the database needs to take it over."""
+        while group:
+            size = self._part_size(group)
+            error, group = self._settle(group[:size]), group[size:]
+            if isinstance(error, DiskFullError) and group:
+                self._on_commit(group, error)
+                return
+
+    def _part_size(self, group: Sequence[Write]) -> int:
+        if (free := self._free()) is None:
+            return len(group)
+        wanted = 0
+        for number, write in enumerate(group):
+            wanted += 2 * (_LOG_BYTES + (0 if write.completion is None else len(write.completion[1].output)))
+            if number and wanted > free:
+                return number
+        return len(group)
 
     def _settle(self, group: Sequence[Write], *, again: bool = False) -> StoreError | None:
         """Commit and say so; on a disk that fills up in halves, whose logs are shorter, until a write does not fit."""

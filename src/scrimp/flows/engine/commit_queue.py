@@ -37,8 +37,9 @@ class CommitQueue:
         self._journal, self._warn, self._shared, self._clock = journal, warn, shared, clock
         self._unkept, self._refusal = unkept, refusal
         self._writer = Writer(
-            open_cache, open_ledger, run=run, on_commit=self._committed, check=journal.check_free_space
-        )
+            open_cache, open_ledger, run=run, on_commit=self._committed, check=journal.check_free_space,
+            free=journal.free_bytes,
+        )  # fmt: skip
         self._uncommitted, self._reported = 0, asyncio.Event()
         self.on_durable: OnDurable = lambda _: None
         self.on_unwritable: Callable[[StoreError], None] = lambda _: None
