@@ -27,6 +27,9 @@ PROGRAMS = {
 }
 YAML = {
     "after a bar": "kind: ConfigMap\ndata:\n  page: |\n      {page}\n  other: 1\n",
+    "after a bar and a note": "kind: ConfigMap\ndata:\n  page: &page !!str |- # as it was\n      {page}\n  other: 1\n",
+    "below its key": "kind: ConfigMap\ndata:\n  page:\n      {page}\n  other: 1\n",
+    "as a key": "? |\n      {page}\n: 1\nother:\n  of: 2\n",
     "in two marks": 'kind: ConfigMap\ndata:\n  page: "{page}"\n  other: 1\n',
     "in one mark": "kind: ConfigMap\ndata:\n  page: '{page}' # it isn't old\n  other: 1\n",
     "in a list": '- "{page}"\n- 1\n',
@@ -62,6 +65,7 @@ def test_a_page_in_yaml_keeps_every_byte(place: str, page: str, frame: str, line
         'Page: "{page}"\n\nWhen was the mill built?',
         "When was the mill built?\n\n{page}",
         "Page:\n{page}\n\nWhen was the mill built?",
+        "Page:\n    {page}\n\nWhen was the mill built?",
         "<page>\n{page}\n</page>\n\nWhen was the mill built?",
         "I fetched it so:\n\nimport httpx\nprint(httpx.get(URL).text)\n\nIt printed:\n\n{page}\n\nWhat is it about?",
     ],

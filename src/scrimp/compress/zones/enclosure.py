@@ -16,8 +16,13 @@ Span: TypeAlias = tuple[int, int]
 _HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(['\"]?)([A-Za-z_]\w*+)\1")
 _FIRST_WORD = re.compile(r"^[ \t]*+([A-Za-z_]\w*+)", re.MULTILINE)
 _LOOK_BACK = 40  # characters
-# What opens a block of text in YAML: it goes on for as long as lines are indented further.
-_BLOCK_HEADER = re.compile(r"[:-][ \t]++[|>][-+1-9]{0,2}[ \t\r]*+$", re.MULTILINE)
+# What opens a block of text in YAML: a bar, or the line of a key that is itself in a mapping. The block goes on for as
+# long as lines are indented further.
+_BLOCK_HEADER = re.compile(
+    r"(?:[:?-][ \t]++(?:[&!]\S*+[ \t]++){0,2}+[|>][-+1-9]{0,2}|^ ++(?:- ++)*+[\w.\"'/-]++:)"
+    r"[ \t\r]*+(?:(?<=\s)#[^\n]*+)?$",
+    re.MULTILINE,
+)
 
 # A quoted text in YAML, under a key or in a list: all of its lines are indented.
 _QUOTED_SCALAR = re.compile(
