@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import copy
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -138,6 +137,8 @@ class Bill:
         """
         if sum(each.calls for each in calls) <= self.calls:
             return
+        from copy import copy  # noqa: PLC0415 - workers seldom die
+
         before = self.cost
         for each in calls:
             if each.status in PAID_STATUSES:

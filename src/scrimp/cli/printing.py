@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from errno import EBADF
-from fcntl import F_GETFL, fcntl
 
 from scrimp.errors import output_error
 from scrimp.render.decimal_json import encode_json
@@ -65,16 +62,6 @@ def flush() -> None:
     """Write what was printed. Raise OutputError where stdout cannot be written."""
     with output_errors():
         sys.stdout.flush()
-
-
-def refuse_closed_stdout() -> None:
-    """Raise OutputError where stdout is closed, before paying for output that would be lost."""
-    try:
-        mode = fcntl(sys.stdout.fileno(), F_GETFL) & os.O_ACCMODE
-    except (OSError, ValueError):
-        return
-    if mode == os.O_RDONLY:
-        raise output_error(OSError(EBADF, os.strerror(EBADF)))
 
 
 @contextmanager

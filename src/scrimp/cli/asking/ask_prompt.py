@@ -12,9 +12,9 @@ from scrimp.cli.flags.run_flags import ReadingFlags
 from scrimp.cli.flags.run_options import attachments, check_models, config_flags, run_options
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.jobs.live_again import looking_at_batches
-from scrimp.cli.printing import refuse_closed_stdout
 from scrimp.cli.results.exit_status import exit_status
 from scrimp.cli.session import Session, open_session
+from scrimp.cli.startup.closed_streams import refuse_closed_stdout
 from scrimp.errors import StoreError, UsageError
 from scrimp.flows import live
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples

@@ -11,7 +11,7 @@ from errno import EACCES
 from pathlib import Path
 from typing import BinaryIO
 
-from scrimp.cli.printing import refuse_closed_stdout
+from scrimp.cli.startup.closed_streams import refuse_closed_stdout
 from scrimp.errors import OutputError, UsageError
 
 STDOUT = "-"

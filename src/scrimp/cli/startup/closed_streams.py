@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import os
 import sys
+from errno import EBADF
+from fcntl import F_GETFL, fcntl
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import TextIO
+
+from scrimp.errors import output_error
 
 
 def replace_closed_streams() -> None:
@@ -24,6 +28,16 @@ def replace_closed_streams() -> None:
         sys.stdout = _text_stream(1)
     if sys.stderr is None:
         sys.stderr = _text_stream(2)
+
+
+def refuse_closed_stdout() -> None:
+    """Raise OutputError where stdout is closed, before paying for output that would be lost."""
+    try:
+        mode = fcntl(sys.stdout.fileno(), F_GETFL) & os.O_ACCMODE
+    except (OSError, ValueError):
+        return
+    if mode == os.O_RDONLY:
+        raise output_error(OSError(EBADF, os.strerror(EBADF)))
 
 
 def _text_stream(number: int) -> TextIO:
