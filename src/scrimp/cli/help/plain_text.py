@@ -63,7 +63,8 @@ def _definitions(rows: list[list[str]], width: int, *, color: bool) -> Iterator[
     """Yield a table that is too wide: its first column, and below it the others, named where there are several."""
     (_, *headers), *others = rows
     for term, *cells in others:
-        yield _INDENT + paint(term, _BOLD, color=color)
+        for line in _filled(term, max(_NARROWEST, width - len(_INDENT))):
+            yield _INDENT + paint(line, _BOLD, color=color)
         for header, cell in zip(headers, cells, strict=True):
             text = f"{header}: {cell}" if len(cells) > 1 else cell
             yield from (_DEEPER + line for line in _filled(text, max(_NARROWEST, width - len(_DEEPER))))
