@@ -51,6 +51,10 @@ def test_what_is_no_address_is_refused_without_being_repeated(address: str) -> N
     [
         ({"cache": "redis://x", "cache_env": "X"}, "exclude each other"),
         ({"cache_env": f"redis://:{PASSWORD}@x"}, "the name of an environment variable"),
+        ({"limits": "redis://x", "limits_env": "X"}, "limits and limits_env exclude each other"),
+        ({"limits": "http://x"}, "limits is not the address of a server"),
+        ({"limits_env": f"redis://:{PASSWORD}@x"}, "limits_env takes the name of an environment variable"),
+        ({"patience": "long"}, "not a duration"),
         ({"cache_ttl": "0s"}, "at least 1s"),
         ({"cache_ttl": "long"}, "not a duration"),
         ({"timeout": 0}, "> 0"),

@@ -35,6 +35,7 @@ file = "*.py"
 tier = "high"
 [shared]
 cache = "rediss://ada:{SECRETS[4]}@cache.example:6380/2?ssl_password={SECRETS[4]}"
+limits = "rediss://ada:{SECRETS[4]}@limits.example"
 [alerts]
 spend = [{{ above = 50.00, since = "1d" }}]
 """
@@ -72,6 +73,7 @@ def test_nothing_that_may_be_a_secret_is_shown(loaded: LoadedConfig) -> None:
     shown = "\n".join(f"{setting.key} = {setting.value}" for setting in settings(loaded))
 
     assert [secret for secret in SECRETS if secret in shown] == []
+    assert 'shared.limits = "rediss://limits.example"' in shown
     assert 'providers.gate.headers.x-key = "[set]"' in shown
     assert 'providers.gate.key_cmd = "[set]"' in shown
     assert 'shared.cache = "rediss://cache.example:6380/2"' in shown
