@@ -11,6 +11,7 @@ import os
 import pickle
 import warnings
 from collections.abc import AsyncIterator, Generator, Iterator
+from dataclasses import fields
 from typing import TypeVar
 
 import pyarrow as pa
@@ -54,7 +55,7 @@ class RowSource(Datasource):  # type: ignore[misc]  # Ray is not installed where
             for chunk in read_chunks(inputs):
                 yield _table(chunk)
 
-        nothing_known = BlockMetadata(num_rows=None, size_bytes=None, input_files=None, exec_stats=None)
+        nothing_known = BlockMetadata(**{each.name: None for each in fields(BlockMetadata)})  # others in each version
         return [ReadTask(read, nothing_known)]
 
 
