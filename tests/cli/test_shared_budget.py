@@ -156,6 +156,23 @@ def test_what_another_machine_held_when_it_died_stays_counted_until_that_has_loo
     assert cap - largest_bound(dying, living) < settled <= cap
 
 
+def test_what_a_run_held_stays_counted_where_its_machine_was_started_anew(
+    tmp_path: Path, redis: RedisServer, provider: FakeProvider, billing: Billing
+) -> None:
+    scrimp = home(tmp_path, "home", provider, redis.url)
+    killed = start(scrimp, [*rows(scrimp, "killed", 9, hanging=HANGING), "1"])
+    wait_until(lambda: billing.hanging == HANGING, run=killed)
+    killed.kill()
+    end(killed)
+    (share,) = (scrimp.home / "budget-shares").iterdir()
+    share.write_text(json.dumps(json.loads(share.read_text()) | {"boot": "another one"}))
+    allowance = held(redis)
+    assert allowance > 0
+    assert json.loads(scrimp("cost", "budget", "nightly", "--json").out)["runs"]
+    assert held(redis) == allowance
+    assert not share.exists()
+
+
 def held(redis: RedisServer) -> Decimal:
     """What runs may spend that have not ended, by the server's own numbers."""
     amounts = redis.client.hgetall("scrimp:budget:{nightly}")

@@ -18,7 +18,7 @@ from scrimp.shared.breaker_states import BreakerServer
 from scrimp.shared.budget import BudgetServer
 from scrimp.shared.connection import SharedServer, has_redis
 from scrimp.shared.rate_limits import RateServer
-from scrimp.store.files.budget_shares import Sharer
+from scrimp.store.files.budget_shares import Sharer, this_boot
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.units import parse_duration
 
@@ -61,8 +61,9 @@ def budget_link(
 ) -> BudgetShareLink:
     """Return this run's way to a budget, which spends until all have spent `cap`."""
     return BudgetShareLink(
-        BudgetServer(server, name), Sharer(services.process, services.run, f"{server.name} {name}"), cap,
-        services.paths, services.prices, has_ledger=has_ledger, warn=services.warn,
+        BudgetServer(server, name),
+        Sharer(services.process, services.run, f"{server.name} {name}", this_boot()),
+        cap, services.paths, services.prices, has_ledger=has_ledger, warn=services.warn,
     )  # fmt: skip
 
 
