@@ -131,6 +131,8 @@ class SharedBudget(Budget):
 
     def _demand(self) -> Demand:
         used, ahead = self.spent + self.reserved, self._ahead(forget=True)
+        if not self.reserved:  # with nothing in flight it holds nothing in advance: others may wait for that
+            ahead = Decimal(0)
         bounds = [upper_bound for turn, upper_bound in self._waiting if not turn.done()]
         if not bounds:
             want = used + ahead
