@@ -59,6 +59,9 @@ def test_the_bar_leaves_nothing_between_the_rows_and_the_bill(scrimp: Scrimp, pr
     assert (lines[1], lines[2][:4]) == ("", "what")
 
 
+BAR = re.compile(r"\d rows  \$")  # at any moment of the run: a fast one may end before it is drawn again
+
+
 def test_no_bar_is_drawn_where_a_filter_prints_the_rows_on_the_same_terminal(
     scrimp: Scrimp, provider: FakeProvider
 ) -> None:
@@ -68,6 +71,6 @@ def test_no_bar_is_drawn_where_a_filter_prints_the_rows_on_the_same_terminal(
 
     lines = at_terminal(scrimp, *words, through="cut -c1-18").splitlines()
     assert {f'{{"v":1,"index":{number},'[:18] for number in range(10, 20)} <= set(lines)
-    assert not [line for line in lines if "20 rows" in line]
-    assert "20 rows" in at_terminal(scrimp, *words, through="cat > rows.out")
-    assert "20 rows" in at_terminal(scrimp, *words, "--progress", "bar", through="cut -c1-18")
+    assert not [line for line in lines if BAR.search(line)]
+    assert BAR.search(at_terminal(scrimp, *words, through="cat > rows.out"))
+    assert BAR.search(at_terminal(scrimp, *words, "--progress", "bar", through="cut -c1-18"))
