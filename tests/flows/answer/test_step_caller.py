@@ -12,7 +12,7 @@ from scrimp.escalation.questions import CallStep
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
-from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.prices.book import PriceBook

@@ -11,8 +11,8 @@ from scrimp.values import Call, Completion, Entry, Failure
 
 if TYPE_CHECKING:
     from scrimp.flows.buying.provider_credits import ProviderCredits
+    from scrimp.flows.spend.budgets.spend_guard import SpendGuard
     from scrimp.flows.spend.recorder import RowRecorder
-    from scrimp.flows.spend.spend_guard import SpendGuard
     from scrimp.prices.book import PriceBook
 
 

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from scrimp.failures import policy_of
 from scrimp.flows.answer.call_parameters import CallParameters
-from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.budgets.budget import Budget
+from scrimp.flows.spend.budgets.overruns import Overruns
+from scrimp.flows.spend.budgets.spend_guard import SpendGuard
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
-from scrimp.flows.spend.overruns import Overruns
-from scrimp.flows.spend.spend_guard import SpendGuard
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.output_caps import thought_budget
 from scrimp.values import (

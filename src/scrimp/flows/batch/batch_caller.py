@@ -22,7 +22,7 @@ from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.live_steps import LiveSteps
 from scrimp.flows.batch.outbox import Outbox, Target
 from scrimp.flows.batch.shards.refusals import REFUSED_BATCH
-from scrimp.flows.spend.spend_guard import bound_under_cap
+from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.replies.error_words import provider_words

@@ -11,8 +11,8 @@ from scrimp.config.resolved.shared_servers import server_address
 from scrimp.errors import ConfigError
 from scrimp.flows.engine.shared_breakers import SharedBreakers
 from scrimp.flows.engine.shared_rate import SharedRateLimiter
-from scrimp.flows.spend.budget_link import BudgetShareLink
-from scrimp.flows.spend.shared_budget import SharedBudget
+from scrimp.flows.spend.budgets.budget_link import BudgetShareLink
+from scrimp.flows.spend.budgets.shared_budget import SharedBudget
 from scrimp.flows.stores.shared_servers import server_name
 from scrimp.shared.breaker_states import BreakerServer
 from scrimp.shared.budget import BudgetServer

@@ -20,7 +20,7 @@ from scrimp.flows.answer.provider_caching import ProviderCaching
 from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.spend.billed_before import BaselineBefore
-from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.providers.endpoint import Endpoint

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from scrimp.errors import ServerDownError, ServerRefusedError
-from scrimp.flows.spend.budget import Budget, shown
+from scrimp.flows.spend.budgets.budget import Budget, shown
 from scrimp.shared.budget import BudgetForgottenError, BudgetState, Demand
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from scrimp.errors import ServerDownError
-from scrimp.flows.spend.shared_budget import SharedBudget
+from scrimp.flows.spend.budgets.shared_budget import SharedBudget
 from scrimp.shared.budget import BudgetState, Demand
 
 CAP = Decimal(1000)

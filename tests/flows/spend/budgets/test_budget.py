@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from flows.rows import bill, call_recorder, row_recorder
 from scrimp.errors import UnknownPriceError
-from scrimp.flows.spend.budget import Budget
-from scrimp.flows.spend.overruns import Overruns
+from scrimp.flows.spend.budgets.budget import Budget
+from scrimp.flows.spend.budgets.overruns import Overruns
+from scrimp.flows.spend.budgets.spend_guard import SpendGuard
 from scrimp.flows.spend.recorder import RowRecorder
-from scrimp.flows.spend.spend_guard import SpendGuard
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest

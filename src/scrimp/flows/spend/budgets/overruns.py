@@ -14,7 +14,7 @@ from decimal import ROUND_UP, Decimal
 
 from msgspec import Struct
 
-from scrimp.flows.spend.budget import Budget
+from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.units import format_dollars
 from scrimp.values import Call
 

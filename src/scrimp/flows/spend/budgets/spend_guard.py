@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.errors import UnknownPriceError
-from scrimp.flows.spend.budget import shown
+from scrimp.flows.spend.budgets.budget import shown
+from scrimp.flows.spend.budgets.overruns import Reservation
 from scrimp.flows.spend.cost_bound import cost_bound, most_output_tokens
-from scrimp.flows.spend.overruns import Reservation
 from scrimp.prices.model_names import is_same_model
 from scrimp.values import Call, Completion, Entry, Failure
 
 if TYPE_CHECKING:
-    from scrimp.flows.spend.budget import Budget
-    from scrimp.flows.spend.overruns import Overruns
+    from scrimp.flows.spend.budgets.budget import Budget
+    from scrimp.flows.spend.budgets.overruns import Overruns
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook
 
