@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from msgspec import Struct
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion
 from scrimp.store.encoding.packed_json import unpacked
+from scrimp.store.schemas.ledger import OLDEST_READ
 
+OLDER = Path(__file__).parent.parent / "store" / "older"
 BAD_PEM = "-----BEGIN CERTIFICATE-----\nMIIBgarbage\n-----END CERTIFICATE-----\n"
 NOT_UTF8 = os.fsdecode(b"caf\xe9")
 READING = ("run q.txt", "ask hi", "compress q.txt", "route q.txt", "estimate q.txt")
@@ -330,6 +333,22 @@ def test_an_older_cache_that_cannot_be_written_still_answers(read_only: Scrimp, 
     ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
 
     assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
+
+
+def test_an_older_ledger_that_cannot_be_written_can_be_looked_at(read_only: Scrimp) -> None:
+    read_only.home.chmod(0o700)
+    for path in read_only.home.glob("ledger.db*"):
+        path.unlink()
+    with closing(sqlite3.connect(read_only.home / "ledger.db")) as db:
+        db.executescript((OLDER / f"ledger_{OLDEST_READ}.sql").read_text(encoding="utf-8"))
+    (read_only.home / "ledger.db").chmod(0o400)
+    read_only.home.chmod(0o500)
+
+    for command, says in (
+        ("cost --by run --json", '"calls":3'), ("cost export", '"call":"c3"'), ("runs list", "in.jsonl"),
+        ("cost saved", "run"), ("doctor", "ledger"),
+    ):  # fmt: skip
+        check(read_only.amid(*command.split(), bound=True), command, 0, says)
 
 
 def test_a_killed_run_whose_journal_cannot_be_brought_in_lets_nothing_be_paid_again(

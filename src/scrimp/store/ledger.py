@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import UsageError
-from scrimp.store.database import SmallLog, connect, insert, select, store_errors
+from scrimp.store.database import SmallLog, insert, select, store_errors
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.encoding.entry_rows import COLUMNS, entry_row
 from scrimp.store.encoding.packed_ids import KEY_AS_TEXT, packed_call, unpacked_call
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.ledger_connection import connect_ledger
 from scrimp.values import Entry, both_names
 
 # What `scrimp cost --by` groups by: each word and its SQL expression.
@@ -100,7 +100,7 @@ class Ledger:
 
     def __init__(self, path: Path, *, any_thread: bool = False) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS, any_thread=any_thread)
+        self._db = connect_ledger(path, any_thread=any_thread)
         self._log = SmallLog(self._db, path)
 
     def close(self) -> None:

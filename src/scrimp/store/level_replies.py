@@ -14,10 +14,10 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.enums import Level
-from scrimp.store.database import connect, insert, store_errors, transaction
+from scrimp.store.database import insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
+from scrimp.store.ledger_connection import connect_ledger
 from scrimp.store.pairs import OutputSpec, StoredPrompt, put_prompts, templates_of
-from scrimp.store.schemas.ledger import MIGRATIONS
 
 EVERYTHING = 1.0  # `keep` of a level that leaves out no sentence
 
@@ -92,7 +92,7 @@ class LevelReplyStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect_ledger(path)
 
     def close(self) -> None:
         """Close the file."""

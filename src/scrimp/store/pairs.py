@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scrimp.store.database import connect, insert, store_errors, transaction
+from scrimp.store.database import insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.ledger_connection import connect_ledger
 from scrimp.values import JsonObject
 
 
@@ -106,7 +106,7 @@ class PairStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect_ledger(path)
 
     def close(self) -> None:
         """Close the file."""

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import connect, insert, store_errors, transaction
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.database import insert, store_errors, transaction
+from scrimp.store.ledger_connection import connect_ledger
 
 
 class RouteCheck(Struct, frozen=True):
@@ -28,7 +28,7 @@ class RouteCheckStore:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect_ledger(path)
 
     def close(self) -> None:
         """Close the file."""

@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Raw, Struct
 
 from scrimp.enums import RunKind
-from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.database import store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.ledger_connection import connect_ledger
 
 _COLUMNS = (
     "run, kind, started, folder, command, ended, status, stopped, rows, failed, calls, cost_nano, cost_pico, unpriced,"
@@ -55,7 +55,7 @@ class RunLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect_ledger(path)
         # A record must outlive its process, but may be lost in a power cut: a short run need not wait for a disk.
         self._db.execute("PRAGMA synchronous = NORMAL")
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.database import store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.encoding.packed_ids import packed_call, unpacked_call
 from scrimp.store.ledger import group_expression
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.ledger_connection import connect_ledger
 from scrimp.values import Usage
 
 RECONCILED = "reconciled"  # the source of the price of such a call
@@ -58,7 +58,7 @@ class HourSum(Struct, frozen=True, kw_only=True):
 def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model", run: str | None = None) -> list[LostCall]:
     """Return the lost calls since a moment, or of one run, in the order in which they were sent."""
     column, parameters = group_expression(by)
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
             f"SELECT call, time, provider, model, {column}, batch, most_input, most_output, reply_id FROM entries"  # noqa: S608 - from GROUPS
             " WHERE status = 'lost' AND time >= ? AND (? IS NULL OR run = ?) ORDER BY time",
@@ -71,7 +71,7 @@ def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model", run: str 
 def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool, most: int) -> list[LostCall]:
     """Return the newest calls of a provider whose cost is unknown: with `lost_alone` those that are lost."""
     lost = " AND status = 'lost'" if lost_alone else ""  # which an index finds
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
             "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"  # noqa: S608 - the words above
             f" FROM entries WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
@@ -82,7 +82,7 @@ def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool
 
 def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
     """Record what lost calls cost; return how many were still open."""
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db, transaction(db):
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db, transaction(db):
         changed = 0
         for each in closed:
             nano, pico = stored_dollars(each.cost)
@@ -101,7 +101,7 @@ def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
 
 def hour_sums(ledger: Path, provider: str, *, since: float, until: float, batch: bool) -> list[HourSum]:
     """Sum the completions of a provider by model and hour: those of batches, or the others."""
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
             "SELECT coalesce(answered_by, model), CAST(time / 3600 AS INTEGER), count(*), coalesce(sum(input), 0),"
             " coalesce(sum(output), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write), 0),"

@@ -6,14 +6,14 @@ from contextlib import closing
 from pathlib import Path
 
 from scrimp.billing.call_sum import CallSum
-from scrimp.store.database import connect, store_errors
+from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.ledger_connection import connect_ledger
 
 
 def run_calls(ledger: Path, run: str) -> list[CallSum]:
     """Return the sums of a run's calls by model, by who answered, by effort and by what came of them."""
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
             "SELECT provider || '/' || model, answered_by, effort,"
             " CASE WHEN status IN ('lost', 'failed') THEN status ELSE 'paid' END, count(*), coalesce(sum(input), 0),"

@@ -10,8 +10,8 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.billing.cost_report import RunSavings
-from scrimp.store.database import connect, store_errors
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.database import store_errors
+from scrimp.store.ledger_connection import connect_ledger
 
 
 class _Baseline(Struct):
@@ -40,7 +40,7 @@ def run_savings(ledger: Path, *, since: float = 0.0, run: str | None = None) -> 
     runs = unbilled = rows = 0
     baseline_cost = cost = Decimal(0)
     by_cause, models, flags = dict[str, Decimal](), dict[str, None](), [False, False]
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         found = db.execute("SELECT document FROM runs WHERE started >= ? AND (? IS NULL OR run = ?)", (since, run, run))
         for (document,) in found:
             runs, unbilled = runs + (document is not None), unbilled + (document is None)

@@ -6,14 +6,14 @@ from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
-from scrimp.store.database import connect, store_errors
+from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.ledger_connection import connect_ledger
 
 
 def known_spending(ledger: Path, run: str) -> Decimal | None:
     """Return the dollars of a run's calls, lost ones left out; None where one has no known cost."""
-    with store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         ((nano, pico, unpriced),) = db.execute(
             "SELECT coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0), coalesce(sum(cost_nano IS NULL), 0)"
             " FROM entries WHERE run = ? AND status != 'lost'",

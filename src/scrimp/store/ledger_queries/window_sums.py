@@ -6,8 +6,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import connect, store_errors
-from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.database import store_errors
+from scrimp.store.ledger_connection import connect_ledger
 
 
 class RowSum(Struct, frozen=True, kw_only=True):
@@ -30,7 +30,7 @@ class WindowSums:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect_ledger(path)
 
     def close(self) -> None:
         """Close the file."""

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import connect, store_errors, transaction, trim_log
+from scrimp.store.database import store_errors, transaction, trim_log
 from scrimp.store.encoding.dollars import dollars
+from scrimp.store.ledger_connection import connect_ledger
 from scrimp.store.merging.ledger_copy import ledger_copy
-from scrimp.store.schemas.ledger import MIGRATIONS
 
 _GROUP = 10_000  # entries in one transaction: runs that live here must not wait long
 _OF_GROUP = "theirs.id > :after AND theirs.id <= :last"
@@ -41,7 +41,7 @@ def merge_ledger(source: Path, ledger: Path) -> MergedLedger:
 
     Raise InputError or StoreError where the source cannot be read.
     """
-    with ledger_copy(source) as copy, store_errors(ledger), closing(connect(ledger, MIGRATIONS)) as db:
+    with ledger_copy(source) as copy, store_errors(ledger), closing(connect_ledger(ledger)) as db:
         db.execute("ATTACH ? AS source", (str(copy),))
         sums = [0] * 6
         for group in _add_entries(db):
