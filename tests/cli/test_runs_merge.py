@@ -79,3 +79,8 @@ def test_a_run_that_goes_on_is_merged_again_later(
     assert ran.status == 0
     assert "1 run without an end" in ran.out
     assert "merge it again" in ran.err
+    newest = json.loads(scrimp("runs", "list", "--limit", "1", "--json").out)[0]
+    asked = scrimp("runs", "errors", newest["run"])
+    assert newest["state"] == "elsewhere"
+    assert asked.status == 2
+    assert f"`scrimp runs errors {newest['run']}` on the machine where it ran" in asked.err

@@ -15,13 +15,14 @@ import typer
 from scrimp.cli.flags import completions
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.results.run_record import recent_bills
+from scrimp.cli.results.run_state import run_state, why_not_kept
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import RunKind
-from scrimp.errors import StoreError, UsageError
+from scrimp.errors import UsageError
 from scrimp.render.estimate_error import error_of, expected_line
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width
-from scrimp.store.files.failed_rows import KEPT_DAYS, failed_rows, is_running
+from scrimp.store.files.failed_rows import failed_rows, is_running
 from scrimp.store.ledger import Ledger, LedgerTotal
 from scrimp.store.run_log import RunLog, RunRecord
 from scrimp.units import format_clock, format_count, format_known_dollars, known_or_none
@@ -55,8 +56,8 @@ def list_(
 
     Runs of scrimp run are recorded when they begin, with their inputs and flags; prompts of scrimp ask, after a call
     (answers from the cache leave no record). The texts of prompts, templates, system texts, schemas and checks are not
-    recorded. A run without an end was killed, or is still running. Runs that are "not recorded" are known only by their
-    calls in the ledger.
+    recorded. A run without an end was killed, is still running, or is "elsewhere": it was merged before its end was
+    known. Runs that are "not recorded" are known only by their calls in the ledger.
     """
     with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
         session.services.stores.recover()
@@ -128,13 +129,8 @@ def errors(run: FailedRun) -> None:
     with open_session() as session:
         record, folder = _find(session, run, "run"), session.services.paths.failed_rows
         if failed_rows(folder, record.run) is None:
-            if record.kind != "ask" and record.end is not None and record.end.failed:
-                raise StoreError(
-                    f"the failed rows of {record.run} were deleted after {KEPT_DAYS} days: run its inputs again with "
-                    "--only-failed and its output"
-                )
-            if record.kind == "ask":
-                raise UsageError(f"{record.run} was a prompt of `scrimp ask`, and prompts are not kept: ask it again")
+            if (error := why_not_kept(record, folder, session.services.clock())) is not None:
+                raise error
             session.messages.note(f"no row failed in {record.run}")
             return
         from scrimp.flows.resend import input_lines  # noqa: PLC0415 - only where there are such rows
@@ -220,11 +216,7 @@ def _is_running(session: Session, run: str) -> bool:
 
 
 def _state(session: Session, record: RunRecord) -> str:
-    if record.end is not None:
-        return "ended"
-    if record.kind is None:
-        return "not recorded"
-    return "running" if _is_running(session, record.run) else "killed"
+    return run_state(record, session.services.paths.failed_rows, session.services.clock())
 
 
 def _ending(session: Session, record: RunRecord) -> str:

@@ -84,10 +84,14 @@ def is_running(folder: Path, run: str) -> bool:
     return False
 
 
+def has_failed_rows(folder: Path, run: str) -> bool:
+    """Return whether there is a file of a run: it has failed rows, goes on, or was killed."""
+    return _path(folder, run).exists()
+
+
 def failed_rows(folder: Path, run: str) -> Iterator[FailedRow] | None:
     """Return the failed rows of a run, in the order in which they failed; None where none are kept."""
-    path = _path(folder, run)
-    return _read(path) if path.exists() else None
+    return _read(_path(folder, run)) if has_failed_rows(folder, run) else None
 
 
 def _read(path: Path) -> Iterator[FailedRow]:
