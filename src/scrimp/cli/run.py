@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -36,18 +35,17 @@ from scrimp.cli.flags.run_options import check_models, check_schema, config_flag
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.jobs.live_again import looking_at_batches
-from scrimp.cli.results.higher_levels import sent_rows, tell_of_levels
+from scrimp.cli.results.higher_levels import sent_rows
+from scrimp.cli.results.observers import RunObservers
 from scrimp.cli.results.output import open_output
 from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
-from scrimp.cli.results.run_record import RunRecorder, command_words
+from scrimp.cli.results.run_record import command_words
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import ConfigError, OutputError, ScrimpError, UsageError
+from scrimp.errors import OutputError, ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
-from scrimp.flows.long_calls import LongCalls
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
-from scrimp.flows.sent_rows import SentRows
 from scrimp.read.inputs.input_meter import InputMeter
 from scrimp.read.inputs.sources import is_stream
 from scrimp.read.options import ReadOptions, named_file
@@ -56,13 +54,10 @@ from scrimp.render.progress import Progress, Total, open_progress
 from scrimp.render.rows.fields import field_names
 from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
-from scrimp.units import parse_percent, pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.flows.tune.shadow_run import ShadowRun
-    from scrimp.flows.tune.watch.quality_shadow import QualityShadow
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Outcome, Prompt
 
@@ -130,7 +125,7 @@ def run(
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
-        shadow, watch = _shadow_run(session, options), _quality_shadow(session, options)
+        observers = RunObservers(session, options, sent_rows(options, written, screen))
         with _progress(session, screen, target, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
                 file, rows, _writer_opener(session, options, read, written, target), session
@@ -138,10 +133,7 @@ def run(
             explain = session.messages.note if screen.verbose else None
             clear = bar.clear if target.is_terminal(session) else _nothing
             reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
-            recorder = RunRecorder(session, tuple(command_words(names, groups)))
-            sent = sent_rows(options, written, screen)
-            long = LongCalls(lambda: session.services.prices)
-            take = _teed(reporter.report, shadow, recorder, watch, sent, long)
+            take = observers.begin(tuple(command_words(names, groups)), reporter.report)
             rows_again = partial(_prompts_again, names, read, several)
             stop, error = _drive(
                 reporter,
@@ -151,25 +143,15 @@ def run(
             )
             without_rows = _without_rows(batch, bill, stop)
             kept = keep_former(file, bill, stop, error, rows_later=without_rows)
-        tell_of_levels(bill, sent, session.services)
-        bill.above_cliffs = tuple(long.found.values())
-        certified_tasks = session.services.certified_tasks
-        if watch is not None and stop is None and error is None:
-            _watch(session, watch, bill)
+        complete = stop is None and error is None
+        observers.add_to(bill, complete=complete)
         ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
         ending.report(session, names, "none" if without_rows else written.summary, quiet=screen.quiet)
-        _check_certified(session, certified_tasks)
-        if shadow is not None and stop is None and error is None and (summary := shadow.make_calls()):
-            session.messages.note(summary)
-            if shadow.watches_levels:
-                from scrimp.cli.tune.drift import warn_of_level_drift  # noqa: PLC0415 - where one was certified
-
-                warn_of_level_drift(session)
+        observers.follow_up(complete=complete)
         unwritten = write_summary(session, bill, target)
         status = ending.exit_status(stops.fail_on, cache_only=options.cache == "only")
         status = status or (0 if unwritten is None else unwritten.exit_status)
-        recorder.end(bill, status, stop, error)
-        _tell_alerts(session, bill, stop)
+        observers.end(bill, status, stop, error)
     raise typer.Exit(status)
 
 
@@ -240,71 +222,6 @@ def _writer_opener(
         terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,
         parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
     )  # fmt: skip
-
-
-def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
-    """Return what makes a share of the calls to other models too, where the config asks for that."""
-    table = session.services.loaded.config.shadow
-    if not parse_percent(table.share, "shadow.share"):
-        return None
-    from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # noqa: PLC0415 - few runs are shadowed
-
-    try:
-        plan = shadow_plan(table, session.services.routes)
-    except ConfigError as error:
-        session.messages.warn(f"[shadow] is not used: {error}")
-        return None
-    return None if plan is None else ShadowRun(plan, options, session.services)
-
-
-def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | None:
-    """Return what sends a share of the rows of certified routes to the flagship, where the config asks for that."""
-    table = session.services.loaded.config.shadow
-    if not parse_percent(table.certified, "shadow.certified") or not session.services.paths.tuned.exists():
-        return None
-    from scrimp.flows.tune.watch.quality_shadow import QualityShadow, watch_plan  # noqa: PLC0415 - few runs are watched
-
-    plan = watch_plan(table)
-    return None if plan is None else QualityShadow(plan, options, session.services)
-
-
-def _check_certified(session: Session, tasks: Collection[str]) -> None:
-    """Tell of rows whose task is not certified, where others are, and of certified routes that do not hold."""
-    if unrecognized := session.services.unrecognized_rows:
-        session.messages.note(unrecognized)
-    if tasks:
-        from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
-
-        check_drift_of_run(session, tasks)
-
-
-def _tell_alerts(session: Session, bill: Bill, stop: RunStop | None) -> None:
-    """Check what the config watches for, unless nothing was called, or somebody wants to leave."""
-    interrupted = stop is not None and stop.reason == "interrupted"
-    if session.services.loaded.config.alerts.watches and bill.calls and not interrupted:
-        from scrimp.cli.results.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
-
-        tell_alerts(session)
-
-
-def _watch(session: Session, watch: QualityShadow, bill: Bill) -> None:
-    """Compare rows of certified routes with the flagship, within what the run's own cap leaves."""
-    if watch.remembered and session.err.terminal:
-        session.messages.note(f"quality shadow: {pluralize(watch.remembered, 'row')} of certified routes to compare")
-    left = None if bill.cap is None else Decimal(0) if bill.unknown_calls else bill.cap - bill.cost
-    try:
-        summary = watch.make_calls(left, bill.add_watch)
-    except ScrimpError as error:  # of the comparison alone: the rows are out
-        summary = f"quality shadow: {error}"
-    if summary:
-        session.messages.note(summary)
-
-
-def _teed(report: live.Sink, *tees: ShadowRun | RunRecorder | QualityShadow | SentRows | LongCalls | None) -> live.Sink:
-    """Return a sink that hands outcomes to each of these, the last first, and then to `report`."""
-    for each in tees:
-        report = report if each is None else each.tee(report)
-    return report
 
 
 def _without_rows(batch: BatchFlags, bill: Bill, stop: RunStop | None) -> bool:

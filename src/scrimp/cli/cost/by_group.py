@@ -229,6 +229,6 @@ def _refuse_options(context: typer.Context) -> None:
 def _check_levels(session: Session) -> None:
     """Warn of certified levels of compression that no longer hold."""
     if session.services.paths.tuned.exists():
-        from scrimp.cli.tune.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
+        from scrimp.cli.results.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
 
         warn_of_level_drift(session)

@@ -1,4 +1,4 @@
-"""Certified routes that have drifted: a warning, and the end of their use."""
+"""Certified routes and levels of compression that have drifted: a warning, and the end of their use."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ def check_drift_of_run(session: Session, tasks: Collection[str]) -> None:
             ledger.close()
     except StoreError as error:  # the run itself is over and its rows are out
         session.messages.warn(f"drift of certified routes was not checked: {error}")
+
+
+def warn_of_level_drift(session: Session) -> None:
+    """Warn of levels of compression that have ceased to hold; they are not used until they are certified again."""
+    from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - as above
+    from scrimp.flows.tune.watch.level_drift import note_level_drift  # noqa: PLC0415 - as above
+
+    try:
+        drifted = note_level_drift(session.services)
+    except ConfigError as error:  # the rest of the command is done all the same
+        session.messages.warn(str(error))
+        return
+    for level in drifted:
+        session.messages.alert(level_no_longer_used(level))

@@ -1,0 +1,129 @@
+"""What looks on while a run answers its rows: its record, shadows, long calls, certified routes, alerts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from scrimp.cli.results.higher_levels import tell_of_levels
+from scrimp.cli.results.run_record import RunRecorder
+from scrimp.errors import ConfigError, ScrimpError
+from scrimp.flows.long_calls import LongCalls
+from scrimp.units import parse_percent, pluralize
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from scrimp.billing.totals import Bill
+    from scrimp.cli.session import Session
+    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.live import Sink
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.sent_rows import SentRows
+    from scrimp.flows.tune.shadow_run import ShadowRun
+    from scrimp.flows.tune.watch.quality_shadow import QualityShadow
+
+
+class RunObservers:
+    """Those who see every outcome of a run, and what each has to say or do once its rows are out.
+
+    In order: `begin`, `add_to` the bill before it is printed, `follow_up` after it, `end` when the status is known.
+    """
+
+    def __init__(self, session: Session, options: RunOptions, sent: SentRows | None) -> None:
+        self._session, self._sent = session, sent
+        self._shadow, self._watch = _shadow_run(session, options), _quality_shadow(session, options)
+        self._long = LongCalls(lambda: session.services.prices)
+        self._recorder: RunRecorder | None = None
+        self._certified: Collection[str] = ()
+
+    def begin(self, words: Sequence[str], report: Sink) -> Sink:
+        """Record the run, by the words of its command; return a sink that shows outcomes to all, then reports them."""
+        self._recorder = RunRecorder(self._session, words)
+        for each in (self._shadow, self._recorder, self._watch, self._sent, self._long):
+            report = report if each is None else each.tee(report)
+        return report
+
+    def add_to(self, bill: Bill, *, complete: bool) -> None:
+        """Add what was seen to the bill; where the run is complete, compare the rows of certified routes."""
+        services = self._session.services
+        tell_of_levels(bill, self._sent, services)
+        bill.above_cliffs = tuple(self._long.found.values())
+        self._certified = services.certified_tasks  # before the comparison adds what it takes
+        if self._watch is not None and complete:
+            _compare(self._session, self._watch, bill)
+
+    def follow_up(self, *, complete: bool) -> None:
+        """Check the certified routes that were taken; where the run is complete, make the calls of the shadow."""
+        _check_certified(self._session, self._certified)
+        shadow = self._shadow
+        if shadow is not None and complete and (summary := shadow.make_calls()):
+            self._session.messages.note(summary)
+            if shadow.watches_levels:
+                from scrimp.cli.results.drift import warn_of_level_drift  # noqa: PLC0415 - where one was certified
+
+                warn_of_level_drift(self._session)
+
+    def end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
+        """Complete the record, and tell of alerts."""
+        if self._recorder is not None:
+            self._recorder.end(bill, status, stop, error)
+        _tell_alerts(self._session, bill, stop)
+
+
+def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
+    """Return what makes a share of the calls to other models too, where the config asks for that."""
+    table = session.services.loaded.config.shadow
+    if not parse_percent(table.share, "shadow.share"):
+        return None
+    from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # noqa: PLC0415 - few runs are shadowed
+
+    try:
+        plan = shadow_plan(table, session.services.routes)
+    except ConfigError as error:
+        session.messages.warn(f"[shadow] is not used: {error}")
+        return None
+    return None if plan is None else ShadowRun(plan, options, session.services)
+
+
+def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | None:
+    """Return what sends a share of the rows of certified routes to the flagship, where the config asks for that."""
+    table = session.services.loaded.config.shadow
+    if not parse_percent(table.certified, "shadow.certified") or not session.services.paths.tuned.exists():
+        return None
+    from scrimp.flows.tune.watch.quality_shadow import QualityShadow, watch_plan  # noqa: PLC0415 - few runs are watched
+
+    plan = watch_plan(table)
+    return None if plan is None else QualityShadow(plan, options, session.services)
+
+
+def _compare(session: Session, watch: QualityShadow, bill: Bill) -> None:
+    """Compare rows of certified routes with the flagship, within what the run's own cap leaves."""
+    if watch.remembered and session.err.terminal:
+        session.messages.note(f"quality shadow: {pluralize(watch.remembered, 'row')} of certified routes to compare")
+    left = None if bill.cap is None else Decimal(0) if bill.unknown_calls else bill.cap - bill.cost
+    try:
+        summary = watch.make_calls(left, bill.add_watch)
+    except ScrimpError as error:  # of the comparison alone: the rows are out
+        summary = f"quality shadow: {error}"
+    if summary:
+        session.messages.note(summary)
+
+
+def _check_certified(session: Session, tasks: Collection[str]) -> None:
+    """Tell of rows whose task is not certified, where others are, and of certified routes that do not hold."""
+    if unrecognized := session.services.unrecognized_rows:
+        session.messages.note(unrecognized)
+    if tasks:
+        from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
+
+        check_drift_of_run(session, tasks)
+
+
+def _tell_alerts(session: Session, bill: Bill, stop: RunStop | None) -> None:
+    """Check what the config watches for, unless nothing was called, or somebody wants to leave."""
+    interrupted = stop is not None and stop.reason == "interrupted"
+    if session.services.loaded.config.alerts.watches and bill.calls and not interrupted:
+        from scrimp.cli.results.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
+
+        tell_alerts(session)
