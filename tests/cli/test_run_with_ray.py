@@ -39,7 +39,9 @@ def workers_of(home: Path) -> list[int]:
             variables = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
         except OSError:  # it has ended, or belongs to somebody else
             continue
-        if b"MapWorker" in words and b"SCRIMP_HOME=" + os.fsencode(home) in variables:
+        # Versions of Ray name them differently, some only while they work.
+        answers = words.startswith(b"ray::") and (b"MapWorker" in words or b"AnsweringActor" in words)
+        if answers and b"SCRIMP_HOME=" + os.fsencode(home) in variables:
             found.append(int(process))
     return found
 

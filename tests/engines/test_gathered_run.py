@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from outcomes import answered, failed
 from scrimp.config.paths import Paths
 from scrimp.config.sources.load import load
+from scrimp.engines import gathered_run
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.gathered_run import Answers, GatheredRun
 from scrimp.engines.worker_job import WorkerJob, worker_job
@@ -29,14 +30,14 @@ class Workers:
     def __init__(
         self, *deadly: int, stops_after: int | None = None, ends: bool = True, fails: int | None = None
     ) -> None:
+        """They answer the last chunk first."""
         self.deadly, self.stops_after, self.ends, self.fails = deadly, stops_after, ends, fails
         self.calls: list[int] = []
 
     def __call__(
-        self, inputs: InputRows, job: WorkerJob, *, in_order: bool, chunks_at_once: int
+        self, inputs: InputRows, job: WorkerJob, *, chunks_at_once: int
     ) -> Generator[AnsweredChunk, None, None]:
-        chunks = list(read_chunks(inputs))
-        for chunk in chunks if in_order else reversed(chunks):
+        for chunk in reversed(list(read_chunks(inputs))):
             if chunk.is_last and not self.ends:
                 return
             if not any(row.index in self.deadly for row in chunk.rows):
@@ -57,9 +58,9 @@ class Workers:
 class Gathering:
     """One run over a thousand rows."""
 
-    def __init__(self, folder: Path, answers: Answers, options: RunOptions) -> None:
-        file = folder / "in.lines"
-        file.write_text("".join(f"row {n}\n" for n in range(ROWS)))
+    def __init__(self, folder: Path, answers: Answers, options: RunOptions, more: str = "") -> None:
+        file = folder / "in.jsonl"
+        file.write_text("".join(f'"row {n}"\n' for n in range(ROWS)) + more)
         paths = Paths(config=folder / "config.toml", data=folder)
         loaded = load(env={}, cwd=None, paths=paths, flags={})
         services = Services(loaded, paths, env={}, warn=print, note=print)
@@ -105,7 +106,8 @@ def test_a_worker_that_stops_ends_the_run(tmp_path: Path) -> None:
 
     assert gathered.run.stop is not None
     assert gathered.run.stop.reason == "auth"
-    assert max(gathered.indexes) < ROWS - 1
+    assert gathered.indexes == list(range(512, ROWS))  # what was answered before it stopped, in order
+    assert len(gathered.entries) == ROWS - 512
 
 
 def test_too_many_failures_end_the_run_whichever_worker_they_were_of(tmp_path: Path) -> None:
@@ -119,3 +121,18 @@ def test_inputs_that_were_not_read_to_their_end_are_no_good_end(tmp_path: Path) 
     gathered = Gathering(tmp_path, Workers(ends=False), RunOptions())
 
     assert "the task that reads the inputs died" in str(gathered.run.error)
+
+
+def test_a_row_that_cannot_be_read_ends_the_run_after_those_before_it(tmp_path: Path) -> None:
+    gathered = Gathering(tmp_path, Workers(), RunOptions(), more="{\n")
+
+    assert gathered.indexes == list(range(ROWS))
+    assert f"in.jsonl:{ROWS + 1}" in str(gathered.run.error)
+
+
+def test_no_more_than_so_many_rows_wait_for_one_that_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathered_run, "_MOST_HELD", 2)
+    gathered = Gathering(tmp_path, Workers(), RunOptions())
+
+    assert sorted(gathered.indexes) == list(range(ROWS))
+    assert gathered.indexes.index(999) < gathered.indexes.index(0)

@@ -20,15 +20,16 @@ from scrimp.values import Entry, Failed, Failure, Outcome
 Sink = Callable[[Sequence[Outcome]], None]
 _DEADLY = Failure(kind="invalid", message="the workers that were given this row died: try it alone with --engine local")
 _LEAST_CHUNKS = 4  # of a worker at once: some are answered while another one comes and goes
+_MOST_HELD = 256  # chunks that wait for one before them; it may be lost with its worker, or be retried for minutes
 
 
 class Answers(Protocol):
     """Has workers answer rows; a chunk whose workers died is left out."""
 
     def __call__(
-        self, inputs: InputRows, job: WorkerJob, *, in_order: bool, chunks_at_once: int
+        self, inputs: InputRows, job: WorkerJob, *, chunks_at_once: int
     ) -> Generator[AnsweredChunk, None, None]:
-        """Yield the chunks as they come, or in their order; each worker has so many at once."""
+        """Yield the chunks as they come; each worker has so many at once."""
 
 
 class GatheredRun:
@@ -44,6 +45,7 @@ class GatheredRun:
         self._done = self._failed = 0
         self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
         self._next = 0  # all chunks before this one came
+        self._held: dict[int, Sequence[Outcome]] = {}  # of chunks that wait for those before them
         self.stop: RunStop | None = None
         self.error: BaseException | None = None
 
@@ -79,25 +81,45 @@ class GatheredRun:
         lost = self.missing if self.goes_on else ()
         for chunk in read_chunks(inputs) if lost else ():
             if chunk.number in lost:
-                self._hand_on([Failed(prompt=row, failure=_DEADLY, status="error") for row in chunk.rows])
+                failed = [Failed(prompt=row, failure=_DEADLY, status="error") for row in chunk.rows]
+                self._count(failed)
+                self._sink(failed)
 
     def _iterate(self, inputs: InputRows, *, in_order: bool, chunks_at_once: int) -> None:
-        chunks = self._answers(inputs, self._job, in_order=in_order, chunks_at_once=chunks_at_once)
-        ended = False
+        chunks = self._answers(inputs, self._job, chunks_at_once=chunks_at_once)
+        unread: BaseException | None = ScrimpError(
+            "the task that reads the inputs died: rerun the same command to resume"
+        )
         with closing(chunks):
-            for chunk in chunks:
-                self._note(chunk.number)
-                if chunk.is_last:
-                    self._chunks, ended = chunk.number, True
-                for kind, text in chunk.messages:
-                    (self._services.warn if kind == "warning" else self._services.note)(text)
-                self._append([entry for outcome in chunk.outcomes for entry in outcome.entries])
-                self._hand_on(chunk.outcomes)
-                self.error, self.stop = self.error or chunk.error, self.stop or chunk.stop
-                if not self.goes_on:
-                    return
-        if not ended:
-            self.error = ScrimpError("the task that reads the inputs died: rerun the same command to resume")
+            try:
+                for chunk in chunks:
+                    self._take_chunk(chunk, in_order=in_order)
+                    if chunk.is_last:  # what could not be read ends the run after the rows before it
+                        self._chunks, unread = chunk.number, chunk.error
+                    if not self.goes_on:
+                        return
+            finally:
+                self._hand_on_held(sorted(self._held))
+        self.error = unread
+
+    def _take_chunk(self, chunk: AnsweredChunk, *, in_order: bool) -> None:
+        """Write down what a chunk cost, and hand on the rows whose turn it is."""
+        self._note(chunk.number)
+        for kind, text in chunk.messages:
+            (self._services.warn if kind == "warning" else self._services.note)(text)
+        self._append([entry for outcome in chunk.outcomes for entry in outcome.entries])
+        self._count(chunk.outcomes)
+        if not chunk.is_last:
+            self.error = self.error or chunk.error
+        self.stop = self.stop or chunk.stop
+        self._held[chunk.number] = chunk.outcomes
+        waits = in_order and len(self._held) <= _MOST_HELD
+        self._hand_on_held(sorted(number for number in self._held if number < self._next or not waits))
+
+    def _hand_on_held(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            if outcomes := self._held.pop(number):
+                self._sink(outcomes)
 
     def _note(self, number: int) -> None:
         self._came.add(number)
@@ -105,10 +127,8 @@ class GatheredRun:
             self._came.discard(self._next)
             self._next += 1
 
-    def _hand_on(self, outcomes: Sequence[Outcome]) -> None:
+    def _count(self, outcomes: Sequence[Outcome]) -> None:
         self._done += len(outcomes)
         self._failed += sum(isinstance(each, Failed) and not each.in_batch for each in outcomes)
-        if outcomes:
-            self._sink(outcomes)
         if self._options.limits.too_many(self._failed, self._done):
             self.stop = self.stop or too_many_failures(self._failed)

@@ -77,15 +77,15 @@ class AnsweringActor:
 
 
 def answered_chunks(
-    inputs: InputRows, job: WorkerJob, *, folder: str, workers: int, in_order: bool, chunks_at_once: int
+    inputs: InputRows, job: WorkerJob, *, folder: str, workers: int, chunks_at_once: int
 ) -> Generator[AnsweredChunk, None, None]:
-    """Yield what becomes of all rows, in their order or as it comes; each worker has so many chunks at once.
+    """Yield what becomes of all rows as it comes; each worker has so many chunks at once.
 
     A chunk whose workers died again and again is left out.
     """
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
-    context.execution_options.preserve_order = in_order
+    context.execution_options.preserve_order = False  # with it Ray 2.40 yields nothing of async actors
     context.target_max_block_size = 1  # of bytes: each chunk is a block, which goes to whichever worker has room
     context.target_min_block_size = 1
     context.max_errored_blocks = -1
