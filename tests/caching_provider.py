@@ -1,4 +1,4 @@
-"""Prompt caches of Anthropic and OpenAI, faked at the wire by what their documentation says of them.
+"""Prompt caches of Anthropic, OpenAI and Qwen, faked at the wire by what their documentation says of them.
 
 A token is four characters. Blocks are taken in the order tools, system, messages; a mark keeps all up to its block.
 """
@@ -67,6 +67,42 @@ class ClaudeCache:
         }  # fmt: skip
 
 
+class QwenCache:
+    """Qwen's: what marks ask for is written at a price, or else the start of earlier requests is found again."""
+
+    def __init__(self, *, minimum: int = 1024) -> None:
+        self._minimum = minimum
+        self._kept: set[str] = set()
+        self._seen: list[str] = []
+        self.usages: list[dict[str, Any]] = []
+
+    def answer(self, body: dict[str, Any]) -> Reply:
+        """Answer a chat completion."""
+        blocks = list(_chat_blocks(body, "cache_control"))
+        sizes = [len(words) // CHARACTERS_PER_TOKEN for words, _ in blocks]
+        ends = [number + 1 for number, (_, mark) in enumerate(blocks) if mark]
+        assert len(ends) <= 4, "at most four marks"
+        assert all(mark in (None, {"type": "ephemeral"}) for _, mark in blocks)
+        details: dict[str, Any] = {}
+        if ends:
+            ends = [end for end in ends if sum(sizes[:end]) >= self._minimum]
+            names = {end: body["model"] + json.dumps([words for words, _ in blocks[:end]]) for end in ends}
+            read_to = max((end for end in ends if names[end] in self._kept), default=0)
+            read, written = sum(sizes[:read_to]), sum(sizes[read_to : max(ends, default=read_to)])
+            self._kept.update(names.values())
+            details = {"cached_tokens": read, "cache_creation_input_tokens": written, "cache_type": "ephemeral"}
+        else:
+            whole = "".join(words for words, _ in blocks)
+            shared = max((_common(whole, other) for other in self._seen), default=0)
+            found = shared // CHARACTERS_PER_TOKEN
+            details = {"cached_tokens": found if found >= self._minimum else 0}
+            if found < self._minimum:
+                self._seen.append(whole)
+        usage = {"prompt_tokens": sum(sizes), "completion_tokens": 2, "total_tokens": sum(sizes) + 2}
+        self.usages.append(usage | {"prompt_tokens_details": details})
+        return completion("ok", model=body["model"], usage=self.usages[-1])
+
+
 class GptCache:
     """OpenAI's since GPT-5.6: what is written is billed, unless a request says otherwise the whole of it."""
 
@@ -77,7 +113,7 @@ class GptCache:
 
     def answer(self, body: dict[str, Any]) -> Reply:
         """Answer a chat completion."""
-        blocks = list(_chat_blocks(body))
+        blocks = list(_chat_blocks(body, "prompt_cache_breakpoint"))
         sizes = [len(words) // CHARACTERS_PER_TOKEN for words, _ in blocks]
         ends = [number + 1 for number, (_, mark) in enumerate(blocks) if mark]
         assert len(ends) <= 4, "at most four breakpoints"
@@ -94,11 +130,16 @@ class GptCache:
         return completion("ok", model=body["model"], usage=self.usages[-1])
 
 
-def _chat_blocks(body: dict[str, Any]) -> Any:
+def _common(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (mine, theirs) in pairs if mine != theirs), min(len(one), len(other)))
+
+
+def _chat_blocks(body: dict[str, Any], mark: str) -> Any:
     for message in body["messages"]:
         content = message["content"]
         for block in [{"text": content}] if isinstance(content, str) else content:
-            yield block.get("text") or json.dumps(block), "prompt_cache_breakpoint" in block
+            yield block.get("text") or json.dumps(block), block.get(mark)
 
 
 def _blocks(body: dict[str, Any]) -> Any:

@@ -276,6 +276,7 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     input: int = 0
     output: int = 0
     cache_read: int = 0  # part of input
+    explicit_read: int = 0  # part of cache_read: what marks asked for (Qwen)
     cache_write: int = 0  # part of input: short- and long-lived together
     cache_write_long: int = 0  # part of cache_write that lives longer (Anthropic 1 h)
     reasoning: int = 0  # part of output; hidden

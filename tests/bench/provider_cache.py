@@ -2,10 +2,10 @@
 
     python tests/bench/provider_cache.py [--rows 200]
 
-The providers are servers here that bill caches as Anthropic and OpenAI say they do; a token is four characters. Prices
-are those of the shipped table, dollars those of the bill. The second table has what `scrimp estimate` expected of each
-run, as a share more or less than was paid: without caches that is what tokens of another size come to, "blind" is an
-estimate that does not count on the cache of the run.
+The providers are servers here that bill caches as Anthropic, OpenAI and Alibaba say; a token is four characters.
+Prices are those of the shipped table, dollars those of the bill. The second table has what `scrimp estimate` expected
+of each run, as a share more or less than was paid: without caches that is what tokens of another size come to, "blind"
+is an estimate that does not count on the cache of the run.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # tests/, as py
 
 from batch_servers import AnthropicBatches
 from bench.home import clean_env
-from caching_provider import ClaudeCache, GptCache
+from caching_provider import ClaudeCache, GptCache, QwenCache
 from fake_provider import fake_provider
 
 SYSTEM = "You answer tickets of a shop. " * 400
 WAYS = (
     ("anthropic/claude-haiku-5-5", "live", ()), ("anthropic/claude-opus-5-5", "live", ()),
-    ("openai/gpt-6-luna", "live", ()), ("anthropic/claude-haiku-5-5", "batch", ("--batch",)),
+    ("openai/gpt-6-luna", "live", ()), ("qwen/qwen-plus", "live", ()),
+    ("anthropic/claude-haiku-5-5", "batch", ("--batch",)),
 )  # fmt: skip
 
 
@@ -43,8 +44,8 @@ def server(model: str, way: str) -> Iterator[str]:
         with AnthropicBatches() as running:
             yield running.url
         return
-    cache = ClaudeCache() if model.startswith("anthropic/") else GptCache()
-    with fake_provider(cache.answer) as provider:
+    caches = {"anthropic": ClaudeCache, "openai": GptCache, "qwen": QwenCache}
+    with fake_provider(caches[model.partition("/")[0]]().answer) as provider:
         provider.delay = 0.05
         yield provider.url
 

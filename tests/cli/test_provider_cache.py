@@ -8,7 +8,7 @@ from typing import Any
 import genai_prices
 import pytest
 
-from caching_provider import ClaudeCache, GptCache
+from caching_provider import ClaudeCache, GptCache, QwenCache
 from command import Scrimp
 from fake_provider import Reply, completion, fake_provider
 
@@ -119,6 +119,44 @@ def test_rows_of_a_pipe_whose_number_nobody_knows_are_kept_from_the_second_on(sc
 
     assert ran.status == 0, ran.err
     assert [usage["cache_creation_input_tokens"] for usage in cache.usages] == [0, 3000, 0, 0, 0, 0]
+
+
+# Alibaba's page: a write at 125 %, then reads at 10 % of 0.40, or none and reads at 20 %; output 1.20.
+QWEN = {"fresh": Fraction("0.40"), "write": Fraction("0.50"), "marked": Fraction("0.04"), "found": Fraction("0.08")}
+
+
+def qwen_dollars(usage: dict[str, Any]) -> Fraction:
+    details = usage["prompt_tokens_details"]
+    read, written = details["cached_tokens"], details.get("cache_creation_input_tokens", 0)
+    rate = QWEN["marked" if "cache_creation_input_tokens" in details else "found"]
+    fresh = usage["prompt_tokens"] - read - written
+    return (fresh * QWEN["fresh"] + read * rate + written * QWEN["write"] + 2 * Fraction("1.20")) / 1_000_000
+
+
+@pytest.mark.parametrize("number", [3, 4])
+@pytest.mark.parametrize("model", ["qwen-plus", "qwen3.8-max"])
+def test_qwen_is_sent_marks_only_where_they_save_more_than_what_it_keeps_by_itself(
+    scrimp: Scrimp, model: str, number: int
+) -> None:
+    """A write costs a quarter more, a read a tenth of the input less: it pays from the fourth call on.
+
+    Of the second model the rate of such reads is not known.
+    """
+    cache = QwenCache()
+    with fake_provider(cache.answer) as provider:
+        scrimp.env["DASHSCOPE_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[providers.qwen]\nbase_url = "{provider.url}"\n')
+        scrimp.file("rows.jsonl", rows(number))
+        ran = scrimp("run", "-m", f"qwen/{model}", "rows.jsonl", "--system", SYSTEM, "-j", "8")
+
+    assert ran.status == 0, ran.err
+    marked = number == 4 and model == "qwen-plus"
+    assert [json.dumps(body).count("cache_control") for body in provider.bodies] == [int(marked)] * number
+    details = [usage["prompt_tokens_details"] for usage in cache.usages]
+    assert [each["cached_tokens"] >= 3000 for each in details] == [False] + [True] * (number - 1)
+    assert [each.get("cache_creation_input_tokens", 0) for each in details] == [3000 * marked] + [0] * (number - 1)
+    if model == "qwen-plus":
+        assert scrimp.paid_calls() == (number, sum(map(qwen_dollars, cache.usages)))
 
 
 @pytest.mark.parametrize(

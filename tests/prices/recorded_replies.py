@@ -293,6 +293,12 @@ OTHERS = [
         hand=[(360, "0.35"), (640, "0.035"), (100, "1.05")], flavor="default", context={"processing": "batch"},
     ),
     Reply(
+        name="explicit cache", provider="qwen", asked="qwen-plus",
+        body=chat("qwen-plus", {"prompt_tokens": 3000, "completion_tokens": 100, "total_tokens": 3100,
+                                "prompt_tokens_details": {"cached_tokens": 1500, "cache_creation_input_tokens": 1100}}),
+        hand=[(400, "0.40"), (1500, "0.04"), (1100, "0.50"), (100, "1.20")],
+    ),
+    Reply(
         name="implicit cache", provider="qwen", asked="qwen3.8-flash",
         body=chat("qwen3.8-flash", counted(1000, 100, cached=256)),
         hand=[(744, "0.15"), (256, "0.016"), (100, "0.47")],

@@ -15,6 +15,7 @@ full_rates = st.builds(
     input=dollars,
     output=dollars,
     cached_input=dollars,
+    explicit_read=dollars,
     cache_write=dollars,
     cache_write_long=dollars,
 )
@@ -23,11 +24,13 @@ full_rates = st.builds(
 @st.composite
 def usages(draw: st.DrawFn) -> Usage:
     fresh, read, short, long = draw(tokens), draw(tokens), draw(tokens), draw(tokens)
+    explicit = draw(st.integers(min_value=0, max_value=read))
     output = draw(tokens)
     return Usage(
         input=fresh + read + short + long,
         output=output,
         cache_read=read,
+        explicit_read=explicit,
         cache_write=short + long,
         cache_write_long=long,
         reasoning=draw(st.integers(min_value=0, max_value=output)),
@@ -39,7 +42,8 @@ def test_a_cost_is_every_kind_of_token_at_its_rate_to_the_last_digit(usage: Usag
     fresh = usage.input - usage.cache_read - usage.cache_write
     millionths = (
         fresh * rates.input
-        + usage.cache_read * rates.cached_input
+        + (usage.cache_read - usage.explicit_read) * rates.cached_input
+        + usage.explicit_read * rates.explicit_read
         + (usage.cache_write - usage.cache_write_long) * rates.cache_write
         + usage.cache_write_long * rates.cache_write_long
         + usage.output * rates.output

@@ -26,6 +26,7 @@ class CacheRules(Struct, frozen=True, kw_only=True):
     lifetimes: tuple[CacheLifetime, ...] = ("5m",)  # that can be asked for; each use begins them anew
     unasked: bool = False  # whether it is kept without being asked for, too
     billed_unasked: bool = False  # and a write is billed then
+    explicit: bool = False  # one of two ways: what is asked for is read at another rate than what is kept unasked
 
 
 NO_CACHE = CacheRules(form="none")

@@ -21,6 +21,11 @@ class CacheSaving(Struct, frozen=True, kw_only=True):
     cost: Decimal
     plain_cost: Decimal
 
+    @property
+    def saved(self) -> Decimal:
+        """Dollars less than without a cache."""
+        return self.plain_cost - self.cost
+
 
 class OtherBeginning(Struct, frozen=True, kw_only=True):
     """The first row that does not begin as the first row does."""

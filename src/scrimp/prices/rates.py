@@ -21,6 +21,7 @@ class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     input: Decimal | None = None
     output: Decimal | None = None
     cached_input: Decimal | None = None
+    explicit_read: Decimal | None = None  # from a cache that marks asked for, where that is another rate (Qwen)
     cache_write: Decimal | None = None
     cache_write_long: Decimal | None = None
     reasoning: Decimal | None = None  # of the hidden part of the output
@@ -108,12 +109,15 @@ def _parts(usage: Usage, rates: Rates) -> Sequence[tuple[int, Decimal | None]]:
 def _input_parts(usage: Usage, rates: Rates) -> Iterator[tuple[int, Decimal | None]]:
     """Yield how many input tokens of each kind there are, with their rate."""
     cached_audio = min(usage.cache_read_audio, usage.cache_read)
+    explicit = min(usage.explicit_read, usage.cache_read - cached_audio)
+    read_rate = rates.input if rates.cached_input is None else rates.cached_input
     fresh_audio = max(0, usage.input_audio - cached_audio)
     write_rate = rates.input if rates.cache_write is None else rates.cache_write
     long_write = min(usage.cache_write_long, usage.cache_write)
     # A provider that counts more cached tokens than input tokens must not make a call cheaper than its parts.
     yield max(0, usage.input - usage.cache_read - usage.cache_write - fresh_audio), rates.input
-    yield usage.cache_read - cached_audio, rates.input if rates.cached_input is None else rates.cached_input
+    yield usage.cache_read - cached_audio - explicit, read_rate
+    yield explicit, read_rate if rates.explicit_read is None else rates.explicit_read
     yield usage.cache_write - long_write, write_rate
     yield long_write, write_rate if rates.cache_write_long is None else rates.cache_write_long
     yield fresh_audio, rates.input_audio

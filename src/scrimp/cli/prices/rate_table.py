@@ -11,8 +11,8 @@ from scrimp.units import format_count
 
 # As a person reads a price: what goes in, then what comes out.
 _ORDER = (
-    "input", "cached_input", "cache_write", "cache_write_long", "output", "reasoning", "thinking_output", "input_audio",
-    "cached_audio", "output_audio", "web_search",
+    "input", "cached_input", "explicit_read", "cache_write", "cache_write_long", "output", "reasoning",
+    "thinking_output", "input_audio", "cached_audio", "output_audio", "web_search",
 )  # fmt: skip
 
 

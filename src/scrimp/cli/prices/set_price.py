@@ -40,6 +40,7 @@ def set_(
     input_: Annotated[str | None, typer.Option("--input", metavar="USD", help="For input tokens.")] = None,
     output: Annotated[str | None, _rate("For output tokens.")] = None,
     cached_input: Annotated[str | None, _rate("For input read from the provider's cache.")] = None,
+    explicit_read: Annotated[str | None, _rate("For input read from a cache that marks asked for.")] = None,
     cache_write: Annotated[str | None, _rate("For input written to it.")] = None,
     cache_write_long: Annotated[str | None, _rate("For input kept there for long.")] = None,
     reasoning: Annotated[str | None, _rate("For hidden output.")] = None,
@@ -71,10 +72,10 @@ def set_(
     is part of, and what --batch, --tier and --above do not say costs what live calls of any size do.
     """
     given = {
-        "input": input_, "output": output, "cached_input": cached_input, "cache_write": cache_write,
-        "cache_write_long": cache_write_long, "reasoning": reasoning, "thinking_output": thinking_output,
-        "input_audio": input_audio, "cached_audio": cached_audio, "output_audio": output_audio,
-        "web_search": web_search,
+        "input": input_, "output": output, "cached_input": cached_input, "explicit_read": explicit_read,
+        "cache_write": cache_write, "cache_write_long": cache_write_long, "reasoning": reasoning,
+        "thinking_output": thinking_output, "input_audio": input_audio, "cached_audio": cached_audio,
+        "output_audio": output_audio, "web_search": web_search,
     }  # fmt: skip
     rates = {kind: parse_dollars(text, _flag(kind)) for kind, text in given.items() if text is not None}
     batch_rates = {

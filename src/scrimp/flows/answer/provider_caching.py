@@ -17,7 +17,7 @@ from scrimp.caching.write_decision import WriteDecision, decide_write
 from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words, words_of
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.requests.prompt_cache import batch_rules, cache_rules
+from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
 from scrimp.values import CacheMark, Call, PromptCache
@@ -32,6 +32,7 @@ _Value = TypeVar("_Value")
 # Beginnings remembered: a run whose prompts are all long and all different must not remember each.
 _REMEMBERED = 4096
 _MOST_MARKS = 4
+_Decided = tuple[Beginning, int, int, WriteDecision]  # what may be kept, its tokens, the calls that have it
 _NAMED = ("openai", "mistral", "openrouter")  # flavours that take a name for what is shared
 # Where nothing is asked for, and the price is not known: waiting for the first call can only save.
 _FREE_TO_READ = CacheRates(fresh=Decimal(1), read=Decimal(0), write={"5m": Decimal(1)})
@@ -56,7 +57,7 @@ class ProviderCaching:
         """`note` is told once for each model what is kept; unless it `asks`, providers are told nothing."""
         self._endpoints, self._prices, self._clock, self._note = endpoints, prices, clock, note
         self._asks = asks
-        self._rules: dict[tuple[str, str], CacheRules] = {}
+        self._ways: dict[tuple[str, str], tuple[CacheRules, ...]] = {}
         self._rules_in_batches: dict[tuple[str, str], CacheRules] = {}
         self._beginnings = Beginnings()
         self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that may go to a model and begin so
@@ -84,12 +85,13 @@ class ProviderCaching:
 
         Of calls that share one, the first fills the cache, and the others should follow it.
         """
-        rules = self._rules_of(call.provider, call.model)
+        ways = self._ways_of(call.provider, call.model)
         words = _words_of_call(call)
-        if rules.form == "none" or call.predicate is not None or words.is_short:
+        if ways[0].form == "none" or call.predicate is not None or words.is_short:
             return call, ()
-        kept, lifetime, tokens_in_all = self._kept(call, rules, self._beginnings.of(words))
-        identities = tuple(each.identity for each in kept)
+        rules, kept, lifetime, tokens_in_all = self._kept(call, ways, self._beginnings.of(words))
+        # What the provider keeps by itself is not what it keeps for the asking.
+        identities = tuple(hash((each.identity, rules.form)) if rules.explicit else each.identity for each in kept)
         if rules.form == "automatic" or not self._asks:
             return call, identities
         if kept:
@@ -127,15 +129,16 @@ class ProviderCaching:
         return replace(call, prompt_cache=PromptCache()) if size >= rules.minimum else call
 
     def _kept(
-        self, call: Call, rules: CacheRules, found: Sequence[Beginning]
-    ) -> tuple[list[Beginning], CacheLifetime, int]:
-        """Return the beginnings that it pays to keep, for how long, and the tokens before a call's own text."""
+        self, call: Call, ways: Sequence[CacheRules], found: Sequence[Beginning]
+    ) -> tuple[CacheRules, list[Beginning], CacheLifetime, int]:
+        """Return how it pays to keep which beginnings, for how long, and the tokens before a call's own text."""
         now, model = self._clock(), (call.provider, call.model)
         kept: list[Beginning] = []
         lifetime: CacheLifetime = "5m"
         before = 0
         counts = [self._count(call, each) for each in found]
-        for each, size, _, decision in self._decided(model, rules, found, counts):
+        rules, decided = self._best(model, ways, found, counts)
+        for each, size, _, decision in decided:
             if decision.lifetime is not None:
                 kept.append(each)
                 lifetime, before = decision.lifetime, size
@@ -144,11 +147,18 @@ class ProviderCaching:
             _remember(self._calls, (*model, each.identity), self._calls.get((*model, each.identity), 0) + 1)
         if kept:
             self._tell(call, rules, before, lifetime)
-        return kept[-_MOST_MARKS:], lifetime, sum(self._tokens(each, *model) for each in found)
+        return rules, kept[-_MOST_MARKS:], lifetime, sum(self._tokens(each, *model) for each in found)
+
+    def _best(
+        self, model: tuple[str, str], ways: Sequence[CacheRules], found: Sequence[Beginning], counts: Sequence[int]
+    ) -> tuple[CacheRules, list[_Decided]]:
+        """Return the way that saves most of a call with these beginnings, the first of equals, and what is decided."""
+        tried = [(rules, list(self._decided(model, rules, found, counts))) for rules in ways]
+        return max(tried, key=lambda way: _saved_of_a_call(way[1]))
 
     def _decided(
         self, model: tuple[str, str], rules: CacheRules, found: Sequence[Beginning], counts: Sequence[int]
-    ) -> Iterator[tuple[Beginning, int, int, WriteDecision]]:
+    ) -> Iterator[_Decided]:
         """Yield the beginnings that may be kept, the tokens of each, the calls that have it, and what is decided."""
         now, size, before = self._clock(), 0, 0
         for place, each in enumerate(found):
@@ -173,14 +183,14 @@ class ProviderCaching:
 
         `named` is the model that these rows name, where it may be bought at another provider.
         """
-        rules, words = self._rules_of(provider, model), words_of(row)
-        if rules.form == "none" or words.is_short or self._prices.price(provider, model, self._clock()) is None:
+        ways, words = self._ways_of(provider, model), words_of(row)
+        if ways[0].form == "none" or words.is_short or self._prices.price(provider, model, self._clock()) is None:
             return Decimal(0)
         found = self._beginnings.of(words)
         places = [(*(named or (provider, model)), each.identity) for each in found]
         counts = [max(self._rows.get(place, 0), self._calls.get(place, 0), 1) for place in places]
-        decided = self._decided((provider, model), rules, found, counts)
-        return sum((decision.saved / calls for _, _, calls, decision in decided), Decimal(0))
+        _, decided = self._best((provider, model), ways, found, counts)
+        return _saved_of_a_call(decided)
 
     def _count(self, call: Call, beginning: Beginning) -> int:
         """Return how many calls are known to begin so: those announced, or those made and this one."""
@@ -199,13 +209,16 @@ class ProviderCaching:
         )
 
     def _rules_of(self, provider: str, model: str) -> CacheRules:
-        known = self._rules.get((provider, model))
+        return self._ways_of(provider, model)[0]
+
+    def _ways_of(self, provider: str, model: str) -> tuple[CacheRules, ...]:
+        known = self._ways.get((provider, model))
         if known is None:
             endpoint = self._endpoints.get(provider)
-            known = NO_CACHE if endpoint is None else cache_rules(endpoint, model)
-            if not self._asks and not known.unasked:
-                known = NO_CACHE
-            self._rules[provider, model] = known
+            known = (NO_CACHE,) if endpoint is None else cache_ways(endpoint, model)
+            if not self._asks:
+                known = tuple(rules for rules in known if rules.unasked) or (NO_CACHE,)
+            self._ways[provider, model] = known
         return known
 
     def _rules_in_batch(self, provider: str, model: str) -> CacheRules:
@@ -222,6 +235,10 @@ class ProviderCaching:
             counted = tokens.estimate(beginning.words)
         _remember(self._sizes, beginning.identity, counted)
         return counted * (tokenizer_factor(provider, model) or _UNKNOWN_AT) // 100 + beginning.attached_tokens
+
+
+def _saved_of_a_call(decided: Sequence[_Decided]) -> Decimal:
+    return sum((decision.saved / calls for _, _, calls, decision in decided), Decimal(0))
 
 
 def _keeping(row: PlannedRow, rules_of: Callable[[str, str], CacheRules]) -> set[tuple[str, str]]:

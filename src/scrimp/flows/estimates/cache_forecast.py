@@ -17,7 +17,7 @@ from scrimp.caching.write_decision import WORTH_A_BATCH, decide_write
 from scrimp.enums import CachePart
 from scrimp.flows.answer.beginnings import SHORTEST, Beginnings, Words, tools_of, words_as_given
 from scrimp.flows.spend.cache_rates import cache_rates
-from scrimp.providers.requests.prompt_cache import batch_rules, cache_rules
+from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _REMEMBERED = 20_000
 _SHARED = 2  # calls, from which on a beginning is one that is shared
 _MOST_COUNTED = 1_000_000  # characters of shared beginnings; the tokens of others are estimated
 _SHOWN = 12  # characters of what differs
+CacheWay = tuple[CacheRules, Callable[[int], CacheRates | None]]  # how a model keeps prompts, and its rates
 _WORTH_A_WORD = 512  # tokens: no provider keeps fewer
 
 
@@ -116,10 +117,15 @@ class CacheForecast:
                 instead_of=", ".join(theirs),
             )  # fmt: skip
 
-    def saved(self, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]) -> Decimal:
+    def saved(self, name: str, ways: Sequence[CacheWay]) -> Decimal:
         """Return the dollars that a model would save by what it keeps, if all calls went to it."""
-        savings = [self.saving(step, name, rules, rates) for step in self._nodes]
-        return sum((each.plain_cost - each.cost for each in savings if each is not None), Decimal(0))
+        savings = [self.best(step, name, ways) for step in self._nodes]
+        return sum((each.saved for each in savings if each is not None), Decimal(0))
+
+    def best(self, step: Step, name: str, ways: Sequence[CacheWay]) -> CacheSaving | None:
+        """Return what a model would save of the calls that go to a step first, in the way that saves most."""
+        savings = [self.saving(step, name, *way) for way in ways]
+        return max((each for each in savings if each is not None), key=lambda each: each.saved, default=None)
 
     def saving(
         self, step: Step, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]
@@ -157,24 +163,23 @@ def cache_savings(
     """Return what is saved of the calls of each step by the model that they go to, where anything is."""
     found = []
     for step, model in models.items():
-        rules, rates = cache_of(model, services, services.clock(), batch=batch)
-        saving = forecast.saving(step, model.without_arm, rules, rates)
-        if saving is not None and (not batch or saving.plain_cost - saving.cost >= WORTH_A_BATCH):
+        saving = forecast.best(step, model.without_arm, ways_of(model, services, services.clock(), batch=batch))
+        if saving is not None and (not batch or saving.saved >= WORTH_A_BATCH):
             found.append(saving)
     return found
 
 
-def cache_of(
-    model: ModelRef, services: Services, when: float, *, batch: bool = False
-) -> tuple[CacheRules, Callable[[int], CacheRates | None]]:
-    """Return how a model's provider keeps prompts, and what it charges in a call of so many tokens."""
+def ways_of(model: ModelRef, services: Services, when: float, *, batch: bool = False) -> list[CacheWay]:
+    """Return how a model's provider can keep prompts, and what it charges then in a call of so many tokens."""
     endpoint = services.routes.endpoints[model.provider]
-    rules = batch_rules(endpoint, model.model) if batch else cache_rules(endpoint, model.model)
+    ways = (batch_rules(endpoint, model.model),) if batch else cache_ways(endpoint, model.model)
 
-    def rates(size: int) -> CacheRates | None:
-        return cache_rates(services.prices, model.provider, model.model, size, when, rules, batch=batch)
+    def rates_with(rules: CacheRules) -> Callable[[int], CacheRates | None]:
+        return lambda size: cache_rates(
+            services.prices, model.provider, model.model, size, when, rules, batch=batch
+        )  # fmt: skip
 
-    return rules, rates
+    return [(rules, rates_with(rules)) for rules in ways]
 
 
 def _common_end(one: str, other: str) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scrimp.caching.write_decision import WORTH_A_BATCH
 from scrimp.enums import Effort
-from scrimp.flows.estimates.cache_forecast import cache_of
+from scrimp.flows.estimates.cache_forecast import ways_of
 from scrimp.flows.estimates.routed_cost import RoutedCalls, RoutedCost, routed_cost
 from scrimp.flows.plan.expected.climbs import ChainClimbs
 from scrimp.flows.plan.expected.output_tokens import OutputHistory, OutputTokens
@@ -204,8 +204,8 @@ class Quotes:
             return Decimal(0)
         place = model if batch else self._services.place_of(model) or model
         if (place, batch, when) not in self._saved:
-            rules, rates = cache_of(place, self._services, when, batch=batch)
-            saved = self._work.beginnings.saved(place.without_arm, rules, rates)
+            ways = ways_of(place, self._services, when, batch=batch)
+            saved = self._work.beginnings.saved(place.without_arm, ways)
             self._saved[place, batch, when] = saved if not batch or saved >= WORTH_A_BATCH else Decimal(0)
         return self._saved[place, batch, when]
 

@@ -86,7 +86,7 @@ def with_input(usage: Usage, more: int) -> Usage:
     """Return the usage with more input, or less: as much of it as of the rest in the provider's cache."""
     parts = {
         name: getattr(usage, name) + _share(more, getattr(usage, name), usage.input)
-        for name in ("cache_read", "cache_write", "cache_write_long")
+        for name in ("cache_read", "explicit_read", "cache_write", "cache_write_long")
         if getattr(usage, name)
     }
     return replace(usage, input=usage.input + more, **parts)
@@ -100,7 +100,7 @@ def without_provider_cache(usage: Usage) -> Usage:
     """Return the usage of the same call where its provider keeps nothing: all input is fresh."""
     if not (usage.cache_read or usage.cache_write or usage.cache_read_audio):
         return usage
-    return replace(usage, cache_read=0, cache_write=0, cache_write_long=0, cache_read_audio=0)
+    return replace(usage, cache_read=0, explicit_read=0, cache_write=0, cache_write_long=0, cache_read_audio=0)
 
 
 def usage_at(baseline: str, usage: Usage, answered_by: str) -> Usage:

@@ -18,7 +18,8 @@ def cache_rates(
 ) -> CacheRates | None:
     """Return what a model charges for cached input; None where its price is unknown.
 
-    A kind without a rate of its own is billed as fresh input, and a long write as a short one.
+    A kind without a rate of its own is billed as fresh input, and a long write as a short one. What is kept without
+    being asked for is written for nothing more, and reads of an explicit cache need a rate of their own.
     """
     price = prices.price(provider, model, when, batch=batch)
     found: Rates | None = None if price is None else price.rates_for(size)
@@ -26,6 +27,10 @@ def cache_rates(
         return None
     short = found.input if found.cache_write is None else found.cache_write
     long = short if found.cache_write_long is None else found.cache_write_long
-    read = found.input if found.cached_input is None else found.cached_input
+    read = found.explicit_read if rules.explicit else found.cached_input
+    if read is None and rules.explicit:
+        return None
+    if rules.form == "automatic":
+        short = long = found.input
     write: dict[CacheLifetime, Decimal] = {each: long if each == "1h" else short for each in rules.lifetimes}
-    return CacheRates(fresh=found.input, read=read, write=write)
+    return CacheRates(fresh=found.input, read=found.input if read is None else read, write=write)

@@ -32,11 +32,12 @@ def usage(value: Json, text: str) -> Usage | None:
         prompt, beyond = prompt + read + written, max(0, beyond - read - written)
     output += max(beyond, reasoning if reasoning > output else 0)
     audio_in, audio_out = _audio_tokens(value)
+    read = min(read, prompt)
     counted = Usage(
-        input=prompt, output=output, cache_read=min(read, prompt), cache_write=min(written, prompt - min(read, prompt)),
-        cache_write_long=min(written_long, prompt - min(read, prompt)), reasoning=min(reasoning, output),
-        input_audio=min(audio_in, prompt), output_audio=min(audio_out, output), web_searches=_searches(value),
-        unlisted=_unlisted(value),
+        input=prompt, output=output, cache_read=read, explicit_read=read if _is_explicit(value) else 0,
+        cache_write=min(written, prompt - read), cache_write_long=min(written_long, prompt - read),
+        reasoning=min(reasoning, output), input_audio=min(audio_in, prompt), output_audio=min(audio_out, output),
+        web_searches=_searches(value), unlisted=_unlisted(value),
     )  # fmt: skip
     return counted.if_counted(text)
 
@@ -61,6 +62,11 @@ def _unlisted(value: JsonObject) -> int:
     return own_key + sum(
         count(part.get(name)) for part, names in ((value, _UNLISTED), (details, _UNLISTED_OUTPUT)) for name in names
     )
+
+
+def _is_explicit(value: JsonObject) -> bool:
+    """Return whether what was read is of a cache that the request asked for: Qwen tells its writes then, also none."""
+    return "cache_creation_input_tokens" in obj(value, "prompt_tokens_details")
 
 
 def _cache_tokens(value: JsonObject) -> tuple[int, int, int]:

@@ -27,6 +27,7 @@ _GEMINI_LATER = 4096
 _OPENAI = ("gpt-", "chatgpt-", "o1", "o3", "o4", "ft:gpt-")
 _GPT_BILLS_WRITES_SINCE = (5, 6)
 _MISTRAL_BLOCK = 64
+_QWEN_MARKS = CacheRules(form="marks", minimum=_AUTOMATIC, explicit=True)
 
 
 def cache_rules(endpoint: Endpoint, model: str) -> CacheRules:
@@ -40,6 +41,15 @@ def cache_rules(endpoint: Endpoint, model: str) -> CacheRules:
     if base_name(model).startswith("claude") and (endpoint.dialect == "anthropic" or endpoint.flavour == "openrouter"):
         return CacheRules(form="marks", minimum=_claude_minimum(model), lifetimes=("5m", "1h"))
     return _rules_of_chat(endpoint.flavour, model)
+
+
+def cache_ways(endpoint: Endpoint, model: str) -> tuple[CacheRules, ...]:
+    """Return the ways in which a provider can cache the prompts of a model; what asks for nothing comes first.
+
+    Qwen keeps prompts by itself, or, for a price and to be read for less, those that marks ask for: one or the other.
+    """
+    rules = cache_rules(endpoint, model)
+    return (rules, _QWEN_MARKS) if endpoint.flavour == "qwen" and rules.form == "automatic" else (rules,)
 
 
 def batch_rules(endpoint: Endpoint, model: str) -> CacheRules:
@@ -137,7 +147,7 @@ def marked_turn(call: Call, endpoint: Endpoint, attached_to: Callable[[str, Sequ
 def _marks(part: CachePart, call: Call, endpoint: Endpoint) -> tuple[list[int], JsonObject]:
     """Return where a part of a call is marked, and with what; nowhere if its provider takes no marks."""
     cache = call.prompt_cache
-    if cache is None or not cache.marks or cache_rules(endpoint, call.model).form != "marks":
+    if cache is None or not cache.marks or cache_ways(endpoint, call.model)[-1].form != "marks":
         return [], {}
     return [mark.end for mark in cache.marks if mark.part == part], _mark(cache, endpoint)
 
