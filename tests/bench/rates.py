@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -25,3 +26,13 @@ def steady(times: Sequence[float], *, delay: float = 0.0) -> float | None:
         return None
     start = moments[0] + (span - window) / 2
     return (bisect_left(moments, start + window) - bisect_left(moments, start)) / window
+
+
+def most_beyond(times: Sequence[float], rate: float) -> int:
+    """Return by how many calls any window had more than a rate, in calls a second, allows in it."""
+    most, lowest = 0.0, math.inf
+    for number, moment in enumerate(sorted(times)):
+        level = number - rate * moment
+        lowest = min(lowest, level)
+        most = max(most, level + 1 - lowest)
+    return math.ceil(most)

@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # tests/, as pytest has it
@@ -26,9 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # tests/, as py
 from bench.home import Home, prompt
 from bench.processes import CrashError
 from bench.provider import Ours, provider
+from bench.rates import most_beyond
 from redis_server import RedisServer, slow_proxy
 
 _ROUNDS = 3
+# By the prices of a home, what a call costs that our provider answers, in dollars.
+_COST = Decimal("0.00004")
+_STOPPED = 5  # exit status
 
 
 class Machine:
@@ -41,32 +46,32 @@ class Machine:
             with (folder / "config.toml").open("a", encoding="utf-8") as file:
                 file.write(f'\n[shared]\ncache = "{server}"\n{more}')
 
-    def start(self, rows: Sequence[int], in_flight: int) -> Run:
-        return Run(self._home, rows, in_flight)
+    def start(self, rows: Sequence[int], in_flight: int, *flags: str) -> Run:
+        return Run(self._home, rows, in_flight, flags)
 
 
 class Run:
     """A run that was started."""
 
-    def __init__(self, home: Home, rows: Sequence[int], in_flight: int) -> None:
+    def __init__(self, home: Home, rows: Sequence[int], in_flight: int, flags: Sequence[str]) -> None:
         file, self._out = home.folder / "in.jsonl", home.folder / "out.jsonl"
         file.write_text("".join(json.dumps({"id": row, "prompt": prompt(row)}) + "\n" for row in rows), "utf-8")
         self._rows = len(rows)
-        words = [sys.executable, "-m", "scrimp", "run", str(file), "-j", str(in_flight), "-o", str(self._out)]
+        words = [sys.executable, "-m", "scrimp", "run", str(file), "-j", str(in_flight), "-o", str(self._out), *flags]
         self._began = time.perf_counter()
         self._process = subprocess.Popen(
             words, env=home.env, cwd=home.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
-    def end(self) -> tuple[float, Counter[str], list[str]]:
-        """Return the seconds it took, what became of its rows, and its warnings."""
+    def end(self, *, may_stop: bool = False) -> tuple[float, Counter[str], list[str]]:
+        """Return the seconds it took, what became of its rows, and its warnings; it may stop for a cap if said so."""
         _, said = self._process.communicate()
-        seconds = time.perf_counter() - self._began
-        if self._process.returncode:
+        seconds, stopped = time.perf_counter() - self._began, self._process.returncode == _STOPPED and may_stop
+        if self._process.returncode and not stopped:
             raise CrashError(f"scrimp run ended with {self._process.returncode}: {said[-800:]}")
         rows = [json.loads(line) for line in self._out.read_text("utf-8").splitlines()]
-        if len(rows) != self._rows:
+        if len(rows) != self._rows and not stopped:
             raise CrashError(f"scrimp run wrote {len(rows)} rows of {self._rows}")
         warnings = [line for line in said.splitlines() if "warning" in line]
         return seconds, Counter(f"{row['status']} {row['cache']}" for row in rows), warnings
@@ -120,6 +125,33 @@ class Bench:
                 f"{max(seconds for seconds, _, _ in ended):.1f} s; {kept} completions and {claims} claims on the "
                 f"server, {asked}; warnings: {sorted({line for _, _, each in ended for line in each})}"
             )
+
+    def together(self) -> str:
+        """The same with one cap and one rate for all: it is reached in the middle, and what is left is run later."""
+        half = self._rows // 2
+        prompts = 4 * half
+        cap, rate = prompts * _COST * 3 / 4, max(1, prompts // 50)  # calls a second, so that it takes 50 of them
+        with provider(delay=0.05) as running, self._server("--appendonly", "yes") as server:
+            assert isinstance(running, Ours)
+            machines = [self._machine(running, server.url, f'limits = "{server.url}"\n') for _ in range(4)]
+            told = []
+            for dollars in (cap, prompts * _COST + 1):
+                began = time.perf_counter()
+                flags = ["--budget", "bench", "--max-cost", f"{dollars}", "--max-output", "8", "--rpm", f"{rate * 60}"]
+                runs = []
+                for number, machine in enumerate(machines):
+                    rows = [(number * half + row) % prompts for row in range(2 * half)]
+                    runs.append(machine.start(rows if number % 2 else rows[::-1], 64, *flags))
+                ended = [run.end(may_stop=dollars == cap) for run in runs]
+                seconds, times = time.perf_counter() - began, running.times()
+                uses = sum((uses for _, uses, _ in ended), Counter[str]())
+                told.append(
+                    f"{seconds:.1f} s, {len(times)} calls of {prompts} prompts, {running.repeated()} made before, "
+                    f"${len(times) * _COST} billed of ${dollars}, at most {most_beyond(times, rate)} calls beyond "
+                    f"{rate} a second in any window, {dict(sorted(uses.items()))}; "
+                    f"warnings: {sorted({line for _, _, each in ended for line in each})}"
+                )
+            return "; then ".join(told)
 
     def killed(self) -> str:
         """The same, and the server is killed in the middle, and starts again with nothing."""
@@ -186,7 +218,7 @@ def _used() -> float:
 
 
 def main() -> None:
-    names = ("overlap", "killed", "persistent", "slow", "second")
+    names = ("overlap", "together", "killed", "persistent", "slow", "second")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=5000, help="of each machine")
     parser.add_argument("--only", action="append", choices=names)

@@ -17,7 +17,7 @@ from bench.home import Home, clean_env
 from bench.plan import Plan
 from bench.processes import CrashError, TooLongError, medians, peak, spend
 from bench.provider import SERVERS, Provider, provider
-from bench.rates import steady
+from bench.rates import most_beyond, steady
 from bench.table import HEAD, Row, render
 
 
@@ -108,6 +108,12 @@ def test_a_steady_rate_leaves_out_the_start_and_the_end() -> None:
     start, middle, end = [0.0, 10.0], [20 + i / 100 for i in range(6000)], [90.0, 100.0]
 
     assert steady([*start, *middle, *end]) == 100
+
+
+def test_the_most_beyond_a_rate_is_that_of_the_worst_window() -> None:
+    assert most_beyond([0.0, 0.5, 1.0], 2.0) == 1  # one at a time
+    assert most_beyond([0.0, 5.0, 5.0, 5.5, 9.0], 2.0) == 2
+    assert most_beyond([], 2.0) == 0
 
 
 def test_a_steady_rate_counts_no_wave_twice() -> None:
