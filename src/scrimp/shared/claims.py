@@ -16,10 +16,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from scrimp.errors import ServerDownError, ServerRefusedError
+from scrimp.shared.script import Script
 
 if TYPE_CHECKING:
-    from redis import Redis
-
     from scrimp.shared.connection import SharedServer
     from scrimp.store.claims import Claims
 
@@ -32,7 +31,7 @@ _MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expi
 _LINGER = 0.02
 
 # Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds.
-_CLAIM = """
+_CLAIM = Script("""
 local taken = {}
 for place, key in ipairs(KEYS) do
   local holder = redis.call('GET', key)
@@ -43,23 +42,23 @@ for place, key in ipairs(KEYS) do
   end
 end
 return taken
-"""
+""")
 # A claim that the server has lost is made again, unless another has it meanwhile. ARGV: holder, milliseconds.
-_RENEW = """
+_RENEW = Script("""
 for _, key in ipairs(KEYS) do
   local holder = redis.call('GET', key)
   if not holder or holder == ARGV[1] then
     redis.call('SET', key, ARGV[1], 'PX', ARGV[2])
   end
 end
-"""
-_RELEASE = """
+""")
+_RELEASE = Script("""
 for _, key in ipairs(KEYS) do
   if redis.call('GET', key) == ARGV[1] then
     redis.call('DEL', key)
   end
 end
-"""
+""")
 
 
 class SharedClaims:
@@ -189,16 +188,11 @@ class SharedClaims:
         self._elsewhere.update(dict.fromkeys(taken, self._clock()))
         return taken
 
-    def _run(self, script: str, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int] | None:
+    def _run(self, script: Script, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int] | None:
         """Run a script on the server and return what it brings; None where the server is away or refuses."""
         names = [PREFIX + key for key in keys]
-
-        def run(client: Redis) -> Sequence[int]:
-            answer: Sequence[int] | None = client.register_script(script)(names, values)
-            return answer or ()
-
         try:
-            return self._server.ask(run)
+            return [int(each) for each in self._server.ask(lambda client: script.run(client, names, values))]
         except ServerDownError:  # reported by the server's own object
             self._away, self._lost = self._clock(), True
             self._wake.set()

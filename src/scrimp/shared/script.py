@@ -17,8 +17,8 @@ class Script:
         self._text = text
         self._hash = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
-    def run(self, client: Redis, keys: Sequence[str], args: Sequence[str | int]) -> list[str]:
-        """Return what it returns: a list of texts and whole numbers, all as texts."""
+    def run(self, client: Redis, keys: Sequence[str | bytes], args: Sequence[str | int]) -> list[str]:
+        """Return what it returns: a list of texts and whole numbers, all as texts; nothing is an empty one."""
         from redis.exceptions import NoScriptError  # noqa: PLC0415 - loaded with the client
 
         texts = (*keys, *map(str, args))
@@ -26,4 +26,5 @@ class Script:
             reply = client.evalsha(self._hash, len(keys), *texts)
         except NoScriptError:
             reply = client.eval(self._text, len(keys), *texts)
-        return [each.decode() if isinstance(each, bytes) else str(each) for each in cast("list[bytes | int]", reply)]
+        brought = cast("list[bytes | int] | None", reply) or ()
+        return [each.decode() if isinstance(each, bytes) else str(each) for each in brought]
