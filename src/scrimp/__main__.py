@@ -11,7 +11,6 @@ import sys
 # Made from the commands; a test checks that it is what typer would print.
 _HELP = os.path.join(os.path.dirname(__file__), "cli", "help.txt")  # noqa: PTH118, PTH120 - pathlib takes 3 ms to import
 _HELP_COLUMNS = 80
-_INTERRUPTED = 130
 # New objects between two searches for reference cycles. To import a command makes tens of thousands of objects that
 # stay, a row some hundred, and none of them cycles: Python's own 700 takes a fifteenth of the time of a cached run.
 _GC_THRESHOLD = 50_000
@@ -42,7 +41,9 @@ def main() -> None:
 
             run(words)
         except KeyboardInterrupt:  # while it was imported, or ended
-            os._exit(_INTERRUPTED)
+            from scrimp.errors import INTERRUPTED  # noqa: PLC0415 - --version needs none; a command has loaded it
+
+            os._exit(INTERRUPTED)
 
 
 def _ask_plainly(words: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from errno import EBADF, EMFILE, ENFILE
 
+INTERRUPTED = 130  # the status after SIGINT, as shells have it
 # What each exit status means: the manual lists them, and a test finds every one that is used.
 EXIT_STATUSES: Mapping[int, str] = {
     0: "Every row was answered; for other commands: done.",
@@ -17,7 +18,7 @@ EXIT_STATUSES: Mapping[int, str] = {
     7: "`--cache only` missed.",
     8: "An alert of [alerts] is in force (`scrimp cost --check`).",
     129: "Stopped by SIGHUP.",
-    130: "Stopped by SIGINT (Ctrl-C).",
+    INTERRUPTED: "Stopped by SIGINT (Ctrl-C).",
     141: "The reader of a pipe has left.",
     143: "Stopped by SIGTERM.",
 }

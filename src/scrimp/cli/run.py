@@ -42,7 +42,7 @@ from scrimp.cli.results.output_target import OutputTarget, output_target, row_pa
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
 from scrimp.cli.results.run_record import command_words
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import OutputError, ScrimpError, UsageError
+from scrimp.errors import INTERRUPTED, OutputError, ScrimpError, UsageError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
@@ -290,7 +290,7 @@ def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[
     except ScrimpError as error:
         failed = error
     except KeyboardInterrupt:
-        stop = RunStop("interrupted", "stopped; rerun the same command to resume", 130)
+        stop = RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)
     if stop is not None and stop.reason == "pipe":
         return stop, failed
     try:

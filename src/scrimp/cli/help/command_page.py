@@ -11,14 +11,14 @@ from scrimp.cli.help.topics import topics
 from scrimp.cli.startup.lazy_group import COMMANDS
 from scrimp.config import environment
 from scrimp.config.paths import Paths, paths_of
-from scrimp.errors import EXIT_STATUSES
+from scrimp.errors import EXIT_STATUSES, INTERRUPTED
 
 if TYPE_CHECKING:
     from typer._click import Context  # typer's copy of click gives its types no public name
 
 # Commands that answer prompts, and so end in every way; the others have done what they were asked, or have not.
 _ANSWERING = ("run", "ask", "batch")
-_ANY = (0, 1, 2, 130, 141)
+_ANY = (0, 1, 2, INTERRUPTED, 141)
 # Commands that call providers, or look whether they could.
 _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
 # Written pages on the subject of a command; the program's page names all.

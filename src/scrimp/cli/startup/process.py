@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 
-from scrimp.errors import OutputError, ScrimpError, open_files_error, output_error
+from scrimp.errors import INTERRUPTED, OutputError, ScrimpError, open_files_error, output_error
 
-INTERRUPTED, BROKEN_PIPE = 130, 141
+BROKEN_PIPE = 141
 
 
 def run_to_end(command: Callable[[], int]) -> None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import BatchGoal
+from scrimp.errors import INTERRUPTED
 from scrimp.failures import LIMIT_REACHED, policy_of
 from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
@@ -394,7 +395,7 @@ class BatchRun:
         if not self._open and (self._job.for_later or self._is_held_back):
             return RunStop("batch", f"no longer waited for: nothing of it was called; {self._to_go_on()}", PENDING)
         if not self._open:
-            return RunStop("interrupted", f"stopped; {self._to_go_on()}", 130)
+            return RunStop("interrupted", f"stopped; {self._to_go_on()}", INTERRUPTED)
         return RunStop(
             "batch",
             f"no longer watched: the batches of job {self._job.job} go on at the provider, and bill; {self._to_go_on()}"
