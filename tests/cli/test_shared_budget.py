@@ -261,7 +261,7 @@ def test_doctor_asks_the_server_of_limits(tmp_path: Path, redis: RedisServer, pr
     redis.kill()
     ill = scrimp("doctor")
     assert (well.status, ill.status) == (0, 2)
-    assert f"ok     shared limits: {redis.url}, Redis " in well.out
+    assert f"ok     shared limits: {redis.url}, {redis.product} " in well.out
     assert f"broken shared limits: {redis.url} cannot be reached" in ill.out
 
 

@@ -282,5 +282,5 @@ def test_doctor_asks_the_server(machine: Machine, redis: RedisServer) -> None:
     ill = a("doctor")
 
     assert (well.status, ill.status) == (0, 2)
-    assert f"ok     shared cache: {redis.url}, Redis " in well.out
+    assert f"ok     shared cache: {redis.url}, {redis.product} " in well.out
     assert f"broken shared cache: {redis.url} cannot be reached" in ill.out

@@ -20,11 +20,11 @@ def server(redis: RedisServer) -> Iterator[SharedServer]:
 
 
 def test_a_server_says_what_it_is_and_how_soon_it_answers(server: SharedServer, redis: RedisServer) -> None:
-    version = redis.client.info("server")["redis_version"]
+    version = redis.client.info("server")[f"{redis.product.lower()}_version"]
     moments = iter((1.0, 1.0042))
     said = server_state(server, lambda: next(moments))
 
-    assert said.startswith(f"it, Redis {version}, answers in 4.2 ms, ")
+    assert said.startswith(f"it, {redis.product} {version}, answers in 4.2 ms, ")
     assert said.endswith("MB used, no limit")
 
 
