@@ -1,16 +1,13 @@
-"""Which alerts were told and when: a file beside the databases, locked while a process decides what is news."""
+"""Which alerts were told and when: a file beside the databases, which one process at a time decides by what is news."""
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
-from scrimp.store.database import make_private_folder, store_errors
+from scrimp.store.files.changed_json import change_json
 
 
 class Told(Struct, frozen=True):
@@ -25,21 +22,4 @@ def update_told(path: Path, change: Callable[[Mapping[str, Told]], Mapping[str, 
 
     A file that cannot be read as such counts as empty: the worst that follows is an alert that is told again.
     """
-    with store_errors(path):
-        make_private_folder(path.parent)
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            before = _read(file.read())
-            after = dict(change(before))
-            if after != before:
-                file.seek(0)
-                file.truncate()
-                file.write(msgspec.json.encode(after))
-
-
-def _read(data: bytes) -> dict[str, Told]:
-    try:
-        return msgspec.json.decode(data, type=dict[str, Told])
-    except msgspec.MsgspecError:
-        return {}
+    change_json(path, Told, change)
