@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,7 +21,7 @@ from scrimp.compress import CompressOptions
 from scrimp.compress.receipt import receipt
 from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, model_scorer, price_of, shorten
+from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, price_of, shorten
 from scrimp.read.context import with_context
 from scrimp.read.options import ReadOptions, optional_text
 from scrimp.read.prompts import prompts
@@ -78,8 +77,7 @@ def compress_text(
         told = given.told if data.data or row.template is not None else ()
         name = printing.model or session.defaults.baseline or DEFAULT_BASELINE
         price = None if printing.quiet and limit is None else price_of(name, session.services)
-        with model_scorer(session.services) if selection.scorer == "model" else nullcontext() as opened:
-            fitted = shorten(given.text, replace(options, scorer=opened, asked=asked, told=told), limit, price, name)
+        fitted = shorten(given.text, replace(options, asked=asked, told=told), limit, price, name)
         _print(session, given.text, fitted, price, name, printing)
 
 

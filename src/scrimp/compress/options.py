@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeAlias, get_args
 
 from msgspec import Struct
@@ -16,10 +16,6 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 _SELECTING = LEVELS[LEVELS.index("focus") :]
 DEFAULT_KEEP = 0.6  # the share of a context that `focus` keeps
 
-# Return the relevance of each unit of a context (a sentence, label or line break) to a question: finite, higher is
-# better, all zero where it cannot be told. Scores of labels and line breaks are ignored.
-Scorer: TypeAlias = Callable[[Sequence[str], str], Sequence[float]]
-
 TokenCounter: TypeAlias = Callable[[str], int]
 
 
@@ -27,7 +23,7 @@ class CompressOptions(Struct, frozen=True):
     """What every rule may need to know.
 
     `query` is the question that sentences of a context are selected for, and `keep` the share of the context (0 to 1,
-    in characters) they may take. What `protected` matches stays unchanged. Without a `scorer`, BM25 ranks sentences.
+    in characters) they may take. What `protected` matches stays unchanged.
     With `count`, which returns the tokens of a text, what would get longer in tokens stays as it is. `asked` is what is
     told to do outside the text, such as in the system text. `told` is where data stands in the text, in order, by the
     word of whoever made the text; all else is instruction then. Without it, data is what looks like data.
@@ -37,7 +33,6 @@ class CompressOptions(Struct, frozen=True):
     query: str = ""
     keep: float = DEFAULT_KEEP
     protected: re.Pattern[str] | None = None
-    scorer: Scorer | None = None
     count: TokenCounter | None = None
     asked: str = ""
     told: tuple[TextSpan, ...] = ()

@@ -90,7 +90,6 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
         options.query,
         keep=options.keep,
         must_keep=(lambda unit: pattern.search(unit) is not None) if pattern is not None else None,
-        scorer=options.scorer,
     )
     if all(text == piece.text for text, piece in zip(left, chain.from_iterable(pieces), strict=True)):
         return list(texts)

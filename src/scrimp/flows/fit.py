@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,6 @@ from scrimp.compress import CompressedText, CompressOptions, compress_with
 from scrimp.errors import UsageError
 
 if TYPE_CHECKING:
-    from scrimp.compress.options import Scorer
     from scrimp.flows.services import Services
     from scrimp.prices.book import Price
 
@@ -63,17 +61,6 @@ def _below_cliff(size: int, price: Price | None, model: str) -> int:
     if not cliffs:
         raise UsageError(f"{model} has one rate for every length: give a number with --max-tokens N")
     return max((cliff for cliff in cliffs if cliff < size), default=cliffs[0])
-
-
-@contextmanager
-def model_scorer(services: Services) -> Iterator[Scorer]:
-    """Open the embedded model as a scorer combined with BM25. Raises LocalModelError where it is not installed."""
-    from scrimp.compress.extract.combined_scorer import combined_with_bm25  # noqa: PLC0415 - rarely used: seconds per kilobyte
-    from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
-    from scrimp.transport.local.scoring import mutual_information, open_model  # noqa: PLC0415 - as above
-
-    with open_model(model_path(services.paths.data), NAME) as model:
-        yield combined_with_bm25(mutual_information(model))
 
 
 def price_of(model: str, services: Services) -> Price | None:

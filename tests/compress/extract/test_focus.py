@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compress.extract.focusing import focus
-from scrimp.compress.extract.bm25 import relevance, tokenize
+from scrimp.compress.extract.bm25 import tokenize
 from scrimp.compress.extract.focus import share_of_text
-from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
+from scrimp.compress.extract.sentences import split_sentences
 
 DATA = Path(__file__).parent.parent / "data"
 CORPUS = [json.loads(line) for line in (DATA / "focus.jsonl").read_text("utf-8").splitlines()]
@@ -191,34 +190,6 @@ def test_a_tag_that_must_stay_keeps_its_other_half_and_what_it_stands_in() -> No
     for half in ("<doc>", "</doc>"):
         kept = focus(text, "tower", keep=0, must_keep=lambda unit, half=half: unit == half)  # type: ignore[misc]
         assert kept == "<docs>\n<doc>\n</doc>\n</docs>\nThe tower is high.\n"
-
-
-@given(any_text | documents, queries, ratios)
-def test_the_shipped_relevance_is_a_scorer_like_any_other(text: str, query: str, keep: float) -> None:
-    assert focus(text, query, keep=keep, scorer=relevance) == focus(text, query, keep=keep)
-
-
-def test_a_scorer_says_what_is_kept_first() -> None:
-    def longest(units: Sequence[str], _query: str) -> list[float]:
-        return [len(unit) for unit in units]
-
-    kept = focus("Tower one. Tower two is long indeed. Three.", "tower", keep=0.7, scorer=longest)
-
-    assert kept == "Tower two is long indeed. "
-
-
-@given(documents, queries)
-def test_a_scorer_sees_every_unit_in_order_and_what_it_says_of_labels_does_not_count(text: str, query: str) -> None:
-    def labels(units: Sequence[str], _query: str) -> list[float]:
-        assert list(units) == split_sentences(text)
-        return [float(is_break(unit) or (label_rank(unit) or 0) > 0) for unit in units]
-
-    assert focus(text, query, keep=0.3, scorer=labels) == text
-
-
-def test_a_scorer_that_forgets_a_unit_is_a_bug() -> None:
-    with pytest.raises(ValueError, match="shorter"):
-        focus(PASSAGES, "tower", keep=0.5, scorer=lambda units, _: [1.0] * (len(units) - 1))
 
 
 @pytest.mark.parametrize(

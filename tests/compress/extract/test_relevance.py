@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compress.extract.focusing import focus
+from compress.extract.focusing import focus, relevance
 from scrimp.compress.extract.answer_types import answer_form
-from scrimp.compress.extract.bm25 import QueryTerms, relevance, sentence_relevance
+from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
 from scrimp.compress.extract.focus import share_of_text
 from scrimp.compress.extract.outline import build_outline
 from scrimp.compress.extract.sentences import split_sentences

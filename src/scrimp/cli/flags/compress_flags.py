@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -29,10 +29,6 @@ class SelectionFlags(FlagGroup, frozen=True):
             help="Share of documents that focus keeps on average; more where no sentence has what is asked.",
         ),
     ] = DEFAULT_KEEP
-    scorer: Annotated[
-        Literal["bm25", "model"],
-        typer.Option("--scorer", help="Rank sentences by words, or by words and the embedded model (very slow)."),
-    ] = "bm25"
 
 
 class BudgetFlags(FlagGroup, frozen=True):

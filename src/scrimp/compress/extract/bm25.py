@@ -11,7 +11,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from scrimp.compress.extract.answer_types import answer_form
-from scrimp.compress.extract.outline import Outline, build_outline
+from scrimp.compress.extract.outline import Outline
 from scrimp.compress.extract.subjects import Subjects
 from scrimp.compress.instructions.vocabulary import fold, known_words
 
@@ -41,12 +41,6 @@ _MANY_MARKS = re.compile(r"([^\w\s]{100})")  # normalizing takes quadratic time 
 _QUESTION = re.compile(r"[^?\uff1f\u061f\n]+[?\uff1f\u061f]?")
 _MAX_QUESTIONS = 8  # each is scored on its own; more are taken as one
 _IS_THAI = re.compile(rf"[{_THAI}]")
-
-
-def relevance(units: Sequence[str], query: str) -> list[float]:
-    """Return the score of each unit; 0 for labels and line breaks."""
-    scores = sentence_relevance(units, build_outline(units), query).scores
-    return [scores.get(index, 0.0) for index in range(len(units))]
 
 
 # --- words -----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
 from scrimp.compress.extract.outline import Outline, build_outline
 from scrimp.compress.extract.sentences import is_break, split_sentences
-from scrimp.compress.options import Scorer
 
 # Chosen on the sets of tests/bench/focus/selection.py, the tuning half, so that what is left of all is about `keep`.
 _SPREAD, _USUAL_CERTAINTY = 16.0, 0.36
@@ -28,7 +27,6 @@ def focus(
     *,
     keep: float,
     must_keep: Callable[[str], bool] | None = None,
-    scorer: Scorer | None = None,
 ) -> list[str]:
     """Return about `keep` of the documents, which compete for it: whole sentences, in order, with their labels.
 
@@ -39,7 +37,7 @@ def focus(
     may need the one for "the mayor" and the other for "when the hall burnt down".
     Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
     line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
-    is. Sentences are ranked by BM25 unless a scorer is given.
+    is.
     """
     texts = [piece.text for piece in pieces]
     if keep >= 1 or not QueryTerms.of(query).words:
@@ -50,8 +48,6 @@ def focus(
     fixed = frozenset(at for at, piece in zip(ends, pieces, strict=False) if not piece.is_document)
     outline = build_outline(units, fixed)
     scores, certainty, first = sentence_relevance(units, outline, query)
-    if scorer is not None:
-        scores, first = _given_scores(units, outline, query, scorer, fixed), []
     if not any(scores.values()):
         return texts
     ranked = list(dict.fromkeys([*first, *sorted(scores, key=lambda index: (-scores[index], index))]))
@@ -65,15 +61,6 @@ def focus(
         "".join(_with_breaks(part, {index - start for index in selected if start <= index < start + len(part)}))
         for part, start in zip(parts, ends, strict=False)
     ]
-
-
-def _given_scores(
-    units: Sequence[str], outline: Outline, query: str, scorer: Scorer, fixed: frozenset[int]
-) -> dict[int, float]:
-    """Return the score of each sentence by its index."""
-    scored = [index for index in range(len(units)) if index not in fixed]
-    given = dict(zip(scored, scorer([units[index] for index in scored], query), strict=True))
-    return {index: given[index] for paragraph in outline.paragraphs for index in paragraph}
 
 
 def share_of_text(keep: float, certainty: float) -> float:

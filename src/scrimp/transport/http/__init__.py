@@ -7,6 +7,5 @@ decodes text and splits lines across chunks, which server-sent events need and p
 That is why httpx stays, and only streams pay for it. `import httpx` takes 10 times as long as `python -c pass` (95 ms
 against 9, medians of 20 processes), pyreqwest twice as long (20 ms). Where asyncio and pyreqwest are already imported,
 as in every call to a provider, httpx adds 66 ms. A run answered from the cache imports neither, one that calls a
-provider imports pyreqwest alone (checked in tests/cli/test_run.py). Besides streams, only the embedded model's scorer
-(`transport/local/scoring.py`) imports httpx: its runtime tokenizes only over a socket.
+provider imports pyreqwest alone (checked in tests/cli/test_run.py).
 """
