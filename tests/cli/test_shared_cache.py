@@ -10,17 +10,27 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from command import Ran, Scrimp, wait_until
 from fake_provider import FakeProvider, completion
 from fork_server import ForkServer
+from outcomes import answer
 from redis_server import RedisServer, redis_server, slow_proxy
+from scrimp.store.cache import SqliteCache
+from scrimp.store.encoding.journal_records import SettledRow
+from scrimp.values import Entry
 
 PASSWORD = "hunter2-of-the-server"
 ROWS = 40
+PAID = Entry(
+    call="c", run="r", time=1.0, provider="fake", model="m", status="paid", seconds=0.0, cost=Decimal(0), key="6b" * 32
+)  # fmt: skip
 Machine = Callable[..., Scrimp]
 
 
@@ -84,6 +94,43 @@ def test_what_came_from_the_server_is_in_the_local_cache_from_then_on(machine: M
 
     assert uses(again) == {"hit": ROWS}
     assert warnings(again) == []  # nobody asked the server
+
+
+def test_what_a_killed_run_had_answered_other_machines_do_not_pay_for(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    a, b = machine("a"), machine("b")
+    a("run", "in.jsonl")
+    with closing(sqlite3.connect(a.home / "cache.db")) as db:
+        keys = [key for (key,) in db.execute("SELECT key FROM cache")]
+    with closing(SqliteCache(a.home / "cache.db")) as cache:
+        answered = cache.get_many(keys)
+    # As a kill leaves a home whose stores were not written yet, and whose server was not told.
+    for name in ("cache.db", "ledger.db"):
+        (a.home / name).unlink()
+    redis.client.flushall()
+    rows = [
+        SettledRow((replace(PAID, call=key.hex(), key=key.hex()),), 1.0, key.hex(), cached.answer)
+        for key, cached in answered.items()
+    ]
+    (a.home / "in-flight-r-1.jsonl").write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+
+    assert a("cost").status == 0
+    assert uses(b("run", "in.jsonl")) == {"hit": ROWS}
+    assert len(provider.bodies) == ROWS
+
+
+def test_what_a_killed_run_had_answered_stays_here_where_the_server_is_down(
+    machine: Machine, redis: RedisServer
+) -> None:
+    a = machine("a")
+    row = SettledRow((PAID,), 1.0, PAID.key, answer("kept"))
+    (a.home / "in-flight-r-1.jsonl").write_bytes(msgspec.json.encode(row) + b"\n")
+    redis.kill()
+    ran = a("cost")
+
+    assert (ran.status, cached_here(a), len(warnings(ran))) == (0, 1, 1)
+    assert f"{redis.url} cannot be reached" in ran.err
 
 
 def test_without_the_local_cache_completions_are_on_the_server_alone(

@@ -62,6 +62,14 @@ def test_as_many_completions_as_one_likes_are_put_and_found_in_few_commands(
     assert (before, stats["cmdstat_mget"]["calls"]) == (len(KEYS), 3)
 
 
+def test_what_is_put_only_where_it_is_new_replaces_nothing(server: SharedServer) -> None:
+    cache = on(server)
+    cache.put_completions(made(KEYS[0], created=2.0))
+    cache.put_completions(made(*KEYS[:2], created=1.0), only_new=True)
+
+    assert {key: each.created for key, each in cache.get_many(KEYS[:2]).items()} == {KEYS[0]: 2.0, KEYS[1]: 1.0}
+
+
 def test_a_completion_stays_for_its_time_less_up_to_a_tenth(server: SharedServer, redis: RedisServer) -> None:
     on(server, 0.0).put_completions(made(KEYS[0]))
     on(server, 1.0).put_completions(made(KEYS[1]))

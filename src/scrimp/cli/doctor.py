@@ -103,7 +103,7 @@ def _disk(home: Path, run: str) -> str:
 def _repair(session: Session) -> None:
     from scrimp.flows.stores.repair import repair_stores  # noqa: PLC0415 - files are seldom damaged
 
-    repaired = repair_stores(session.services.paths)
+    repaired = repair_stores(session.services.paths, session.services.stores.share_recovered)
     for sentence in repaired or ["nothing is damaged"]:
         print_line(f"repair {sentence}")
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PREFIX = b"scrimp:claim:"
 # Seconds after which the claim of a process that died is free; one that lives renews its own three times meanwhile.
+# Fewer would free those of the living: the last renewal may be 10 seconds old when a server that was slow once is left
+# alone for 10 more.
 LIFE = 30.0
 _GROUP = 1000  # keys of one command
 _MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expire

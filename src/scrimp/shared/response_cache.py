@@ -61,11 +61,15 @@ class ResponseCache:
                     found[key] = cached
         return found
 
-    def put_completions(self, completions: Sequence[CachedCompletion]) -> None:
-        """Put completions; the last of a key wins. ServerDownError, ServerRefusedError where it does not take them."""
+    def put_completions(self, completions: Sequence[CachedCompletion], *, only_new: bool = False) -> None:
+        """Put completions; the last of a key wins, or with `only_new` the one that is there.
+
+        ServerDownError, ServerRefusedError where the server does not take them.
+        """
         for start in range(0, len(completions), GROUP):
             group = completions[start : start + GROUP]
-            self._server.ask(partial(_put, [(PREFIX + each.key, value_of(each), self._life()) for each in group]))
+            values = [(PREFIX + each.key, value_of(each), self._life()) for each in group]
+            self._server.ask(partial(_put, values, only_new))
 
     def _life(self) -> int:
         return max(1, int(self._ttl * 1000 * (1 - _JITTER * self._random_fraction())))
@@ -76,10 +80,10 @@ def _get(names: Sequence[bytes], client: Redis) -> Sequence[bytes | None]:
     return values
 
 
-def _put(values: Sequence[tuple[bytes, bytes, int]], client: Redis) -> None:
+def _put(values: Sequence[tuple[bytes, bytes, int]], only_new: bool, client: Redis) -> None:
     with client.pipeline(transaction=False) as pipeline:
         for name, value, milliseconds in values:
-            pipeline.set(name, value, px=milliseconds)
+            pipeline.set(name, value, px=milliseconds, nx=only_new)
         pipeline.execute()
 
 

@@ -64,6 +64,7 @@ def budget_link(
         BudgetServer(server, name),
         Sharer(services.process, services.run, f"{server.name} {name}", this_boot()),
         cap, services.paths, services.prices, has_ledger=has_ledger, warn=services.warn,
+        share=services.stores.share_recovered,
     )  # fmt: skip
 
 

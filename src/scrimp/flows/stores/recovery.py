@@ -1,4 +1,7 @@
-"""Recover killed runs from their journals: answered rows are cached and recorded, calls in flight recorded as lost."""
+"""Recover killed runs from their journals: answered rows are cached and recorded, calls in flight recorded as lost.
+
+What they had answered goes to the cache of other machines as well, where there is one: those would pay for it again.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
@@ -18,9 +21,14 @@ from scrimp.units import pluralize
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
 
+Share: TypeAlias = "Callable[[Sequence[CachedCompletion]], object]"
 
-def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None) -> int:
-    """Commit the journals of killed runs; return how many of their calls were lost."""
+
+def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None, share: Share = lambda _: None) -> int:
+    """Commit the journals of killed runs; return how many of their calls were lost.
+
+    `share` gives their completions to other machines.
+    """
 
     def damaged(path: Path, records: int) -> None:
         warn(
@@ -30,21 +38,26 @@ def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None) -> int:
         )
 
     with recover_abandoned(paths.ledger_db.parent, damaged) as records:
-        return commit_records(paths, records)
+        return commit_records(paths, records, share)
 
 
-def commit_records(paths: Paths, records: Sequence[BegunCall | SettledRow]) -> int:
+def commit_records(
+    paths: Paths, records: Sequence[BegunCall | SettledRow], share: Share = lambda _: None
+) -> int:  # fmt: skip
     """Bring records of a journal into the stores; return how many of their calls were lost."""
     if not records:
         return 0
     settled = [record for record in records if isinstance(record, SettledRow)]
+    completions = [completion for row in settled if (completion := _completion(row)) is not None]
     with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
-        cache.import_many([completion for row in settled if (completion := _completion(row)) is not None])
+        cache.import_many(completions)
         ledger.append([entry for row in settled for entry in row.entries])
         begun = [record.entry for record in records if isinstance(record, BegunCall)]
         known = ledger.recorded_calls([entry.call for entry in begun])
         lost = [entry for entry in begun if entry.call not in known]
         ledger.append(lost)
+    if completions:
+        share(completions)
     return len(lost)
 
 

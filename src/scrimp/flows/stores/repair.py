@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrimp.flows.stores.recovery import commit_records
+from scrimp.flows.stores.recovery import Share, commit_records
 from scrimp.store import cache
 from scrimp.store.cost_sums.connection import remove_sums
 from scrimp.store.repair.database import repair_database
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from scrimp.config.paths import Paths
 
 
-def repair_stores(paths: Paths) -> list[str]:
-    """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now."""
+def repair_stores(paths: Paths, share: Share = lambda _: None) -> list[str]:
+    """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now.
+
+    `share` gives the completions of journals to other machines.
+    """
     said = []
     stores = (
         (paths.cache_db, cache.MIGRATIONS), (paths.ledger_db, ledger.MIGRATIONS),
@@ -32,7 +35,7 @@ def repair_stores(paths: Paths) -> list[str]:
                 said.append("batches that are lost from it: scrimp batch reconcile finds them at their providers")
     for journal in damaged_journals(paths.ledger_db.parent):
         records = fragments(journal)
-        lost = commit_records(paths, records)
+        lost = commit_records(paths, records, share)
         kept = set_searched(journal)
         said.append(f"{pluralize(len(records), 'record')} read in {kept}, {pluralize(lost, 'call')} of them lost")
     return said

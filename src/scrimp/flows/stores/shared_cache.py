@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from random import random
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.shared_servers import server_address
 from scrimp.config.shared_tables import SharedTable
-from scrimp.errors import ConfigError
+from scrimp.errors import ConfigError, ServerDownError, ServerRefusedError
 from scrimp.flows.stores.shared_servers import server_name
 from scrimp.shared.connection import SharedServer, has_redis
 from scrimp.shared.two_levels import TwoLevelCache
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.api_keys import KeyRing
     from scrimp.shared.cache_server import CacheServer
     from scrimp.shared.response_cache import ResponseCache
-    from scrimp.store.completion_cache import CompletionCache
+    from scrimp.store.completion_cache import CachedCompletion, CompletionCache
 
 _MEANWHILE = "rows are called for as without a shared cache, and completions are kept on this machine"
 
@@ -60,6 +60,15 @@ class SharedCache:
         """Return this below a cache of this machine, for one thread; where that `keeps`, what it has is kept there."""
         keep = local.import_many if keeps and self.local_too and isinstance(local, SqliteCache) else None
         return TwoLevelCache(local, lambda: self.completions, local_too=self.local_too, keep=keep, warn=self._warn)
+
+    def take_recovered(self, completions: Sequence[CachedCompletion]) -> None:
+        """Give the server what a killed run had answered and it does not have; else that is on this machine alone."""
+        try:
+            self.completions.put_completions(completions, only_new=True)
+        except ConfigError as error:  # a command that asks no server otherwise goes on
+            self._warn(f"what a killed run had answered is kept on this machine alone: {error}")
+        except (ServerDownError, ServerRefusedError):  # reported by the server's own object
+            pass
 
     @property
     def administration(self) -> CacheServer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scrimp.config.paths import Paths
     from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.store.cache_file import CacheFile
-    from scrimp.store.completion_cache import CompletionCache
+    from scrimp.store.completion_cache import CachedCompletion, CompletionCache
 
 _JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
 
@@ -121,13 +121,18 @@ class Stores:
         from scrimp.flows.stores.recovery import recover, take_completions  # noqa: PLC0415 - few runs die
 
         try:
-            lost = recover(self._paths, self._warn)
+            lost = recover(self._paths, self._warn, self.share_recovered)
             take_completions(self._paths, self._run, keys)
         except StoreError as error:
             self._warn(f"the journal of a killed run cannot be recovered now: {error}")
             self.unwritable = error  # its completions would be paid for again
             return 0
         return lost
+
+    def share_recovered(self, completions: Sequence[CachedCompletion]) -> None:
+        """Give other machines what a killed run had answered, where they share a cache with this one."""
+        if self.shared is not None:
+            self.shared.take_recovered(completions)
 
     def recover_others(self, keys: AbstractSet[bytes]) -> bool:
         """Commit what runs that were killed meanwhile left, and cache what they have answered of these keys.

@@ -23,5 +23,5 @@ def is_busy(services: Services) -> bool:
     folder, own = services.paths.ledger_db.parent, f"{PREFIX}{services.run}-"
     if not any(folder.glob(f"{PREFIX}*.jsonl")):
         return False
-    recover(services.paths, services.warn)
+    recover(services.paths, services.warn, services.stores.share_recovered)
     return any(not path.name.startswith(own) for path in folder.glob(f"{PREFIX}*.jsonl"))

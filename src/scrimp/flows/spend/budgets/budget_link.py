@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.errors import ServerDownError, ServerRefusedError, StoreError
 from scrimp.flows.spend.lost_bounds import at_most
-from scrimp.flows.stores.recovery import recover
+from scrimp.flows.stores.recovery import Share, recover
 from scrimp.shared.budget import BudgetForgottenError, BudgetServer, BudgetState, Demand
 from scrimp.store.files.budget_shares import BudgetShare, Sharer, settle_dead_shares
 from scrimp.store.files.damaged_files import FOLDER as DAMAGED
@@ -31,11 +31,15 @@ class BudgetShareLink:
 
     def __init__(
         self, server: BudgetServer, sharer: Sharer, cap: Decimal, paths: Paths, prices: PriceBook, *,
-        has_ledger: bool, warn: Callable[[str], None],
+        has_ledger: bool, warn: Callable[[str], None], share: Share,
     ) -> None:  # fmt: skip
-        """`sharer` is this process. Without a ledger nothing would prove what it has spent, should it die."""
+        """`sharer` is this process. Without a ledger nothing would prove what it has spent, should it die.
+
+        `share` gives other machines what a killed run had answered.
+        """
         self.server, self._sharer, self._cap = server, sharer, cap
         self._paths, self._prices, self._has_ledger, self._warn = paths, prices, has_ledger, warn
+        self._share_recovered = share
         self._told: set[str] = set()
         self._run: BudgetRun | None = None
         self._share: BudgetShare | None = None
@@ -90,7 +94,7 @@ class BudgetShareLink:
 
     def _spending(self, run: str) -> Decimal | None:
         folder = self._paths.ledger_db.parent
-        recover(self._paths, self._warn)
+        recover(self._paths, self._warn, self._share_recovered)
         if any(_journals(folder, run)) or any(_journals(folder / DAMAGED, run)):
             return None  # a part of its calls is not in the ledger
         known = known_spending(self._paths.ledger_db, run)
