@@ -117,7 +117,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     file: str = ""  # the input it was read from, "stdin" included
     number: int = 0  # of the row in that input, from 1; 0 where the whole input is one row
     line: str | None = None  # the row itself where it is text and the prompt was made of it
-    tabular: bool = False  # the row is one of a CSV or TSV
+    tabular: bool = False  # the row is one of a CSV, TSV or Parquet table
     attachments: tuple[Attachment, ...] = ()
     sample: int | None = None  # which of several completions of this prompt, from 0; None: one is wanted
 

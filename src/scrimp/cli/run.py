@@ -74,9 +74,9 @@ def run(
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 
-    A .jsonl, .csv, .tsv or .lines file has a prompt in each row; a .md or .prompt file is one prompt. A .txt file is
-    one prompt in a folder or along with other files; alone, it has a prompt in each line (--format overrides this).
-    Stdin is JSON, CSV with a header such as id,text, or lines.
+    A .jsonl, .csv, .tsv, .parquet or .lines file has a prompt in each row; a .md or .prompt file is one prompt. A .txt
+    file is one prompt in a folder or along with other files; alone, it has a prompt in each line (--format overrides
+    this). Stdin is JSON, CSV with a header such as id,text, or lines.
 
     A template names columns of the row; any row also has {text}, {line}, {file} and {row} (its number), unless a column
     of the input has that name. {"..."} takes a name with braces in it; {{ and }} are braces of the text.
@@ -85,8 +85,8 @@ def run(
     them in JSON. A file that cannot be sent fails only its row. --attach adds a file to every row. The cache knows a
     file by its content, and does not store it; --max-cost counts as many tokens as the vendor's formula gives its size.
 
-    CSV made from a CSV or TSV has the same columns, then output, parsed (with --choices or --schema) and error (in a
-    file, only where a row failed). A column name that is taken gets a number: output_2.
+    CSV or Parquet made from CSV, TSV or Parquet has the same columns, then output, parsed (with --choices or --schema)
+    and error (in a file, only where a row failed). A column name that is taken gets a number: output_2.
 
     With a column in its name, -o 'DIR/{id}.md' writes the completion of each answered row (--out: more of it) to a
     file of its own. {index}, {row}, {file} and {stem} can name it, too; equal names get a number, and characters that

@@ -92,7 +92,7 @@ def _rows(file: str, delimiter: str | None, encoding: str | None) -> Iterator[Js
 
 def _not_an_output(where: str, row: Json) -> str:
     has = f"its columns are {column_names(row)}" if isinstance(row, dict) else "it has no columns"
-    return f"{where} is not a row that scrimp wrote ({has}): name a former output in jsonl, json, csv or tsv"
+    return f"{where} is not a row that scrimp wrote ({has}): name a former output in jsonl, json, csv, tsv or parquet"
 
 
 def _index(row: Mapping[str, Json], position: int) -> int:

@@ -47,7 +47,7 @@ class PromptBuilder:
         where = location(source.name, number)
         try:
             if isinstance(value, dict):
-                tabular = format_name in ("csv", "tsv")
+                tabular = format_name in ("csv", "tsv", "parquet")
                 return _not_blank(self._from_row(value, index, source, number, where, tabular=tabular))
             if isinstance(value, str):
                 return _not_blank(self._from_text(value, index, source, number, where))

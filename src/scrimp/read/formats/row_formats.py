@@ -68,9 +68,13 @@ def read_rows(
         elif format_name == "text":
             yield from _text(stream)
         elif format_name == "json":
-            from scrimp.read.formats.json_document import json_rows  # noqa: PLC0415 - one format of six
+            from scrimp.read.formats.json_document import json_rows  # noqa: PLC0415 - one format of seven
 
             yield from json_rows(stream)
+        elif format_name == "parquet":
+            from scrimp.read.formats.parquet import parquet_rows  # noqa: PLC0415 - needs an extra
+
+            yield from parquet_rows(stream)
         else:
             from scrimp.read.formats.csv import csv_rows  # noqa: PLC0415 - only a table needs csv
 

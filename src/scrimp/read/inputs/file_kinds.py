@@ -12,7 +12,7 @@ _KINDS = (
     (b"\xff\xd8\xff", "an image", "name files of text, or send it with --attach"),
     (b"GIF8", "an image", "name files of text, or send it with --attach"),
     (b"SQLite format 3\0", "an SQLite database", "export a table, for instance with `sqlite3 -csv -header`"),
-    (b"PAR1", "a Parquet file", "export it as CSV or JSON lines"),
+    (b"PAR1", "a Parquet file", "give its name the extension .parquet, or add --format parquet"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "decompress it with `unzstd`"),
     (b"\xfd7zXZ\0", "compressed with xz", "decompress it with `unxz`"),
     (b"BZh", "compressed with bzip2", "decompress it with `bunzip2`"),

@@ -16,7 +16,7 @@ from scrimp.errors import InputError, closest_name
 
 FORMAT_OF_EXTENSION = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".txt": "lines",
-    ".lines": "lines", ".md": "text", ".markdown": "text", ".prompt": "text", ".text": "text",
+    ".lines": "lines", ".parquet": "parquet", ".md": "text", ".markdown": "text", ".prompt": "text", ".text": "text",
 }  # fmt: skip
 
 

@@ -63,6 +63,12 @@ class InputStream:
             chunk = self._read_chunk()
         yield b"".join(pending)
 
+    def seekable(self) -> BinaryIO:
+        """Return the bytes as they are, for a format that is not read from its beginning."""
+        if not self._binary.seekable():
+            raise InputError(f"{self.name} is Parquet, which is read from its end: save it, uncompressed, in a file")
+        return self._binary
+
     def _read_chunk(self) -> bytes:
         read: Callable[[int], bytes] = getattr(self._binary, "read1", self._binary.read)
         return read(_BUFFER_SIZE)

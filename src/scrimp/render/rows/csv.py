@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from scrimp.render.rows.byte_sink import ByteSink
 from scrimp.render.rows.cells import cell_text
-from scrimp.render.rows.csv_columns import FieldColumns, RowColumns, TableColumns
+from scrimp.render.rows.csv_columns import FieldColumns, RowColumns, TableColumns, row_columns
 from scrimp.render.rows.output_row import RowError
 from scrimp.render.rows.text_encoding import Encode
 from scrimp.render.terminal import escape_controls
@@ -57,16 +57,9 @@ class CsvRowWriter:
         self._sink.close()
 
     def _begin(self, outcome: Outcome | None) -> RowColumns:
-        columns: RowColumns
-        if self._fields is None and outcome is not None and outcome.prompt.tabular:
-            # A stream cannot be changed once its header is written, so there it always has the column.
-            with_errors = not self._sink.is_rewritable
-            columns = TableColumns(
-                outcome.prompt.row or {}, self._warn, parsed=self._parsed, has_errors=with_errors,
-                sampled=outcome.prompt.sample is not None,
-            )  # fmt: skip
-        else:
-            columns = FieldColumns(self._fields, outcome, self._warn, parsed=self._parsed)
+        # A stream cannot be changed once its header is written, so there it always has the column.
+        with_errors = not self._sink.is_rewritable
+        columns = row_columns(self._fields, outcome, self._warn, parsed=self._parsed, with_errors=with_errors)
         self._csv.writerow([self._cell(name) for name in columns.names])
         self._columns = columns
         return columns

@@ -1,4 +1,4 @@
-"""The columns of rows written as CSV: those of a table and what is new, or fields of the row."""
+"""The columns of rows written as CSV or Parquet: those of a table and what is new, or fields of the row."""
 
 from __future__ import annotations
 
@@ -88,6 +88,23 @@ class FieldColumns:
         if self._warn_of_new is not None:
             self._warn_of_new(row.input or {}, row.index)
         return [fetch(row) for fetch in self._getters]
+
+
+def row_columns(
+    fields: Sequence[str] | None,
+    first: Outcome | None,
+    warn: Callable[[str], None],
+    *,
+    parsed: bool,
+    with_errors: bool,
+) -> RowColumns:
+    """Return the columns of rows whose first is `first`: the `fields`, those of its table, or what one has need of."""
+    if fields is None and first is not None and first.prompt.tabular:
+        return TableColumns(
+            first.prompt.row or {}, warn, parsed=parsed, has_errors=with_errors,
+            sampled=first.prompt.sample is not None,
+        )  # fmt: skip
+    return FieldColumns(fields, first, warn, parsed=parsed)
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:

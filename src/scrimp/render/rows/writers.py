@@ -1,4 +1,4 @@
-"""Outcomes written as rows: JSON lines, CSV, TSV, text or one JSON array.
+"""Outcomes written as rows: JSON lines, CSV, TSV, text, one JSON array or Parquet.
 
 A closed pipe is the caller's to handle: BrokenPipeError passes through. So is flushing, once for a group of rows.
 Rows never pass through rich: it takes 20 ms to import and 1 ms a row, where a row from the cache takes 0.05 ms.
@@ -54,7 +54,7 @@ def open_row_writer(
     delimiter: str | None = None,
     encoding: str | None = None,
 ) -> RowWriter:
-    """Return what writes rows as jsonl, csv, tsv, text or json; `warn` is called with what the format cannot hold.
+    """Return what writes rows in a format; `warn` is called with what the format cannot hold.
 
     Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
     `parsed` says that completions are labels or JSON. `delimiter` and `encoding` are those of CSV, TSV and text; text
@@ -65,6 +65,12 @@ def open_row_writer(
         from scrimp.render.rows.terminal import TerminalRowWriter  # noqa: PLC0415 - only at a terminal
 
         return TerminalRowWriter(sink, style)
+    if out == "parquet":
+        from scrimp.render.rows.parquet import ParquetRowWriter  # noqa: PLC0415 - needs an extra
+
+        if terminal:
+            raise UsageError("--out parquet is not for a terminal: name a file, such as -o rows.parquet")
+        return ParquetRowWriter(sink, fields, warn=warn, parsed=parsed)
     encoding = None if terminal else encoding
     encode = text_encoder(encoding, warn)
     if out == "text":

@@ -1,0 +1,132 @@
+"""Parquet as rows: an object for each record, read a few hundred at a time however large its row groups are.
+
+What JSON has no word for becomes text: times as ISO 8601, bytes as UTF-8 or else as base64. Decimals keep all their
+digits. A number that is none (NaN), or infinite, is null.
+"""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Raw
+
+from scrimp.errors import InputError
+from scrimp.read.inputs.streams import InputStream
+from scrimp.values import Json
+
+_BATCH = 256  # rows in memory at once
+_BUFFER_SIZE = 1 << 18  # of a column; without one, a column of a row group is read whole
+
+
+def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
+    """Yield each row as an object, with its number."""
+    try:
+        import pyarrow  # noqa: PLC0415, ICN001 - an extra, and 0.1 s
+        from pyarrow import parquet  # noqa: PLC0415 - as above
+    except ImportError as error:
+        raise InputError(
+            f"{stream.name} is Parquet, which needs pyarrow: `pip install 'scrimp[parquet]'` brings it"
+        ) from error
+    binary, name = stream.seekable(), stream.name
+    number = 0
+    with _parquet_errors(pyarrow, name):
+        file = parquet.ParquetFile(binary, buffer_size=_BUFFER_SIZE)
+        size, total = binary.seek(0, 2), file.metadata.num_rows
+        _check_names(file.schema_arrow.names, name)
+        for batch in file.iter_batches(_BATCH, use_threads=False):
+            binary.seek(size * number // total)  # it says how much is read; the library moves it as it needs
+            columns = [_values(pyarrow, batch, each, name, number) for each in range(batch.num_columns)]
+            for row in zip(*columns, strict=True):
+                number += 1
+                yield dict(zip(batch.schema.names, row, strict=True)), number
+
+
+@contextmanager
+def _parquet_errors(pyarrow: Any, name: str) -> Iterator[None]:  # noqa: ANN401 - has no types
+    try:
+        yield
+    except (pyarrow.ArrowException, OSError) as error:
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise InputError(f"{name} cannot be read as Parquet ({reason}): check it, or fetch it again") from error
+
+
+def _check_names(names: list[str], name: str) -> None:
+    repeated = next((column for column, times in Counter(names).items() if times > 1), None)
+    if repeated is not None:
+        raise InputError(f"{name} has the column '{repeated}' twice: rename one")
+
+
+def _values(pyarrow: Any, batch: Any, index: int, name: str, before: int) -> list[Json]:  # noqa: ANN401 - has no types
+    """Return a column's values; `before` is how many rows come before the batch."""
+    column, kind = batch.column(index), batch.schema.types[index]
+    if _has_nanoseconds(pyarrow, kind):
+        try:
+            column = column.cast(pyarrow.timestamp("us", kind.tz))
+        except pyarrow.ArrowInvalid:  # with nanoseconds that are not zero
+            return [None if cell is None else cell.replace(" ", "T") for cell in column.cast("string").to_pylist()]
+    try:
+        values: list[Any] = column.to_pylist(maps_as_pydicts="strict")
+    except (UnicodeDecodeError, ValueError, KeyError) as error:
+        number = before + next((row for row in range(len(column)) if not _can_be_read(column[row])), 0) + 1
+        reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
+        raise InputError(f"{name}:{number}: '{batch.schema.names[index]}' {reason}: fix or remove that row") from error
+    return values if _is_plain(pyarrow.types, kind) else [_as_json(value) for value in values]
+
+
+def _has_nanoseconds(pyarrow: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
+    return bool(pyarrow.types.is_timestamp(kind)) and kind.unit == "ns"
+
+
+def _can_be_read(cell: Any) -> bool:  # noqa: ANN401 - has no types
+    try:
+        cell.as_py(maps_as_pydicts="strict")
+    except (ValueError, KeyError):
+        return False
+    return True
+
+
+def _is_plain(types: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
+    """Return whether all values of a type are those of JSON."""
+    tests: tuple[Callable[[Any], bool], ...] = (
+        types.is_string, types.is_large_string, types.is_integer, types.is_boolean, types.is_null,
+    )  # fmt: skip
+    return any(test(kind) for test in tests)
+
+
+def _as_json(value: Any) -> Json:  # noqa: ANN401 - whatever a column may hold
+    if isinstance(value, dict):
+        return {str(_as_json(key)): _as_json(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each) for each in value]
+    convert = _CONVERSIONS.get(type(value))
+    converted: Json = value if convert is None else convert(value)
+    return converted
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return b64encode(data).decode()
+
+
+def _seconds(duration: timedelta) -> str:
+    return f"{Decimal(duration // timedelta(microseconds=1)).scaleb(-6).normalize():f} s"
+
+
+_CONVERSIONS: dict[type, Callable[[Any], Any]] = {
+    float: lambda number: number if math.isfinite(number) else None,
+    Decimal: lambda number: Raw(f"{number:f}"),
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    time: time.isoformat,
+    timedelta: _seconds,
+    bytes: _text,
+}

@@ -1,0 +1,182 @@
+"""Outcomes written as Parquet: the columns of CSV, each with the type that all of its values have.
+
+What type that is, only the last row shows. Until then rows wait in a temporary file, and nothing is written to the
+output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+import msgspec
+
+from scrimp.errors import UsageError
+from scrimp.render.rows.byte_sink import ByteSink
+from scrimp.render.rows.cells import cell_text
+from scrimp.render.rows.csv_columns import FieldColumns, RowColumns, TableColumns, row_columns
+from scrimp.render.rows.output_row import RowError
+from scrimp.values import Failed, Outcome
+
+_GROUP = 4096  # rows in memory at once, and in a row group of the file
+_IN_MEMORY = 1 << 24  # bytes of rows that wait, before they go to the disk
+_COST = "cost_usd"
+_MISSING = "--out parquet needs pyarrow: `pip install 'scrimp[parquet]'` brings it; --out jsonl needs nothing"
+
+_encode = msgspec.json.Encoder().encode
+
+
+class ParquetRowWriter:
+    """A table; where values of a column have different types it is text, in which lists and objects are JSON."""
+
+    def __init__(
+        self, sink: ByteSink, fields: Sequence[str] | None, *, warn: Callable[[str], None], parsed: bool = False
+    ) -> None:
+        """`parsed` says that completions are labels or JSON, which then have a column."""
+        try:
+            import pyarrow  # noqa: PLC0415, ICN001 - an extra, and 0.1 s
+            from pyarrow import parquet  # noqa: PLC0415 - as above
+        except ImportError as error:
+            raise UsageError(_MISSING) from error
+        self._pyarrow, self._parquet = pyarrow, parquet
+        self._sink, self._fields, self._warn, self._parsed = sink, fields, warn, parsed
+        self._columns: RowColumns | None = None
+        self._has_errors = False
+        self._types: list[Any] = []  # of each column so far; None where it is text for want of a common one
+        self._group: list[list[object]] = []
+        self._spool = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by `close`
+        if fields is not None:
+            FieldColumns(fields, None, warn)  # an unknown field is an error now
+
+    def write(self, outcome: Outcome) -> None:
+        """Keep one row."""
+        columns = self._columns or self._begin(outcome)
+        self._has_errors = self._has_errors or isinstance(outcome, Failed)
+        self._group.append([_cell(value) for value in columns.cells(outcome)])
+        if len(self._group) == _GROUP:
+            self._keep_group()
+
+    def flush(self) -> None:
+        """Do nothing: a Parquet file is complete only at its end."""
+
+    def close(self) -> None:
+        """Write the file."""
+        columns = self._columns or self._begin(None)
+        self._keep_group()
+        names = list(columns.names)
+        if isinstance(columns, TableColumns) and not self._has_errors:
+            names.pop()  # that of errors, the last
+        while not self._all_fit():  # seldom more than once: whole numbers that are no doubles, beside fractions
+            pass
+        schema = self._pyarrow.schema(list(zip(names, map(self._final, self._types), strict=False)))
+        with self._parquet.ParquetWriter(self._pyarrow.PythonFile(_Sink(self._sink), mode="w"), schema) as writer:
+            for group in self._kept_groups():
+                arrays = [
+                    self._array(cells, each.type) for cells, each in zip(zip(*group, strict=True), schema, strict=False)
+                ]
+                writer.write_batch(self._pyarrow.record_batch(arrays, schema=schema))
+        self._spool.close()
+        self._sink.close()
+
+    def _begin(self, outcome: Outcome | None) -> RowColumns:
+        self._columns = columns = row_columns(
+            self._fields, outcome, self._warn, parsed=self._parsed, with_errors=True
+        )  # fmt: skip
+        exact = self._pyarrow.decimal128(38, 12)
+        of_rows = not isinstance(columns, TableColumns)
+        self._types = [exact if of_rows and name == _COST else self._pyarrow.null() for name in columns.names]
+        return columns
+
+    def _keep_group(self) -> None:
+        if not self._group:
+            return
+        data = _encode(self._group)
+        self._spool.write(len(data).to_bytes(8) + data)
+        for index, cells in enumerate(zip(*_decode(data), strict=True)):
+            self._types[index] = self._widened(self._types[index], cells)
+        self._group = []
+
+    def _kept_groups(self) -> Iterator[list[list[object]]]:
+        self._spool.seek(0)
+        while size := self._spool.read(8):
+            yield _decode(self._spool.read(int.from_bytes(size)))
+
+    def _widened(self, former: Any, cells: Sequence[object]) -> Any:  # noqa: ANN401 - has no types
+        """Return the type of values so far and of these; None where there is none."""
+        arrow = self._pyarrow
+        if former is None or arrow.types.is_decimal(former):
+            return former
+        try:
+            each = [arrow.schema([("", former)]), arrow.schema([("", arrow.array(cells).type)])]
+            widened = arrow.unify_schemas(each, promote_options="permissive").field(0).type
+        except (arrow.ArrowException, OverflowError, TypeError):
+            return None
+        return widened if _has_no_empty_struct(arrow.types, widened) else None
+
+    def _all_fit(self) -> bool:
+        """Return whether all values fit the types of their columns; a column with one that does not becomes text."""
+        for group in self._kept_groups():
+            for index, cells in enumerate(zip(*group, strict=True)):
+                if self._types[index] is not None:
+                    try:
+                        self._array(cells, self._final(self._types[index]))
+                    except (self._pyarrow.ArrowException, OverflowError, TypeError):
+                        self._types[index] = None
+                        return False
+        return True
+
+    def _final(self, kind: Any) -> Any:  # noqa: ANN401 - has no types
+        """Return the type to write: nothing but null, and what has no type in common, is text."""
+        return self._pyarrow.string() if kind is None or self._pyarrow.types.is_null(kind) else kind
+
+    def _array(self, cells: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 - has no types
+        if self._pyarrow.types.is_string(kind):
+            cells = [None if cell is None else cell_text(cell) for cell in cells]
+        elif self._pyarrow.types.is_decimal(kind):
+            cells = [None if cell is None else Decimal(str(cell)) for cell in cells]
+        return self._pyarrow.array(cells, kind)
+
+
+class _Sink:
+    """The output as a file that Parquet's library writes to; it is not its to close."""
+
+    def __init__(self, sink: ByteSink) -> None:
+        self._sink, self._size = sink, 0
+        self.closed = False
+
+    def write(self, data: bytes) -> int:
+        self._sink.write(bytes(data))
+        self._size += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._size
+
+    def flush(self) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _cell(value: object) -> object:
+    return value.message if isinstance(value, RowError) else value
+
+
+def _number(text: str) -> float | str:
+    """Return a number as a double where that is the number itself, else as it was written."""
+    number = float(text)
+    return number if Decimal(repr(number)) == Decimal(text) else text
+
+
+_decode = msgspec.json.Decoder(list[list[object]], float_hook=_number).decode
+
+
+def _has_no_empty_struct(types: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
+    """Return whether a type can be written: Parquet has no objects without members."""
+    if types.is_struct(kind) and not kind.num_fields:
+        return False
+    inner = [kind.field(index).type for index in range(kind.num_fields)]
+    return all(_has_no_empty_struct(types, each) for each in inner)

@@ -1,0 +1,104 @@
+"""Rows of Parquet, which DuckDB has written."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tracemalloc
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from scrimp.errors import InputError
+from scrimp.read.inputs.input_meter import InputMeter
+from scrimp.read.options import ReadOptions
+from scrimp.read.prompts import prompts
+from scrimp.values import JsonObject
+
+
+def rows(file: Path) -> list[JsonObject | None]:
+    return [prompt.row for prompt in prompts([str(file)], ReadOptions(), warn=print)]
+
+
+def write(folder: Path, select: str, more: str = "") -> Path:
+    file = folder / "in.parquet"
+    with duckdb.connect() as db:
+        db.execute(f"COPY ({select}) TO '{file}' (FORMAT parquet{more})")
+    return file
+
+
+def test_values_are_those_of_json(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        """SELECT 'hello' AS prompt, 7 AS n, true AS flag, NULL AS nothing, 1.5::double AS double, 'NaN'::double AS nan,
+        1.50::decimal(9, 2) AS price, DATE '2026-01-02' AS day, TIME '01:02:03' AS clock,
+        TIMESTAMP '2026-01-02 03:04:05.5' AS moment, TIMESTAMP_NS '2026-01-02 03:04:05.000000001' AS exact,
+        'text'::blob AS bytes, '\\xFF\\x00'::blob AS raw, [1, 2] AS list, {'a': DATE '2026-01-02'} AS object,
+        MAP {'k': 1} AS map""",
+    )
+    (row,) = rows(file)
+
+    assert json.loads(msgspec.json.encode(row)) == {
+        "prompt": "hello", "n": 7, "flag": True, "nothing": None, "double": 1.5, "nan": None, "price": 1.5,
+        "day": "2026-01-02", "clock": "01:02:03", "moment": "2026-01-02T03:04:05.500000",
+        "exact": "2026-01-02T03:04:05.000000001", "bytes": "text", "raw": "/wA=", "list": [1, 2],
+        "object": {"a": "2026-01-02"}, "map": {"k": 1},
+    }  # fmt: skip
+    assert b'"price":1.50,' in msgspec.json.encode(row)  # as it was written
+
+
+def test_rows_have_their_numbers_and_are_a_table(tmp_path: Path) -> None:
+    file = write(tmp_path, "SELECT 'p' || range AS prompt FROM range(3000)", ", ROW_GROUP_SIZE 2048")
+    read = list(prompts([str(file)], ReadOptions(skip=2999), warn=print))
+
+    assert [(prompt.text, prompt.source, prompt.tabular) for prompt in read] == [("p2999", f"{file}:3000", True)]
+
+
+def test_memory_is_that_of_a_few_rows_and_their_number_is_known_on_the_way(tmp_path: Path) -> None:
+    file = tmp_path / "in.parquet"
+    texts = [f"{n} {'x' * 4000}" for n in range(15_000)]
+    parquet.write_table(pa.table({"prompt": texts}), file, row_group_size=len(texts))
+    meter = InputMeter([str(file)])
+    allocated = pa.total_allocated_bytes()
+    read = prompts([str(file)], ReadOptions(), warn=print, meter=meter)
+    tracemalloc.start()
+    try:
+        for _ in range(5000):
+            next(read)
+        (total, _), (_, peak) = meter.total(), tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert total is not None
+    assert abs(total - len(texts)) < 1000
+    assert peak + pa.total_allocated_bytes() - allocated < 20_000_000  # of 60
+
+
+def test_what_is_no_parquet_or_damaged_is_named(tmp_path: Path) -> None:
+    whole = write(tmp_path, "SELECT 'a' AS prompt")
+    damaged = tmp_path / "half.parquet"
+    damaged.write_bytes(whole.read_bytes()[:40])
+    with pytest.raises(InputError, match=r"half.parquet cannot be read as Parquet \(.*\): check it"):
+        rows(damaged)
+    (tmp_path / "no.parquet.gz").write_bytes(__import__("gzip").compress(whole.read_bytes()))
+    with pytest.raises(InputError, match=r"no.parquet.gz is Parquet, which is read from its end: save it"):
+        rows(tmp_path / "no.parquet.gz")
+
+
+def test_a_text_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "in.parquet"
+    cells = pa.array([b"a", b"\xff"]).view(pa.string())
+    parquet.write_table(pa.table({"prompt": ["a", "b"], "other": cells}), file)
+    with pytest.raises(InputError, match=r"in.parquet:2: 'other' is not UTF-8"):
+        rows(file)
+
+
+def test_without_pyarrow_the_way_to_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = write(tmp_path, "SELECT 'a' AS prompt")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(InputError, match=r"pip install 'scrimp\[parquet\]'"):
+        rows(file)
