@@ -39,7 +39,7 @@ def recover_abandoned(
         _remove_unfinished(folder)
         if any(folder.glob(f"{PREFIX}*.jsonl")):
             _wait_for_others(folder, locks, sleep)
-        files = [path for path in sorted(folder.glob(f"{PREFIX}*.jsonl")) if _try_lock(path, locks)]
+        files = _lock_abandoned(folder, locks)
         found = [decode_records(path.read_bytes()) for path in files]
         yield [record for records, _ in found for record in records]
         for path, (_, unreadable) in zip(files, found, strict=True):
@@ -84,6 +84,17 @@ def _wait_for_others(folder: Path, locks: ExitStack, sleep: Callable[[float], No
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return
         sleep(_LOOK_SECONDS)
+
+
+def _lock_abandoned(folder: Path, locks: ExitStack) -> list[Path]:
+    """Lock the segments of dead processes and return them.
+
+    A process that ends lets go of one after the other: of a call that began in the first, the second tells the end.
+    """
+    journals: dict[str, list[Path]] = {}  # by process
+    for path in sorted(folder.glob(f"{PREFIX}*.jsonl")):
+        journals.setdefault(path.name.rpartition("-")[0], []).append(path)
+    return [path for paths in journals.values() if all(_try_lock(path, locks) for path in paths) for path in paths]
 
 
 def _try_lock(path: Path, locks: ExitStack) -> bool:

@@ -19,6 +19,7 @@ from scrimp.flows.stores.repair import repair_stores
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.encoding.journal_records import SettledRow
+from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
 
@@ -128,3 +129,22 @@ def test_a_store_that_is_damaged_leaves_the_journal_for_later(tmp_path: Path) ->
     with pytest.raises(StoreError):
         recovered(tmp_path)
     assert len(list(tmp_path.glob("in-flight-*"))) == 1
+
+
+def test_a_process_that_has_let_go_of_a_part_of_its_journal_is_recovered_when_it_has_let_go_of_all(
+    tmp_path: Path,
+) -> None:
+    long = replace(LOST, call="long", error="x" * 2_000_000)
+    journal = Journal(tmp_path, "r")
+    journal.record_begun(LOST)
+    journal.record_begun(long)  # in a second segment
+    journal.record_settled([PAID, replace(long, status="failed", cost=Decimal(0))], time=101.0, completion=None)
+    first, _second = sorted(tmp_path.glob("in-flight-*"))
+    let_go = first.read_bytes()
+    first.unlink()  # its process has locked this file, and not the one that takes its place
+    first.write_bytes(let_go)
+    before = recovered(tmp_path)
+    journal.close()
+
+    assert before == (0, [])
+    assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009")), ("failed", Decimal(0))])
