@@ -28,7 +28,8 @@ Buy = Literal["named", "cheapest"]  # where a model is bought: where it is named
 RowOrder = Literal["input", "completion"]
 FailOn = Literal["any", "all", "never"]
 InputFormat = Literal["auto", "jsonl", "csv", "tsv", "json", "lines", "text", "parquet"]
-Engine = Literal["local", "ray"]  # what answers the rows of a run: this process, or workers of Ray
+# What answers the rows of a run: this process, several of this machine, or workers of Ray.
+Engine = Literal["local", "processes", "ray"]
 OutputFormat = Literal["jsonl", "csv", "tsv", "text", "json", "parquet"]
 LedgerFormat = Literal["jsonl", "csv", "parquet"]  # of exported calls
 SummaryMode = Literal["auto", "none", "table", "json"]

@@ -106,7 +106,7 @@ def test_without_ray_the_way_to_it_is_said(ready: Scrimp, provider: FakeProvider
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("-",), "save what stdin has in a file"),
+        (("-",), "does not read stdin"),
         (("rows.jsonl", "-o", "{id}.md"), "leave {column} out of -o"),
         (("rows.jsonl", "--batch"), "leave out --engine ray"),
     ],

@@ -95,8 +95,9 @@ def run(
 
     --shard 3/8 takes the third of eight shards of the rows that the other flags leave, for a job array: each row is in
     one of them, equal prompts are in the same one, and index counts the rows of the whole input. Give each job an
-    output of its own. Where machines have homes of their own, scrimp runs merge adds up their costs. --engine ray
-    (pip install 'scrimp[ray]') has workers share one run and its limits; files must be where all of them can read them.
+    output of its own. Where machines have homes of their own, scrimp runs merge adds up their costs. --engine processes
+    has processes of this machine share one run and its limits, --engine ray (pip install 'scrimp[ray]') workers of Ray:
+    files must be where all of these can read them.
 
     Rows go to stdout, or to the file of -o, which gets its new content at the end of the run, also after Ctrl-C, a
     limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun

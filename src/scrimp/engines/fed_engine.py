@@ -39,16 +39,20 @@ class _Pending:
 class FedEngine:
     """The flow of a run in a thread of its own; it lives from the first chunk until `close`, or until it stops."""
 
-    def __init__(self, job: WorkerJob, run: Callable[..., RunStop | None] = live.run_groups) -> None:
-        """`run` answers groups of prompts as `live.run_groups` does."""
+    def __init__(
+        self, job: WorkerJob, run: Callable[..., RunStop | None] = live.run_groups, *, in_thread: bool = True
+    ) -> None:  # fmt: skip
+        """`run` answers groups of prompts as `live.run_groups` does; unless in a thread, it waits for `work`."""
         self._job, self._run = job, run
         self._chunks: queue.SimpleQueue[list[Prompt] | None] = queue.SimpleQueue()
         self._pending: dict[_Place, list[_Pending]] = {}
         self._said: list[Message] = []
         self._lock = threading.Lock()
         self._end: AnsweredChunk | None = None  # what every chunk comes back with once the run has ended
-        self._thread = threading.Thread(target=self._work, name="scrimp-engine", daemon=True)
-        self._thread.start()
+        self._interruption: RunStop | None = None
+        self._thread = threading.Thread(target=self.work, name="scrimp-engine", daemon=True) if in_thread else None
+        if self._thread is not None:
+            self._thread.start()
 
     def answer(self, chunk: Chunk) -> Future[AnsweredChunk]:
         """Begin a chunk; the future is done when all its rows are, or when the run has stopped."""
@@ -67,15 +71,26 @@ class FedEngine:
 
     def close(self) -> None:
         """Answer what was begun, and close the stores."""
-        self._chunks.put(None)
-        self._thread.join()
+        self.finish()
+        if self._thread is not None:
+            self._thread.join()
 
-    def _work(self) -> None:
+    def finish(self) -> None:
+        """Say that no more chunks come; `work` returns once those that did are answered."""
+        self._chunks.put(None)
+
+    def interrupt(self, stop: RunStop) -> None:
+        """Begin no more rows, where nothing is in flight yet: what is, `live` stops by itself; from any thread."""
+        self._interruption = self._interruption or stop
+        self._chunks.put(None)
+
+    def work(self) -> None:
+        """Answer what is given until there is no more, or the run stops; once."""
         stop: RunStop | None = None
         failed: BaseException | None = None
         try:
             with closing(self._open_services()) as services:
-                stop = self._run(self._groups(), self._job.options, services, self._take)
+                stop = self._run(self._groups(), self._job.options, services, self._take) or self._interruption
         except ScrimpError as error:
             failed = error
         except BaseException:  # noqa: BLE001 - it goes to the process that can show it
@@ -99,7 +114,7 @@ class FedEngine:
         return services
 
     def _groups(self) -> Iterator[list[Prompt]]:
-        while (group := self._chunks.get()) is not None:
+        while (group := self._chunks.get()) is not None and self._interruption is None:
             yield group
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:

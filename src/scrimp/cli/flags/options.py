@@ -312,13 +312,17 @@ EngineOption = Annotated[
     Engine,
     typer.Option(
         "--engine",
-        help="What answers the rows: local, this process; ray, workers of Ray here or on the cluster of RAY_ADDRESS.",
+        help="What answers the rows: local, this process; processes, several on this machine; ray, workers of Ray here "
+        "or on the cluster of RAY_ADDRESS.",
     ),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(
-        "--workers", metavar="N", min=1, help="With --engine ray: how many workers share the run; default: one a core."
+        "--workers",
+        metavar="N",
+        min=1,
+        help="With --engine processes or ray: how many workers share the run; default: one a core.",
     ),
 ]
 OrderOption = Annotated[RowOrder | None, typer.Option("--order", help="The order of the rows.")]

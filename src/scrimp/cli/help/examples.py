@@ -58,6 +58,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             f"scrimp run reviews.csv -t {_ASK} --shard 2/8 -o labels-2.jsonl",
         ),
         Example(
+            "Four processes of this machine, where one core is too slow",
+            f"scrimp run reviews.csv -t {_ASK} --engine processes --workers 4 -o labels.jsonl",
+        ),
+        Example(
             "Resume a run that was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
         ),
     ),

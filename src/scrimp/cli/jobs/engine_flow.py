@@ -27,7 +27,7 @@ def check_engine(flags: EngineFlags, names: Sequence[str], *, batch: bool, in_fi
     if in_files:
         raise UsageError(f"--engine {flags.engine} writes all rows to one output: leave {{column}} out of -o")
     if is_stream(names):
-        raise UsageError(f"with --engine {flags.engine} workers read the inputs: save what stdin has in a file")
+        raise UsageError(f"--engine {flags.engine} does not read stdin: save what it has in a file")
 
 
 def engine_flow(
@@ -37,7 +37,10 @@ def engine_flow(
     """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls."""
 
     def drive() -> RunStop | None:
-        from scrimp.engines.ray.run import run  # noqa: PLC0415 - the one engine so far
+        if flags.engine == "ray":
+            from scrimp.engines.ray.run import run  # noqa: PLC0415 - one engine is loaded
+        else:
+            from scrimp.engines.processes.run import run  # noqa: PLC0415 - as above
 
         inputs = InputRows(names=tuple(names), options=read, samples=several.samples)
         services = session.services

@@ -1,0 +1,42 @@
+"""A run in several processes of this machine, over the same stores; their outcomes are brought together in this one."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from scrimp.engines.chunks import InputRows
+from scrimp.engines.gathered_run import GatheredRun, Sink
+from scrimp.engines.processes.worker_pool import answered_chunks
+from scrimp.engines.worker_job import most_workers, worker_job
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.services import Services
+
+
+def run(
+    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None
+) -> RunStop | None:
+    """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
+    count = most_workers(workers or _cores(), services.loaded, options)
+    job = worker_job(services.run, services.loaded, services.paths, options, count)
+    answers = partial(answered_chunks, workers=count, warn=services.warn)
+    gathered = GatheredRun(job, options, services, sink, _appended_already, answers)
+    try:
+        gathered.take(inputs)
+    finally:
+        services.stores.recover()  # of workers that died, or were ended: what they had in flight
+    if gathered.error is not None:
+        raise gathered.error
+    # The worker that stopped knew of its own rows alone.
+    return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
+
+
+def _cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _appended_already(entries: object) -> None:
+    """Append nothing: workers of this machine write to the same ledger."""
+    del entries

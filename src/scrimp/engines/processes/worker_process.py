@@ -1,0 +1,81 @@
+"""A worker as the process that started it sees it: chunks are given to it, and come back in a thread."""
+
+from __future__ import annotations
+
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from scrimp.engines.chunks import AnsweredChunk, Chunk
+from scrimp.engines.processes.worker import STATUSES
+from scrimp.engines.worker_job import WorkerJob
+
+# Where this process imports from, the worker does, too, and not from the directory that it is started in.
+_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from scrimp.engines.processes.worker import main; main()"
+_PATIENCE = 40.0  # seconds in which a worker ends its calls in flight, once it is told to stop
+
+
+class WorkerProcess:
+    """One worker."""
+
+    def __init__(self, job: WorkerJob, tell: Callable[[WorkerProcess, AnsweredChunk | None], None]) -> None:
+        """`tell` gets each chunk that comes back, in a thread of this worker, and None where it has ended."""
+        self.given: dict[int, Chunk] = {}  # and not back yet, by number
+        self.ready = False  # it has understood its job
+        # A group of its own: signals reach it through this process alone, and not before it can take them.
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STATUSES)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-c", _PROGRAM, *sys.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                process_group=0,
+            )  # fmt: skip
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        self._send(job)
+        threading.Thread(target=self._listen, args=(tell,), name="scrimp-worker", daemon=True).start()
+
+    def give(self, chunk: Chunk) -> None:
+        """Have it answer a chunk; where it has died that is told of."""
+        self.given[chunk.number] = chunk
+        self._send(chunk)
+
+    def signal(self, number: int) -> None:
+        """Pass a signal on."""
+        self._process.send_signal(number)
+
+    def end(self) -> None:
+        """Wait until it has ended."""
+        self._send(None)
+        with suppress(OSError):  # what it did not read before it died
+            if self._process.stdin is not None:
+                self._process.stdin.close()
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        except KeyboardInterrupt:  # somebody does not want to wait
+            self._process.kill()
+            raise
+
+    def _send(self, message: WorkerJob | Chunk | None) -> None:
+        with suppress(BrokenPipeError):  # it has died: the thread that listens tells
+            if self._process.stdin is not None:
+                pickle.dump(message, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+                self._process.stdin.flush()
+
+    def _listen(self, tell: Callable[[WorkerProcess, AnsweredChunk | None], None]) -> None:
+        stream = self._process.stdout
+        try:
+            while stream is not None:
+                answered = pickle.load(stream)  # noqa: S301 - of a process that this one has started
+                if answered is None:
+                    self.ready = True
+                else:
+                    tell(self, answered)
+        except (EOFError, pickle.UnpicklingError):
+            tell(self, None)
