@@ -21,8 +21,10 @@ NO_LIMIT = (0.0, 0.0)
 class Buckets:
     """Buckets of a name of their own, at a time that only `pass_` changes."""
 
-    def __init__(self, client: Redis, requests: tuple[float, float], tokens: tuple[float, float]) -> None:
-        name = uuid.uuid4().hex
+    def __init__(
+        self, client: Redis, requests: tuple[float, float], tokens: tuple[float, float], name: str | None = None
+    ) -> None:
+        name = name or uuid.uuid4().hex
         self._client, self._keys = client, (f"{name}:buckets", f"{name}:processes")
         self._requests, self._tokens = requests, tokens
         self.microseconds = 1_800_000_000_000_000
@@ -111,6 +113,17 @@ def test_what_the_provider_says_is_left_counts_for_all(redis: RedisServer) -> No
     assert buckets.take((1, 5)).requests == 5
     assert buckets.take((1, 9), process="q", left=(2, -1)).requests == 2
     assert buckets.take((1, 1)).wait == 1.0
+
+
+def test_who_has_no_limit_of_a_kind_leaves_that_of_the_others_as_it_is(redis: RedisServer) -> None:
+    limited = Buckets(redis.client, (1.0, 5.0), (100.0, 500.0), "one key")
+    unlimited = Buckets(redis.client, (1.0, 5.0), NO_LIMIT, "one key")
+    unlimited.take((1, 1), (0, 0), process="q")
+    assert limited.take((1, 1), (300, 300)).tokens == 300
+    for buckets in (limited, unlimited):
+        buckets.pass_(2_000_000)
+    assert unlimited.take((1, 1), (0, 70), process="q").tokens == 70
+    assert limited.take((1, 1), (400, 400)).tokens == 400  # 200 were left, and two seconds bring as many
 
 
 def test_processes_that_took_something_lately_share(redis: RedisServer) -> None:

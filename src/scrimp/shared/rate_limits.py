@@ -26,13 +26,13 @@ _KEPT_SECONDS = 300
 TAKE = """
 local time = redis.call('TIME')
 local now = time[1] + time[2] / 1e6
-local state = redis.call('HMGET', KEYS[1], 'at', 'requests', 'tokens')
-local function bucket(first, level)
+local state = redis.call('HMGET', KEYS[1], 'requests', 'requests_at', 'tokens', 'tokens_at')
+local function bucket(first, level, at)
   local rate, most = tonumber(ARGV[first]), tonumber(ARGV[first + 1])
   local own = {rate = rate, need = tonumber(ARGV[first + 2]), want = tonumber(ARGV[first + 3]), wait = 0, level = most}
   local left = tonumber(ARGV[first + 4])
-  if level then
-    own.level = math.min(most, tonumber(level) + rate * math.max(0, now - tonumber(state[1])))
+  if level and at then
+    own.level = math.min(most, tonumber(level) + rate * math.max(0, now - tonumber(at)))
   end
   if left >= 0 then
     own.level = math.min(own.level, left)
@@ -44,7 +44,7 @@ local function bucket(first, level)
   end
   return own
 end
-local requests, tokens = bucket(2, state[2]), bucket(7, state[3])
+local requests, tokens = bucket(2, state[1], state[2]), bucket(7, state[3], state[4])
 local wait = math.max(requests.wait, tokens.wait)
 local function granted(own)
   if wait > 0 then return 0 end
@@ -54,8 +54,11 @@ local function granted(own)
   return amount
 end
 local reply = {granted(requests), granted(tokens)}
-redis.call('HSET', KEYS[1], 'at', string.format('%.6f', now), 'requests', string.format('%.6f', requests.level),
-  'tokens', string.format('%.6f', tokens.level))
+for name, own in pairs({requests = requests, tokens = tokens}) do
+  if own.rate > 0 then -- another process may have a limit where this one has none
+    redis.call('HSET', KEYS[1], name, string.format('%.6f', own.level), name .. '_at', string.format('%.6f', now))
+  end
+end
 redis.call('ZADD', KEYS[2], now, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - ACTIVE)
 redis.call('EXPIRE', KEYS[1], KEPT)

@@ -111,6 +111,15 @@ def test_what_a_call_used_beyond_its_estimate_is_taken_with_the_next() -> None:
     asyncio.run(main())
 
 
+def test_a_run_keeps_its_own_limits_where_others_share_higher_ones() -> None:
+    async def main() -> None:
+        _, _, limiter = opened(rpm=6)  # of a server that grants whatever is wanted
+        limiter.take(400, 50.0)
+        assert limiter.wait(400, 50.0) == 10.0
+
+    asyncio.run(main())
+
+
 def test_a_call_that_is_not_sent_leaves_its_place_to_the_next() -> None:
     async def main() -> None:
         queue, server, _ = opened(rpm=60, tpm=6000)

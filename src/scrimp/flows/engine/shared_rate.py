@@ -54,21 +54,23 @@ class SharedRateLimiter(RateLimiter):
             if self._task is None and now >= self._not_before:
                 self._ask(1, tokens)
             return self._alone.wait(tokens, now)
+        if (own := super().wait(tokens, now)) > 0:  # the others may have higher limits, and share those
+            return own
         if self._requests_left >= self._needed(self._requests, 1) and self._tokens_left >= self._needed(
             self._tokens, tokens
         ):
             return 0.0
-        if self._task is not None:
-            return _UNTIL_ANSWERED
-        if now < self._not_before:
+        if self._task is None and now < self._not_before:
             return self._not_before - now
-        self._ask(1, tokens)
+        if self._task is None:
+            self._ask(1, tokens)
         return _UNTIL_ANSWERED
 
     def take(self, tokens: int, now: float) -> None:
         """Record that a call of this many tokens is sent."""
         if not self._is_limited:
             return
+        super().take(tokens, now)
         if self._alone is not None:
             self._alone.take(tokens, now)
             return
@@ -83,6 +85,7 @@ class SharedRateLimiter(RateLimiter):
 
     def give_back(self, tokens: int, now: float) -> None:
         """Undo `take` for a call that was not sent."""
+        super().give_back(tokens, now)
         if self._alone is not None:
             self._alone.give_back(tokens, now)
         elif self._is_limited:
@@ -91,6 +94,7 @@ class SharedRateLimiter(RateLimiter):
 
     def correct(self, estimated: int, used: int, now: float) -> None:
         """Replace the estimate of a call by the tokens it used."""
+        super().correct(estimated, used, now)
         if self._alone is not None:
             self._alone.correct(estimated, used, now)
         elif self._is_limited:
