@@ -234,6 +234,10 @@ def test_a_server_that_forgets_ends_its_runs_and_the_next_begins_with_what_its_h
         before = billed(provider)
         assert end(start(scrimp, [*rows(scrimp, "next", 1000), str(cap)])).status == 5
         assert before < billed(provider) <= cap
+        redis.kill()
+        redis.start()
+        assert "begins anew" in scrimp("cost", "budget", "nightly", "--clear").out
+        assert end(start(scrimp, [*rows(scrimp, "anew", 5), str(cap)])).status == 0
 
 
 def test_a_budget_is_shown_with_its_runs_and_begins_anew(

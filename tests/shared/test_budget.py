@@ -215,6 +215,24 @@ def test_what_a_home_knows_was_spent_is_counted_where_the_server_forgot_it(redis
         assert budget.run("d", dollars(100), "x", knows).exchange(demand(0)).spent == 0
 
 
+def test_what_was_cleared_does_not_come_back_however_often_that_was_done_since(redis: RedisServer) -> None:
+    with budget_server(redis) as budget:
+        ask(budget.run("a", dollars(100), "monday"), 60, ends=True)
+        for epoch in ("tuesday", "wednesday", "thursday"):
+            assert budget.clear(epoch)
+        for number, epoch in enumerate(("monday", "tuesday", "wednesday")):
+            knows = KnownBudget(epoch, dollars(60), dollars(60))
+            assert budget.run(f"b{number}", dollars(100), "x", knows).exchange(demand(0)).spent == 0
+
+
+def test_what_the_server_forgot_can_be_cleared_where_a_home_knows_it(redis: RedisServer) -> None:
+    with budget_server(redis) as budget:
+        knows = KnownBudget("forgotten", dollars(60), dollars(60))
+        assert not budget.clear("x")
+        assert budget.clear("x", knows)
+        assert budget.run("a", dollars(100), "y", knows).exchange(demand(0)).spent == 0
+
+
 def test_what_a_home_knows_was_spent_is_counted_where_the_server_went_back(redis: RedisServer) -> None:
     with budget_server(redis) as budget:
         ask(budget.run("a", dollars(100), "e"), 20, ends=True)

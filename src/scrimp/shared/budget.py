@@ -47,9 +47,12 @@ if not own[1] then
   own[1] = new_epoch
   redis.call('HSET', KEYS[1], 'epoch', new_epoch, 'committed', '0', 'spent', '0')
 end
-local sums = redis.call('HMGET', KEYS[1], 'committed', 'spent', 'cleared')
+local sums = redis.call('HMGET', KEYS[1], 'committed', 'spent')
 local committed, all_spent = tonumber(sums[1]), tonumber(sums[2])
-if epoch == '' and known_epoch ~= '' and known_epoch ~= sums[3] then
+local function cleared(name)
+  return string.find(redis.call('HGET', KEYS[1], 'cleared') or '', name, 1, true)
+end
+if epoch == '' and known_epoch ~= '' and not cleared(known_epoch) then
   -- Of a budget that had this name before, all that might be spent may have been.
   local known = known_epoch == own[1] and known_spent or known_committed
   if all_spent < known then
@@ -100,10 +103,16 @@ return {1}
 """)
 
 _CLEAR = Script("""
-local epoch = redis.call('HGET', KEYS[1], 'epoch')
-if not epoch then return {0} end
+local own = redis.call('HMGET', KEYS[1], 'epoch', 'cleared')
+local names = {}
+for _, name in ipairs({own[1] or '', ARGV[2], own[2] or ''}) do
+  if name ~= '' then names[#names + 1] = name end
+end
+if #names == 0 then return {0} end
 redis.call('DEL', KEYS[1], KEYS[2])
-redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'committed', '0', 'spent', '0', 'cleared', epoch)
+-- All that were cleared, the last first: a home may know of none that came after. Some thousand, with their names.
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'committed', '0', 'spent', '0',
+  'cleared', string.sub(table.concat(names, ' '), 1, 13000))
 return {1}
 """)
 
@@ -192,9 +201,12 @@ class BudgetServer:
         """
         return self._ask(_SETTLE, (run, _nanodollars(spent), int(of_others_too))) == ["1"]
 
-    def clear(self, new_epoch: str) -> bool:
-        """Begin anew at nothing spent; runs that are using the budget stop. Return whether there was one."""
-        return self._ask(_CLEAR, (new_epoch,)) == ["1"]
+    def clear(self, new_epoch: str, known: KnownBudget | None = None) -> bool:
+        """Begin anew at nothing spent; runs that are using the budget stop. Return whether there was one.
+
+        One that the server has forgotten does not come back either where a home still knows it.
+        """
+        return self._ask(_CLEAR, (new_epoch, known.epoch if known is not None else "")) == ["1"]
 
     def look(self) -> BudgetOverview | None:
         """Return the budget as it stands; None where there is none."""

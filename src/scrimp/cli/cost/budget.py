@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,7 +37,7 @@ def budget(
             link = budget_link(session.services, server, name)
             link.settle_dead()
             if clear:
-                found = link.server.clear(os.urandom(6).hex())
+                found = link.clear()
                 print_line(f"the budget {name} begins anew" if found else f"nothing was spent of the budget {name}")
                 return
             overview = link.server.look()

@@ -67,6 +67,10 @@ class BudgetShareLink:
                     f"what a killed run has spent of the budget cannot be told now, so all it held counts: {error}"
                 )
 
+    def clear(self) -> bool:
+        """Let the budget begin anew; return whether there was one, there or in what this home knows."""
+        return self.server.clear(os.urandom(6).hex(), known_budget(self._paths.known_budgets, self._sharer.budget))
+
     def leave(self, demand: Demand) -> None:
         """Give back what was not spent, and remember what is known of the budget."""
         settled = False
