@@ -190,7 +190,9 @@ def test_qwens_explicit_cache_writes_are_counted() -> None:
         "prompt_tokens_details": {"cached_tokens": 300, "cache_creation_input_tokens": 1200},
     }
 
-    assert completed(read("qwen", chat(usage))).usage == Usage(input=2000, output=1, cache_read=300, cache_write=1200)
+    assert completed(read("qwen", chat(usage))).usage == Usage(
+        input=2000, output=1, cache_read=300, explicit_read=300, cache_write=1200
+    )
 
 
 @pytest.mark.parametrize(
