@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,30 @@ def test_a_signal_ends_all_workers_once_their_calls_in_flight_are_answered(
     assert len(rows) == len(provider.bodies) == bill["calls"]["total"]
     assert bill["calls"]["lost"] == 0
     assert list(ready.home.glob("in-flight-*")) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a process which others it has started")
+def test_a_worker_that_dies_takes_its_share_of_the_cap_along(ready: Scrimp, provider: FakeProvider) -> None:
+    killed = threading.Event()
+
+    def answer(body: dict[str, Any]) -> Reply:
+        if len(provider.bodies) > 150 and not killed.wait(40):
+            return error(500)
+        return echo(body)
+
+    provider.answer = answer
+    config = (ready.home / "config.toml").read_text()
+    ready.config(config.replace("input = 1.0, output = 10.0", "input = 1000, output = 1000"))
+    run = ready.start(*WORDS, "--max-cost", "4", "--max-output", "10", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: len(provider.bodies) > 150, run=run)
+    os.kill(workers_of(run)[0], signal.SIGKILL)
+    killed.set()
+    out, err = run.communicate(timeout=50)
+
+    rows, bill = written(ready)
+    dollars = float(bill["cost_usd"]) / len(rows)  # of each call: they are alike
+    assert (run.returncode, out, err.count(b"a worker died")) == (5, b"", 1)
+    assert len(provider.bodies) * dollars <= 4
 
 
 def test_workers_keep_to_the_cap_together_and_stop_together(ready: Scrimp, provider: FakeProvider) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scrimp.engines.chunks import AnsweredChunk, InputRows, read_chunks
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.run_stop import RunStop, too_many_failures
+from scrimp.flows.engine.run_stop import SHARE_LOST, RunStop, too_many_failures
 from scrimp.flows.plan.groups import ROWS_PER_GROUP
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
@@ -67,11 +67,15 @@ class GatheredRun:
     def take(self, inputs: InputRows) -> None:
         """Answer the rows of the inputs.
 
-        A row may be what workers die of, and take along others that were with it: each alone tells which.
+        A row may be what workers die of, and take along others that were with it: each alone tells which. Where workers
+        have shares of a cap, none is left for those that would try.
         """
         at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // ROWS_PER_GROUP
         self._iterate(inputs, in_order=self._options.order == "input", chunks_at_once=at_once)
-        if self.goes_on and (lost := self.missing):
+        lost = self.missing
+        if self.goes_on and lost and self._job.has_share_of_cap:
+            self.stop = SHARE_LOST
+        elif self.goes_on and lost:
             self._take_alone(replace(inputs, alone=lost))
 
     def _take_alone(self, inputs: InputRows) -> None:

@@ -22,6 +22,12 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
     paths: Paths
     options: RunOptions
 
+    @property
+    def has_share_of_cap(self) -> bool:
+        """Whether it may spend a share of the run's cap: where it dies, how much it has spent of that is unknown."""
+        limits = self.options.limits
+        return limits.max_cost is not None and limits.budget is None
+
 
 def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions, workers: int) -> WorkerJob:
     """Return the share of each of so many workers, whose limits add up to at most those of the run.

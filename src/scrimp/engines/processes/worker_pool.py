@@ -18,7 +18,7 @@ from scrimp.engines.processes.worker import STATUSES
 from scrimp.engines.processes.worker_process import WorkerProcess
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.run_stop import interrupted
+from scrimp.flows.engine.run_stop import SHARE_LOST, interrupted
 
 # How far chunks may go ahead of the oldest one that has not come back: what comes in between waits in memory.
 _AHEAD = 64
@@ -125,7 +125,10 @@ class _Pool:
         return worker
 
     def _replace(self, dead: WorkerProcess) -> None:
-        """Give another worker what one had that died; what two have died of, nobody."""
+        """Give another worker what one had that died; what two have died of, nobody.
+
+        It is a new one, unless that would have the share of a cap that the dead one may have spent.
+        """
         self._workers.remove(dead)
         dead.end()
         if self._end is not None:
@@ -133,11 +136,15 @@ class _Pool:
         if not dead.ready:
             raise ScrimpError("a worker ended before it was given anything: try --engine local")
         self._warn("a worker died: its rows are given to another one, and what it had in flight may be paid twice")
-        worker = self._start()
+        if not self._job.has_share_of_cap:
+            self._start()
+        elif not self._workers:
+            self._end = AnsweredChunk(number=_NONE, stop=SHARE_LOST)
+            return
         for number, chunk in dead.given.items():
             self._tries[number] += 1
             if self._tries[number] < _TRIES:
-                worker.give(chunk)
+                min(self._workers, key=lambda each: len(each.given)).give(chunk)
 
 
 def _waiting(number: signal.Signals) -> str:

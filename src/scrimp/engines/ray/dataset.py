@@ -24,6 +24,7 @@ from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.fed_engine import FedEngine
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import InputError, ScrimpError
+from scrimp.flows.engine.run_stop import SHARE_LOST
 
 _Kind = TypeVar("_Kind", Chunk, AnsweredChunk)
 _COLUMN = "chunk"
@@ -64,10 +65,14 @@ class AnsweringActor:
 
     def __init__(self, job: WorkerJob) -> None:
         self._engine = FedEngine(job)
+        self._share_lost = job.has_share_of_cap and ray.get_runtime_context().was_current_actor_reconstructed
 
     async def __call__(self, batch: pa.Table) -> AsyncIterator[pa.Table]:
         """Yield the chunk with the outcomes of its rows."""
         chunk = _unpacked(batch, Chunk)
+        if self._share_lost:  # with the worker whose place this one has taken
+            yield _table(AnsweredChunk(number=chunk.number, messages=chunk.messages, stop=SHARE_LOST))
+            return
         answered = await asyncio.wrap_future(self._engine.answer(chunk))
         both = AnsweredChunk(
             number=chunk.number, is_last=chunk.is_last, outcomes=answered.outcomes, stop=answered.stop,
