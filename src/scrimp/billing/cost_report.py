@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct, field
 
 from scrimp.billing.cost_total import CostTotal
+from scrimp.billing.ranking import Ranking
 
 _ZERO = Decimal(0)
 
@@ -40,7 +41,7 @@ class Breakdown(Struct, frozen=True, kw_only=True):
     """All calls by one word."""
 
     word: str
-    totals: Sequence[CostTotal]
+    ranking: Ranking
     of_rows: bool  # whether all calls of a row are in one group
 
 

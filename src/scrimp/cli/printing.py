@@ -79,3 +79,13 @@ def print_json(value: Mapping[str, object] | Sequence[object]) -> None:
     """Print JSON on stdout, for a terminal without the control characters that JSON itself does not escape."""
     text = encode_json(value).decode()
     print_text((escape_controls_in_json(text) if sys.stdout.isatty() else text) + "\n")
+
+
+def print_json_array(values: Iterable[Mapping[str, object]]) -> None:
+    """Print what `print_json` prints of a list, one value at a time: there may be very many."""
+    between = "["
+    for value in values:
+        text = between + encode_json(value).decode()
+        print_text(escape_controls_in_json(text) if sys.stdout.isatty() else text)
+        between = ","
+    print_text("[]\n" if between == "[" else "]\n")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -165,3 +166,36 @@ def test_json_at_a_terminal_has_no_control_character_of_a_name(ready: Scrimp) ->
     assert '"user":' in shown
     assert not set(shown) & {chr(code) for code in range(0x80, 0xA0)}
     assert json.loads(ready("cost", "--by", "user", "--json").out)[0]["user"] == "ann\u009b31m\u009d0;x"
+
+
+def test_of_many_groups_a_table_has_the_dearest_and_a_line_for_the_others(ready: Scrimp) -> None:
+    calls = [
+        replace(
+            entry(), call=f"c{n}", user=f"u{n:03}", tags={"team": f"t{n % 7}"} if n % 7 else {}, cost=Decimal(n) / 8
+        )
+        for n in range(300)
+    ]
+    with closing(Ledger(ready.home / "ledger.db")) as ledger:
+        ledger.append(calls)
+    table = ready("cost", "--by", "user").out.splitlines()
+    documents = json.loads(ready("cost", "--by", "user", "--json").out)
+    csv = ready("cost", "--by", "user", "--csv", "--limit", "3").out.splitlines()
+    teams = json.loads(ready("cost", "--by", "tag:team", "--json").out)
+
+    assert (len(table), table[1].split()[0]) == (103, "u299")
+    assert table[-2].split() == ["200", "others", "200", "0", "0", *table[-2].split()[5:7], "$2,487.50"]
+    assert table[-1] == "total $5,606.25"  # (0 + 299) * 300 / 2 / 8
+    assert [document["user"] for document in documents] == [f"u{n:03}" for n in reversed(range(300))]
+    assert abs(sum(document["share_of_cost"] for document in documents) - 1) < 1e-3
+    assert [line.partition(",")[0] for line in csv] == ["user", "u299", "u298", "u297"]
+    assert min((team["tag:team"], team["calls"]) for team in teams) == ("-", 43)
+    plot = ready("cost", "--by", "user", "--plot").out.splitlines()
+    assert (len(plot), plot[-2]) == (42, "and 260 others")
+
+
+@pytest.mark.parametrize("words", [["--by", "day"], ["--html", "-"], ["--follow"]])
+def test_a_limit_that_would_have_no_effect_is_refused(ready: Scrimp, words: list[str]) -> None:
+    ran = ready("cost", "--limit", "3", *words)
+
+    assert (ran.status, ran.out) == (2, "")
+    assert "--limit" in ran.err

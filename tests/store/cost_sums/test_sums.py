@@ -207,6 +207,14 @@ def check(sums: CostSums, rows: list[Row], since: float) -> None:
             agree(named[name], facts(group))
         keys = [total.name if word in ("hour", "day", "week", "month") else -total.cost for total in totals]
         assert keys == sorted(keys)
+        assert list(sums.each(word, since=since, flagships=FLAGSHIPS)) == totals
+        ranking = sums.ranking(word, 2, since=since, flagships=FLAGSHIPS)
+        assert ranking.totals == totals[:2]
+        others = {name: group for name, group in groups.items() if named[name] not in totals[:2]}
+        assert (ranking.rest is None) == (not others)
+        if ranking.rest is not None:
+            assert ranking.rest.name == f"{len(others)} other{'s' * (len(others) > 1)}"
+            agree(ranking.rest, facts([row for group in others.values() for row in group]))
 
 
 @given(given=st.lists(entries, max_size=20))

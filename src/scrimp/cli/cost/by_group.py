@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import tzinfo
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Annotated
 
 import typer
 
 from scrimp.billing.cost_total import CostTotal
+from scrimp.billing.ranking import Ranking
 from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, the_flagships, time_zone
-from scrimp.cli.cost.lost_bounds import bound_line, with_bounds
-from scrimp.cli.printing import print_json, print_line, print_rows, print_table, print_text
+from scrimp.cli.cost.lost_bounds import bound_line, bounds_of
+from scrimp.cli.printing import print_json_array, print_line, print_rows, print_table, print_text
 from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
 from scrimp.render.costs.csv_lines import csv_lines
-from scrimp.render.costs.document import cost_documents
+from scrimp.render.costs.document import cost_document
 from scrimp.render.costs.tables import Table, amounts_table, flagship_line, rates_table, sum_line
 from scrimp.render.tables import wrap
-from scrimp.store.cost_sums.groups import FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS, periods_between
+from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS, periods_between
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
-from scrimp.units import parse_duration, pluralize
+from scrimp.units import parse_duration
 
 _EMPTY = "the ledger has no such calls: `scrimp run` and `scrimp ask` add them"
 
-_MOST_BARS = 40
+_MOST_BARS, _MOST_ROWS = 40, 100  # of groups that are no periods
 DEFAULT_WINDOW = "1h"  # of what is followed
 
 
@@ -50,6 +52,15 @@ def cost(
             metavar="ZONE", help="Of hours, days, weeks and months: utc, local, or a name such as Europe/Berlin."
         ),
     ] = UTC_ZONE,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            show_default=False,
+            help=f"Show the N dearest groups, and the others as one; {_MOST_ROWS} of a table unless given.",
+        ),
+    ] = None,
     rates: Annotated[
         bool, typer.Option("--rates", help="Show what a call costs, and how often calls fail, instead of tokens.")
     ] = False,
@@ -79,6 +90,9 @@ def cost(
     By chain, task, route, user, run, day or tag, 6/30 escalated are six of thirty rows of chains that were answered
     above their cheap models. Rows of earlier versions are not counted.
 
+    Of very many users or runs the table has the dearest, and one line for the others; --json and --csv have them all,
+    unless --limit says otherwise.
+
     By arm, the calls of a model at each effort are apart: a model that thinks longer costs more at the same price.
 
     The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price, and lost ones,
@@ -107,6 +121,7 @@ def cost(
         "--json": as_json and not follow, "--csv": as_csv, "--rates": rates, "--plot": plot, "--html": html is not None,
         "--follow": follow,
     })  # fmt: skip
+    _refuse_limit(limit, by, is_elsewhere=html is not None or follow)
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         chosen, models = time_zone(zone), the_flagships(session)
@@ -121,23 +136,37 @@ def cost(
             if follow:
                 _follow(sums, by, since, chosen, models, session, as_json=as_json)
                 return
-            totals = sums.totals(by, since=start, zone=chosen, flagships=models)
+            if as_json or as_csv:
+                documents = _documents(sums, by, start, chosen, models, session)
+                (print_json_array if as_json else _print_csv)(islice(documents, limit))
+                return
+            most = limit or (sys.maxsize if by in PERIODS else _MOST_BARS if plot else _MOST_ROWS)
+            ranking = sums.ranking(by, most, since=start, zone=chosen, flagships=models)
             first = max(start, sums.first_time() or start)
             of_flagships = sums.totals("flagship", since=start, flagships=models) if rates else []
-        if as_json or as_csv:
-            documents = with_bounds(cost_documents(totals, by), totals, by, session, since=start)
-            print_json(documents) if as_json else _print_csv(documents)
-        elif plot:
-            _print_bars(totals, by, (first, session.services.clock()), chosen, session)
-        else:
-            header = f"{by} ({zone})" if by in PERIODS else by
-            _print_table((rates_table if rates else amounts_table)(totals, header, by, session.out), totals, session)
-            if (bound := bound_line(totals, session, since=start)) is not None:
-                _print_wrapped(bound, session)
-            _warn_of_efforts(totals, by, session)
-            if totals and rates:
-                named = {total.name: total for total in of_flagships}
-                _print_wrapped(flagship_line(named.get(FLAGSHIP), named.get(OTHERS), models), session)
+        if plot:
+            _print_bars(ranking, by, (first, session.services.clock()), chosen, session)
+            return
+        header = f"{by} ({zone})" if by in PERIODS else by
+        _print_table((rates_table if rates else amounts_table)(ranking.all, header, by, session.out), ranking, session)
+        if (bound := bound_line(ranking.all, session, since=start)) is not None:
+            _print_wrapped(bound, session)
+        _warn_of_efforts(ranking.totals, by, session)
+        if ranking.totals and rates:
+            named = {total.name: total for total in of_flagships}
+            _print_wrapped(flagship_line(named.get(FLAGSHIP), named.get(OTHERS), models), session)
+
+
+def _documents(
+    sums: CostSums, by: str, since: float, zone: tzinfo | None, models: Sequence[str], session: Session
+) -> Iterator[dict[str, object]]:
+    """Yield an object for each group; memory does not grow with their number."""
+    whole = next(iter(sums.totals(ALL, since=since)), None)
+    if whole is None:
+        return
+    most_lost = bounds_of(whole.lost, by, session, since=since)
+    for total in sums.each(by, since=since, zone=zone, flagships=models):
+        yield {**cost_document(total, by, whole.cost, whole.calls), "lost_at_most_usd": most_lost(total)}
 
 
 def _follow(
@@ -165,28 +194,25 @@ def _write_page(
     write_page(report, file, session)
 
 
-def _print_table(table: Table, totals: Sequence[CostTotal], session: Session) -> None:
+def _print_table(table: Table, ranking: Ranking, session: Session) -> None:
     print_table(*table, session.out, empty=_EMPTY)
-    if len(totals) > 1 or any(total.unknown for total in totals):
-        _print_wrapped(sum_line(totals), session)
+    if len(ranking.totals) > 1 or any(total.unknown for total in ranking.totals):
+        _print_wrapped(sum_line(ranking.all), session)
 
 
-def _print_bars(
-    totals: Sequence[CostTotal], by: str, span: tuple[float, float], zone: tzinfo | None, session: Session
-) -> None:
+def _print_bars(ranking: Ranking, by: str, span: tuple[float, float], zone: tzinfo | None, session: Session) -> None:
     from scrimp.render.costs.bars import bars  # noqa: PLC0415 - only for a plot
 
-    shown = totals if by in PERIODS else totals[:_MOST_BARS]
-    amounts = {total.label: (total.cost, "+" if total.unknown else "") for total in shown}
-    if by in PERIODS and totals:
+    amounts = {total.label: (total.cost, "+" if total.unknown else "") for total in ranking.totals}
+    if by in PERIODS and amounts:
         places = periods_between(by, *span, zone)
         amounts = {name: (Decimal(0), "") for name in places} | amounts
     rows = sorted(amounts.items()) if by in PERIODS else amounts.items()
     for line in bars([(name, *amount) for name, amount in rows], session.out, sys.stdout.encoding):
         print_text(line + "\n")
-    if len(totals) > len(shown):
-        print_line(f"and {pluralize(len(totals) - len(shown), 'other')}")
-    print_line(sum_line(totals) if totals else _EMPTY)
+    if ranking.rest is not None:
+        print_line(f"and {ranking.rest.name}")
+    print_line(sum_line(ranking.all) if amounts else _EMPTY)
 
 
 def _print_wrapped(text: str, session: Session) -> None:
@@ -194,9 +220,11 @@ def _print_wrapped(text: str, session: Session) -> None:
         print_line(line)
 
 
-def _print_csv(documents: Sequence[Mapping[str, object]]) -> None:
-    rows = [list(documents[0]), *(document.values() for document in documents)] if documents else []
-    print_rows(line.encode("utf-8", "backslashreplace") for line in csv_lines(rows))
+def _print_csv(documents: Iterator[Mapping[str, object]]) -> None:
+    first = next(documents, None)
+    if first is not None:
+        rows = chain([list(first), first.values()], (document.values() for document in documents))
+        print_rows(line.encode("utf-8", "backslashreplace") for line in csv_lines(rows))
 
 
 def _warn_of_efforts(totals: Sequence[CostTotal], by: str, session: Session) -> None:
@@ -212,6 +240,14 @@ def _refuse_two_ways(given: Mapping[str, bool]) -> None:
     ways = [flag for flag, is_given in given.items() if is_given]
     if len(ways) > 1:
         raise UsageError(f"{ways[0]} and {ways[1]} show the same in two ways: give one of them")
+
+
+def _refuse_limit(limit: int | None, by: str, *, is_elsewhere: bool) -> None:
+    """Raise UsageError for a limit where it has no effect."""
+    if limit is not None and by in PERIODS:
+        raise UsageError(f"--limit leaves out no {by}: --since says from when on they are shown")
+    if limit is not None and is_elsewhere:
+        raise UsageError("--limit is for tables, --plot, --json and --csv: leave it out with --html or --follow")
 
 
 def _refuse_options(context: typer.Context) -> None:

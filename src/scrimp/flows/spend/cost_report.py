@@ -7,6 +7,8 @@ from datetime import UTC, datetime, tzinfo
 
 from scrimp.billing.cost_report import Breakdown, CostReport
 from scrimp.billing.cost_total import CostTotal
+from scrimp.billing.ranking import ranked
+from scrimp.render.costs.page.cost_page import ROWS
 from scrimp.render.costs.tables import OF_CALLS
 from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, NONE, periods_between
 from scrimp.store.cost_sums.sums import CostSums
@@ -39,7 +41,7 @@ def window_report(
         period=period,
         periods={name: series.get(name, {}) for name in sorted({*names, *series})},
         breakdowns=tuple(_told(
-            Breakdown(word=each, totals=sums.totals(each, since=since, zone=zone, flagships=flagships),
+            Breakdown(word=each, ranking=sums.ranking(each, ROWS, since=since, zone=zone, flagships=flagships),
                       of_rows=each not in OF_CALLS) for each in words
         )),
         savings=run_savings(sums.ledger, since=since),
@@ -52,7 +54,7 @@ def run_report(
     """Return the report of one run, with its bill as it was printed; moments are of the machine's time zone."""
     totals = sums.of_run(run, ALL)
     breakdowns = (
-        Breakdown(word=each, totals=sums.of_run(run, each), of_rows=each not in OF_CALLS)
+        Breakdown(word=each, ranking=ranked(sums.of_run(run, each), ROWS), of_rows=each not in OF_CALLS)
         for each in ("model", "tier", "status")
     )
     return CostReport(
@@ -70,7 +72,7 @@ def _flagship(totals: Collection[CostTotal]) -> CostTotal | None:
 def _told(breakdowns: Iterator[Breakdown]) -> Iterator[Breakdown]:
     """Yield those that say anything: not one group of calls that have no such label."""
     for each in breakdowns:
-        if any(total.name != NONE for total in each.totals):
+        if any(total.name != NONE for total in each.ranking.all):
             yield each
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, tzinfo
 from msgspec import Struct
 
 from scrimp.errors import UsageError
-from scrimp.store.cost_sums.measures import DIMENSIONS, KEYS, SECONDS
+from scrimp.store.cost_sums.measures import KEYS, SECONDS
 
 PERIODS = {"hour": "%Y-%m-%d %H:00", "day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 FLAGSHIP, OTHERS, NONE, ALL = "flagship", "others", "-", "all"
@@ -29,6 +29,7 @@ class Group(Struct, frozen=True):
     columns: tuple[str, ...]
     name: Callable[..., Name]  # by the values of these columns
     tag: str | None = None  # only the sums of this tag; the rest is a group of its own
+    is_value: bool = False  # the name is the value of its one column, so that each sum is a group
 
 
 def group_of(by: str, zone: tzinfo | None = UTC, flagships: Collection[str] = ()) -> Group:
@@ -41,10 +42,10 @@ def group_of(by: str, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
         return Group("status", (), lambda: (ALL, None))
     if by in WORDS:
         dimension = _RENAMED.get(by, by)
-        return Group(dimension, KEYS[: len(DIMENSIONS[dimension])], lambda value: (value, None))
+        return Group(dimension, KEYS[:1], lambda value: (value, None), is_value=True)
     kind, _, tag = by.partition(":")
     if kind == "tag" and tag:
-        return Group("tag", ("b",), lambda value: (value, None), tag)
+        return Group("tag", ("b",), lambda value: (value, None), tag, is_value=True)
     raise UsageError(f"cannot group by '{by}': use {GROUP_WORDS}")
 
 

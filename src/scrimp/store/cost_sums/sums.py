@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, tzinfo
+from heapq import merge as merge_sorted
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from msgspec import Struct
-
 from scrimp.billing.cost_total import CostTotal
+from scrimp.billing.ranking import Ranking, ranked, ranked_of
 from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cost_sums.connection import open_sums, remove_sums
+from scrimp.store.cost_sums.group_sums import DEAREST, GroupSums, less, merge, place, total, totals_of
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, period_of
-from scrimp.store.cost_sums.measures import COLUMNS, LATENCIES, MEASURES, SECONDS, by_dimension, grouped
+from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, by_dimension, grouped
 from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
 from scrimp.store.database import store_errors
-from scrimp.store.encoding.dollars import dollars
 
 _SUMS = ", ".join(f"sum({column})" for column in COLUMNS)
 _IN_PARTS = 500_000  # entries that are worth it
@@ -28,13 +29,6 @@ _ALL = "time >= :since"
 _IN_FIRST_QUARTER = "+id <= :reach AND time >= :since AND time < :whole"
 
 _Result = TypeVar("_Result")
-
-
-class _Group(Struct):
-    """The sums of a group as they are added up, and the efforts of its calls."""
-
-    sums: list[int]
-    efforts: set[str]
 
 
 class CostSums:
@@ -90,19 +84,53 @@ class CostSums:
     ) -> list[CostTotal]:
         """Sum the entries since a moment by a word of `groups`: periods in their order, else the dearest first."""
         group = group_of(by, zone, flagships)
-        found = self._or_anew(lambda: self._groups(group, since))
-        totals = [_total(name, each) for name, each in found.items() if each.sums[0]]
-        if by in PERIODS:
-            return sorted(totals, key=lambda total: total.name)
-        return sorted(totals, key=lambda total: (-total.cost, -total.calls, total.name, total.answered_by or ""))
+        if group.is_value:
+            return self._or_anew(lambda: list(self._each(group, since)))
+        totals = totals_of(self._or_anew(lambda: self._groups(group, since)))
+        return sorted(totals, key=lambda total: total.name) if by in PERIODS else sorted(totals, key=place)
 
-    def _groups(self, group: Group, since: float) -> dict[Name, _Group]:
-        found: dict[Name, _Group] = {}
+    def each(
+        self, by: str, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
+    ) -> Iterator[CostTotal]:
+        """Yield what `totals` returns; however many groups there are, memory does not grow with them."""
+        group = group_of(by, zone, flagships)
+        if not group.is_value:
+            return iter(self.totals(by, since=since, zone=zone, flagships=flagships))
+        return self._each(group, since)
+
+    def ranking(
+        self, by: str, most: int, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
+    ) -> Ranking:
+        """Return the first of what `totals` returns, up to `most`, and the others as one."""
+        group = group_of(by, zone, flagships)
+        if not group.is_value:
+            return ranked(self.totals(by, since=since, zone=zone, flagships=flagships), most)
+        return self._or_anew(lambda: self._ranking(group, most, since))
+
+    def _each(self, group: Group, since: float) -> Iterator[CostTotal]:
+        with store_errors(self.ledger), _one_view(self._db):
+            yield from self._in_order(group, since)
+
+    def _ranking(self, group: Group, most: int, since: float) -> Ranking:
+        with store_errors(self.ledger), _one_view(self._db):
+            first = list(islice(self._in_order(group, since), most))
+            others = self._number(group, since) - len(first)
+            return ranked_of(total((ALL, None), self._whole(since)), first, others)
+
+    def _in_order(self, group: Group, since: float) -> Iterator[CostTotal]:
+        """Yield the groups that are values, the dearest first; those without the tag among them."""
+        ordered = f"HAVING sum(calls) ORDER BY {DEAREST}, {group.columns[0]}"
+        found = (total((value, None), sums) for value, sums in self._rows(group, group.columns, since, ordered))
+        if group.tag is None:
+            return found
+        rest = total((NONE, None), self._untagged(group, since))
+        return merge_sorted(found, [rest] if rest.calls else [], key=place)
+
+    def _groups(self, group: Group, since: float) -> dict[Name, GroupSums]:
+        found: dict[Name, GroupSums] = {}
         with store_errors(self.ledger), _one_view(self._db):
             for *values, sums in self._rows(group, group.columns, since):
-                _merge(found, group.name(*values), sums, {str(values[2])} if group.dimension == "arm" else set())
-            if group.tag is not None:
-                _merge(found, (NONE, None), self._untagged(found.values(), since), set())
+                merge(found, group.name(*values), sums, {str(values[2])} if group.dimension == "arm" else set())
         return found
 
     def series(
@@ -110,14 +138,11 @@ class CostSums:
     ) -> dict[str, dict[str, CostTotal]]:
         """Sum the entries by period, and in each by a word of `groups`; only periods and groups that have any."""
         group = group_of(by, zone, flagships)
-        found: dict[str, dict[Name, _Group]] = {}
+        found: dict[str, dict[Name, GroupSums]] = {}
         with store_errors(self.ledger), _one_view(self._db):
             for quarter, *values, sums in self._rows(group, ("quarter", *group.columns), since):
-                _merge(found.setdefault(period_of(period, quarter, zone), {}), group.name(*values), sums, set())
-        return {
-            name: {total.label: total for total in (_total(part, each) for part, each in found[name].items())}
-            for name in sorted(found)
-        }
+                merge(found.setdefault(period_of(period, quarter, zone), {}), group.name(*values), sums, set())
+        return {name: {total.label: total for total in totals_of(found[name])} for name in sorted(found)}
 
     def of_run(self, run: str, by: str, *, flagships: Collection[str] = ()) -> list[CostTotal]:
         """Sum the entries of one run, which an index finds, by a word of `groups`; the dearest first."""
@@ -125,13 +150,12 @@ class CostSums:
         columns = ", ".join(group.columns or ("dimension",))
         sums = by_dimension(group.dimension, f"({grouped((group.dimension,), 'run = :run')})")
         query = f"SELECT {columns}, {_SUMS} FROM ({sums}) GROUP BY {columns}"  # noqa: S608 - the constants
-        found: dict[Name, _Group] = {}
+        found: dict[Name, GroupSums] = {}
         with store_errors(self.ledger):
             for row in self._db.execute(query, {"run": run}):
                 values = row[: len(group.columns)]
-                _merge(found, group.name(*values), list(row[-len(COLUMNS) :]), set())
-        totals = [_total(name, each) for name, each in found.items()]
-        return sorted(totals, key=lambda total: (-total.cost, -total.calls, total.name, total.answered_by or ""))
+                merge(found, group.name(*values), list(row[-len(COLUMNS) :]), set())
+        return sorted(totals_of(found), key=place)
 
     def first_time(self) -> float | None:
         """Return when the first call was sent; None where there is none."""
@@ -139,34 +163,45 @@ class CostSums:
             ((first,),) = self._db.execute("SELECT min(time) FROM ledger.entries").fetchall()
         return None if first is None else float(first)
 
-    def _untagged(self, tagged: Iterable[_Group], since: float) -> list[int]:
-        """Return the sums of the entries that lack a tag: all, less those that have it."""
-        rest = [0] * len(COLUMNS)
-        for (sums,) in self._rows(group_of(ALL), (), since):
-            rest = sums
-        for each in tagged:
-            rest = [whole - part for whole, part in zip(rest, each.sums, strict=True)]
-        return rest
+    def _whole(self, since: float) -> list[int]:
+        """Return the sums of all entries."""
+        return next((sums for (sums,) in self._rows(group_of(ALL), (), since)), [0] * len(COLUMNS))
 
-    def _rows(self, group: Group, columns: Sequence[str], since: float) -> Iterator[tuple[Any, ...]]:
+    def _untagged(self, group: Group, since: float) -> list[int]:
+        """Return the sums of the entries that lack a tag: all, less those that have it."""
+        return less(self._whole(since), (sums for (sums,) in self._rows(group, (), since)))
+
+    def _number(self, group: Group, since: float) -> int:
+        """Return how many groups there are that are values."""
+        query, named = self._query(group, group.columns, since)
+        ((number,),) = self._db.execute(f"SELECT count(*) FROM ({query})", named).fetchall()  # noqa: S608 - the constants
+        return int(number) + (group.tag is not None and self._untagged(group, since)[0] > 0)
+
+    def _rows(self, group: Group, columns: Sequence[str], since: float, ordered: str = "") -> Iterator[tuple[Any, ...]]:
         """Yield the values of these columns, and the sums of the entries that have them."""
+        query, named = self._query(group, columns, since, _SUMS)
+        for row in self._db.execute(f"{query} {ordered}", named):
+            yield (*row[: len(columns)], list(row[len(columns) :]))
+
+    def _query(
+        self, group: Group, columns: Sequence[str], since: float, summed: str = "sum(calls)"
+    ) -> tuple[str, Mapping[str, object]]:
+        """Return a query for the values of columns and these sums, and the values that it names."""
         first = -int(-since // SECONDS)  # the first whole quarter
         reach = reach_of(self._db, group.dimension)
         lacking = (_LATER, _IN_FIRST_QUARTER) if reach else (_ALL,)
         dimensions, by_quarter = (group.dimension,), "quarter" in columns
         parts = " UNION ALL ".join(grouped(dimensions, where, by_quarter=by_quarter) for where in lacking)
         query = (
-            f"SELECT {', '.join((*columns, _SUMS))} FROM (SELECT * FROM sums WHERE :reach AND dimension = :dimension"  # noqa: S608 - the constants
+            f"SELECT {', '.join((*columns, summed))} FROM (SELECT * FROM sums WHERE :reach AND dimension = :dimension"  # noqa: S608 - the constants
             f" AND quarter >= :first UNION ALL {by_dimension(group.dimension, f'({parts})')})"
-            f" WHERE {'true' if group.tag is None else 'a = :tag'}"
+            f" WHERE {'true' if group.tag is None else 'a = :tag AND b <> :none'}"
             f" GROUP BY {', '.join(columns or ('dimension',))}"
         )
-        named = {
+        return query, {
             "dimension": group.dimension, "first": first, "reach": reach, "since": since,
-            "whole": first * SECONDS, "tag": group.tag,
+            "whole": first * SECONDS, "tag": group.tag, "none": NONE,
         }  # fmt: skip
-        for row in self._db.execute(query, named):
-            yield (*row[: len(columns)], list(row[len(columns) :]))
 
 
 @contextmanager
@@ -177,22 +212,3 @@ def _one_view(db: sqlite3.Connection) -> Iterator[None]:
         yield
     finally:
         db.execute("ROLLBACK")
-
-
-def _merge(groups: dict[Name, _Group], name: Name, sums: list[int], efforts: set[str]) -> None:
-    known = groups.get(name)
-    if known is None:
-        groups[name] = _Group(sums, efforts)
-        return
-    known.sums = [one + other for one, other in zip(known.sums, sums, strict=True)]
-    known.efforts |= efforts
-
-
-def _total(name: Name, group: _Group) -> CostTotal:
-    sums = dict(zip(COLUMNS, group.sums, strict=True))
-    return CostTotal(
-        name=name[0], answered_by=name[1], efforts=tuple(sorted(group.efforts)),
-        cost=dollars(sums["nano"], sums["pico"]), numbered_cost=dollars(sums["numbered_nano"], sums["numbered_pico"]),
-        latencies=tuple(sums[latency] for latency in LATENCIES),
-        **{measure: sums[measure] for measure in MEASURES if not measure.endswith(("nano", "pico"))},
-    )  # fmt: skip

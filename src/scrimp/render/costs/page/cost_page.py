@@ -16,7 +16,7 @@ from scrimp.units import format_count, format_dollars, format_known_dollars, for
 # Nothing is loaded, whatever a name in the ledger says.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _NONE = "-"  # the group of calls without a value
-_ROWS = 12  # of a table; the others are one row
+ROWS = 12  # of a table; the others are one row
 _TITLES = {
     "model": "By model", "tier": "By tier", "route": "By route", "user": "By user", "provider": "By provider",
     "chain": "By chain", "task": "By task",
@@ -136,15 +136,16 @@ _LESS = (_BAR, "share", "a call", "1,000 rows", "escalated", "p50", "p95")  # le
 
 
 def _table(breakdown: Breakdown) -> Markup:
-    totals = breakdown.totals
-    whole, most = sum((total.cost for total in totals), Decimal(0)), max((total.cost for total in totals), default=0)
+    totals = breakdown.ranking.all
+    whole = sum((total.cost for total in totals), Decimal(0))
+    most = max((total.cost for total in breakdown.ranking.totals), default=0)
     head = [breakdown.word, _BAR, "cost", "share", "calls", "a call"]
     head += ["1,000 rows"] if breakdown.of_rows and any(total.rows for total in totals) else []
     head += ["errors", "escalated"] if any(total.chained for total in totals) else ["errors"]
     head += ["p50", "p95"] if any(any(total.latencies) for total in totals) else []
-    rows = [_row(total, head, whole, most) for total in totals[:_ROWS]]
-    if rest := totals[_ROWS:]:
-        rows.append(_rest(rest, head, whole))
+    rows = [_row(total, head, whole, most) for total in breakdown.ranking.totals]
+    if breakdown.ranking.rest is not None:
+        rows.append(_rest(breakdown.ranking.rest, head, whole))
     return _scrolled(head, rows)
 
 
@@ -168,13 +169,11 @@ def _name(total: CostTotal, word: str) -> Markup:
     return element("span", f"without a {word.rpartition(':')[2]}", class_="soft")
 
 
-def _rest(totals: Sequence[CostTotal], head: Sequence[str], whole: Decimal) -> Markup:
+def _rest(rest: CostTotal, head: Sequence[str], whole: Decimal) -> Markup:
     """Return one row for all groups that have none of their own."""
-    cost = sum((total.cost for total in totals), Decimal(0))
     cells = {
-        head[0]: pluralize(len(totals), "other"), "share": _share(cost, whole),
-        "cost": format_known_dollars(cost, sum(total.unknown for total in totals)),
-        "calls": format_count(sum(total.calls for total in totals)),
+        head[0]: rest.name, "share": _share(rest.cost, whole), "cost": format_known_dollars(rest.cost, rest.unknown),
+        "calls": format_count(rest.calls),
     }  # fmt: skip
     return element("tr", *(element("td", cells.get(what, ""), **_class(what)) for what in head))
 
