@@ -6,8 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from scrimp.errors import StoreUnwritableError
-from scrimp.store.database import make_private_folder
+from scrimp.errors import DiskFullError, StoreUnwritableError
+from scrimp.store.database import ROOM, is_full, make_private_folder
 
 
 def replace_private_file(path: Path, data: bytes, *, synced: bool) -> None:
@@ -28,4 +28,7 @@ def replace_private_file(path: Path, data: bytes, *, synced: bool) -> None:
     except OSError as error:
         with suppress(OSError):
             beside.unlink()
-        raise StoreUnwritableError(f"{path} cannot be written ({error.strerror}): correct its permissions") from error
+        full = is_full(error)
+        raise (DiskFullError if full else StoreUnwritableError)(
+            f"{path} cannot be written ({error.strerror}): {ROOM if full else 'correct its permissions'}"
+        ) from error
