@@ -25,4 +25,9 @@ def known_budget(path: Path, budget: str) -> KnownBudget | None:
 
 def remember_budget(path: Path, budget: str, known: KnownBudget) -> None:
     """Note what a run was told when it ended."""
-    change_json(path, KnownBudget, lambda budgets: {**budgets, budget: known})
+    change_json(path, KnownBudget, lambda budgets: {**budgets, budget: _newer(budgets.get(budget, known), known)})
+
+
+def _newer(before: KnownBudget, told: KnownBudget) -> KnownBudget:
+    """Return which was told last: runs that end at once write in any order, and what was spent only grows."""
+    return told if before.epoch != told.epoch else max(before, told, key=lambda each: (each.spent, each.committed))
