@@ -79,11 +79,16 @@ class BudgetShareLink:
                 self._state = self._run.exchange(demand, ends=True)
                 settled = True
         if self._state is not None and self._has_ledger:
-            others = self._state.committed - self._state.allowance
-            known = KnownBudget(self._state.epoch, self._state.spent, others + demand.spent)
-            remember_budget(self._paths.known_budgets, self._sharer.budget, known)
+            self._remember(self._state, demand.spent)
         if self._share is not None:
             self._share.close(settled=settled)
+
+    def _remember(self, state: BudgetState, spent: Decimal) -> None:
+        known = KnownBudget(state.epoch, state.spent, state.committed - state.allowance + spent)
+        try:
+            remember_budget(self._paths.known_budgets, self._sharer.budget, known)
+        except StoreError as error:  # what was answered stays so
+            self._warn(f"should the server forget what was spent of the budget, this home cannot tell it: {error}")
 
     def _settle(self, dead: Sharer) -> bool:
         """Shrink the part of a dead process to what its run may have spent; return whether that is known."""
