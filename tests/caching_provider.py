@@ -1,4 +1,4 @@
-"""Prompt caches of Anthropic, OpenAI and Qwen, faked at the wire by what their documentation says of them.
+"""Prompt caches of Anthropic, OpenAI, Qwen and Gemini, faked at the wire by what their documentation says of them.
 
 A token is four characters. Blocks are taken in the order tools, system, messages; a mark keeps all up to its block.
 """
@@ -6,8 +6,9 @@ A token is four characters. Blocks are taken in the order tools, system, message
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fake_provider import Reply, completion
@@ -65,6 +66,83 @@ class ClaudeCache:
             },
             "service_tier": "standard",
         }  # fmt: skip
+
+
+class GeminiCache:
+    """Gemini's: it reads what it keeps by itself in one of so many calls, and what was stored in all that name it."""
+
+    def __init__(self, *, every: int, minimum: int = 4096, lasts: int | None = None, stores: bool = True) -> None:
+        """What is stored is there for the first `lasts` calls; with None until it is deleted."""
+        self._every, self._minimum, self._lasts, self._stores = every, minimum, lasts, stores
+        self._lock = threading.Lock()
+        self._calls = 0
+        self.stored: dict[str, str] = {}  # by name: what it says
+        self.created: list[dict[str, Any]] = []
+        self.deleted: list[str] = []
+        self.said: list[str] = []  # the whole of each call, stored or not
+        self.usages: list[dict[str, Any]] = []
+
+    def answer(self, body: dict[str, Any]) -> Reply:
+        """Answer a request of the API, which its body tells."""
+        with self._lock:
+            if "deleted" in body:
+                return self._delete("/".join(body["deleted"].split("/")[-2:]))
+            return self._create(body) if "ttl" in body else self._generate(body)
+
+    def _create(self, body: dict[str, Any]) -> Reply:
+        if not self._stores:
+            return _json(400, {"error": {"code": 400, "message": "too small", "status": "INVALID_ARGUMENT"}})
+        words = "".join(_gemini_words(body))
+        name = f"cachedContents/c{len(self.created)}"
+        self.created.append(body)
+        self.stored[name] = words
+        return _json(200, {"name": name, "model": body["model"], "usageMetadata": {"totalTokenCount": _tokens(words)}})
+
+    def _delete(self, name: str) -> Reply:
+        self.deleted.append(name)
+        return _json(200, {}) if self.stored.pop(name, None) else _gone()
+
+    def _generate(self, body: dict[str, Any]) -> Reply:
+        name, rest = body.get("cachedContent"), "".join(_gemini_words(body))
+        if name is not None:
+            assert not {"systemInstruction", "tools", "toolConfig"} & set(body), "these are part of what is stored"
+            if name not in self.stored or self._lasts == 0:
+                return _gone()
+            self._lasts = None if self._lasts is None else self._lasts - 1
+        before = "" if name is None else self.stored[name]
+        self._calls += 1
+        read = _tokens(before)
+        if name is None and self._calls % self._every == 0:
+            shared = max((_common(rest, other) for other in self.said[-3:]), default=0) // CHARACTERS_PER_TOKEN
+            read = shared if shared >= self._minimum else 0
+        self.said.append(before + rest)
+        counts = {
+            "promptTokenCount": _tokens(before) + _tokens(rest), "cachedContentTokenCount": read,
+            "candidatesTokenCount": 2, "totalTokenCount": _tokens(before) + _tokens(rest) + 2,
+        }  # fmt: skip
+        self.usages.append(counts)
+        content = {"role": "model", "parts": [{"text": "ok"}]}
+        return _json(200, {"candidates": [{"content": content, "finishReason": "STOP"}], "usageMetadata": counts})
+
+
+def _gone() -> Reply:
+    message = "CachedContent not found (or permission denied)"
+    return _json(403, {"error": {"code": 403, "message": message, "status": "PERMISSION_DENIED"}})
+
+
+def _json(status: int, body: dict[str, Any]) -> Reply:
+    return status, {"content-type": "application/json"}, json.dumps(body).encode()
+
+
+def _tokens(words: str) -> int:
+    return len(words) // CHARACTERS_PER_TOKEN
+
+
+def _gemini_words(body: dict[str, Any]) -> Iterator[str]:
+    """Yield what a request says, the system text first."""
+    for content in [body.get("systemInstruction") or {}, *body.get("contents", ())]:
+        for part in content.get("parts", ()):
+            yield part["text"]
 
 
 class QwenCache:

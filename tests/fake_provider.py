@@ -123,6 +123,16 @@ def fake_provider(
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
 
+        def do_DELETE(self) -> None:
+            body = {"deleted": self.path}
+            provider.saw({name.lower(): value for name, value in self.headers.items()}, body, self.path)
+            status, _, data = provider.answer(body)
+            provider.done()
+            self.send_response(status)
+            self.send_header("content-length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
             pass
 

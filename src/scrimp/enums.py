@@ -66,7 +66,7 @@ BatchedCall = Literal["waiting", "answered", "unanswered"]
 StopReason = Literal["stop", "length", "refused", "tool", "error", "unknown"]
 FailureKind = Literal[  # what each implies is in failures
     "auth", "quota", "rate_limit", "timeout", "server", "network", "not_found", "refused", "too_long", "invalid",
-    "schema", "budget", "batch",
+    "schema", "budget", "batch", "cache_gone",
 ]  # fmt: skip
 CacheUse = Literal["hit", "miss", "dup", "off"]
 RowStatus = Literal["ok", "truncated", "error", "skipped", "pending"]

@@ -248,6 +248,7 @@ class PromptCache(Struct, frozen=True, kw_only=True):
     marks: tuple[CacheMark, ...] = ()  # in the order of the call
     lifetime: CacheLifetime = "5m"
     key: str = ""  # a name of what is shared, for providers that want one
+    stored: str = ""  # the provider's name of what it stored: all before the last mark, which is not sent again
 
 
 class Call(Struct, frozen=True, kw_only=True):
@@ -284,6 +285,7 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     cache_read_audio: int = 0  # part of cache_read and of input_audio
     output_audio: int = 0  # part of output
     web_searches: int = 0  # searches that the provider made and bills
+    stored: int = 0  # tokens in an explicit cache times the seconds that they were there (Gemini)
     unlisted: int = 0  # other things that it bills and that no price list has: sources read, seconds of audio
 
     def if_counted(self, text: str) -> Usage | None:

@@ -1,11 +1,11 @@
-"""What providers' prompt caches save of a run: 200 rows behind a system text of 3 000 tokens, with and without.
+"""What providers' prompt caches save of a run: 200 rows behind a system text of 6 000 tokens, with and without.
 
     python tests/bench/provider_cache.py [--rows 200]
 
-The providers are servers here that bill caches as Anthropic, OpenAI and Alibaba say; a token is four characters.
-Prices are those of the shipped table, dollars those of the bill. The second table has what `scrimp estimate` expected
-of each run, as a share more or less than was paid: without caches that is what tokens of another size come to, "blind"
-is an estimate that does not count on the cache of the run.
+The providers are servers here that bill caches as their vendors say; a token is four characters. Gemini reads what it
+keeps by itself in one call of four. Prices are those of the shipped table, dollars those of the bill. The second table
+has what `scrimp estimate` expected of each run, as a share more or less than was paid: without caches that is what
+tokens of another size come to, "blind" is an estimate that does not count on the cache of the run.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +27,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # tests/, as py
 
 from batch_servers import AnthropicBatches
 from bench.home import clean_env
-from caching_provider import ClaudeCache, GptCache, QwenCache
+from caching_provider import ClaudeCache, GeminiCache, GptCache, QwenCache
 from fake_provider import fake_provider
 
-SYSTEM = "You answer tickets of a shop. " * 400
+SYSTEM = "You answer tickets of a shop. " * 800
 WAYS = (
     ("anthropic/claude-haiku-5-5", "live", ()), ("anthropic/claude-opus-5-5", "live", ()),
-    ("openai/gpt-6-luna", "live", ()), ("qwen/qwen-plus", "live", ()),
+    ("openai/gpt-6-luna", "live", ()), ("qwen/qwen-plus", "live", ()), ("gemini/gemini-3.8-flash", "live", ()),
     ("anthropic/claude-haiku-5-5", "batch", ("--batch",)),
 )  # fmt: skip
 
@@ -44,7 +45,7 @@ def server(model: str, way: str) -> Iterator[str]:
         with AnthropicBatches() as running:
             yield running.url
         return
-    caches = {"anthropic": ClaudeCache, "openai": GptCache, "qwen": QwenCache}
+    caches = {"anthropic": ClaudeCache, "openai": GptCache, "qwen": QwenCache, "gemini": partial(GeminiCache, every=4)}
     with fake_provider(caches[model.partition("/")[0]]().answer) as provider:
         provider.delay = 0.05
         yield provider.url

@@ -13,8 +13,8 @@ For each answered row the baseline's cost less what the row cost in this run is 
 
 Calls of rows that failed saved nothing, and those that watch certified routes neither. Other attempts, failed rows and
 the quality shadow are never above zero; the choice of the model is below zero where that model cost more than the
-baseline, the provider's cache where more was written than read, and the cheaper provider where a credit paid at a
-dearer one.
+baseline, the provider's cache where writing and storing cost more than reading saved, and the cheaper provider where a
+credit paid at a dearer one.
 """
 
 from __future__ import annotations
@@ -99,6 +99,12 @@ class Savings:
         self.rows_of_unknown_cost += cost is None
         self.cost += cost or _ZERO
         self.by_cause["quality shadow"] -= cost or _ZERO
+
+    def add_stored(self, cost: Decimal | None) -> None:
+        """Add what was paid for storing the beginnings of prompts, which calls read for less."""
+        self.rows_of_unknown_cost += cost is None
+        self.cost += cost or _ZERO
+        self.by_cause["provider caching"] -= cost or _ZERO
 
     def add_other_attempts(self, cost: Decimal) -> None:
         """Add what was paid beside the calls of rows."""

@@ -90,7 +90,7 @@ class Bill:
         self._models: dict[tuple[str, str | None, Effort | None], BillLine] = {}
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
-        self._watch = BillLine()
+        self._watch, self._stored = BillLine(), BillLine()
         self.expected: ExpectedCost | None = None  # None where no row was called
         self.dear: dict[OnDear, int] = {}  # rows above what one may cost, by what became of them
 
@@ -129,6 +129,11 @@ class Bill:
         self.estimated_calls += entry.estimated
         self._watch.add_call(entry)
         self.savings.add_watch(entry.cost)
+
+    def add_stored(self, entry: Entry) -> None:
+        """Add what storing the beginnings of prompts at a provider cost."""
+        self._stored.add_call(entry)
+        self.savings.add_stored(entry.cost)
 
     def complete(self, calls: Sequence[CallSum]) -> None:
         """Add what the ledger has of this run beyond its rows: calls of workers that died before they handed them over.
@@ -216,7 +221,7 @@ class Bill:
         return sum(line.unpriced_calls for line in self._call_lines())
 
     def _call_lines(self) -> tuple[BillLine, ...]:
-        return (*self._models.values(), self._watch, self._retried, self._failed, self._lost)
+        return (*self._models.values(), self._watch, self._stored, self._retried, self._failed, self._lost)
 
     def lines(self) -> Iterator[tuple[str, BillLine]]:
         """Yield the lines of the bill that have rows or calls, the most expensive model first.
@@ -235,7 +240,7 @@ class Bill:
             for (name, _, effort), line in self._models.items()
         ]
         named += sorted(models, key=lambda item: (-item[1].cost, -item[1].calls, item[0], item[1].answered_by or ""))
-        named += [("quality shadow", self._watch)]
+        named += [("quality shadow", self._watch), ("explicit caches", self._stored)]
         named += [("failed calls", self._retried), ("lost calls", self._lost), ("failed", failed)]
         named += [(status, BillLine(rows=getattr(counts, status))) for status in ("truncated", "skipped", "pending")]
         return ((name, line) for name, line in named if line.rows or line.calls)

@@ -26,6 +26,7 @@ class CacheRules(Struct, frozen=True, kw_only=True):
     lifetimes: tuple[CacheLifetime, ...] = ("5m",)  # that can be asked for; each use begins them anew
     unasked: bool = False  # whether it is kept without being asked for, too
     billed_unasked: bool = False  # and a write is billed then
+    storable: bool = False  # whether it can be stored for sure, too, at a price by the hour
     explicit: bool = False  # one of two ways: what is asked for is read at another rate than what is kept unasked
 
 
@@ -38,3 +39,4 @@ class CacheRates(Struct, frozen=True, kw_only=True):
     fresh: Decimal
     read: Decimal
     write: Mapping[CacheLifetime, Decimal]
+    storage: Decimal | None = None  # of a million that are stored for an hour; None where it is not known

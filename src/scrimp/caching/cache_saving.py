@@ -20,6 +20,8 @@ class CacheSaving(Struct, frozen=True, kw_only=True):
     asked: bool  # whether it is kept because it is asked for
     cost: Decimal
     plain_cost: Decimal
+    storable: bool = False  # whether it can be stored for sure, too
+    storage: Decimal | None = None  # dollars for an hour of that; None where its price is not known
 
     @property
     def saved(self) -> Decimal:

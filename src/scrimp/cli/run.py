@@ -126,6 +126,7 @@ def run(
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
+        session.services.paid_beside = bill.add_stored
         observers = RunObservers(session, options, sent_rows(options, written, screen))
         with _progress(session, screen, target, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(

@@ -125,8 +125,8 @@ TEMPLATE = f"""\
 
 # Settings of every call to one model. The price overrides the price table: dollars per million tokens. Beside these
 # three there are explicit_read (of a cache that marks asked for), cache_write, cache_write_long, reasoning,
-# thinking_output (all output of a call that thought), input_audio, cached_audio, output_audio, and web_search for a
-# thousand. A project's file needs your trust for one.
+# thinking_output (all output of a call that thought), input_audio, cached_audio, output_audio, web_search for a
+# thousand, and cache_storage for a million tokens and hour. A project's file needs your trust for one.
 # [models."openai/gpt-6-luna"]
 # effort = "none"
 # max_output = 800

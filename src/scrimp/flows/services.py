@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scrimp.prices.price_row import PriceRow
     from scrimp.prices.rates import Rates
     from scrimp.routing.decide import Agreement, RoutingRule
-    from scrimp.values import Chain, ModelRef, Outcome, Usage
+    from scrimp.values import Chain, Entry, ModelRef, Outcome, Usage
 
 
 class Services:
@@ -63,6 +63,7 @@ class Services:
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
+        self.paid_beside: Callable[[Entry], None] = lambda _: None  # set by who bills: takes what no row's call cost
         self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
         # When the job of batches was made that this works on: by what was known then its rows go where they go.
         self.job_began: float | None = None

@@ -12,6 +12,7 @@ from scrimp.values import Usage
 
 PRICED_PER = 1_000_000
 _SEARCHES_PER = 1_000
+_SECONDS_PER_HOUR = 3600
 SEARCHES = frozenset(("web_search",))  # cost the same in batches and in every region
 
 
@@ -30,6 +31,7 @@ class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     cached_audio: Decimal | None = None
     output_audio: Decimal | None = None
     web_search: Decimal | None = None  # dollars per thousand
+    cache_storage: Decimal | None = None  # of tokens that are in an explicit cache for an hour (Gemini)
 
 
 def merge(base: Rates, override: Rates) -> Rates:
@@ -96,6 +98,10 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
         if rates.web_search is None:
             return None
         total += usage.web_searches * rates.web_search * (PRICED_PER // _SEARCHES_PER)
+    if usage.stored:
+        if rates.cache_storage is None:
+            return None
+        total += usage.stored * rates.cache_storage / _SECONDS_PER_HOUR
     return total / PRICED_PER if total <= MAX_CALL_DOLLARS * PRICED_PER else None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from scrimp.enums import StopReason
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.json_access import (
@@ -26,9 +28,10 @@ from scrimp.providers.replies.stop_reasons import meaning_of
 from scrimp.providers.replies.stream_reader import StreamReader
 from scrimp.providers.requests.attached_files import gemini_parts
 from scrimp.providers.requests.capabilities import base_name, gemini_thinking
+from scrimp.providers.requests.stored_contents import is_gone, model_path, stored_parts, to_store
 from scrimp.providers.requests.tool_turns import gemini_turn, joined_results
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
-from scrimp.values import Call, Completion, Failure, Json, JsonObject, Message, Usage
+from scrimp.values import CacheMark, Call, Completion, Failure, Json, JsonObject, Message, Usage
 
 _TEXT_AND_SOUND = ("", "TEXT", "AUDIO", "MODALITY_UNSPECIFIED")  # what price lists have rates for, as output
 _TIER_HEADER = "x-gemini-service-tier"
@@ -46,31 +49,48 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         config["thinkingConfig"] = gemini_thinking(call.model, parameters.effort)
     if parameters.temperature is not None:
         config["temperature"] = parameters.temperature
-    system = call.system
     if parameters.schema is not None:
         sent = sent_schema(parameters.schema, endpoint)
-        system = with_schema(system, sent)
         config["responseMimeType"] = "application/json"
         if sent.how == "strict":
             config["responseJsonSchema"] = sent.schema
-    before, after = ([gemini_turn(turn, call.model) for turn in turns] for turns in (call.history, call.after))
-    last = gemini_turn(Message("user", call.text), call.model, *gemini_parts(call.attachments))
-    body: JsonObject = {"contents": joined_results([*before, last, *after])}
-    if system:
+    system, turns = _said(call, endpoint)
+    body: JsonObject = {"contents": joined_results(turns)}
+    if call.prompt_cache is not None and call.prompt_cache.stored:
+        _, after = stored_parts(call, turns, call.prompt_cache.marks[-1])
+        body = {"contents": joined_results(after), "cachedContent": call.prompt_cache.stored}
+    elif system:
         body["systemInstruction"] = {"parts": [{"text": system}]}
     if config:
         body["generationConfig"] = config
     verb = "streamGenerateContent?alt=sse" if call.stream else "generateContent"
-    name = call.model if "/" in call.model else f"models/{call.model}"  # or tunedModels/..., publishers/...
-    url = endpoint.address(f"/{name}:{verb}")
+    url = endpoint.address(f"/{model_path(call.model)}:{verb}")
     return HttpRequest(url=url, body=dumps(body), headers=dict(endpoint.headers))
+
+
+def _said(call: Call, endpoint: Endpoint) -> tuple[str | None, list[JsonObject]]:
+    """Return the system text and the turns of a call."""
+    system, schema = call.system, call.parameters.schema
+    if schema is not None:
+        system = with_schema(system, sent_schema(schema, endpoint))
+    before, after = ([gemini_turn(turn, call.model) for turn in turns] for turns in (call.history, call.after))
+    last = gemini_turn(Message("user", call.text), call.model, *gemini_parts(call.attachments))
+    return system, [*before, last, *after]
+
+
+def to_store_request(call: Call, mark: CacheMark, endpoint: Endpoint, *, seconds: int) -> HttpRequest:
+    """Return the request that stores what a call says before a mark, for later calls that begin so."""
+    system, turns = _said(call, endpoint)
+    return to_store(call, turns, system, mark, endpoint, seconds=seconds)
 
 
 def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completion | Failure:
     """Return the completion in a reply, or the failure it means; a blocked prompt is a refusal that was billed."""
     body = reply_object(reply)
     if not is_success(reply) or (body is not None and body.get("error")):
-        return to_failure(reply, endpoint, call.model)
+        failure = to_failure(reply, endpoint, call.model)
+        gone = call.prompt_cache is not None and call.prompt_cache.stored and is_gone(reply, failure.message)
+        return replace(failure, kind="cache_gone", retry_after=None, retry_hint=None) if gone else failure
     if body is None or not (array(body.get("candidates")) or obj(body, "promptFeedback")):
         return unreadable_reply(endpoint.name, reply)
     return _completion(body, _answer_text(body), call, _finish_reason(body), reply.headers)

@@ -30,6 +30,8 @@ def cache_lines(
             f"tokens; {saving.model} {how}: {format_dollars(saving.cost)} instead of "
             f"{format_dollars(saving.plain_cost)} for what is shared (estimated)"
         )
+        if saving.storable:
+            yield _storage(saving)
     if schema and any(saving.part != "system" for saving in savings):
         yield "the schema stands before what is shared: a run with another one keeps it again"
     if other is not None:
@@ -39,6 +41,17 @@ def cache_lines(
             f"prompts end with the same {format_count(end)} tokens, which no provider keeps behind what differs: put "
             "them first, for instance with --prefix FILE"
         )
+
+
+def _storage(saving: CacheSaving) -> str:
+    """Return what becomes of it where the provider reads too little of what it keeps by itself."""
+    if saving.storage is None:
+        return (
+            f"{saving.model} promises nothing of that; it is not stored to make sure, since the price of storage is "
+            f"not known: `scrimp prices set {saving.model} --cache-storage USD`"
+        )
+    hour = format_dollars(saving.storage)
+    return f"if {saving.model} reads too little of it, it is stored for the run, at {hour} an hour"
 
 
 def _difference(other: OtherBeginning) -> str:

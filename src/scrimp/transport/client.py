@@ -123,6 +123,17 @@ class ProviderClient:
                 return result
             await self._sleep_in_place(wait, result, exchange)
 
+    async def send(self, request: HttpRequest, endpoint: Endpoint) -> HttpReply | Failure:
+        """Send a request that is no call, once; return the reply, whatever its status, or why there is none."""
+        http, secrets = self._http_client(), self._secrets.headers_for(endpoint)
+        try:
+            async with self._timeouts.timeout(self._retry_policy.timeout):
+                return await http.send(request, endpoint, secrets)
+        except TimeoutError:
+            return _timed_out(endpoint, self._retry_policy.timeout)
+        except FaultError as fault:
+            return replace(fault.failure, message=self._secrets.redact(fault.failure.message))
+
     async def _prepare(self, exchange: Exchange) -> None:
         """Open what a model is called through, so that what is missing or damaged is said before a call is recorded."""
         if exchange.endpoint.transport == "http":

@@ -13,6 +13,7 @@ from scrimp.units import format_count
 _ORDER = (
     "input", "cached_input", "explicit_read", "cache_write", "cache_write_long", "output", "reasoning",
     "thinking_output", "input_audio", "cached_audio", "output_audio", "web_search",
+    "cache_storage",
 )  # fmt: skip
 
 

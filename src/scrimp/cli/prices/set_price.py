@@ -49,6 +49,7 @@ def set_(
     cached_audio: Annotated[str | None, _rate("For sound read from the cache.")] = None,
     output_audio: Annotated[str | None, _rate("For sound in the output.")] = None,
     web_search: Annotated[str | None, _rate("For a thousand web searches.")] = None,
+    cache_storage: Annotated[str | None, _rate("For a million tokens in an explicit cache, an hour.")] = None,
     batch_input: Annotated[str | None, _rate("For input tokens of batch jobs.")] = None,
     batch_output: Annotated[str | None, _rate("For output tokens of batch jobs.")] = None,
     batch: Annotated[bool, typer.Option("--batch", help="The prices given are those of batch jobs.")] = False,
@@ -76,6 +77,7 @@ def set_(
         "cache_write": cache_write, "cache_write_long": cache_write_long, "reasoning": reasoning,
         "thinking_output": thinking_output, "input_audio": input_audio, "cached_audio": cached_audio,
         "output_audio": output_audio, "web_search": web_search,
+        "cache_storage": cache_storage,
     }  # fmt: skip
     rates = {kind: parse_dollars(text, _flag(kind)) for kind, text in given.items() if text is not None}
     batch_rates = {

@@ -18,6 +18,7 @@ from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words, words_o
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
+from scrimp.providers.requests.stored_contents import can_store
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
 from scrimp.values import CacheMark, Call, PromptCache
@@ -45,6 +46,15 @@ class SharedBeginning(Struct, frozen=True):
     mark: CacheMark
     identity: int
     saved: Decimal
+
+
+class StorableBeginning(Struct, frozen=True):
+    """What a provider could store of a call, its tokens, and how many calls are known to begin so."""
+
+    mark: CacheMark
+    identity: int
+    tokens: int
+    calls: int
 
 
 class ProviderCaching:
@@ -119,6 +129,21 @@ class ProviderCaching:
             if decision.saved / calls > most:
                 best, most = SharedBeginning(each.mark, each.identity, decision.saved), decision.saved / calls
         return best
+
+    def storable(self, call: Call) -> list[StorableBeginning]:
+        """Return what a call's provider could store of it, the longest first; nothing where it stores nothing."""
+        model, words = (call.provider, call.model), _words_of_call(call)
+        rules = self._rules_of(*model)
+        if not self._asks or not rules.storable or call.predicate is not None or words.is_short:
+            return []
+        size, found = 0, list[StorableBeginning]()
+        for each in self._beginnings.of(words):
+            size += self._tokens(each, *model)
+            if size >= rules.minimum and can_store(call, each.mark):
+                place = (*model, each.identity)
+                calls = max(self._rows.get(place, 0), self._calls.get(place, 0))
+                found.append(StorableBeginning(each.mark, each.identity, size, calls))
+        return found[::-1]
 
     def without_writes(self, call: Call) -> Call:
         """Return a call that has nothing kept where that would be billed unasked."""

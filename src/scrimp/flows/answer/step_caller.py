@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scrimp.flows.answer.credited_calls import CreditedCalls
     from scrimp.flows.answer.prefix_warmup import PrefixWarmup
     from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.answer.stored_caches import StoredCaches
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
@@ -93,10 +94,11 @@ class StepCaller:
         endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
         warn: Callable[[str], None], redirected: Callable[[str, str, str], None] = lambda *_: None,
         streams: bool = False, show: Callable[[str], None] | None = None, caching: ProviderCaching | None = None,
-        offers: Offers | None = None,
+        offers: Offers | None = None, stored: StoredCaches | None = None,
     ) -> None:  # fmt: skip
         """`available` are the providers that can be called; `caching` says what they are asked to keep, if anything.
 
+        `stored` has some of it stored for the run.
         `offers` knows where else a model is sold.
 
         `redirected` is told of a certified task, a model that was called for it, and the one that answered instead.
@@ -110,7 +112,7 @@ class StepCaller:
         self._parameters = CallParameters(options, endpoints, warn)
         self._rule_budgets: dict[str, Budget] = {}
         self._overruns = Overruns(warn)
-        self.caching = caching
+        self.caching, self._stored = caching, stored
         self._content: AttachedContent | None = None
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
@@ -328,8 +330,14 @@ class StepCaller:
 
         async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:
             call, shared = (call, ()) if self.caching is None else self.caching.asked(call)
-            async with self._warmup.turn(call, shared):
+
+            async def as_asked(call: Call) -> Completion | Failure:
                 return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
+
+            async with self._warmup.turn(call, shared):
+                if self._stored is None or self.caching is None or cap is not None:  # a rule's cap knows calls alone
+                    return await as_asked(call)
+                return await self._stored.complete(call, self.caching, as_asked)
 
         return await (self._attached_content().send(call, endpoint, send) if call.attachments else send(call))
 

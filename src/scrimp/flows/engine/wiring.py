@@ -39,6 +39,7 @@ from scrimp.transport.limits.retry import RetryPolicy
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from scrimp.flows.answer.stored_caches import StoredCaches
     from scrimp.flows.engine.shared_limits import SharedLimits
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from scrimp.transport.http.client import HttpClient
     from scrimp.transport.local.embedded import Runtime
     from scrimp.transport.local.replay import ReplayProvider
+    from scrimp.values import Entry
 
 # A chain, or a tier whose first model fails, calls several providers, each of which may have --concurrency calls.
 _PROVIDERS_AT_ONCE = 4
@@ -85,10 +87,14 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
             clock=services.clock, parameters=options.parameters,
             free={name for name, endpoint in services.routes.endpoints.items() if endpoint.transport != "http"},
         )  # fmt: skip
-        answerer = build_answerer(
-            options, services, client, health, budget=None if shared is None else shared.budget
-        )  # fmt: skip
-        yield EngineParts(answerer, recorder, commits, client, claims)
+        budget = (None if shared is None else shared.budget) or Budget(options.limits.max_cost)
+        stored = _stored_caches(options, services, client, recorder, budget)
+        answerer = build_answerer(options, services, client, health, budget=budget, stored=stored)
+        try:
+            yield EngineParts(answerer, recorder, commits, client, claims)
+        finally:
+            if stored is not None:
+                await stored.close()
     finally:
         await client.close()
         commits.close()
@@ -106,6 +112,26 @@ def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | No
     return SharedLimits(options, services)
 
 
+def _stored_caches(
+    options: RunOptions, services: Services, client: ProviderClient, recorder: CallRecorder, budget: Budget
+) -> StoredCaches | None:
+    """Return what stores the beginnings of prompts at providers that can; None where none is called."""
+    endpoints = services.routes.endpoints
+    able = any(endpoints[name].dialect == "gemini" for name in services.routes.available)
+    if options.provider_cache == "off" or not able:
+        return None
+    from scrimp.flows.answer.stored_caches import StoredCaches  # noqa: PLC0415 - few providers store anything
+
+    def paid(entry: Entry) -> None:
+        services.offers.credits.pay(entry.provider, entry.cost)
+        services.paid_beside(entry)
+
+    return StoredCaches(
+        send=client.send, endpoints=endpoints, prices=services.prices, calls=recorder, budget=budget,
+        at_once=options.concurrency, note=services.note, paid=paid,
+    )  # fmt: skip
+
+
 def provider_caching(options: RunOptions, services: Services) -> ProviderCaching:
     """Return what decides for a run what providers are asked to keep."""
     return ProviderCaching(
@@ -115,7 +141,7 @@ def provider_caching(options: RunOptions, services: Services) -> ProviderCaching
 
 def build_answerer(
     options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth,
-    caching: ProviderCaching | None = None, budget: Budget | None = None,
+    caching: ProviderCaching | None = None, budget: Budget | None = None, stored: StoredCaches | None = None,
 ) -> Answerer:  # fmt: skip
     """Return what answers the rows of a run, with a budget of its own where none is given.
 
@@ -128,7 +154,7 @@ def build_answerer(
         endpoints=_labeled(options, services), available=routes.available,
         budget=budget or Budget(options.limits.max_cost), prices=prices, warn=services.warn,
         redirected=services.redirected, streams=services.streams, show=services.show,
-        caching=caching, offers=services.offers,
+        caching=caching, offers=services.offers, stored=stored,
     )  # fmt: skip
     pricer = CounterfactualPricer(
         prices, options.baseline, routes.available, BaselineBefore(services.paths.ledger_db).output

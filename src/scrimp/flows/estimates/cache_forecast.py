@@ -13,7 +13,7 @@ from scrimp import tokens
 from scrimp.caching.cache_rules import CacheRates, CacheRules
 from scrimp.caching.cache_saving import CacheSaving, OtherBeginning
 from scrimp.caching.shared_starts import common_length
-from scrimp.caching.write_decision import WORTH_A_BATCH, decide_write
+from scrimp.caching.write_decision import PRICED_PER, WORTH_A_BATCH, decide_write
 from scrimp.enums import CachePart
 from scrimp.flows.answer.beginnings import SHORTEST, Beginnings, Words, tools_of, words_as_given
 from scrimp.flows.spend.cache_rates import cache_rates
@@ -152,7 +152,8 @@ class CacheForecast:
             if largest is None or node.calls > largest.calls:
                 largest = CacheSaving(
                     model=name, calls=node.calls, shared=whole, part=node.part, lifetime=decision.lifetime,
-                    asked=rules.form == "marks", cost=cost, plain_cost=plain,
+                    asked=rules.form == "marks", cost=cost, plain_cost=plain, storable=rules.storable,
+                    storage=None if known.storage is None else known.storage * whole / PRICED_PER,
                 )  # fmt: skip
         return None if largest is None else replace(largest, cost=cost, plain_cost=plain)
 

@@ -33,4 +33,5 @@ def cache_rates(
     if rules.form == "automatic":
         short = long = found.input
     write: dict[CacheLifetime, Decimal] = {each: long if each == "1h" else short for each in rules.lifetimes}
-    return CacheRates(fresh=found.input, read=found.input if read is None else read, write=write)
+    read = found.input if read is None else read
+    return CacheRates(fresh=found.input, read=read, write=write, storage=found.cache_storage)

@@ -32,7 +32,8 @@ def bounded(calls: Sequence[LostCall], prices: PriceBook) -> tuple[Decimal, int]
 def _most(call: LostCall, prices: PriceBook) -> Decimal | None:
     if call.most_input is None:
         return None
+    output = LONGEST_COMPLETION if call.most_output is None else call.most_output
     return most_dollars(
-        prices, call.provider, call.model, tokens=(call.most_input, call.most_output or LONGEST_COMPLETION),
+        prices, call.provider, call.model, tokens=(call.most_input, output),
         when=call.time, batch=call.batch is not None,
     )  # fmt: skip

@@ -35,7 +35,7 @@ def cache_rules(endpoint: Endpoint, model: str) -> CacheRules:
     if endpoint.transport != "http":
         return NO_CACHE
     if endpoint.dialect == "gemini":
-        return CacheRules(form="automatic", unasked=True, minimum=_gemini_minimum(model))
+        return CacheRules(form="automatic", unasked=True, storable=True, minimum=_gemini_minimum(model))
     if endpoint.flavour == "deepseek":
         return CacheRules(form="automatic", unasked=True, minimum=_AUTOMATIC)
     if base_name(model).startswith("claude") and (endpoint.dialect == "anthropic" or endpoint.flavour == "openrouter"):
