@@ -165,6 +165,36 @@ def test_a_schema_that_is_none_costs_nothing_and_says_what_is_wrong(
     assert provider.bodies == []
 
 
+def test_a_label_with_a_comma_is_in_quotes_on_the_command_line_and_as_the_model_is_told_it(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    provider.answer = lambda _: completion('"Rent, heating"')
+    (row,) = ready("run", "one.jsonl", "--choices", ' "Rent, heating", food,"so-called ""fun""" ').rows
+    unclosed = ready("run", "one.jsonl", "--choices", 'food,"Rent, heating')
+
+    assert (row["output"], row["parsed"]) == ("Rent, heating", "Rent, heating")
+    assert ': "Rent, heating", food, so-called "fun".' in provider.bodies[0]["messages"][0]["content"]
+    assert (unclosed.status, unclosed.err) == (
+        2, "scrimp: --choices: a quote at character 6 does not close before a comma: close it\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["run", "ask"])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--choices", LABELS, "--schema", "name"), "--choices and --schema cannot be combined"),
+        (("--choices-text", "One of: {choices}"), "--choices-text tells the labels of --choices: add --choices"),
+    ],
+)
+def test_flags_of_which_one_would_do_nothing_are_refused(
+    ready: Scrimp, provider: FakeProvider, command: str, words: tuple[str, ...], said: str
+) -> None:
+    ran = ready(command, "one.jsonl", *words)
+
+    assert (ran.status, ran.err.startswith(f"scrimp: {said}"), provider.bodies) == (2, True, [])
+
+
 def test_fields_make_a_schema(ready: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda _: completion('{"name": "Tom", "age": 3}')
     ran = ready("ask", "who?", "--schema", "name, age int")

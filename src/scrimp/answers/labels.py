@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
@@ -58,6 +59,11 @@ def _label_patterns(choices: tuple[str, ...]) -> _LabelPatterns:
         ),
         re.compile(rf"\(?(?P<label>{single})[).:]") if single else None,
     )
+
+
+def listed(choices: Iterable[str]) -> str:
+    """Return the labels with commas between them, as models are told them: one that has a comma is in quotes."""
+    return ", ".join(f'"{label}"' if "," in label else label for label in choices)
 
 
 def _word_pattern(label: str, pattern: str) -> str:

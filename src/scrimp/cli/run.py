@@ -12,6 +12,7 @@ import typer
 
 from scrimp.billing.totals import Bill
 from scrimp.cli.flags import options as o
+from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
@@ -51,7 +52,6 @@ from scrimp.read.inputs.sources import is_stream
 from scrimp.read.options import ReadOptions, named_file
 from scrimp.read.prompts import prompts
 from scrimp.render.progress import Progress, Total, open_progress
-from scrimp.render.rows.fields import field_names
 from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
 
@@ -219,8 +219,9 @@ def _writer_opener(
     session: Session, options: RunOptions, read: ReadOptions, written: OutputFlags, target: OutputTarget
 ) -> Callable[[BinaryIO], RowWriter]:
     """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
+    fields = None if written.fields is None else comma_list(written.fields, "--fields")
     return partial(
-        open_row_writer, out=written.out or target.format, fields=field_names(written.fields),
+        open_row_writer, out=written.out or target.format, fields=fields,
         terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,
         parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from scrimp.answers.json_reply import JsonReplyError, json_reply, written
-from scrimp.answers.labels import label_of
+from scrimp.answers.labels import label_of, listed
 from scrimp.answers.schema_reply import SchemaReply
 from scrimp.values import Completion, Json, Parameters
 
@@ -51,7 +51,7 @@ def format_verdict(completion: Completion, parameters: Parameters, read: SchemaR
     label = label_of(completion.text, parameters.choices)
     if label is None:
         wrong = f"the completion is none of the choices, or several: {_excerpt(completion.text)}"
-        again = f"Reply again with exactly one of these labels and nothing else: {', '.join(parameters.choices)}."
+        again = f"Reply again with exactly one of these labels and nothing else: {listed(parameters.choices)}."
         return _invalid("choices", wrong, again)
     return Verdict(confidence=None, why="choices", valid=True, parsed=label, output=label)
 

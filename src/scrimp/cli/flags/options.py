@@ -151,7 +151,12 @@ MinConfidence = Annotated[
 ]
 
 # Answers
-Choices = Annotated[str | None, typer.Option(metavar="A,B,C", help="The labels a completion must be one of.")]
+Choices = Annotated[
+    str | None,
+    typer.Option(
+        metavar="A,B,C", help="The labels a completion must be one of; one with a comma is in quotes, as in CSV."
+    ),
+]
 ChoicesText = Annotated[
     str | None,
     typer.Option(
@@ -387,8 +392,3 @@ Quiet = Annotated[
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Print where each row went, and why.")]
 Color = Annotated[ColorMode | None, typer.Option(help="Colors on a terminal.")]
 ProgressOption = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]
-
-
-def words(text: str | None) -> list[str] | None:
-    """Return the words between commas."""
-    return None if text is None else [word.strip() for word in text.split(",") if word.strip()]

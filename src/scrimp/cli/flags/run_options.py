@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
 from scrimp.config.schema import Defaults
@@ -47,6 +48,10 @@ def run_options(
     """Return the options of a run, from the config with flags on top and from the flags that have no place in it."""
     if check is not None and not check.strip():
         raise UsageError("--check is empty: name a command that reads the completion, such as --check 'jq -e .total'")
+    if answer.choices is not None and answer.schema is not None:
+        raise UsageError("--choices and --schema cannot be combined: give one; 'label a|b' is a schema with two labels")
+    if answer.choices is None and answer.choices_text is not None:
+        raise UsageError("--choices-text tells the labels of --choices: add --choices, or put the text into --system")
     parameters = Parameters(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
         choices=_choices(answer.choices), schema=_schema(answer.schema),
@@ -164,7 +169,7 @@ def _schema(text: str | None) -> JsonObject | None:
 def _choices(text: str | None) -> tuple[str, ...]:
     if text is None:
         return ()
-    labels = tuple(dict.fromkeys(label.strip() for label in text.split(",") if label.strip()))
+    labels = tuple(dict.fromkeys(comma_list(text, "--choices")))
     if len(labels) < 2:
         raise UsageError("--choices needs two labels or more, with commas between them")
     return labels

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.flags import completions
-from scrimp.cli.flags import options as o
+from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
 from scrimp.flows.tune.dataset import Dataset
@@ -71,7 +71,7 @@ def load_dataset(
     if task is not None:
         check_task(task, {row.signature for row in rows.rows})
         rows = rows.of_task(task)
-    dataset = Dataset(rows, flagship=flagship, pool=o.words(pool))
+    dataset = Dataset(rows, flagship=flagship, pool=None if pool is None else comma_list(pool, "--pool"))
     if dataset.left_out:
         lack = "row lacks" if dataset.left_out == 1 else "rows lack"
         session.messages.warn(f"{format_count(dataset.left_out)} {lack} a completion of one of the models: left out")

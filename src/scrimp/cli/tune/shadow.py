@@ -10,6 +10,7 @@ import typer
 from msgspec import Struct
 
 from scrimp.cli.flags import options as o
+from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
@@ -81,12 +82,13 @@ def shadow(
         )
         chosen = sampled(source, fraction)
         words = run_words(inputs or (), reading, answer)
+        named = None if models is None else comma_list(models, "--models")
         if side is None:
-            names = o.words(models) or default_models(session.services.routes)
+            names = named or default_models(session.services.routes)
             collected = _collect_models(session, options, chosen, names, gold, words)
         else:
             comparison = LevelComparison(side, twice)
-            collected = _collect_levels(session, options, chosen, comparison, o.words(models), gold, words)
+            collected = _collect_levels(session, options, chosen, comparison, named, gold, words)
         if collected.stop is not None and collected.stop.message:
             session.messages.error(collected.stop.message)
         elif not collected.prompts:

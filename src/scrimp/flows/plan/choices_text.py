@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from scrimp.answers.labels import listed
 from scrimp.values import Prompt
 
 PLACEHOLDER = "{choices}"
@@ -30,7 +31,7 @@ def choices_text(prompt: Prompt, choices: tuple[str, ...], text: str | None) -> 
     given = (prompt.system or "", *(turn.content for turn in (*prompt.history, *prompt.after)), prompt.text)
     if text is None and names_all("\n".join(given), choices):
         return None
-    return (text or DEFAULT_CHOICES_TEXT).replace(PLACEHOLDER, ", ".join(choices))
+    return (text or DEFAULT_CHOICES_TEXT).replace(PLACEHOLDER, listed(choices))
 
 
 def names_all(text: str, choices: tuple[str, ...]) -> bool:

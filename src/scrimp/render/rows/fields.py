@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
@@ -14,8 +13,6 @@ from scrimp.render.rows.output_row import OutputRow, RowCompression, RowError, R
 Getter = Callable[[OutputRow], object]
 
 EVERY_INPUT = "input.*"
-# A field between commas; a name with a comma or a quote in it is in quotes, which are doubled inside, as in CSV.
-_FIELD = re.compile(r'\s*("(?:[^"]|"")*"|(?:[^",][^,]*?)?)\s*(?:,|$)')
 ROW_FIELDS = OutputRow.__struct_fields__
 _PARTS: dict[str, type[Struct]] = {
     "usage": RowUsage,
@@ -23,21 +20,6 @@ _PARTS: dict[str, type[Struct]] = {
     "error": RowError,
     "too_dear": RowTooDear,
 }
-
-
-def field_names(text: str | None) -> list[str] | None:
-    """Return the fields that --fields names; raise UsageError for quotes that do not enclose a field."""
-    if text is None:
-        return None
-    names, position = [], 0
-    while position < len(text):
-        match = _FIELD.match(text, position)
-        if match is None:
-            raise UsageError(f"--fields: a quote at character {position + 1} does not close before a comma: close it")
-        position = match.end()
-        name = match[1]
-        names.append(name[1:-1].replace('""', '"') if name.startswith('"') else name)
-    return [name for name in names if name]
 
 
 def expanded_fields(fields: Iterable[str], columns: Iterable[str]) -> list[str]:

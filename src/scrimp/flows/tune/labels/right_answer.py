@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from scrimp.answers.canonical import canonical
-from scrimp.answers.labels import label_of
+from scrimp.answers.labels import label_of, listed
 from scrimp.errors import InputError
 from scrimp.read.columns import as_text, column_value
 from scrimp.store.pairs import OutputSpec
@@ -30,7 +30,7 @@ def score_by(right: str, output: str, asked: OutputSpec) -> float | None:
 def why_no_answer(right: str, asked: OutputSpec) -> str | None:
     """Return why no completion could give a right answer: it is none of the labels, or does not fit what is asked."""
     if asked.choices and label_of(right, asked.choices) is None:
-        return f"'{right}' is none of {', '.join(asked.choices)}"
+        return f"'{right}' is none of {listed(asked.choices)}"
     if asked.schema is not None and canonical(right, (), asked.schema) is None:
         return f"'{right}' is not JSON whose fields can be compared"
     return None

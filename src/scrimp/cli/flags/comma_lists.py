@@ -1,0 +1,23 @@
+"""Lists between commas, as --choices and --fields take them: an item with a comma in it is in quotes, as in CSV."""
+
+from __future__ import annotations
+
+from scrimp.errors import UsageError
+from scrimp.regexes import pattern
+
+_ITEM = r'\s*("(?:[^"]|"")*"|(?:[^",][^,]*?)?)\s*(?:,|$)'  # quotes are doubled inside quotes
+
+
+def comma_list(text: str, flag: str) -> list[str]:
+    """Return the items, without empty ones; raise UsageError for quotes that do not enclose an item."""
+    if '"' not in text:
+        return [item for part in text.split(",") if (item := part.strip())]
+    items, position = [], 0
+    while position < len(text):
+        match = pattern(_ITEM).match(text, position)
+        if match is None:
+            raise UsageError(f"{flag}: a quote at character {position + 1} does not close before a comma: close it")
+        position = match.end()
+        item = match[1]
+        items.append(item[1:-1].replace('""', '"') if item.startswith('"') else item)
+    return [item for item in items if item]
