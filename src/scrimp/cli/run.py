@@ -99,6 +99,8 @@ def run(
     has processes of this machine share one run and its limits, --engine ray (pip install 'scrimp[ray]') workers of Ray:
     files must be where all of these can read them.
 
+    Inputs and -o may also be at s3://BUCKET/KEY (pip install 'scrimp[s3]'), with the credentials of AWS's own tools.
+
     Rows go to stdout, or to the file of -o, which gets its new content at the end of the run, also after Ctrl-C, a
     limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun
     the same command to resume after any interruption: what was answered is in the cache.

@@ -35,6 +35,15 @@ CALLING: Mapping[str, str] = {
 WORKING: Mapping[str, str] = {
     "RAY_ADDRESS": "The cluster that scrimp run --engine ray works on; one is started on this machine if not set.",
 }
+# Read, by the client of S3, where an input or -o is at s3://.
+STORING: Mapping[str, str] = {
+    "AWS_ENDPOINT_URL": "The server of s3:// addresses, where it is not AWS.",
+    "AWS_REGION": "The region of AWS.",
+    "AWS_ACCESS_KEY_ID": "The key that s3:// addresses are read and written with.",
+    "AWS_SECRET_ACCESS_KEY": "What belongs to that key.",
+    "AWS_SESSION_TOKEN": "The same, where the key is of a session.",
+    "AWS_PROFILE": "The profile in ~/.aws that says these instead.",
+}
 # Read where calls are told to a sink that the config turns on.
 TELLING: Mapping[str, str] = {
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "Where spans go if [sinks.otel] has no address, as for OpenTelemetry itself.",

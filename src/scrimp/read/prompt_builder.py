@@ -159,7 +159,7 @@ class PromptBuilder:
 
 def _default_id(source: Source, number: int, where: str) -> str | None:
     """Return the id of a row that has none: its file, where that is the row or one of several files."""
-    return where if source.path is not None and (source.one_of_many or not number) else None
+    return where if not source.is_stdin and (source.one_of_many or not number) else None
 
 
 def _not_blank(prompt: Prompt) -> Prompt:

@@ -49,7 +49,7 @@ def test_the_wheel_has_every_page_of_man() -> None:
 
 def test_every_variable_that_is_read_is_in_the_manual() -> None:
     known = {*environment.COMMON, *environment.CALLING, *environment.TELLING, *environment.RECONCILING}
-    known |= {*environment.INSTALLING, *environment.PAGING, *environment.WORKING}
+    known |= {*environment.INSTALLING, *environment.PAGING, *environment.WORKING, *environment.STORING}
     known |= {variable for variable, _ in (*environment.defaults(), *environment.keys())}
     read = {
         node.value

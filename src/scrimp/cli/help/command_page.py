@@ -81,6 +81,7 @@ def _variables(name: str, flags: set[str]) -> Iterator[tuple[str, str]]:
         yield from environment.CALLING.items()
     if name in ("", "run"):
         yield from environment.WORKING.items()
+        yield from environment.STORING.items()
     if name in ("", *_ANSWERING, "tune"):
         yield from environment.TELLING.items()
     if name in ("", "cost"):

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scrimp.cli.startup.closed_streams import refuse_closed_stdout
-from scrimp.errors import OutputError, UsageError
+from scrimp.errors import InputError, OutputError, UsageError
+from scrimp.read.inputs.addresses import S3, is_object
 
 STDOUT = "-"
 
@@ -43,6 +44,10 @@ def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
         refuse_closed_stdout()
         yield OutputFile(sys.stdout.buffer, replaces=False)
         return
+    if is_object(output):
+        with _open_stored(output, flag) as file:
+            yield file
+        return
     try:
         target = Path(os.path.realpath(output))  # a link stays a link, to the new content
         former = target.stat() if target.exists() else None
@@ -62,6 +67,41 @@ def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
             stream.close()
         if part is not None:
             _finish(part, target, discarded=file.discarded)
+
+
+@contextmanager
+def _open_stored(output: str, flag: str) -> Iterator[OutputFile]:
+    """Open a temporary file that becomes an object at S3 at the end, as `open_output` does for a file."""
+    import tempfile  # noqa: PLC0415 - few outputs go there
+
+    from scrimp.read.inputs.stored_objects import find_object, has_bucket, upload  # noqa: PLC0415 - needs an extra
+
+    try:
+        former = find_object(output)
+        missing = former is None and not has_bucket(output)
+    except InputError as error:
+        raise UsageError(f"{flag}: {error}") from error
+    if missing or output.endswith("/") or "/" not in output.removeprefix(S3):
+        raise UsageError(f"{flag}: {output} is not where an object can be: name a bucket that exists, and a key in it")
+    descriptor, name = tempfile.mkstemp(suffix=".part")
+    part = Path(name)
+    with open(descriptor, "w+b") as stream:  # noqa: PTH123 - it is open already
+        file = OutputFile(stream, replaces=former is not None and former.size > 0)
+        try:
+            yield file
+        except BaseException:
+            if not stream.tell():  # an error before the first row
+                file.discard()
+            raise
+        finally:
+            try:
+                with suppress(OSError):  # a full disk, which the last flush has reported
+                    stream.flush()
+                if not file.discarded:
+                    upload(part, output)
+                part.unlink()
+            except InputError as error:
+                raise OutputError(f"{flag}: {error}; the rows are in {part}") from error
 
 
 def write_beside(path: Path, data: bytes) -> None:

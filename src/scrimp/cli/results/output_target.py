@@ -13,7 +13,8 @@ from msgspec import Struct
 from scrimp.cli.results.output import STDOUT, OutputFile
 from scrimp.enums import OutputFormat
 from scrimp.errors import InputError, UsageError
-from scrimp.read.inputs.sources import includes
+from scrimp.read.inputs.addresses import is_object
+from scrimp.read.inputs.sources import includes, includes_name
 
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
@@ -89,6 +90,7 @@ def output_target(
     session: Session,
 ) -> OutputTarget:
     """Return where a run writes, by what `row_pattern` returns. Raises UsageError where it reads that file itself."""
+    _refuse_objects(summary_file, output if row_names else None)
     _refuse_own_files(session, {"-o": None if row_names else output, "--summary-file": summary_file})
     if output == STDOUT:
         _refuse_reading_stdout(inputs)
@@ -119,6 +121,14 @@ def row_pattern(output: str, completions: int | None) -> tuple[str, RowNames | N
     except InputError as error:
         raise UsageError(str(error)) from error
     return (output, RowNames(pattern, completions)) if pattern.columns else (pattern.filled(""), None)
+
+
+def _refuse_objects(summary_file: str | None, pattern: str | None) -> None:
+    """Raise UsageError for what is written to files alone."""
+    if summary_file is not None and is_object(summary_file):
+        raise UsageError(f"--summary-file: {summary_file} is at S3: name a file, and copy it there")
+    if pattern is not None and is_object(pattern):
+        raise UsageError(f"-o: {pattern} would be an object at S3 for each row: name files, and copy them there")
 
 
 def _refuse_unwritable(flag: str, file: str) -> None:
@@ -157,10 +167,10 @@ def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
 
 
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:
-    if includes(inputs, Path(file)):
+    if includes_name(inputs, file):
         raise UsageError(f"{flag}: {file} is also an input: name another file")
     from scrimp.read.inputs.same_file import is_same_file  # noqa: PLC0415 - only where a file is written
 
     for reader, read in files_read.items():
-        if read is not None and is_same_file(file, read):
+        if read is not None and (file == read if is_object(file) else is_same_file(file, read)):
             raise UsageError(f"{flag}: {file} is also read for {reader}: name another file")

@@ -90,6 +90,8 @@ def _sizes(inputs: Sequence[str]) -> int | None:
 
 
 def _source_size(source: Source) -> int | None:
+    if source.size is not None:
+        return source.size
     status = os.fstat(0) if source.path is None else source.path.stat()
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
@@ -98,5 +100,6 @@ def _size_of(binary: BinaryIO) -> int:
     try:
         status = os.fstat(binary.fileno())
     except (OSError, ValueError):
-        return 0
+        size: int = getattr(getattr(binary, "raw", None), "size", 0)  # of an object at S3
+        return size
     return status.st_size if stat.S_ISREG(status.st_mode) else 0

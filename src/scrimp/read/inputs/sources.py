@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, structs
 
 from scrimp.errors import InputError, closest_name
+from scrimp.read.inputs.addresses import is_object
+
+if TYPE_CHECKING:
+    from scrimp.read.inputs.stored_objects import StoredObject
 
 FORMAT_OF_EXTENSION = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".json": "json", ".txt": "lines",
@@ -24,12 +29,23 @@ _MAX_KINDS = 8  # of skipped files, in a message
 
 
 class Source(Struct, frozen=True):
-    """A named input; path None is stdin, format None is detected from the content."""
+    """A named input, at a path or an address; with neither it is stdin. Format None is detected from the content."""
 
     name: str
     path: Path | None
     format: str | None
     one_of_many: bool = False  # of the files of a directory, a glob or several arguments
+    size: int | None = None  # in bytes, of an object at S3: its name is its address
+
+    @property
+    def is_stdin(self) -> bool:
+        """Whether it is what is piped in."""
+        return self.path is None and self.size is None
+
+    @property
+    def suffix(self) -> str:
+        """The last extension of its name, with the dot."""
+        return Path(self.name).suffix.lower()
 
 
 _STDIN = (Source("stdin", None, None),)
@@ -50,9 +66,9 @@ def find_sources(inputs: Sequence[str], warn: Callable[[str], None] = lambda _: 
 
 
 def _one_of_many(source: Source) -> Source:
-    if source.path is None:
+    if source.is_stdin:
         return source
-    text = source.format == "lines" and _plain_suffix(source.path.name) == ".txt"
+    text = source.format == "lines" and _plain_suffix(source.name) == ".txt"
     return structs.replace(source, one_of_many=True, format="text" if text else source.format)
 
 
@@ -63,6 +79,7 @@ class InputFiles:
         """Raise InputError for an argument that cannot be an input."""
         from scrimp.read.inputs.same_file import folded  # noqa: PLC0415 - only where a file is written
 
+        inputs = [each for each in inputs if not is_object(each)]
         folders = [Path(each) for each in inputs if each != "-" and Path(each).is_dir()]
         self._folders = {_identity(folder) for folder in folders} - {None}
         single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
@@ -109,6 +126,15 @@ def includes(inputs: Sequence[str], path: Path) -> bool:
     return InputFiles(inputs).includes(path)
 
 
+def includes_name(inputs: Sequence[str], output: str) -> bool:
+    """Return the same of what an output names: a file, or an object at S3."""
+    if not is_object(output):
+        return includes(inputs, Path(output))
+    from scrimp.read.inputs.stored_objects import includes_object  # noqa: PLC0415 - needs an extra
+
+    return includes_object(inputs, output)
+
+
 def _identity(path: Path | None) -> tuple[int, int] | None:
     """Return what all names of a file share; None where there is no file, and for a stdin that is not a file."""
     try:
@@ -142,6 +168,8 @@ def _is_pipe(argument: str) -> bool:
 def _sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Source]:
     if not argument.strip():
         raise InputError("an input is an empty string, perhaps an unset variable: name a file, or . for this directory")
+    if is_object(argument):
+        return _stored_sources(argument, warn)
     try:
         mode = Path(argument).stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -231,6 +259,34 @@ def _glob_sources(argument: str) -> Iterator[Source]:
         raise InputError(f"{_shortened(argument)} matches no file{_ask_hint(argument) or ': check the pattern'}")
     sources = map(_file_source, files)
     return sources if len(files) == 1 else map(_one_of_many, sources)
+
+
+def _stored_sources(argument: str, warn: Callable[[str], None]) -> Iterator[Source]:
+    """Return the object of that address, or those that it is the folder of, or that match it as a pattern."""
+    from scrimp.read.inputs import stored_objects  # noqa: PLC0415 - needs an extra
+
+    pattern = stored_objects.has_wildcards(argument)
+    if not pattern and (found := stored_objects.find_object(argument)) is not None:
+        return iter([_stored_source(found)])
+    skipped: Counter[str] = Counter()
+    sources = []
+    for each in stored_objects.objects_within(argument):
+        if pattern or _format_of(each.address):
+            sources.append(_stored_source(each))
+        else:
+            skipped[_plain_suffix(each.address)] += 1
+    if not sources and pattern:
+        raise InputError(f"{argument} matches no object: check the pattern")
+    if not sources:
+        others = _kinds(skipped, " (only ", ")")
+        raise InputError(f"{argument} does not exist, and has nothing below it to read{others}: check its name")
+    many = sources if pattern and len(sources) == 1 else list(map(_one_of_many, sources))
+    return chain(many, _report_skipped(argument, skipped, warn))
+
+
+def _stored_source(found: StoredObject) -> Source:
+    format_name = _format_of(found.address) or "text"
+    return Source(found.address, None, format_name, size=found.size)
 
 
 def _suggestion(path: Path) -> str:

@@ -103,21 +103,29 @@ def open_source(
 
     `opened` gets the file, whose position tells how much of it is read.
     """
-    if source.path is None:
+    if source.is_stdin:
         binary = stdin or _process_stdin()
         opened(binary)
         yield InputStream(source.name, binary, encoding)
         return
     with read_errors(source.name):
-        raw: BinaryIO = source.path.open("rb", buffering=_BUFFER_SIZE)
+        raw = _open(source)
     with raw:
         opened(raw)
-        if source.path.suffix.lower() == ".gz":
+        if source.suffix == ".gz":
             from scrimp.read.inputs.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
 
             yield InputStream(source.name, decompressed(raw, source.name, _BUFFER_SIZE), encoding)
         else:
             yield InputStream(source.name, raw, encoding)
+
+
+def _open(source: Source) -> BinaryIO:
+    if source.path is not None:
+        return source.path.open("rb", buffering=_BUFFER_SIZE)
+    from scrimp.read.inputs.stored_objects import open_object  # noqa: PLC0415 - needs an extra
+
+    return open_object(source.name)
 
 
 @contextmanager
