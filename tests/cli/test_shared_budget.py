@@ -280,7 +280,7 @@ def test_a_budget_without_a_server_cannot_be_shown(scrimp: Scrimp) -> None:
     [
         ([], "the budget nightly has no cap: add --max-cost"),
         (["--max-cost", "1"], "set [shared] limits to redis://HOST:PORT/0"),
-        (["--max-cost", "1", "--batch"], "counts live calls alone"),
+        (["--max-cost", "1", "--batch"], "set [shared] limits to redis://HOST:PORT/0"),
         (["--max-cost", "1", "--budget", "a b"], "'a b' is not a name"),
     ],
 )

@@ -253,3 +253,37 @@ def test_amounts_are_rounded_up_to_nanodollars(redis: RedisServer) -> None:
         )
         assert (state.spent, state.allowance) == (NANO, 2 * NANO)
         assert ask(run, 10, 10, 11) == 10
+
+
+def test_a_part_that_stays_is_told_anew_at_any_time_and_counts_once(redis: RedisServer) -> None:
+    with budget_server(redis) as budget:
+        for _ in range(2):  # two commands of a job, of which the second sends nothing more
+            job = budget.run("job", dollars(CAP), "e")
+            assert ask(job, 0, 0, 500, 700) == 700
+            held = job.stay(demand(0, 400))
+            assert held is not None
+            assert (held.committed, held.spent) == (dollars(400), 0)
+        other = budget.run("other", dollars(CAP), "e")
+        seen = other.exchange(demand(0))
+        assert seen.held == dollars(400)  # at once: nobody waits for it
+        done = budget.run("job", dollars(CAP), "e").stay(demand(300, 300))
+        overview = budget.look()
+        assert done is not None
+        assert overview is not None
+        assert (overview.committed, overview.spent) == (dollars(300), dollars(300))
+        assert [share.run for share in overview.runs] == ["other"]
+        again = budget.run("job", dollars(CAP), "e").stay(demand(300, 300))
+        assert again is not None
+        assert again.committed == dollars(300)
+
+
+def test_a_part_that_holds_nothing_is_not_brought_into_a_budget_that_began_anew(redis: RedisServer) -> None:
+    with budget_server(redis) as budget:
+        job = budget.run("job", dollars(CAP), "e")
+        ask(job, 0, 300)
+        job.stay(demand(300, 300))
+        budget.clear("f")
+        assert budget.run("job", dollars(CAP), "g").stay(demand(300, 300)) is None
+        overview = budget.look()
+        assert overview is not None
+        assert (overview.committed, overview.spent) == (0, 0)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scrimp.store.batches.held_calls import HeldDollars
 from scrimp.store.batches.records import CallInShard, Job, Portion, Result, ShardRecord
 from scrimp.store.batches.store import BatchStore
 from scrimp.store.schemas.batches import MIGRATIONS
@@ -98,3 +99,21 @@ def test_live_calls_are_forgotten_once_their_rows_are_answered_by_the_same_comma
         assert store.live_for(asked) == {FIRST: {1: b"c", 2: b"c"}, SECOND: {1: b"c", 2: b"c"}}
         assert store.live_for([FIRST], job="a") == store.live_for([FIRST], job="b") == {}
         assert store.live_for([SECOND], job="a") == {SECOND: {1: b"a", 2: b"a"}}
+
+
+def test_what_is_held_for_a_job_stays_its_own_whatever_becomes_of_its_shards(tmp_path: Path) -> None:
+    with closing(BatchStore(tmp_path / "batches.db")) as store:
+        for name in ("a", "b"):
+            store.add_job(Job(job=name, created=1.0, folder="", command=("x",), digest=name))
+        store.add_shard(shard("a-001", "a", 2), [CallInShard(FIRST, 7, 1, most=50), CallInShard(SECOND, 7, 2, most=60)])
+        store.add_shard(shard("b-001", "b", 1), [CallInShard(THIRD, 7, 1, most=700)])
+        store.merge(shard("a-002", "a", 3), store.shards(), now=9.0)
+        assert [store.held_dollars(job) for job in "ab"] == [HeldDollars(0, 110), HeldDollars(0, 700)]
+        merged = store.shards()[-1]
+        store.keep_results(merged, [Result(FIRST, status=200, reply=b"{}"), Result(THIRD, status=200, reply=b"{}")])
+        (first,), (third,) = store.answered_held("a"), store.answered_held("b")
+        store.price_held([(first, 5), (third, None)])
+        assert [store.held_dollars(job) for job in "ab"] == [HeldDollars(5, 60), HeldDollars(700, 0)]
+        assert store.answered_held("b") == []
+        store.end_shard(merged, "expired")
+        assert [store.held_dollars(job) for job in "ab"] == [HeldDollars(5, 0), HeldDollars(700, 0)]

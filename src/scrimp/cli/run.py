@@ -270,11 +270,6 @@ def _check_batch_flags(batch: BatchFlags, options: RunOptions) -> None:
         raise UsageError("with --cache only nothing is sent, so there is nothing to submit: leave it out")
     if batch.deadline is not None and not batch.batch:
         raise UsageError("--deadline is for --batch: add that, or leave it out")
-    if batch.batch and options.limits.budget is not None:
-        raise UsageError(
-            f"--budget {options.limits.budget} counts live calls alone: for --batch, give the job a --max-cost of its "
-            "own and add --budget ''"
-        )
     if not batch.batch and (batch.queue is not None or batch.when_idle):
         raise UsageError(f"{batch.queue_words} is for work that is left: scrimp batch submit {batch.queue_words}")
 

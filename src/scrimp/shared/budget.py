@@ -5,6 +5,8 @@ when one is raised, and no run spends, or reserves for calls in flight, more tha
 spend does not pass the cap either. A run raises its allowance in chunks, lowers it to what it spent when it ends, and
 says all of it in absolute numbers, so that a request whose reply was lost is simply made again.
 
+A job of batches has an allowance that outlives its commands: what its calls can cost, and then what they have cost.
+
 A run that dies leaves its allowance as it was: whatever it may have spent stays counted, however long that takes. It
 shrinks only to what is proved (`settle`), which takes the ledger of that run.
 
@@ -43,6 +45,9 @@ local own = redis.call('HMGET', KEYS[1], 'epoch', 'a:' .. run, 's:' .. run, 'q:'
 if epoch ~= '' and (own[1] ~= epoch or not own[4] or tonumber(own[4]) < acked) then
   return {'lost'}
 end
+if ends == 'stays' and not own[2] and want <= spent then
+  return {}
+end
 if not own[1] then
   own[1] = new_epoch
   redis.call('HSET', KEYS[1], 'epoch', new_epoch, 'committed', '0', 'spent', '0')
@@ -71,12 +76,15 @@ committed = others + allowance
 all_spent = all_spent - (tonumber(own[3]) or 0) + spent
 local text = function(amount) return string.format('%.0f', amount) end
 redis.call('HSET', KEYS[1], 'committed', text(committed), 'spent', text(all_spent))
-if ends == '1' then
+if ends == 'gone' then
   redis.call('HDEL', KEYS[1], 'a:' .. run, 's:' .. run, 'q:' .. run)
-  redis.call('ZREM', KEYS[2], run)
 else
   redis.call('HSET', KEYS[1], 'a:' .. run, text(allowance), 's:' .. run, text(spent), 'q:' .. run, number)
-  redis.call('ZADD', KEYS[2], now, run)
+end
+if ends == 'gone' or (ends == 'stays' and allowance <= spent) then
+  redis.call('ZREM', KEYS[2], run)
+else
+  redis.call('ZADD', KEYS[2], ends == 'stays' and now - silent or now, run)
 end
 local held = 0
 for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - silent)) do
@@ -242,17 +250,32 @@ class BudgetRun:
 
         The same may be told again where no reply came. `ends` gives the rest back and takes leave.
         """
+        state = self._tell(demand, "gone" if ends else "")
+        if state is None:
+            raise BudgetForgottenError
+        return state
+
+    def stay(self, demand: Demand) -> BudgetState | None:
+        """Tell the same for the last time for now: the allowance stays, and nobody waits for what it may give back.
+
+        Of a part that the server does not know, and that holds nothing, it is not told: the budget was begun anew.
+        """
+        return self._tell(demand, "stays")
+
+    def _tell(self, demand: Demand, ends: str) -> BudgetState | None:
         self._sent += 1
         amounts = (demand.spent, demand.least, demand.need, demand.want)
         reply = self._ask(
             (
                 self._run, self._epoch, self._acknowledged, self._sent, *map(_nanodollars, amounts), self._cap,
-                int(self._silent * 1000), int(ends), self._new_epoch, self._known.epoch,
+                int(self._silent * 1000), ends, self._new_epoch, self._known.epoch,
                 _nanodollars(self._known.spent), _nanodollars(self._known.committed),
             )
         )  # fmt: skip
         if reply == ["lost"]:
             raise BudgetForgottenError
+        if not reply:
+            return None
         epoch, allowance, committed, spent, held = reply
         self._epoch, self._acknowledged = epoch, self._sent
         return BudgetState(

@@ -27,7 +27,8 @@ def budget(
     """Show what was spent of a budget that runs share, and the runs that have a part of it.
 
     A run that has ended has no line, but what it spent counts. One that is silent may have been killed: what it may
-    spend stays its own until scrimp looks, with this command or in a run of the budget, where its ledger is.
+    spend stays its own until scrimp looks, with this command or in a run of the budget, where its ledger is. A job of
+    batches has a line until all of its calls have come back and `scrimp batch fetch` has looked.
     """
     from scrimp.flows.engine.shared_limits import budget_link, limits_server  # noqa: PLC0415 - where a server is asked
 

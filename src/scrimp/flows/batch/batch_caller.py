@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.costs.job_budget import JobBudget
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
@@ -50,7 +51,7 @@ class BatchCaller:
     def __init__(
         self, batches: Batches, inner: StepCaller, *, outbox: Outbox | None, live: bool, cap: Decimal | None,
         patient: bool = False, concurrency: int = 1, queues: Queues | None = None, primer: CachePrimer | None = None,
-        not_live: str | None = None, late: bool = False, climbs: bool = False,
+        not_live: str | None = None, late: bool = False, climbs: bool = False, held_by: JobBudget | None = None,
     ) -> None:  # fmt: skip
         """With an `outbox` what is not answered is collected; without, it is called where `live`, else it waits.
 
@@ -58,14 +59,14 @@ class BatchCaller:
         `not_live` is why no call is made live for now, though batches take none of those that are left.
         A pass that `climbs` makes the live calls alone that a batch may follow from, and makes no rows.
         Where it is `late`, live calls do not wait for batches, nor does it count how often they gave no result.
-        `cap` is the most that the job may cost, in dollars; None: no limit.
+        `cap` is the most that the job may cost, in dollars; None: no limit, or that of what it is `held_by`.
         """
         self._batches, self._inner, self._outbox, self._live, self._cap = batches, inner, outbox, live, cap
         self._batchable = Batchable(batches)
         self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
         self._queues, self._primer, self._not_live = queues, primer, not_live
         self._own = {shard.shard for shard in batches.store.shards_for(batches.job.job)}
-        self._late, self._climbs = late, climbs
+        self._late, self._climbs, self._held_by = late, climbs, held_by
         self.steps = LiveSteps(batches, self._batchable, inner.places)
         self.overdue = 0  # calls that are made live though they are in batches
         self.held_back = 0  # calls that are not made for that reason
@@ -274,16 +275,22 @@ class BatchCaller:
             self._follow(call, row.key, number)
             raise _pending("waits for the first of those that begin like it")
         call = batched.call
-        if not self._commit(call):
+        if self._held_by is None and not self._commit(call):
+            return
+        most = None if self._held_by is None else self._held_by.take(self._bound(call))
+        if self._held_by is not None and most is None:
+            self.held += 1
             return
         request = DIALECTS[endpoint.dialect]().to_request(_whole(call), endpoint)
         target = Target(model.provider, model.model, flow.path(request), queue, first=batched.first)
-        in_shard = CallInShard(row.key, number, 0, row.prompt.source)
+        in_shard = CallInShard(row.key, number, 0, row.prompt.source, most)
         if outbox.add(target, flow, request, in_shard):
             self.quote.add(call, batch=True)
         else:
             if primer is not None:
                 primer.not_sent(call)
+            if self._held_by is not None and most is not None:
+                self._held_by.give_back(most)
             self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
 
     def _why_live(self, model: ModelRef, question: CallStep, row: PlannedRow) -> str | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrimp.enums import BatchGoal
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.costs.job_budget import JobBudget
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.batch.timing.cheap_hours import Wait
@@ -48,18 +49,22 @@ class Collected:
 
 async def collect(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox,
-    queues: Queues, *, cap: Decimal | None, goal: BatchGoal = "submitted",
+    queues: Queues, *, cap: Decimal | None, held_by: JobBudget | None = None, goal: BatchGoal = "submitted",
 ) -> Collected:  # fmt: skip
     """Drive every row as far as the replies that are there take it; calls that come next go in the outbox.
 
-    `goal` is where the command ends that does so.
+    `goal` is where the command ends that does so. `cap` is the job's own, or else it is `held_by` a budget.
     """
     found, callers = Collected(), list[BatchCaller]()
 
     def before(inner: StepCaller) -> BatchCaller:
         caching = inner.caching
         primer = None if caching is None else CachePrimer(batches, caching, now=services.clock(), goal=goal)
-        callers.append(BatchCaller(batches, inner, outbox=outbox, live=False, cap=cap, queues=queues, primer=primer))
+        callers.append(
+            BatchCaller(
+                batches, inner, outbox=outbox, live=False, cap=cap, queues=queues, primer=primer, held_by=held_by
+            )
+        )
         return callers[-1]
 
     services.batched = before

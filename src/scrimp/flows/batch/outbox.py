@@ -89,7 +89,7 @@ class Outbox:
         shard = self._shard_for(target, flow, call.key, len(line), room)
         number = len(shard.calls) + 1
         shard.file.add(line, shard.frame.separator)
-        shard.calls.append(CallInShard(call.key, call.question, number, call.source))
+        shard.calls.append(replace(call, number=number))
         shard.keys.add(call.key)
         self._waiting.add((call.key, call.question))
         self.collected += 1

@@ -20,6 +20,7 @@ from scrimp.flows import live
 from scrimp.flows.batch.batch_caller import BatchCaller
 from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.collect import Collected, collect
+from scrimp.flows.batch.costs.job_budget import job_budget
 from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.job_quote import job_quote
 from scrimp.flows.batch.live_steps import forget_answered
@@ -85,9 +86,13 @@ class BatchRun:
             unreadable=UnreadableReplies(services.clock), warn=services.warn,
             allow_unpriced=options.limits.allow_unpriced,
         )  # fmt: skip
+        self._held_by = job_budget(options, services, self._batches)
 
     def close(self) -> None:
-        """Close the store."""
+        """Give back what a budget holds for nothing, and close the store."""
+        if self._held_by is not None:
+            self._held_by.settle()
+            self._held_by.close()
         self._store.close()
 
     def run(
@@ -157,13 +162,15 @@ class BatchRun:
         outbox = Outbox(
             self._job, self._store, self._spool, clock=self._services.clock, window=self._plan.window
         )  # fmt: skip
-        cap = self._options.limits.max_cost
+        cap = self._options.limits.max_cost if self._held_by is None else None
+        if self._held_by is not None:
+            self._held_by.begin()
         with locked(self._spool.folder, COLLECT_LOCK, lambda: None):
             queues = self._queues()
             found = run_in_loop(
                 collect(
                     open_prompts(), self._options, self._services, self._batches, outbox, queues, cap=cap,
-                    goal=self._plan.goal,
+                    held_by=self._held_by, goal=self._plan.goal,
                 )
             )  # fmt: skip
             for shard in self._store.shards():
@@ -319,7 +326,10 @@ class BatchRun:
         if held_back := sum(caller.held_back for caller in callers):
             return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {self._to_go_on()}", PENDING)
         if held := found.held + sum(caller.held for caller in callers):
-            told = f"{pluralize(held, 'request')} may cost more than --max-cost {self._options.limits.max_cost} allows"
+            limits = self._options.limits
+            told = f"{pluralize(held, 'request')} may cost more than --max-cost {limits.max_cost} allows"
+            if self._held_by is not None:
+                told = self._held_by.stopped or f"{told} all that share the budget {limits.budget}"
             return RunStop("budget", f"stopped: {told}", LIMIT_REACHED)
         return None
 
@@ -356,7 +366,7 @@ class BatchRun:
 
         All of it is counted before the first call: rows that cost most may come last.
         """
-        if self._options.limits.max_cost is None:
+        if self._options.limits.max_cost is None or self._held_by is not None:  # which counts by itself
             return None
         outbox = Outbox(self._job, self._store, self._spool, clock=self._services.clock, window=self._plan.window)
         quiet = replace(self._batches, warn=lambda _: None)

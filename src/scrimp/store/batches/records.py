@@ -73,6 +73,7 @@ class CallInShard(Struct, frozen=True):
     question: int  # which call of its row it is, 63 bits
     number: int  # of the line in the file, from 1
     source: str = ""  # of the row, for messages: "tickets.jsonl:3"
+    most: int | None = None  # nanodollars that it can cost, where a budget holds its job
 
 
 class StoredCall(Struct, frozen=True, kw_only=True):

@@ -39,8 +39,20 @@ class ShardTable:
             tuple(asdict(shard).values()),
         )
         self._db.executemany(
-            "INSERT INTO calls (shard, number, key, question, source, state) VALUES (?, ?, ?, ?, ?, 'waiting')",
-            ((cursor.lastrowid, call.number, call.key, call.question, call.source) for call in calls),
+            "INSERT INTO calls (shard, number, key, question, source, state, holder, most)"
+            " VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)",
+            (
+                (
+                    cursor.lastrowid,
+                    call.number,
+                    call.key,
+                    call.question,
+                    call.source,
+                    None if call.most is None else shard.job,
+                    call.most,
+                )
+                for call in calls
+            ),
         )
 
     def save_shard(self, shard: ShardRecord) -> None:

@@ -12,22 +12,17 @@ from itertools import islice
 import msgspec
 from msgspec.structs import asdict, replace
 
-from scrimp.store.batches.live_table import LiveTable
+from scrimp.store.batches.held_calls import CALLS, HeldCalls, stored_call
 from scrimp.store.batches.records import ANY_QUESTION, CallInShard, Job, Result, ShardRecord, StoredCall
 from scrimp.store.batches.shard_table import for_job
 from scrimp.store.database import select, store_errors, transaction
 
 _JOB_FIELDS = Job.__struct_fields__
-_CALLS = (
-    "SELECT shards.shard, calls.number, calls.key, calls.question, calls.state, shards.provider, shards.model,"
-    " shards.created, calls.status, calls.request_id, calls.reply, calls.why FROM calls"
-    " JOIN shards ON shards.id = calls.shard"
-)
 _RESULTS_AT_ONCE = 1000
 _FASTEST = 1  # of zlib
 
 
-class BatchStore(LiveTable):
+class BatchStore(HeldCalls):
     """One open store of batches."""
 
     def add_job(self, job: Job) -> None:
@@ -67,10 +62,10 @@ class BatchStore(LiveTable):
     def calls_for(self, keys: Sequence[bytes], *, job: str | None = None) -> Mapping[bytes, list[StoredCall]]:
         """Return the calls that were batched for rows, the oldest first; those of one job, where it is named."""
         found: dict[bytes, list[StoredCall]] = {}
-        head = f"{_CALLS} WHERE {for_job(job)} AND calls.key IN" if job else f"{_CALLS} WHERE calls.key IN"
+        head = f"{CALLS} WHERE {for_job(job)} AND calls.key IN" if job else f"{CALLS} WHERE calls.key IN"
         with store_errors(self.path):
             for row in select(self._db, head, list(dict.fromkeys(keys))):
-                call = _stored(row)
+                call = stored_call(row)
                 found.setdefault(call.key, []).append(call)
         for calls in found.values():
             calls.sort(key=lambda call: (call.sent, call.shard))
@@ -187,15 +182,3 @@ def _job(row: Sequence[object]) -> Job:
     fields["command"] = tuple(msgspec.json.decode(str(fields["command"])))
     fields["cancelled"] = bool(fields["cancelled"])
     return msgspec.convert(fields, Job)
-
-
-def _stored(row: tuple[object, ...]) -> StoredCall:
-    shard, number, key, question, state, provider, model, sent, status, request_id, reply, why = row
-    return msgspec.convert(
-        {
-            "shard": shard, "number": number, "key": key, "question": question, "state": state, "provider": provider,
-            "model": model, "sent": sent, "status": status, "request_id": request_id,
-            "reply": zlib.decompress(reply) if isinstance(reply, bytes) else b"", "why": why,
-        },
-        StoredCall,
-    )  # fmt: skip

@@ -12,11 +12,14 @@ from scrimp.store.ledger_connection import connect_ledger
 
 
 def known_spending(ledger: Path, run: str) -> Decimal | None:
-    """Return the dollars of a run's calls, lost ones left out; None where one has no known cost."""
+    """Return the dollars of a run's calls; None where one has no known cost.
+
+    Lost ones are left out, and those of batches, which the part of their job in a budget has.
+    """
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         ((nano, pico, unpriced),) = db.execute(
             "SELECT coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0), coalesce(sum(cost_nano IS NULL), 0)"
-            " FROM entries WHERE run = ? AND status != 'lost'",
+            " FROM entries WHERE run = ? AND status != 'lost' AND batch IS NULL",
             (run,),
         ).fetchall()
     return None if unpriced else dollars(nano, pico)

@@ -64,4 +64,14 @@ def m006_live_calls(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS = (m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions, m006_live_calls)
+def m007_holders(db: sqlite3.Connection) -> None:
+    """Add which job's part of a budget holds a call, the most that it can cost and what it cost, in nanodollars."""
+    db.execute("ALTER TABLE calls ADD COLUMN holder TEXT")
+    db.execute("ALTER TABLE calls ADD COLUMN most INTEGER")
+    db.execute("ALTER TABLE calls ADD COLUMN cost INTEGER")
+    db.execute("CREATE INDEX calls_holder ON calls (holder) WHERE holder IS NOT NULL")
+
+
+MIGRATIONS = (
+    m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions, m006_live_calls, m007_holders,
+)  # fmt: skip

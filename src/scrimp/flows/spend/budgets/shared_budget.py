@@ -89,8 +89,8 @@ class SharedBudget(Budget):
     def account(self) -> str:
         """What has used up the cap so far, in words."""
         others = f"${shown(self._others_spent)} by other runs of the budget {self._name}"
-        held = f", and up to ${shown(self._held)} by runs of it that are not heard of any more" if self._held else ""
-        return f"{super().account} here, {others}{held}"
+        held = f", and up to ${shown(self._held)} by runs of it that are not heard of any more or by batches"
+        return f"{super().account} here, {others}{held if self._held else ''}"
 
     def _fits(self, upper_bound: Decimal) -> bool:
         return self.stopped is None and self.spent + self.reserved + upper_bound <= self._limit

@@ -1,0 +1,196 @@
+"""A job's part of a budget that runs share: what its calls in batches can cost, and what those that ended have cost.
+
+The store of batches has the most that each call can cost from before it is sent, and its cost once its reply is there.
+So a job's part is known from there alone, whichever command looks, and is told to the server whole each time. It stays
+there between commands, and where no command of the job comes any more.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from decimal import ROUND_CEILING, Decimal
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.errors import ServerDownError, ServerRefusedError, UsageError
+from scrimp.failures import may_be_billed
+from scrimp.flows.engine.shared_limits import budget_link, limits_server
+from scrimp.flows.spend.call_price import price_call
+from scrimp.providers import DIALECTS
+from scrimp.providers.endpoint import HttpReply
+from scrimp.shared.budget import NANODOLLAR, BudgetForgottenError, Demand
+from scrimp.store.batches.held_calls import HeldDollars
+from scrimp.store.files.known_budgets import KnownBudget, known_budget, remember_budget
+from scrimp.units import parse_duration
+from scrimp.values import Call, Completion
+
+if TYPE_CHECKING:
+    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+    from scrimp.shared.budget import BudgetRun, BudgetState
+    from scrimp.store.batches.records import StoredCall
+
+# Calls whose bounds are asked for at once: of what is asked for and not used the rest goes back after a pass.
+_AHEAD = 64
+_PAUSE = 0.25  # seconds before a server that did not answer is asked again
+
+
+def job_budget(options: RunOptions, services: Services, batches: Batches) -> JobBudget | None:
+    """Return a job's part of the budget of its command; None where that has none."""
+    limits = options.limits
+    if limits.budget is None or limits.max_cost is None:
+        return None
+    return JobBudget(limits.budget, limits.max_cost, batches, services, alone_when_down=limits.allow_unshared)
+
+
+class JobBudget:
+    """Holds what a job sends in batches within a budget; used by one command of the job at a time."""
+
+    def __init__(
+        self, name: str, cap: Decimal, batches: Batches, services: Services, *, alone_when_down: bool
+    ) -> None:  # fmt: skip
+        """UsageError where calls of the job are in batches that no budget holds."""
+        self._name, self._cap, self._batches, self._services = name, cap, batches, services
+        self._job, self._store = batches.job.job, batches.store
+        if not self._store.is_held(self._job):
+            raise UsageError(
+                f"job {self._job} was sent without a budget, and none can hold it now: go on with it with --budget ''"
+            )
+        self._server = limits_server(services, f"the budget {name}")
+        self._link = budget_link(services, self._server, name, cap, has_ledger=False)
+        self._known_as = f"{self._server.name} {name}"
+        self._patience = parse_duration(services.loaded.config.shared.patience, "patience")
+        self._alone_when_down, self._alone = alone_when_down, False
+        self._run = self._new_run()
+        self._spent = self._committed = self._allowance = Decimal(0)
+        self._refused: Decimal | None = None  # the least that did not fit
+        self.stopped: str | None = None  # why nothing is held any more, however little it is
+
+    def _new_run(self) -> BudgetRun:
+        known = known_budget(self._services.paths.known_budgets, self._known_as)
+        return self._link.server.run(self._job, self._cap, os.urandom(6).hex(), known)
+
+    def begin(self) -> None:
+        """Begin a pass over the rows: what came back is counted for what it cost."""
+        held = self._priced()
+        self._spent, self._committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
+        self._allowance, self._refused = self._committed, None  # more was asked for, and may be given back by now
+
+    def take(self, bound: Decimal) -> int | None:
+        """Hold the most that a call can cost; return it in nanodollars, or None where it does not fit."""
+        most = _nanodollars(bound)
+        wanted = self._committed + most * NANODOLLAR
+        if wanted > self._allowance and not self._raise(wanted, most * NANODOLLAR):
+            return None
+        self._committed = wanted
+        return most
+
+    def give_back(self, most: int) -> None:
+        """Hold a call no more that is not sent."""
+        self._committed -= most * NANODOLLAR
+
+    def _raise(self, need: Decimal, bound: Decimal) -> bool:
+        """Have the allowance raised to what is needed, or more; return whether it was."""
+        if self.stopped is not None or (self._refused is not None and need >= self._refused):
+            return False
+        demand = Demand(
+            spent=self._spent, least=self._committed, need=need, want=max(need, self._committed + _AHEAD * bound)
+        )  # fmt: skip
+        for last in (False, True):
+            state = self._asked(partial(self._run.exchange, demand))
+            if self._alone:
+                self._allowance = self._cap
+            elif state is not None:
+                self._allowance = state.allowance
+            if state is None or self._allowance >= need or last:
+                break
+            with suppress(ServerDownError, ServerRefusedError):  # which the next request tells
+                self._link.settle_dead()
+        if self._allowance < need:
+            self._refused = need
+        return self._allowance >= need
+
+    def _asked(self, ask: Callable[[], BudgetState | None]) -> BudgetState | None:
+        """Return what the server says, None where it does not answer for as long as it is waited for."""
+        until = time.monotonic() + self._patience
+        while not self._alone:
+            try:
+                return ask()
+            except BudgetForgottenError:
+                self.stopped = (
+                    f"the server no longer knows what was spent of the budget {self._name}, since it lost its data or "
+                    "the budget was cleared"
+                )
+                return None
+            except (ServerDownError, ServerRefusedError) as error:
+                if time.monotonic() < until:
+                    time.sleep(_PAUSE)
+                elif self._alone_when_down:
+                    self._alone = True
+                else:
+                    self.stopped = (
+                        f"{error}, so nobody can tell what is left of the budget {self._name}; --allow-unshared goes "
+                        "on within --max-cost as if this job were the only one"
+                    )
+                    return None
+        return None
+
+    def settle(self) -> None:
+        """Tell what the job holds and has spent by now; what it does not need goes back."""
+        held = self._priced()
+        spent, committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
+        if committed:
+            demand = Demand(spent=spent, least=committed, need=committed, want=committed)
+            try:
+                self._tell(demand)
+            except (ServerDownError, ServerRefusedError) as error:
+                self._services.warn(
+                    f"{error}: all that job {self._job} held of the budget {self._name} counts as spent until another "
+                    "command of it ends"
+                )
+
+    def _tell(self, demand: Demand) -> None:
+        try:
+            state = self._run.exchange(demand) if self._alone else self._run.stay(demand)
+        except BudgetForgottenError:
+            self._run = self._new_run()
+            state = self._run.stay(demand)
+        if state is not None:
+            known = KnownBudget(state.epoch, state.spent, state.committed)
+            remember_budget(self._services.paths.known_budgets, self._known_as, known)
+
+    def close(self) -> None:
+        """Close the way to the server."""
+        self._server.close()
+
+    def _priced(self) -> HeldDollars:
+        """Return what the job holds, once all replies that came are priced."""
+        while answered := self._store.answered_held(self._job):
+            self._store.price_held(self._costs(answered))
+        return self._store.held_dollars(self._job)
+
+    def _costs(self, answered: list[StoredCall]) -> Iterator[tuple[StoredCall, int | None]]:
+        for stored in answered:
+            cost = self._cost(stored)
+            yield stored, None if cost is None else _nanodollars(cost)
+
+    def _cost(self, stored: StoredCall) -> Decimal | None:
+        """Return the dollars of a call as the ledger has them; None where they are not known."""
+        endpoint = self._batches.endpoints[stored.provider]
+        call = Call(provider=stored.provider, model=stored.model, text="")
+        reply = HttpReply(status=stored.status, body=stored.reply)
+        result = DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint)
+        if not isinstance(result, Completion):
+            return None if may_be_billed(result) else Decimal(0)
+        completion = replace(result, batch=True)
+        return price_call(self._batches.prices, stored.provider, stored.model, completion, stored.sent)[0]
+
+
+def _nanodollars(dollars: Decimal) -> int:
+    return int((dollars / NANODOLLAR).to_integral_value(ROUND_CEILING))
