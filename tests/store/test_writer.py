@@ -265,6 +265,18 @@ def test_completions_go_first_then_entries_then_the_callback() -> None:
     assert kinds == ["put", "append", "committed"] * (len(kinds) // 3) + ["close", "close"]
 
 
+def test_where_nothing_is_on_its_way_what_came_is_committed_at_once() -> None:
+    recorder, done = Recorder(), threading.Event()
+    opened, lingers = (lambda: recorder), (1000.0, 1000.0)
+    ours = Writer(opened, opened, run="r", on_commit=lambda *_: done.set(), lingers=lingers)  # type: ignore[arg-type]  # as above
+    ours.write(numbered(1))
+    ours.expect(more=False)
+
+    assert done.wait(timeout=30)
+    assert recorder.all("append") == ["1/0"]
+    ours.close()
+
+
 def test_stores_are_used_and_closed_in_the_thread_that_opened_them() -> None:
     recorder, opening = Recorder(), set[int]()
 

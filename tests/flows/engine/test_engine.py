@@ -69,6 +69,9 @@ class Disk:
         self.kept: list[object] = []
         self.booked: list[Entry] = []
 
+    def expect(self, *, more: bool) -> None:
+        """Wait for nothing."""
+
     def commit(self, tag: object, ended: Sequence[Entry], kept: object) -> None:
         self.kept.append(kept)
         self.append(ended)

@@ -76,6 +76,10 @@ class CommitQueue:
         self._reported.clear()
         await self._reported.wait()
 
+    def expect(self, *, more: bool) -> None:
+        """Be told whether more rows are on their way: where none is, those that came are committed at once."""
+        self._writer.expect(more=more)
+
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Append the entries of ended calls to the ledger; no row waits for them."""
         if entries:

@@ -143,8 +143,9 @@ class Engine:
         return leaders
 
     def _begin(self, rows: Sequence[RowAtPosition]) -> None:
-        if self._stop is None:
+        if self._stop is None and rows:
             self._answerer.expect([each.row for each in rows])
+            self._commits.expect(more=True)
         for each in rows if self._stop is None else ():
             recorder = RowRecorder(self._recorder, each.row)
             task = asyncio.create_task(self._answer(each.row, each.position, recorder))
@@ -258,6 +259,8 @@ class Engine:
 
     def _task_done(self, task: asyncio.Task[None]) -> None:
         del self._tasks[task]
+        if not self._tasks:
+            self._commits.expect(more=False)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
         self._check_idle()
