@@ -92,7 +92,8 @@ def test_a_check_without_alerts_is_0_and_one_without_rules_is_a_mistake(ready: S
     assert (holds.status, holds.out) == (0, "")
     assert nothing.status == 2
     assert "add rules under [alerts]" in nothing.err
-    assert ready("cost", "--check", "--since", "3d").status == 2
+    for words in (("--since", "3d"), ("--csv",), ("--plot",), ("--rates",), ("--follow",), ("--html", "page.html")):
+        assert f"leave out {words[0]}, or --check" in ready("cost", "--check", *words).err
 
 
 def test_calls_without_a_price_and_rows_that_are_never_found_are_told(ready: Scrimp, provider: FakeProvider) -> None:
@@ -112,7 +113,7 @@ def test_calls_without_a_price_and_rows_that_are_never_found_are_told(ready: Scr
     [
         ("sleep 60", "it was still running after 0.2 s, and was ended"), ("sh -c 'exit 3'", "exit status 3"),
         ("/nowhere/notify", "it cannot be started (No such file or directory)"),
-        ("'", "it cannot be started (ValueError)"),
+        ("'", "it cannot be started (No closing quotation)"),
     ],
 )  # fmt: skip
 def test_a_hook_that_fails_or_hangs_is_said_once_and_ends_nothing(

@@ -71,7 +71,7 @@ def test_every_column_of_the_ledger_is_exported(scrimp: Scrimp) -> None:
 def test_a_csv_has_the_same_rows_whatever_is_in_their_texts(scrimp: Scrimp) -> None:
     keep(scrimp)
     as_json = [json.loads(line, parse_float=str) for line in scrimp("cost", "export").out.split("\n")[:-1]]
-    ran = scrimp("cost", "export", "--format", "csv", "-o", "calls.csv")
+    ran = scrimp("cost", "export", "-o", "calls.csv")  # whose extension says csv
     with (scrimp.cwd / "calls.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
 
@@ -122,7 +122,7 @@ def test_an_option_before_a_subcommand_is_refused_with_where_it_goes(scrimp: Scr
 def test_parquet_goes_to_a_file_or_a_pipe_and_not_to_a_terminal(scrimp: Scrimp) -> None:
     duckdb = pytest.importorskip("duckdb")
     keep(scrimp)
-    assert scrimp("cost", "export", "--format", "parquet", "-o", "calls.parquet").status == 0
+    assert scrimp("cost", "export", "-o", "calls.parquet").status == 0
     with duckdb.connect() as db:
         rows = db.sql(f"SELECT call, cost_usd FROM '{scrimp.cwd}/calls.parquet'").fetchall()
 

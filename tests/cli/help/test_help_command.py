@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from command import Scrimp
@@ -31,6 +33,21 @@ def test_the_page_of_a_command_is_its_help_and_more(scrimp: Scrimp, name: str) -
     assert [line for line in page.splitlines() if line in ("Environment", "Files", "Exit status", "See also")] == [
         "Environment", "Files", "Exit status", "See also",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "statuses"),
+    [
+        ("cost", [0, 1, 2, 8, 130, 141]),
+        ("tune", [0, 1, 2, 3, 4, 5, 129, 130, 141, 143]),
+        ("run", [0, 1, 2, 3, 4, 5, 6, 7, 129, 130, 141, 143]),
+        ("prices", [0, 1, 2, 130, 141]),
+    ],
+)
+def test_a_page_has_the_exit_statuses_of_its_command(scrimp: Scrimp, name: str, statuses: list[int]) -> None:
+    _, _, section = scrimp("help", name).out.partition("\nExit status\n")
+
+    assert list(map(int, re.findall(r"^  (\d+) ", section, re.MULTILINE))) == statuses
 
 
 def test_a_subcommand_has_a_page_of_its_own(scrimp: Scrimp) -> None:

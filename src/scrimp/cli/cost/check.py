@@ -16,14 +16,18 @@ from scrimp.flows.alerts.evaluate import alerts_in_force
 from scrimp.store.ledger import Ledger
 
 ALERT_IN_FORCE = 8
+_OF_A_CHECK = ("check", "as_json")  # options that go with it
 
 
 def check_alerts(context: typer.Context, *, as_json: bool) -> None:
     """Print an alert for each rule that does not hold, tell the hooks what is news, and exit 8 if there are any."""
-    for name in ("since", "by"):
-        source = context.get_parameter_source(name)
-        if source is not None and source.name == "COMMANDLINE":
-            raise UsageError(f"--check looks at the windows of the rules: leave out --{name}, or --check")
+    for parameter in context.command.params:
+        source = context.get_parameter_source(parameter.name or "")
+        if source is not None and source.name == "COMMANDLINE" and parameter.name not in _OF_A_CHECK:
+            flag = max(parameter.opts, key=len)
+            raise UsageError(
+                f"--check prints alerts, of the windows of their rules, as text or --json: leave out {flag}, or --check"
+            )
     with open_session() as session:
         services = session.services
         table = services.loaded.config.alerts

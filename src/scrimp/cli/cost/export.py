@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, get_args
 
 import typer
 
@@ -24,7 +25,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def export(
     since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
-    file_format: Annotated[LedgerFormat, typer.Option("--format", help="How the calls are written.")] = "jsonl",
+    file_format: Annotated[
+        LedgerFormat | None,
+        typer.Option("--format", help="How the calls are written; default: by the extension of -o, else jsonl."),
+    ] = None,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to; - is stdout.")
     ] = STDOUT,
@@ -41,6 +45,7 @@ def export(
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         session.services.stores.recover()
+        file_format = file_format or _format_of(output)
         if file_format == "parquet" and output == STDOUT and sys.stdout.isatty():
             raise UsageError("Parquet is not for a terminal: name a file with -o")
         parts = ledger_parts(entries_since(session.services.paths.ledger_db, start), file_format)
@@ -55,3 +60,9 @@ def export(
             except OSError as error:
                 file.discard()
                 raise output_error(error) from error
+
+
+def _format_of(output: str) -> LedgerFormat:
+    """Return the format that a file's extension names."""
+    extension = Path(output).suffix.lower().removeprefix(".")
+    return next((known for known in get_args(LedgerFormat) if known == extension), "jsonl")

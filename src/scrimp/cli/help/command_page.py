@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from scrimp.cli.help.examples import EXAMPLES
@@ -16,9 +16,10 @@ from scrimp.errors import EXIT_STATUSES, INTERRUPTED
 if TYPE_CHECKING:
     from typer._click import Context  # typer's copy of click gives its types no public name
 
-# Commands that answer prompts, and so end in every way; the others have done what they were asked, or have not.
+# Commands that answer prompts; the others have done what they were asked, or have not.
 _ANSWERING = ("run", "ask", "batch")
 _ANY = (0, 1, 2, INTERRUPTED, 141)
+_OWN: Mapping[str, tuple[int, ...]] = {"cost": (8,), "tune": (3, 4, 5, 129, 143)}  # beside those of any command
 # Commands that call providers, or look whether they could.
 _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
 # Written pages on the subject of a command; the program's page names all.
@@ -49,10 +50,18 @@ def sections(name: str, context: Context) -> Iterator[Block]:
     yield _table("file", dict(_files()))
     yield Paragraph("With `SCRIMP_HOME` set, all of them are in that directory.")
     yield Heading(2, "Exit status")
-    statuses = EXIT_STATUSES if name in ("", *_ANSWERING) else {status: EXIT_STATUSES[status] for status in _ANY}
-    yield _table("status", {str(status): meaning for status, meaning in statuses.items()})
+    yield _table("status", {str(status): EXIT_STATUSES[status] for status in _statuses(name)})
     yield Heading(2, "See also")
     yield Paragraph(", ".join(_see_also(name)) + ".")
+
+
+def _statuses(name: str) -> Iterable[int]:
+    """Return the exit statuses of a command; those that answer prompts have all that no other has for its own."""
+    if not name:
+        return EXIT_STATUSES
+    if name in _ANSWERING:
+        return (status for status in EXIT_STATUSES if status not in _OWN["cost"])
+    return sorted((*_ANY, *_OWN.get(name, ())))
 
 
 def _see_also(name: str) -> Iterator[str]:

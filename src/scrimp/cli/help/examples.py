@@ -97,8 +97,8 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
         Example("Each day as a bar", "scrimp cost --since 30d --by day --plot"),
         Example("A page with charts, to be sent around", "scrimp cost --since 30d --html costs.html"),
         Example("What was saved, and by what", "scrimp cost saved --since 30d"),
-        Example("Every call for a spreadsheet", "scrimp cost export --since 7d --format csv -o calls.csv"),
-        Example("And for DuckDB or pandas, with types", "scrimp cost export --format parquet -o calls.parquet"),
+        Example("Every call for a spreadsheet", "scrimp cost export --since 7d -o calls.csv"),
+        Example("And for DuckDB or pandas, with types", "scrimp cost export -o calls.parquet"),
     ),
     "runs": (
         Example("Recent runs, with what they cost", "scrimp runs list"),

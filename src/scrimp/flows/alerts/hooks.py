@@ -56,7 +56,7 @@ def _run(command: str, document: bytes, longest: float) -> str | None:
             start_new_session=True,
         )  # fmt: skip
     except (OSError, ValueError, IndexError) as error:
-        return f"it cannot be started ({getattr(error, 'strerror', None) or type(error).__name__})"
+        return f"it cannot be started ({getattr(error, 'strerror', None) or error})"  # or: no closing quotation
     try:
         process.communicate(document, timeout=longest)
     except subprocess.TimeoutExpired:
