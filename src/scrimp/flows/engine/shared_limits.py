@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -123,9 +124,10 @@ class SharedLimits:
 
     async def close(self) -> None:
         """Give back what this run holds."""
-        if self._breakers is not None:
-            await self._breakers.close()
-        if self.budget is not None:
-            await self.budget.close()
-        if self._server is not None:
-            self._server.close()
+        async with AsyncExitStack() as ends:  # as those of the run: the last first, whatever fails
+            if self._server is not None:
+                ends.callback(self._server.close)
+            if self.budget is not None:
+                ends.push_async_callback(self.budget.close)
+            if self._breakers is not None:
+                ends.push_async_callback(self._breakers.close)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache, partial
 from random import random
 from typing import TYPE_CHECKING
@@ -68,20 +68,25 @@ class EngineParts(Struct, frozen=True):
 @asynccontextmanager
 async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
-    shared = _shared_limits(options, services)
-    commits = CommitQueue(
-        services.stores.writer_cache(), partial(_open_ledger, services),
-        Journal(services.paths.ledger_db.parent, services.process), run=services.run, warn=services.warn,
-        shared=options.cache != "off",
-        unkept=options.allow_unkept or (services.stores.read_only and services.stores.unwritable is None),
-        refusal=services.stores.unwritable, clock=services.clock,
-    )  # fmt: skip
-    claims = _claims(options, services)
-    health = ProviderHealth(time.monotonic)
-    client = build_client(options, services, health, limiter=None if shared is None else shared.rate_limiter)
-    if shared is not None:
-        shared.share_breakers(health)
-    try:
+    async with AsyncExitStack() as ends:  # the last first; one that fails keeps no other from giving back what it holds
+        shared = _shared_limits(options, services)
+        if shared is not None:
+            ends.push_async_callback(shared.close)  # what was spent is in the ledger then
+        claims = _claims(options, services)
+        ends.callback(claims.close)  # what was answered can be found then
+        commits = CommitQueue(
+            services.stores.writer_cache(), partial(_open_ledger, services),
+            Journal(services.paths.ledger_db.parent, services.process), run=services.run, warn=services.warn,
+            shared=options.cache != "off",
+            unkept=options.allow_unkept or (services.stores.read_only and services.stores.unwritable is None),
+            refusal=services.stores.unwritable, clock=services.clock,
+        )  # fmt: skip
+        ends.callback(commits.close)
+        health = ProviderHealth(time.monotonic)
+        client = build_client(options, services, health, limiter=None if shared is None else shared.rate_limiter)
+        ends.push_async_callback(client.close)
+        if shared is not None:
+            shared.share_breakers(health)
         recorder = CallRecorder(
             run=services.run, labels=options.labels, prices=services.prices, begin=commits.begin, append=commits.append,
             clock=services.clock, parameters=options.parameters,
@@ -89,18 +94,10 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
         )  # fmt: skip
         budget = (None if shared is None else shared.budget) or Budget(options.limits.max_cost)
         stored = _stored_caches(options, services, client, recorder, budget)
+        if stored is not None:
+            ends.push_async_callback(stored.close)
         answerer = build_answerer(options, services, client, health, budget=budget, stored=stored)
-        try:
-            yield EngineParts(answerer, recorder, commits, client, claims)
-        finally:
-            if stored is not None:
-                await stored.close()
-    finally:
-        await client.close()
-        commits.close()
-        claims.close()  # what was answered can be found now
-        if shared is not None:
-            await shared.close()  # last: what was spent is in the ledger now
+        yield EngineParts(answerer, recorder, commits, client, claims)
 
 
 def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | None:

@@ -181,15 +181,20 @@ def test_a_run_that_may_goes_on_alone_and_tells_the_server_when_it_is_back() -> 
     asyncio.run(main())
 
 
-def test_what_goes_wrong_in_asking_lets_no_call_wait() -> None:
+def test_what_goes_wrong_in_asking_lets_no_call_wait_and_gives_back_all_the_same() -> None:
     class Broken(PlainLink):
         def exchange(self, demand: Demand) -> BudgetState:
             raise ZeroDivisionError("a bug")
 
+        def leave(self, demand: Demand) -> None:
+            self.left = True
+
     async def main() -> None:
-        budget = SharedBudget(CAP, "b", Broken(PlainServer()), alone_when_down=False, warn=print, patience=60)
+        link = Broken(PlainServer())
+        budget = SharedBudget(CAP, "b", link, alone_when_down=False, warn=print, patience=60)
         assert not await budget.reserve(Decimal(1))
         with pytest.raises(ZeroDivisionError):
             await budget.close()
+        assert link.left
 
     asyncio.run(main())

@@ -57,7 +57,6 @@ class SharedBudget(Budget):
         self._limit = Decimal(0)  # what this run may have spent and reserved
         self._others = self._others_spent = self._held = Decimal(0)
         self._recent, self._recent_at = Decimal(0), 0.0  # what was reserved lately
-        self._granted = True
         self._pause = 0.0
         self._down_since: float | None = None
         self._looked_for_dead = float("-inf")
@@ -81,9 +80,11 @@ class SharedBudget(Budget):
             return
         self._ending.set()
         self._news.set()
-        await self._task
-        spent = self.spent + self.reserved
-        await asyncio.to_thread(self._link.leave, Demand(spent=spent, least=spent, need=spent, want=spent))
+        try:
+            await self._task
+        finally:  # whatever went wrong in asking
+            spent = self.spent + self.reserved
+            await asyncio.to_thread(self._link.leave, Demand(spent=spent, least=spent, need=spent, want=spent))
 
     @property
     def account(self) -> str:
