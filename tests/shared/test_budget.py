@@ -215,6 +215,15 @@ def test_what_a_home_knows_was_spent_is_counted_where_the_server_forgot_it(redis
         assert budget.run("d", dollars(100), "x", knows).exchange(demand(0)).spent == 0
 
 
+def test_what_homes_know_comes_on_top_of_what_was_spent_since_the_server_forgot_it(redis: RedisServer) -> None:
+    with budget_server(redis) as budget:
+        ask(budget.run("knows nothing", dollars(200), "new"), 50, ends=True)
+        for amount, counted in ((70, 120), (70, 120), (60, 120), (90, 140)):
+            knows = KnownBudget("before", dollars(0), dollars(amount))
+            state = budget.run(f"{amount}", dollars(200), "x", knows).exchange(demand(0))
+            assert (state.spent, state.committed) == (dollars(counted), dollars(counted))
+
+
 def test_what_was_cleared_does_not_come_back_however_often_that_was_done_since(redis: RedisServer) -> None:
     with budget_server(redis) as budget:
         ask(budget.run("a", dollars(100), "monday"), 60, ends=True)

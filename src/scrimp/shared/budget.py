@@ -58,12 +58,17 @@ local function cleared(name)
   return string.find(redis.call('HGET', KEYS[1], 'cleared') or '', name, 1, true)
 end
 if epoch == '' and known_epoch ~= '' and not cleared(known_epoch) then
-  -- Of a budget that had this name before, all that might be spent may have been.
-  local known = known_epoch == own[1] and known_spent or known_committed
-  if all_spent < known then
-    committed = committed + known - all_spent
-    all_spent = known
+  local missing = known_spent - all_spent
+  if known_epoch ~= own[1] then
+    -- Of a budget that had this name before, all that might be spent may have been. Homes tell of it one by one, and
+    -- each what it knows of it in all; what was spent since comes on top.
+    missing = known_committed - (tonumber(redis.call('HGET', KEYS[1], 'carried') or '0'))
+    if missing > 0 then
+      redis.call('HSET', KEYS[1], 'carried', ARGV[15])
+    end
   end
+  committed = committed + math.max(0, missing)
+  all_spent = all_spent + math.max(0, missing)
 end
 local others = committed - (tonumber(own[2]) or 0)
 local allowance = least
