@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct
 
@@ -55,17 +56,16 @@ class HourSum(Struct, frozen=True, kw_only=True):
     unpriced: int
 
 
-def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model", run: str | None = None) -> list[LostCall]:
-    """Return the lost calls since a moment, or of one run, in the order in which they were sent."""
+def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model") -> list[LostCall]:
+    """Return the lost calls since a moment, in the order in which they were sent."""
     column, parameters = group_expression(by)
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
             f"SELECT call, time, provider, model, {column}, batch, most_input, most_output, reply_id FROM entries"  # noqa: S608 - from GROUPS
-            " WHERE status = 'lost' AND time >= ? AND (? IS NULL OR run = ?) ORDER BY time",
-            (*parameters, since, run, run),
+            " WHERE status = 'lost' AND time >= ? ORDER BY time",
+            (*parameters, since),
         ).fetchall()
-    fields = LostCall.__struct_fields__
-    return [LostCall(**dict(zip(fields, (unpacked_call(call), *rest), strict=True))) for call, *rest in rows]
+    return [_lost_call(*row) for row in rows]
 
 
 def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool, most: int) -> list[LostCall]:
@@ -77,7 +77,25 @@ def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool
             f" FROM entries WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
             (since, provider, most),
         ).fetchall()
-    return [LostCall(**dict(zip(LostCall.__struct_fields__, row, strict=True))) for row in rows]
+    return [_lost_call(*row) for row in rows]
+
+
+def unknown_calls_of(ledger: Path, run: str) -> list[LostCall]:
+    """Return the calls of a run whose cost is unknown: lost ones, and completions of which nobody told the tokens.
+
+    Those of batches are left out, as in `known_spending`.
+    """
+    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+        rows = db.execute(
+            "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"
+            " FROM entries WHERE run = ? AND batch IS NULL AND cost_nano IS NULL",
+            (run,),
+        ).fetchall()
+    return [_lost_call(*row) for row in rows]
+
+
+def _lost_call(call: str | bytes, *rest: Any) -> LostCall:  # noqa: ANN401 - as SQLite has them
+    return LostCall(**dict(zip(LostCall.__struct_fields__, (unpacked_call(call), *rest), strict=True)))
 
 
 def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:

@@ -11,15 +11,12 @@ from scrimp.store.encoding.dollars import dollars
 from scrimp.store.ledger_connection import connect_ledger
 
 
-def known_spending(ledger: Path, run: str) -> Decimal | None:
-    """Return the dollars of a run's calls; None where one has no known cost.
-
-    Lost ones are left out, and those of batches, which the part of their job in a budget has.
-    """
+def known_spending(ledger: Path, run: str) -> Decimal:
+    """Return the dollars of a run's calls whose cost is known, without batches: their job has a part of its own."""
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
-        ((nano, pico, unpriced),) = db.execute(
-            "SELECT coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0), coalesce(sum(cost_nano IS NULL), 0)"
-            " FROM entries WHERE run = ? AND status != 'lost' AND batch IS NULL",
+        ((nano, pico),) = db.execute(
+            "SELECT coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0) FROM entries"
+            " WHERE run = ? AND batch IS NULL",
             (run,),
         ).fetchall()
-    return None if unpriced else dollars(nano, pico)
+    return dollars(nano, pico)

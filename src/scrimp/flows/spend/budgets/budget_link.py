@@ -17,7 +17,7 @@ from scrimp.store.files.budget_shares import BudgetShare, Sharer, settle_dead_sh
 from scrimp.store.files.damaged_files import FOLDER as DAMAGED
 from scrimp.store.files.known_budgets import KnownBudget, known_budget, remember_budget
 from scrimp.store.journal import PREFIX
-from scrimp.store.ledger_queries.lost_calls import lost_calls
+from scrimp.store.ledger_queries.lost_calls import unknown_calls_of
 from scrimp.store.ledger_queries.run_spending import known_spending
 
 if TYPE_CHECKING:
@@ -106,9 +106,8 @@ class BudgetShareLink:
         recover(self._paths, self._warn, self._share_recovered)
         if any(_journals(folder, run)) or any(_journals(folder / DAMAGED, run)):
             return None  # a part of its calls is not in the ledger
-        known = known_spending(self._paths.ledger_db, run)
-        lost = at_most(lost_calls(self._paths.ledger_db, run=run), self._prices)
-        return None if known is None or lost is None else known + lost
+        unknown = at_most(unknown_calls_of(self._paths.ledger_db, run), self._prices)
+        return None if unknown is None else known_spending(self._paths.ledger_db, run) + unknown
 
 
 def _journals(folder: Path, run: str) -> list[Path]:
