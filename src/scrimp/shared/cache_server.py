@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scrimp.shared.response_cache import GROUP, PREFIX, ResponseCache, completion_of, created_of
+from scrimp.store.cache import nano_or_none
 from scrimp.store.cache_file import KEY_DIGITS, CacheStats, check_key_digits
 from scrimp.store.completion_cache import CachedCompletion
 
@@ -41,9 +41,9 @@ class CacheServer:
                 oldest = cached.created if oldest is None else min(oldest, cached.created)
                 newest = cached.created if newest is None else max(newest, cached.created)
                 models[cached.answer.model] += 1
-                cost = cached.answer.cost
+                cost = nano_or_none(cached.answer)
                 unpriced += cost is None
-                cost_nano += int((cost or Decimal(0)).scaleb(9).to_integral_value())
+                cost_nano += cost or 0
         ranked = sorted(models.items(), key=lambda each: (-each[1], each[0]))
         return CacheStats(rows, size, oldest, newest, cost_nano, tuple(ranked), unpriced)
 

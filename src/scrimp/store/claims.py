@@ -9,10 +9,10 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
 from pathlib import Path
 
 from scrimp.store.database import make_private_folder
+from scrimp.store.files.this_boot import this_boot
 
 # The kernel searches the locks of a file one by one, and a run may hold some four thousand.
 _FILES = 16
@@ -30,14 +30,14 @@ class Claims:
     def place(self) -> str | None:
         """What names these lock files among all machines that run; None where that is not known, or nothing is locked.
 
-        The number of an inode is one of its kernel's, and that has a name of its own for as long as it runs.
+        The number of an inode is one of its kernel's, whose boot has a name.
         """
         if self._files is None:
             self._files = self._open()
-        if not self._files or (kernel := _kernel()) is None:
+        if not self._files or not (boot := this_boot()):
             return None
         status = os.fstat(self._files[0])
-        return f"{kernel}-{status.st_dev:x}-{status.st_ino:x}"
+        return f"{boot}-{status.st_dev:x}-{status.st_ino:x}"
 
     def claim(self, keys: Iterable[bytes]) -> set[bytes]:
         """Claim keys; return those that another process has claimed."""
@@ -81,14 +81,6 @@ class Claims:
     def _give_up(self, error: OSError) -> None:
         self.close()
         self._warn(f"two runs at once may pay for the same row: {self._folder} cannot be locked ({error.strerror})")
-
-
-@cache
-def _kernel() -> str | None:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except (OSError, ValueError):  # not on Linux
-        return None
 
 
 def _place(key: bytes, files: Sequence[int]) -> tuple[int, int]:

@@ -19,7 +19,8 @@ from scrimp.shared.breaker_states import BreakerServer
 from scrimp.shared.budget import BudgetServer
 from scrimp.shared.connection import SharedServer, has_redis
 from scrimp.shared.rate_limits import RateServer
-from scrimp.store.files.budget_shares import Sharer, this_boot
+from scrimp.store.files.budget_shares import Sharer
+from scrimp.store.files.this_boot import this_boot
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.units import parse_duration
 

@@ -17,7 +17,6 @@ from msgspec import Struct
 from scrimp.store.database import make_private_folder, store_errors
 
 _SUFFIX = ".share"
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Sharer(Struct, frozen=True):
@@ -27,14 +26,6 @@ class Sharer(Struct, frozen=True):
     run: str
     budget: str  # its server and name
     boot: str = ""  # of its machine; a power cut may take the last records of a journal, and so the proof
-
-
-def this_boot() -> str:
-    """Return what names the time since this machine was started; "" where the system does not tell."""
-    try:
-        return _BOOT.read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
 
 
 class BudgetShare:
