@@ -177,6 +177,25 @@ def test_a_silent_run_is_told_of_and_keeps_its_allowance(redis: RedisServer) -> 
         assert (state.spent, state.allowance) == (dollars(10), 0)
 
 
+def test_what_is_held_by_runs_that_the_server_no_longer_lists_is_waited_for_by_nobody(redis: RedisServer) -> None:
+    with budget_server(redis, "listed") as budget:
+        ask(budget.run("a", dollars(100), "e"), 10, 10, 90)
+        redis.client.delete("scrimp:budget:{listed}:seen")
+        run = budget.run("b", dollars(100), "e")
+        assert run.exchange(demand(0, 0, 20)).held == dollars(80)
+        assert run.exchange(demand(0, 5, 5, 5)).held == dollars(80)
+
+
+def test_runs_that_the_server_lists_and_knows_nothing_of_are_not_shown(redis: RedisServer) -> None:
+    with budget_server(redis, "known") as budget:
+        ask(budget.run("a", dollars(100), "e"), 10, 10, 90)
+        redis.client.delete("scrimp:budget:{known}")
+        ask(budget.run("b", dollars(100), "f"), 5)
+        overview = budget.look()
+        assert overview is not None
+        assert [(each.run, each.spent) for each in overview.runs] == [("b", dollars(5))]
+
+
 def test_a_run_stops_where_the_server_has_forgotten_it(redis: RedisServer) -> None:
     with budget_server(redis, "mine") as budget:
         run = budget.run("a", dollars(100), "e")

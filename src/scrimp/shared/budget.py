@@ -91,10 +91,11 @@ if ends == 'gone' or (ends == 'stays' and allowance <= spent) then
 else
   redis.call('ZADD', KEYS[2], ends == 'stays' and now - silent or now, run)
 end
-local held = 0
-for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - silent)) do
-  local amounts = redis.call('HMGET', KEYS[1], 'a:' .. other, 's:' .. other)
-  held = held + (tonumber(amounts[1]) or 0) - (tonumber(amounts[2]) or 0)
+-- What those do not hold who were heard of lately, silent ones hold, whether the server still lists them or not.
+local held = committed - all_spent
+for _, living in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. (now - silent), '+inf')) do
+  local amounts = redis.call('HMGET', KEYS[1], 'a:' .. living, 's:' .. living)
+  held = held - (tonumber(amounts[1]) or 0) + (tonumber(amounts[2]) or 0)
 end
 return {own[1], text(allowance), text(committed), text(all_spent), text(held)}
 """)
@@ -137,11 +138,12 @@ if not sums[1] then return {} end
 local reply = {sums[2], sums[3]}
 for _, run in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   local own = redis.call('HMGET', KEYS[1], 'a:' .. run, 's:' .. run)
-  local seen = redis.call('ZSCORE', KEYS[2], run)
-  reply[#reply + 1] = run
-  reply[#reply + 1] = own[1]
-  reply[#reply + 1] = own[2]
-  reply[#reply + 1] = string.format('%.0f', now - tonumber(seen))
+  if own[1] then -- else the server has dropped one key of the two
+    reply[#reply + 1] = run
+    reply[#reply + 1] = own[1]
+    reply[#reply + 1] = own[2]
+    reply[#reply + 1] = string.format('%.0f', now - tonumber(redis.call('ZSCORE', KEYS[2], run)))
+  end
 end
 return reply
 """)
