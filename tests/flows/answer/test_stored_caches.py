@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from flows.rows import planned_row
+from scrimp.errors import StoreError
 from scrimp.flows.answer.provider_caching import ProviderCaching
 from scrimp.flows.answer.stored_caches import StoredCaches
 from scrimp.flows.plan.run_options import RunLabels
@@ -33,14 +34,18 @@ WRITTEN, AN_HOUR = TOKENS * Fraction("0.75") / 1_000_000, TOKENS * Fraction("0.5
 class Run:
     """A run whose provider reads this share of what calls begin with by itself; each call takes `seconds`."""
 
-    def __init__(self, *, share: Decimal, cap: str | None = None, seconds: float = 1.0, answers: bool = True) -> None:
+    def __init__(
+        self, *, share: Decimal, cap: str | None = None, seconds: float = 1.0, answers: bool = True,
+        budget: Budget | None = None, refusal: StoreError | None = None,
+    ) -> None:  # fmt: skip
         self.now, self._seconds, self._share, self._answers = 0.0, seconds, share, answers
         self.begun: list[Entry] = []
         self.ended: list[Entry] = []
         self.billed: list[Entry] = []
         self.requests: list[HttpRequest] = []
         self.named = 0
-        self.budget = Budget(None if cap is None else Decimal(cap))
+        self.budget = budget or Budget(None if cap is None else Decimal(cap))
+        self._refusal = refusal
         self.caching = ProviderCaching(PRESETS, PRICES, lambda: NOW)
         recorder = CallRecorder(
             run="r", labels=RunLabels(), prices=PRICES, begin=self._begin, append=self.ended.extend, clock=lambda: NOW
@@ -50,8 +55,10 @@ class Run:
             note=lambda _: None, paid=self.billed.append, clock=lambda: self.now,
         )  # fmt: skip
 
-    async def _begin(self, entry: Entry) -> None:
-        self.begun.append(entry)
+    async def _begin(self, entry: Entry) -> StoreError | None:
+        if self._refusal is None:
+            self.begun.append(entry)
+        return self._refusal
 
     async def _send(self, request: HttpRequest, _: Endpoint) -> HttpReply | Failure:
         self.requests.append(request)
@@ -127,6 +134,29 @@ def test_a_cap_with_no_room_for_it_is_no_reason_to_stop() -> None:
 
     assert not run.requests
     assert not run.begun
+    assert run.budget.spent == run.budget.reserved == 0
+
+
+class Stopped(Budget):
+    """A budget that is waited for when the run stops."""
+
+    async def reserve(self, upper_bound: Decimal) -> bool:
+        raise asyncio.CancelledError
+
+
+def test_a_run_that_stops_while_it_waits_for_its_budget_has_nothing_written_down_as_sent() -> None:
+    run = Run(share=Decimal(0), budget=Stopped(None))
+    with pytest.raises(asyncio.CancelledError):
+        run.make(200)
+
+    assert (run.requests, run.begun) == ([], [])
+
+
+def test_what_cannot_be_written_down_is_not_stored_and_takes_nothing_of_the_budget() -> None:
+    run = Run(share=Decimal(0), refusal=StoreError("the disk is full"))
+    run.make(200)
+
+    assert not run.requests
     assert run.budget.spent == run.budget.reserved == 0
 
 

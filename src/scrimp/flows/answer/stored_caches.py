@@ -163,7 +163,7 @@ class StoredCaches:
         return shared.stored is not None
 
     async def _reserve(self, shared: _Shared, wanted: Stored, call: Call) -> bool:
-        """Write down that something is about to be stored, with the most it can cost; False where it must not be."""
+        """Reserve the most that storing it can cost, and write down that it is about to be; False: it must not."""
         bound = replace(wanted, tokens=most_input_tokens(call)).cost(shared.rates).quantize(PICODOLLAR, ROUND_UP)
         budget, calls = self._budget, self._calls
         if budget.cap is not None and budget.spent + budget.reserved + bound > budget.cap:
@@ -175,13 +175,17 @@ class StoredCaches:
             # Its storage is as dear as so many more tokens.
             most_input=int((bound * PRICED_PER / shared.rates.fresh).to_integral_value(ROUND_UP)), most_output=0,
         )  # fmt: skip
-        if await calls.begin(entry) is not None:
-            return False
         if not await budget.reserve(bound):
-            self._close(shared, replace(entry, status="failed", cost=_NOTHING, most_input=None, most_output=None))
             return False
-        shared.entry, shared.bound = entry, bound
-        return True
+        begun = False
+        try:
+            begun = await calls.begin(entry) is None
+        finally:
+            if not begun:
+                budget.settle(bound, _NOTHING)
+        if begun:
+            shared.entry, shared.bound = entry, bound
+        return begun
 
     async def _store(self, shared: _Shared, wanted: Stored, call: Call) -> None:
         endpoint, reply = self._endpoints[call.provider], _STOPPED
