@@ -14,7 +14,7 @@ from scrimp.shared.connection import SharedServer
 from scrimp.shared.rate_limits import ACTIVE_SECONDS, TAKE, Granted, RateServer, Wanted
 from scrimp.shared.script import Script
 
-VIRTUAL = Script(TAKE.replace("redis.call('TIME')", "{ARGV[12], ARGV[13]}"))
+VIRTUAL = Script(TAKE.replace("redis.call('TIME')", "{ARGV[13], ARGV[14]}"))
 NO_LIMIT = (0.0, 0.0)
 
 
@@ -38,8 +38,8 @@ class Buckets:
     ) -> Granted:  # fmt: skip
         seconds, micro = divmod(self.microseconds, 1_000_000)
         args = (
-            process, *map(str, self._requests), *requests, left[0], *map(str, self._tokens), *tokens, left[1], seconds,
-            micro,
+            process, *map(str, self._requests), *requests, left[0], *map(str, self._tokens), *tokens, left[1], 0,
+            seconds, micro,
         )  # fmt: skip
         granted = VIRTUAL.run(self._client, self._keys, args)
         return Granted(
@@ -144,4 +144,18 @@ def test_the_server_has_a_clock_of_its_own(redis: RedisServer) -> None:
     refused = rates.take(wanted, free)
     assert (refused.requests, refused.tokens) == (0, 0)
     assert 900 < refused.wait <= 1000
+    server.close()
+
+
+def test_a_server_that_lost_its_data_does_not_grant_full_buckets_anew(redis: RedisServer) -> None:
+    now = 100.0
+    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
+    rates, new = (RateServer(server, "key", name, lambda: now) for name in "pq")
+    wanted, free = Wanted(rate=0.001, most=5.0, need=1, want=2), Wanted(rate=0.0, most=0.0, need=0, want=0)
+    assert rates.take(wanted, free).requests == 2
+    redis.client.flushall()
+    assert [each.take(wanted, free).requests for each in (rates, new)] == [0, 0]
+    redis.client.flushall()
+    now += 3600  # a bucket that nobody asked for so long is full
+    assert rates.take(wanted, free).requests == 2
     server.close()

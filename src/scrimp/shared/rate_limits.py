@@ -6,6 +6,8 @@ fills the buckets, so that clocks which differ change nothing.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -21,7 +23,9 @@ ACTIVE_SECONDS = 10
 _KEPT_SECONDS = 300
 
 # KEYS: the buckets, the processes. ARGV: process, then for requests and for tokens: the rate a second (0: no limit),
-# the capacity, what is needed at least, what is wanted, and what the provider said is left (-1: nothing).
+# the capacity, what is needed at least, what is wanted, and what the provider said is left (-1: nothing); at last
+# whether the process took something lately: where the server knows nothing of that, it has lost it, and what was taken
+# of full buckets then would be taken twice.
 # It returns what is granted of both, the seconds until asking again makes sense, and how many processes share.
 TAKE = """
 local time = redis.call('TIME')
@@ -30,6 +34,9 @@ local state = redis.call('HMGET', KEYS[1], 'requests', 'requests_at', 'tokens', 
 local function bucket(first, level, at)
   local rate, most = tonumber(ARGV[first]), tonumber(ARGV[first + 1])
   local own = {rate = rate, need = tonumber(ARGV[first + 2]), want = tonumber(ARGV[first + 3]), wait = 0, level = most}
+  if ARGV[12] == '1' and not state[1] then
+    own.level = 0
+  end
   local left = tonumber(ARGV[first + 4])
   if level and at then
     own.level = math.min(most, tonumber(level) + rate * math.max(0, now - tonumber(at)))
@@ -91,14 +98,19 @@ class Granted(Struct, frozen=True, kw_only=True):
 class RateServer:
     """The buckets of one key; asking raises what the server raises where it does not answer."""
 
-    def __init__(self, server: SharedServer, name: str, process: str) -> None:
-        self._server, self._process = server, process
+    def __init__(
+        self, server: SharedServer, name: str, process: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:  # fmt: skip
+        self._server, self._process, self._clock = server, process, clock
+        self._took = float("-inf")
         self._keys = (f"scrimp:rate:{{{name}}}", f"scrimp:rate:{{{name}}}:processes")
 
     def take(self, requests: Wanted, tokens: Wanted) -> Granted:
         """Take what is wanted of both, or as much of it as there is, or nothing where that is not enough."""
-        args = (self._process, *_args(requests), *_args(tokens))
+        now = self._clock()
+        args = (self._process, *_args(requests), *_args(tokens), int(now - self._took < _KEPT_SECONDS / 2))
         granted = self._server.ask(lambda client: _TAKE.run(client, self._keys, args))
+        self._took = now
         return Granted(
             requests=int(granted[0]), tokens=int(granted[1]), wait=float(granted[2]), sharing=int(granted[3])
         )  # fmt: skip
