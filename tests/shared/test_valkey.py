@@ -56,9 +56,10 @@ def said_of_all(redis: RedisServer, folder: Path) -> list[object]:
         said += [overview is not None and (overview.committed, overview.spent), budget.settle("one", Decimal("0.3"))]
         said.append(budget.clear("another"))
         opened = OpenBreaker(run="one", kind="server", http=503, given_up=False, seconds=3600.0)
-        told = BreakerServer(server).exchange(["name"], {"name": opened})
+        breakers = BreakerServer(server, "one")
+        told = breakers.exchange(["name"], {"name": opened})
         said += [[(state.kind, state.http) for state in told.values()]]
-        said.append(BreakerServer(server).exchange(["name"], {"name": None}))
+        said.append(breakers.exchange(["name"], {"name": None}))
         answer = Answer(output="yes", model="m", provider="p", finish_reason="stop")
         cache = ResponseCache(server, ttl=3600.0, random_fraction=lambda: 0.5)
         cache.put_completions([CachedCompletion(b"k" * 32, 1.0, "one", answer)])

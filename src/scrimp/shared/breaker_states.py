@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,26 +15,49 @@ if TYPE_CHECKING:
     from scrimp.shared.connection import SharedServer
 
 _PREFIX = "scrimp:breaker:"
-# For each key one argument: what is told of it, "" for nothing, "closed", or milliseconds, a space and what to keep so
-# long. What is kept for longer stays. It returns what is kept of each key, and for how many milliseconds.
-_EXCHANGE = Script("""
+# Seconds: how long after its time is over a model is left to whoever found it failing, who probes it; how long then to
+# the one that probes it instead; and how long after all that the server knows of it, for nobody may be there to probe.
+AFTER_THE_PROBE, _TURN, _KEPT = 1.5, 3.0, 30.0
+# ARGV: the run, then for each key what is told of it: "" for nothing, "closed", "probing", or milliseconds, a space and
+# what to keep so long. What is kept for longer stays. Where the time of one is long over, it is this run's turn. It
+# returns of each key whose it is, for how many milliseconds, and what is kept.
+_EXCHANGE = Script(
+    f"local AFTER, TURN, KEPT = {AFTER_THE_PROBE * 1000:.0f}, {_TURN * 1000:.0f}, {_KEPT * 1000:.0f}"
+    """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function keep(key, milliseconds, ...)
+  redis.call('HSET', key, 'run', ARGV[1], 'at', string.format('%.0f', now + milliseconds), ...)
+  redis.call('PEXPIRE', key, milliseconds + KEPT)
+end
 local reply = {}
 for place, key in ipairs(KEYS) do
-  local told = ARGV[place]
+  local told = ARGV[place + 1]
+  local known = redis.call('HMGET', key, 'run', 'at')
+  local left = known[2] and tonumber(known[2]) - now
   if told == 'closed' then
     redis.call('DEL', key)
+  elseif told == 'probing' then
+    if left and left < TURN and known[1] == ARGV[1] then
+      keep(key, TURN)
+    end
   elseif told ~= '' then
     local space = string.find(told, ' ', 1, true)
     local milliseconds = tonumber(string.sub(told, 1, space - 1))
-    if redis.call('PTTL', key) < milliseconds then
-      redis.call('SET', key, string.sub(told, space + 1), 'PX', milliseconds)
+    if not left or left < milliseconds then
+      keep(key, milliseconds, 'kept', string.sub(told, space + 1))
     end
+  elseif left and left < -AFTER and known[1] ~= ARGV[1] then
+    keep(key, TURN)
   end
-  reply[#reply + 1] = redis.call('GET', key) or ''
-  reply[#reply + 1] = redis.call('PTTL', key)
+  local now_known = redis.call('HMGET', key, 'run', 'at', 'kept')
+  reply[#reply + 1] = now_known[1] or ''
+  reply[#reply + 1] = now_known[2] and string.format('%.0f', tonumber(now_known[2]) - now) or '0'
+  reply[#reply + 1] = now_known[3] or ''
 end
 return reply
-""")
+"""
+)
 
 
 class OpenBreaker(Struct, frozen=True, kw_only=True):
@@ -50,16 +73,22 @@ class OpenBreaker(Struct, frozen=True, kw_only=True):
 class BreakerServer:
     """The states of models, each named by what is called and with which key."""
 
-    def __init__(self, server: SharedServer) -> None:
-        self._server = server
+    def __init__(self, server: SharedServer, run: str) -> None:
+        self._server, self._run = server, run
 
-    def exchange(self, names: Sequence[str], news: Mapping[str, OpenBreaker | None]) -> dict[str, OpenBreaker]:
-        """Tell news, None of a model that answers again; return those of these models that fail."""
-        told = [_told(news[name]) if name in news else "" for name in names]
+    def exchange(
+        self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Collection[str] = ()
+    ) -> dict[str, OpenBreaker]:
+        """Tell news, None of a model that answers again; return those of these models that fail.
+
+        One that names this run is its own to probe: it has found it failing, or whoever did does not probe it. While it
+        is `probing` one, that stays so.
+        """
+        told = [_told(news[name]) if name in news else "probing" if name in probing else "" for name in names]
         keys = [_PREFIX + name for name in names]
-        reply = self._server.ask(lambda client: _EXCHANGE.run(client, keys, told))
-        found = zip(names, reply[::2], reply[1::2], strict=True)
-        states = ((name, _read(text, int(left))) for name, text, left in found if text)
+        reply = self._server.ask(lambda client: _EXCHANGE.run(client, keys, (self._run, *told)))
+        found = zip(names, reply[::3], reply[1::3], reply[2::3], strict=True)
+        states = ((name, _read(text, run, int(left))) for name, run, left, text in found if text)
         return {name: state for name, state in states if state is not None}
 
 
@@ -70,10 +99,10 @@ def _told(state: OpenBreaker | None) -> str:
     return f"{max(1, int(state.seconds * 1000))} {kept}"
 
 
-def _read(text: str, milliseconds: int) -> OpenBreaker | None:
+def _read(text: str, run: str, milliseconds: int) -> OpenBreaker | None:
     """Return what a run told; None where that is of a version which knows other words."""
     try:
         state = msgspec.json.decode(text, type=OpenBreaker)
     except msgspec.MsgspecError:
         return None
-    return msgspec.structs.replace(state, seconds=max(0, milliseconds) / 1000)
+    return msgspec.structs.replace(state, run=run, seconds=max(0, milliseconds) / 1000)

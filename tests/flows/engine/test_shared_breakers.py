@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -17,6 +18,7 @@ from scrimp.values import Completion, Failure
 
 MODEL = ("acme", "m")
 BUSY = Failure(kind="server", message="secret words of the provider", http=503)
+Opens = Callable[[str], BreakerServer]
 UNREACHED = Failure(kind="network", message="no route to the host")
 ANSWER = Completion(text="yes", model="m", usage=None, stop_reason="stop")
 
@@ -30,12 +32,13 @@ def redis() -> Iterator[RedisServer]:
 class Run:
     """One run's view of its providers, at a time that the test sets."""
 
-    def __init__(self, server: BreakerServer, name: str, said: list[str]) -> None:
+    def __init__(self, server: Opens, name: str, said: list[str]) -> None:
         self.now = 1000.0
         self.health = ProviderHealth(lambda: self.now)
         self.breakers = SharedBreakers(
-            server, self.health, name, lambda provider, model: f"key-of-{provider}:{model}", said.append, every=0.01
-        )
+            server(name), self.health, name, lambda provider, model: f"key-of-{provider}:{model}", said.append,
+            every=0.01,
+        )  # fmt: skip
         self.health.admit(*MODEL)
 
     def finds(self, result: Completion | Failure, times: int = 1) -> None:
@@ -49,9 +52,9 @@ class Run:
 
 
 @contextmanager
-def breaker_server(redis: RedisServer) -> Iterator[BreakerServer]:
+def breaker_server(redis: RedisServer) -> Iterator[Opens]:
     server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
-    yield BreakerServer(server)
+    yield partial(BreakerServer, server)
     server.close()
 
 
@@ -62,7 +65,7 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 def test_a_model_that_one_run_finds_failing_is_left_alone_by_the_others_until_it_answers(redis: RedisServer) -> None:
-    async def main(server: BreakerServer) -> None:
+    async def main(server: Opens) -> None:
         one, other = Run(server, "one", []), Run(server, "other", [])
         one.finds(BUSY, OPENS_AFTER)
         await until(lambda: not other.ready)
@@ -84,7 +87,7 @@ def test_a_model_that_one_run_finds_failing_is_left_alone_by_the_others_until_it
 
 
 def test_a_run_that_waits_for_the_probe_of_another_waits_longer_when_that_fails(redis: RedisServer) -> None:
-    async def main(server: BreakerServer) -> None:
+    async def main(server: Opens) -> None:
         one, other = Run(server, "one", []), Run(server, "other", [])
         one.finds(BUSY, OPENS_AFTER)
         await until(lambda: not other.ready)
@@ -102,16 +105,38 @@ def test_a_run_that_waits_for_the_probe_of_another_waits_longer_when_that_fails(
         asyncio.run(main(server))
 
 
+def test_where_the_run_that_found_it_ends_one_of_the_others_probes(redis: RedisServer) -> None:
+    async def main(server: Opens) -> None:
+        one, *others = (Run(server, name, []) for name in ("one", "other", "third"))
+        one.finds(BUSY, OPENS_AFTER)
+        await until(lambda: not any(each.ready for each in others))
+        await one.breakers.close()
+        (key,) = redis.client.scan_iter()
+        redis.client.hset(key, "at", "0")  # its time is long over
+        await until(lambda: any(each.ready for each in others))
+        assert [each.ready for each in others].count(True) == 1
+        redis.client.hset(key, "at", "0")  # and so is that of its turn
+        late = Run(server, "late", [])
+        await until(lambda: late.health.trouble(*MODEL) is not None)
+        for each in (*others, late):
+            await each.breakers.close()
+
+    with breaker_server(redis) as server:
+        asyncio.run(main(server))
+
+
 def test_a_machine_without_a_network_tells_nothing_about_the_provider() -> None:
     told: list[Mapping[str, OpenBreaker | None]] = []
 
     class Noting:
-        def exchange(self, names: Sequence[str], news: Mapping[str, OpenBreaker | None]) -> dict[str, OpenBreaker]:
+        def exchange(
+            self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Sequence[str]
+        ) -> dict[str, OpenBreaker]:
             told.append(news)
             return {}
 
     async def main() -> None:
-        run = Run(Noting(), "one", [])  # type: ignore[arg-type]  # it takes news like the server
+        run = Run(lambda _: Noting(), "one", [])  # type: ignore[arg-type,return-value]  # it takes news like the server
         run.finds(UNREACHED, OPENS_AFTER)
         assert not run.ready
         await until(lambda: len(told) > 2)
@@ -125,7 +150,9 @@ def test_without_the_server_each_run_finds_out_for_itself_and_tells_it_later() -
     class Failing:
         down, told = True, list[Mapping[str, OpenBreaker | None]]()
 
-        def exchange(self, names: Sequence[str], news: Mapping[str, OpenBreaker | None]) -> dict[str, OpenBreaker]:
+        def exchange(
+            self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Sequence[str]
+        ) -> dict[str, OpenBreaker]:
             if self.down:
                 raise ServerDownError("the server is down")
             self.told.append(news)
@@ -133,7 +160,7 @@ def test_without_the_server_each_run_finds_out_for_itself_and_tells_it_later() -
 
     async def main() -> None:
         server, said = Failing(), list[str]()
-        run = Run(server, "one", said)  # type: ignore[arg-type]  # as above
+        run = Run(lambda _: server, "one", said)  # type: ignore[arg-type,return-value]  # as above
         run.finds(BUSY, OPENS_AFTER)
         await until(lambda: bool(said))
         server.down = False
@@ -146,5 +173,21 @@ def test_without_the_server_each_run_finds_out_for_itself_and_tells_it_later() -
 
 def test_what_another_version_tells_is_passed_over(redis: RedisServer) -> None:
     with breaker_server(redis) as server:
-        redis.client.set("scrimp:breaker:name", '{"run": "r", "kind": "of a later version"}', px=10_000)
-        assert server.exchange(["name"], {}) == {}
+        kept = '{"run": "r", "kind": "of a later version"}'
+        redis.client.hset("scrimp:breaker:name", mapping={"run": "r", "at": "9999999999999", "kept": kept})
+        assert server("one").exchange(["name"], {}) == {}
+
+
+def test_of_many_runs_one_probes_where_the_one_that_found_it_is_gone(redis: RedisServer) -> None:
+    with breaker_server(redis) as server:
+        others = [server(name) for name in "abc"]
+        found = OpenBreaker(run="gone", kind="server", http=503, given_up=False, seconds=0.001)
+        server("gone").exchange(["name"], {"name": found})
+        redis.client.hset("scrimp:breaker:name", "at", "0")  # its time is long over
+        for probing in ([], ["name"]):
+            states = [each.exchange(["name"], {}, probing)["name"] for each in others]
+            assert [state.run for state in states] == ["a", "a", "a"]
+            assert all(state.seconds > 2 for state in states)
+        redis.client.hset("scrimp:breaker:name", "at", "0")  # it has not probed either
+        assert [each.exchange(["name"], {})["name"].run for each in others[1:]] == ["b", "b"]
+        assert others[1].exchange(["name"], {"name": None}) == {}

@@ -2,18 +2,19 @@
 
 What is found is told at once, and what others found is asked for every second. Only what a provider itself said is
 told, with a status: a machine without a network has found nothing about the provider. Who opened a breaker probes; the
-others wait a little longer, so that its next finding reaches them before they would probe themselves.
+others wait a little longer, so that its next finding reaches them before they would probe themselves. Where none comes,
+since it has ended or has nothing to ask, the server gives one of them the turn, and then another one.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from scrimp.errors import ServerDownError, ServerRefusedError
-from scrimp.shared.breaker_states import OpenBreaker
+from scrimp.shared.breaker_states import AFTER_THE_PROBE, OpenBreaker
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     class Exchanges(Protocol):
         """The states on the server, for the thread that asks it."""
 
-        def exchange(self, names: Sequence[str], news: Mapping[str, OpenBreaker | None]) -> dict[str, OpenBreaker]:
-            """Tell news; return what fails."""
+        def exchange(
+            self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Collection[str]
+        ) -> dict[str, OpenBreaker]:
+            """Tell news, and which are probed now; return what fails."""
 
 
 _EVERY_SECONDS = 1.0
-_AFTER_THE_PROBE = 1.5  # seconds: those of a probe, and of the way of what it found
 
 
 class SharedBreakers:
@@ -78,26 +80,32 @@ class SharedBreakers:
         if not models:
             return
         news, self._news = self._news, {}
+        probing = [name for name, model in models.items() if self._health.probing(*model)]
         try:
-            found = await asyncio.to_thread(self._server.exchange, list(models), news)
+            found = await asyncio.to_thread(self._server.exchange, list(models), news, probing)
         except (ServerDownError, ServerRefusedError) as error:
             self._news = news | self._news
             if not self._warned:
                 self._warned = True
                 self._warn(f"{error}: which providers fail, each run finds out for itself until it does")
             return
-        self._learn({models[name]: state for name, state in found.items() if state.run != self._run})
+        changed = {models[name] for name in self._news if name in models}  # since it was asked
+        self._learn({models[name]: state for name, state in found.items()}, changed)
 
-    def _learn(self, found: Mapping[tuple[str, str], OpenBreaker]) -> None:
+    def _learn(self, found: Mapping[tuple[str, str], OpenBreaker], changed: Collection[tuple[str, str]]) -> None:
+        others = {model for model, state in found.items() if state.run != self._run}
         for (provider, model), state in found.items():
+            own = (provider, model) not in others
+            if own and ((provider, model) in changed or self._health.trouble(provider, model) is not None):
+                continue  # as this run found itself, or its turn
             said = f"status {state.http}" if state.http is not None else state.kind
             failure = Failure(
                 kind=state.kind, http=state.http, sent=False,
                 message=f"{provider}/{model} fails in another run ({said})",
             )  # fmt: skip
-            self._health.heed(
-                provider, model, failure, state.seconds + _AFTER_THE_PROBE, given_up=state.given_up
-            )  # fmt: skip
-        for provider, model in self._failing - found.keys():
+            # One of this run's that works here is its turn: the next call is the probe.
+            seconds = 0.0 if own else state.seconds + AFTER_THE_PROBE + self._every
+            self._health.heed(provider, model, failure, seconds, given_up=state.given_up)
+        for provider, model in self._failing - others:  # it answers again, or it is this run's turn
             self._health.try_now(provider, model)
-        self._failing = set(found)
+        self._failing = others

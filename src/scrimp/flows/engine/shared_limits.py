@@ -116,7 +116,7 @@ class SharedLimits:
         if self._server is not None:
             services = self._services
             self._breakers = SharedBreakers(
-                BreakerServer(self._server), health, services.process, self._name_of, services.warn
+                BreakerServer(self._server, services.process), health, services.process, self._name_of, services.warn
             )
 
     def _name_of(self, provider: str, model: str) -> str | None:

@@ -189,6 +189,11 @@ class ProviderHealth:
         if self._state(provider, model) != before:
             self._notify()
 
+    def probing(self, provider: str, model: str) -> bool:
+        """Return whether a call is on its way that tells whether a model answers again."""
+        breaker = self._breakers.get((provider, model))
+        return breaker is not None and breaker.probing
+
     def try_now(self, provider: str, model: str) -> None:
         """Try a model at once that another process has found to answer."""
         self._breaker(provider, model).try_now(self._clock())
