@@ -19,7 +19,6 @@ LOG = "".join(f"2026-11-25 10:00:{n:02} INFO worker {n} took job {n * 7} at /var
 SAMPLES = {
     "json white space": json.dumps([{"id": n, "name": f"u{n}", "not": None} for n in range(5)], indent=2),
     "json columns": json.dumps([{"id": n, "name": f"u{n}", "not": None} for n in range(15)], separators=(",", ":")),
-    "repeated lines": "worker 3 did not answer at 10.0.0.7\n" * 9,
     "pages as text": f"<html><body><p>{PARAGRAPH}</p><pre>x =  12</pre><ul><li>No. 7</li></ul></body></html>",
     "encoded bytes": f"not 12: data:image/png;base64,{'iVBORw0KGgo' + 'AbC1' * 90} and 13",
     "lines of one form": LOG,

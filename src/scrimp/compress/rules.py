@@ -11,14 +11,13 @@ from msgspec import Struct
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
 from scrimp.compress.checks.gate import Check, Rewrite
 from scrimp.compress.checks.json_equal import json_equal
-from scrimp.compress.checks.unfolded import unfold_lines, unfold_log, unfold_matches
+from scrimp.compress.checks.unfolded import unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
 from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
-from scrimp.compress.output.repeated_lines import fold_repeated_lines
 from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 
@@ -116,7 +115,6 @@ _LOG_LINES = _zones("tool", "data", forms=("command", "log"))
 
 RULES = (
     CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
-    CompressionRule("repeated lines", "tidy", _LOG_LINES, _plain(fold_repeated_lines), _undone_by(unfold_lines)),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
     CompressionRule("many lines of one form", "tidy", _LOG_LINES, _plain(_fold_many), _undone_by(unfold_log)),

@@ -81,11 +81,9 @@ def _from_headroom(text: str) -> str | None:
 
 def _from_scrimp(text: str) -> str | None:
     """Return the output of commands that was grouped under what its lines share; tables of JSON stay as they are."""
-    from scrimp.compress.checks.unfolded import unfold_lines, unfold_log
+    from scrimp.compress.checks.unfolded import unfold_log
 
-    undone = text
-    for undo in (unfold_log, unfold_lines):
-        undone = undo(undone) or undone
+    undone = unfold_log(text)
     return None if undone == text else undone
 
 

@@ -12,21 +12,10 @@ from collections.abc import Iterator, Sequence
 from scrimp.compress.output.fenced_lines import fenced_lines
 from scrimp.compress.output.log_folding import GAP, LEGEND, NEXT
 from scrimp.compress.output.matches import HEADER, MEMBER
-from scrimp.compress.output.repeated_lines import LINE_MARKER
 from scrimp.compress.output.repeated_passages import BLANK_LINES, NOTE, first_words, possible_bodies
 
 _FORM = re.compile(r"#([1-9]\d*) \(([1-9]\d*) lines\) = (.*)", re.DOTALL)
 _ROW = re.compile(r"#([1-9]\d*)(?: (.*))?", re.DOTALL)
-
-
-def unfold_lines(text: str) -> str:
-    """Write each line again as often as the marker below it says."""
-    lines = text.split("\n")
-    unfolded: list[str] = []
-    for line, in_code in zip(lines, fenced_lines(lines), strict=True):
-        match = None if in_code else LINE_MARKER.fullmatch(line)
-        unfolded += [unfolded[-1]] * int(match[1]) if match and unfolded else [line]
-    return "\n".join(unfolded)
 
 
 def unfold_log(text: str) -> str | None:
