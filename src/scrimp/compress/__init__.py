@@ -6,7 +6,7 @@ A text passes through the folders in this order:
 2. `zones` splits the text into zones, each of one kind: instruction, context, tool output, data or code;
    `told_data` does so where the caller told what is data.
 3. `rules` lists what each level does to each kind of zone, with functions from `json` (objects as columns), `html`
-   (pages as text), `output` (logs and command output), `encoded` (base64 and hex), `wording` (articles) and
+   (pages as text), `output` (logs and command output), `encoded` (files in base64), `wording` (articles) and
    `extract` (sentences that bear on the question).
 4. `checks` compares the text before and after every rule; a rule that lost something is taken back.
 5. `compressed_text` is the result. `receipt` counts its tokens; `fit` raises the level until a budget is met.

@@ -1,7 +1,7 @@
 """Check that only encoded bytes were omitted from a text, by the notes alone.
 
 The check shares no code with the rule: as many bytes as a note says must follow in the original where the texts
-diverge; they must not be text, and what follows them must be what follows the note.
+diverge; they must be of a known kind, and what follows them must be what follows the note.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ import re
 from base64 import b64decode
 from collections.abc import Iterator
 
-from scrimp.compress.encoded.magic_bytes import is_text, media_type
-from scrimp.compress.encoded.omit import MIN_BASE64, NOTE
+from scrimp.compress.encoded.magic_bytes import media_type
+from scrimp.compress.encoded.omit import MEDIA, MIN_BASE64, NOTE
 from scrimp.compress.zones import protected_spans
 
 _HEAD = re.compile(r"data:([^,;\s]*)(?:;[^,;\s]*)*;base64,")
 _PIECE = re.compile(r"([A-Za-z0-9+/_-]+)|((?:\\r)?\\n[ \t]*|\s+|\\(?=/))")
 _PARTS = re.compile(r"[A-Za-z0-9+/=_-]")
-_MEDIA = re.compile("(?:image|audio|video|font)/")
 
 
 def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
@@ -56,8 +55,8 @@ def _check_note(before: str, at: int, note: re.Match[str]) -> tuple[int, str | N
     known = media_type(data)
     if media != ((head[1] if head else "") or known):
         return end, f"it was not {media or 'a run of unknown type'}"
-    if is_text(data) and not known and not _MEDIA.match(media):
-        return end, "text was omitted"
+    if not known and not media.startswith(MEDIA):
+        return end, "bytes of an unknown kind were omitted"
     return end, _check_seams(before, at, end)
 
 

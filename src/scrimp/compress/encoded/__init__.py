@@ -1,1 +1,1 @@
-"""Rules for bytes in base64."""
+"""Rules for files in base64."""

@@ -1,15 +1,8 @@
-"""Omit encoded bytes, which models cannot read and which cost many tokens; a note tells their size.
+"""Omit files in base64, which models cannot read and which cost many tokens; a note tells their type and size.
 
-What only looks encoded stays, and so does what a prompt may ask about. A run is omitted only if all of it decodes, the
-result is not text, it is not part of a name, address, path or code span, and one of these holds:
-
-- the first bytes, or the data: URL it is in, identify a file format;
-- it fills four lines or more as wide as in mail and PEM, its characters are as evenly distributed as those of bytes,
-  and no word before it mentions a key or signature;
-- it is on one line, longer than keys and tokens, as evenly distributed, does not start like a key, and there is no such
-  word.
-
-Hexadecimal digits stay: who shows a dump of bytes asks about them.
+A run is omitted only if all of it decodes, its first bytes or the data: URL it is in say what kind of file it is, and it
+is not part of a name, address, path or code span. Bytes of an unknown kind stay: they may be a key or a signature, or
+text. So do hexadecimal digits: who shows a dump of bytes asks about them.
 """
 
 from __future__ import annotations
@@ -18,15 +11,13 @@ import re
 from binascii import Error, a2b_base64
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from string import ascii_lowercase, ascii_uppercase, digits
 
 from msgspec import Struct
 
-from scrimp.compress.encoded.magic_bytes import is_text, may_be_key, media_type
+from scrimp.compress.encoded.magic_bytes import media_type
 from scrimp.compress.zones import protected_spans
 
 MIN_BASE64 = 200  # characters of base64
-MIN_UNKNOWN = 1024  # characters on one line: even the longest tokens and signatures are usually shorter
 MIN_LINES = 4
 NOTE = re.compile(
     r"\[base64(?:, ([\w.+-]+/[\w.+-]+))?, ([1-9][0-9]{0,2}(?:,[0-9]{3})*) bytes, left out;"
@@ -55,22 +46,16 @@ _CANDIDATE = re.compile(
 )
 _DATA_URL = re.compile(r"data:([\w.+-]*+(?:/[\w.+-]++)?+)(?:;[\w.+-]++=[\w.+-]++)*+;base64,\Z", re.ASCII)
 _MAX_HEAD = 150
-_MEDIA = ("image/", "audio/", "video/", "font/")  # omitted even if it is text, as SVG is
+MEDIA = ("image/", "audio/", "video/", "font/")  # omitted in a data: URL whatever the first bytes are, as SVG is
 _BEFORE = "\"'(<>: \t\n\r"  # after a comma or = it may be an unquoted cell, or part of an address
 _AFTER = re.compile(r"[\s\"')<>]|\\[\"'nrt]|\Z")
 _CONTINUES = re.compile(rf"{_BREAK}(?:[{_LETTER}\\]{{40}}|{NOTE.pattern})")
 _ENDS_KEY = re.compile(r"(?:\\*+|(?:[^\"\n\\]|\\[^\n]){1,200}+)\"[ \t\r\n]*+:")
-_SECRET_WORD = re.compile(
-    "key|token|secret|passw|credential|sign|sig\\b|auth|bearer|cookie|session|hash|digest|checksum|nonce|salt|modulus|jwt"
-    "|jws|hmac|ssh|proof|seed",
-    re.IGNORECASE,
-)
-_SECRET_DISTANCE = 80  # characters before a run in which such a word counts
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
 class _EncodedRun(Struct, frozen=True, gc=False):
-    """text[start:end] is `data` in base64; `media` is its media type, or ""."""
+    """text[start:end] is `data` in base64; `media` is its media type."""
 
     start: int
     end: int
@@ -79,7 +64,7 @@ class _EncodedRun(Struct, frozen=True, gc=False):
 
 
 def omit_encoded(text: str) -> str:
-    """Return the text with each encoded run replaced by a note: its media type if known, and size in bytes.
+    """Return the text with each encoded run replaced by a note: its media type and its size in bytes.
 
     Never longer, in linear time; JSON stays JSON, since a note needs no escapes. Fences, code in backticks and kept
     text stay.
@@ -96,8 +81,7 @@ def omit_encoded(text: str) -> str:
 
 
 def _note(run: _EncodedRun) -> str:
-    media = f", {run.media}" if run.media else ""
-    return f"[base64{media}, {len(run.data):,} bytes, left out; the source is intact]"
+    return f"[base64, {run.media}, {len(run.data):,} bytes, left out; the source is intact]"
 
 
 def _untouchable(text: str) -> list[tuple[int, int]]:
@@ -136,12 +120,9 @@ def _decode_run(match: re.Match[str], head: str) -> _EncodedRun | None:
         return None
     data_url = _DATA_URL.search(head)
     data = _decode_base64(letters)
-    media = (data_url[1] if data_url else "") or media_type(data)
-    if not data or (is_text(data) and not media.startswith(_MEDIA) and not media_type(data)):
-        return None
-    if not media and (_SECRET_WORD.search(head[-_SECRET_DISTANCE:]) or not _is_evenly_distributed(letters)):
-        return None
-    if not (media or body) and (len(letters) < MIN_UNKNOWN or may_be_key(data)):
+    known = media_type(data)
+    media = (data_url[1] if data_url else "") or known
+    if not data or not (known or media.startswith(MEDIA)):
         return None
     start = match.start() - len(data_url[0] if data_url else "")
     return _EncodedRun(start, match.end(), media, data)
@@ -164,18 +145,3 @@ def _decode_base64(letters: str) -> bytes:
         return a2b_base64(letters + "=" * (-len(letters) % 4), strict_mode=True)
     except Error:
         return b""
-
-
-def _is_evenly_distributed(letters: str) -> bool:
-    """Return whether kinds of characters are about as frequent as in base64 of bytes: 26, 26, 10 and 2 of 64."""
-    written = letters.encode()
-    lower, upper, numbers = (
-        len(written) - len(written.translate(None, kind.encode()))
-        for kind in (ascii_lowercase, ascii_uppercase, digits)
-    )
-    others = len(letters) - lower - upper - numbers
-    return (
-        min(lower, upper) >= 0.2 * len(letters)
-        and numbers >= 0.06 * len(letters)
-        and 0.004 * len(letters) <= others <= 0.08 * len(letters)
-    )
