@@ -1,7 +1,8 @@
-"""The check of every rule for JSON: both texts have the same lexemes, and another parser decodes the same values."""
+"""The check of every rule for JSON: both texts are spelled the same, and another parser decodes the same values."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -10,21 +11,36 @@ from scrimp.compress.json.columns import COLS, LEGEND, LINES, LINES_LEGEND, ROWS
 from scrimp.compress.json.lexer import Container, find_containers, lex_records
 
 _DECODER = msgspec.json.Decoder()
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 def json_equal(before: str, after: str) -> bool:
-    """Return whether two texts have the same lexemes of JSON, except for white space and columns.
+    """Return whether two texts are the same JSON, spelled the same, except for white space and columns.
 
-    A text that is not JSON or JSONL equals only itself. Minified texts are compared, since lexemes of valid JSON need
-    no white space. What msgspec can decode must also be the same to it: it shares no code with the rules.
+    A text that is not JSON or JSONL equals only itself. Without white space both must be the same and have the same
+    strings, and msgspec must decode the same from both; neither shares code with the rules. JSONL, and what is beyond
+    msgspec, is compared by its lexemes.
     """
     if before == after:
         return True
-    minified = _minified(before)
-    if minified and after.startswith((LEGEND, LINES_LEGEND)) and COLS not in before:
-        return expanded(after) == minified
-    same_lexemes = minified == after or (bool(minified) and minified == _minified(after))
-    return same_lexemes and same_values(before, after)
+    if after.startswith((LEGEND, LINES_LEGEND)) and COLS not in before:
+        return expanded(after) == _minified(before) != ""
+    if _without_space(before) != _without_space(after) or _STRING.findall(before) != _STRING.findall(after):
+        return False
+    if _same_document(before, after):
+        return True
+    return _minified(before) == _minified(after) != "" and same_values(before, after)
+
+
+def _without_space(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass").translate(None, b" \t\n\r")
+
+
+def _same_document(before: str, after: str) -> bool:
+    try:
+        return bool(_DECODER.decode(before) == _DECODER.decode(after))
+    except (ValueError, RecursionError):
+        return False
 
 
 def same_values(before: str, after: str) -> bool:

@@ -51,7 +51,7 @@ def _outside_code(text: str) -> Iterator[Span]:
     """Yield the parts between code fences, and the bodies of data fences."""
     if "{" not in text and "[" not in text:
         return
-    if "```" not in text and "~~~" not in text:
+    if ("`" not in text and "~" not in text) or ("```" not in text and "~~~" not in text):
         yield 0, len(text)
         return
     at = 0

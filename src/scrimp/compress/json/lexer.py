@@ -23,13 +23,10 @@ _PLAIN = r'[^"\\\x00-\x1f]*+'
 _STRING = rf'"{_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_PLAIN})*+"'
 _NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
 _LEXEME = rf"{_STRING}|[\[\]{{}},:]|{_NUMBER}|true|false|null"
-# What is not a lexeme counts as an empty one: the rest of the text in _ALL, a single character in _NEXT.
-_ALL = re.compile(rf"(?:({_LEXEME})|(?s:.++))[{WHITESPACE}]*+")
+_ALL = re.compile(_LEXEME)
+# What is not a lexeme counts as an empty one.
 _NEXT = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITESPACE}]*+")
 
-_SCALAR = r'["\-0-9tfn]'
-_FLAT = re.compile(rf'\{{(?:":{_SCALAR}(?:,":{_SCALAR})*+)?+\}}|\[(?:{_SCALAR}(?:,{_SCALAR})*+)?+\]')
-_ROUNDS = 8
 LONG_VALUE = 64  # lexemes
 MAX_CACHED = 1_000_000  # characters; what is found in longer texts takes too much memory to cache
 
@@ -65,7 +62,7 @@ class Container(Struct, frozen=True, gc=False):
 def lex_records(text: str) -> list[list[str]]:
     """Return the lexemes of a JSON document (one record) or of each line of JSONL; [] if the text is neither.
 
-    Do not change the lists: they are cached, since a rule, its check and the next rule need those of the same text.
+    Do not change the lists: they are cached, since a rule and its check need those of the same text.
     """
     return _cached_records(text) if len(text) <= MAX_CACHED else _lex_records(text)
 
@@ -86,18 +83,13 @@ _cached_records = lru_cache(maxsize=2)(_lex_records)
 def lex(text: str) -> list[str]:
     """Return the lexemes of a text that is one JSON value, or [] if it is not."""
     body = text.strip(WHITESPACE)
-    found: list[str] = _ALL.findall(body)
-    if not found or not found[-1]:
-        return []
-    if body[0] in _AFTER and _decoded_end(body, 0) == len(body):
-        return found
-    kinds = "".join([lexeme[0] for lexeme in found])
-    for _ in range(_ROUNDS):  # only for speed: a flat array or object is valid wherever a number is
-        kinds, folded = _FLAT.subn("0", kinds)
-        if not folded:
-            break
-    count, complete = _parse(kinds)
-    return found if complete and count == len(kinds) else []
+    return _ALL.findall(body) if is_value(body) else []
+
+
+def is_value(text: str) -> bool:
+    """Return whether a text is one JSON value and nothing else."""
+    end = _decoded_end(text, 0)
+    return end == len(text) if end is not None else find_end(text, 0, quick=False) == (len(text), True)
 
 
 def find_end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:

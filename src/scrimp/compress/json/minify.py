@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
-from scrimp.compress.json.lexer import WHITESPACE, lex_records
+from scrimp.compress.json.lexer import WHITESPACE, is_value
+
+# What has no white space outside of strings.
+_PIECE = re.compile(r'(?:[^"\s]|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
 
 
 def minify(text: str) -> str:
@@ -12,15 +15,31 @@ def minify(text: str) -> str:
 
     Text that is not strictly JSON comes back unchanged.
     """
-    records = lex_records(text)
-    if len(records) < 2:
-        return "".join(records[0]) if records else text
-    minified = map("".join, records)
-    return "\n".join(_minify_line(line, minified) for line in text.strip(WHITESPACE).split("\n"))
+    body = text.strip(WHITESPACE)
+    if is_value(body):
+        return _without_space(body)
+    lines = body.split("\n")
+    if len(lines) > 1 and all(map(_is_record_or_blank, lines)):
+        return "\n".join(map(_minify_line, lines))
+    return text
 
 
-def _minify_line(line: str, minified: Iterable[str]) -> str:
-    """Return a line with the next record in the place of its own, or a blank one as it is."""
+def _is_record_or_blank(line: str) -> bool:
+    core = line.strip(WHITESPACE)
+    return not core or (core[0] in "[{" and is_value(core))
+
+
+def _minify_line(line: str) -> str:
+    """Return a line with its record minified between the white space around it."""
+    core = line.strip(WHITESPACE)
     start = len(line) - len(line.lstrip(WHITESPACE))
-    end = len(line.rstrip(WHITESPACE))
-    return line[:start] + next(iter(minified)) + line[end:] if end else line
+    return line[:start] + _without_space(core) + line[start + len(core) :]
+
+
+def _without_space(value: str) -> str:
+    """Return a valid value without the white space between its lexemes."""
+    if '\\"' in value:
+        return "".join(_PIECE.findall(value))
+    parts = value.encode("utf-8", "surrogatepass").split(b'"')  # every other one is a string
+    parts[::2] = b'"'.join(parts[::2]).translate(None, WHITESPACE.encode()).split(b'"')
+    return b'"'.join(parts).decode("utf-8", "surrogatepass")

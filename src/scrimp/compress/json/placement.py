@@ -27,9 +27,12 @@ _SCHEMA = re.compile(
     r'|"properties"\s*:\s*\{\s*"[^"\\]*+"\s*:\s*\{\s*"(?:type|\$ref|description|enum|anyOf)"'
 )
 _TYPE = r"(?:string|number|integer|int|float|bool(?:ean)?|str|array|object|date|text|value|null)"
-_BLANK = re.compile(
-    r'"(?:\.{2,}|…|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
-    rf'|{_TYPE}(?:\s*(?:\||or|,)\s*[\w ]+)*|[\w -]+(?:\s*\|\s*[\w -]+)+)"\s*[,}}\]]'
+_SIGN_OR_TYPE = (
+    r'(?=[.…<\[{snifbaodtv])(?:\.{2,}|…|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
+    rf"|{_TYPE}(?:\s*(?:\||or|,)\s*[\w ]+)*)"
+)
+_BLANK, _BLANK_OR_CHOICE = (
+    re.compile(rf'"(?:{_SIGN_OR_TYPE}{choice})"\s*[,}}\]]') for choice in ("", r"|[\w -]+(?:\s*\|\s*[\w -]+)+")
 )
 # How a line ends that goes on after the JSON: an assignment, an open bracket or string, a here-document, a YAML block.
 _UNFINISHED = re.compile(r"(?:[=(\[{,|>\\+&\"'`]|<<-?~?\s*['\"]?\w+['\"]?|\b(?:return|yield|in|of|data|body|EOF))\s*$")
@@ -70,7 +73,12 @@ _STRING_VALUE = re.compile(r'(?<!\\)"\s*[,}\]]')
 def is_definition(document: str) -> bool:
     """Return whether told JSON is a schema, a list of tools, or a form in which every text is a blank to fill in."""
     head = document[:_HEAD]
-    return bool(_SCHEMA.search(head)) or 0 < len(_STRING_VALUE.findall(head)) == len(_BLANK.findall(head))
+    return bool(_SCHEMA.search(head)) or 0 < len(_STRING_VALUE.findall(head)) == len(_blank(head).findall(head))
+
+
+def _blank(head: str) -> re.Pattern[str]:
+    """Return an expression for the blanks of a form, which takes longer where they may be choices."""
+    return _BLANK_OR_CHOICE if "|" in head else _BLANK
 
 
 def label_before(text: str, start: int, since: int) -> str | None:
@@ -108,7 +116,7 @@ class Placement:
         while end > start and self._text[end - 1] in WHITESPACE:
             end -= 1
         head = self._text[start : min(end, start + _HEAD)]
-        if _DEFINITION.search(head) or _BLANK.search(head):
+        if _DEFINITION.search(head) or _blank(head).search(head):
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()
