@@ -23,7 +23,7 @@ UNITS = {
     "fences": "```\n", "documents": "<document>\nBees live.\n</document>\n", "here-documents": "<<EOF\n",
     "keys": "a:\n  - b\n", "assignments": "a = b\n",
     "objects": '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}\n\n', "triple quotes": '= """', "comments": "/* ",
-    "logs": "2026-11-25 10:00:00 INFO started 12\n", "functions": "def f(x):\n    return x\n\n",
+    "logs": "2026-11-25 10:00:00 up 1\n", "functions": "def f(x):\n    return x\n\n",
     "rules": "Never do it.\n", "orders": "Answer briefly. ", "accents": "e\u0301",
     "turns": "User: hi\nAssistant: hi\n",
 }  # fmt: skip

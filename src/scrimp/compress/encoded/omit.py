@@ -1,8 +1,8 @@
 """Omit files in base64, which models cannot read and which cost many tokens; a note tells their type and size.
 
-A run is omitted only if all of it decodes, its first bytes or the data: URL it is in say what kind of file it is, and it
-is not part of a name, address, path or code span. Bytes of an unknown kind stay: they may be a key or a signature, or
-text. So do hexadecimal digits: who shows a dump of bytes asks about them.
+A run is omitted only if all of it decodes, its first bytes or the data: URL it is in say what kind of file it is, and
+it is not part of a name, address, path or code span. Bytes of an unknown kind stay: they may be a key or a signature,
+or text. So do hexadecimal digits: who shows a dump of bytes asks about them.
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ _WORD = re.compile(rf"[{_CJK}]+|[{_THAI}]+|\d+(?:[.,]\d+)+|(?:(?![{_CJK}{_THAI}]
 _UNSPACED = re.compile(rf"[{_CJK}{_THAI}]")
 _MANY_MARKS = re.compile(r"([^\w\s]{100})")  # normalizing takes quadratic time in the marks on one letter
 _QUESTION = re.compile(r"[^?\uff1f\u061f\n]+[?\uff1f\u061f]?")
+_NO_TERMS: Counter[str] = Counter()
 _MAX_QUESTIONS = 8  # each is scored on its own; more are taken as one
 _IS_THAI = re.compile(rf"[{_THAI}]")
 
@@ -82,8 +83,9 @@ class QueryTerms:
         """Return how often each term occurs, stems marked with a star, and the number of words."""
         found = tokenize(text)
         terms = [word for word in found if word in self.words]
-        terms += [f"{word[:STEM_LENGTH]}*" for word in found if word[:STEM_LENGTH] in self.stems]
-        return Counter(terms) if terms else Counter(), len(found)
+        if self.stems:
+            terms += [f"{word[:STEM_LENGTH]}*" for word in found if word[:STEM_LENGTH] in self.stems]
+        return Counter(terms) if terms else _NO_TERMS, len(found)
 
     def weights(self) -> dict[str, float]:
         """Return the weight of each term, before its rarity."""
@@ -230,7 +232,8 @@ def _merged_counts(parts: Iterable[tuple[Counter[str], int]]) -> tuple[Counter[s
     terms: Counter[str] = Counter()
     length = 0
     for part, words_in_part in parts:
-        terms.update(part)
+        if part:
+            terms.update(part)
         length += words_in_part
     return terms, length
 

@@ -114,7 +114,8 @@ def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the place of a rule in a sentence: without the label before it; None where it is no rule."""
     label = _AFTER_LABEL.match(text, start, end)
     for at in (start, *([label.end()] if label and label.end() < end else [])):
-        folded = fold(text[at:end])
-        if _START.match(folded) or _ANYWHERE.search(folded) or _ANYWHERE.search(text, at, end):
+        sentence = text[at:end]
+        folded = fold(sentence)
+        if _START.match(folded) or any(map(_ANYWHERE.search, {folded, sentence})):
             return at, end
     return None

@@ -95,8 +95,13 @@ def is_value(text: str) -> bool:
 def find_end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
     """Return the end of the array or object at `start` and True, or where it becomes invalid and False.
 
-    With `quick`, a long one is first tried with the decoder, which for an invalid one costs the time to read it all.
+    One that fills a line, and with `quick` a long one, is first tried with the decoder, which for an invalid one costs
+    the time to read it all.
     """
+    line_end = text.find("\n", start)
+    line = text[start : line_end if line_end >= 0 else len(text)].rstrip(WHITESPACE)
+    if line[-1:] in ("}", "]") and (size := _decoded_end(line, 0)) is not None:
+        return start + size, True
     at = start
 
     def kinds() -> Iterator[str]:

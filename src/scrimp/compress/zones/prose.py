@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# Characters: of a text that takes long to read, of a sentence on average, of a line.
-_LONG, _SHORTEST, _LONGEST_LINE = 200_000, 8, 1_000_000
+# Characters of a text that takes long to read, bytes of a sentence or line on average, characters of a line.
+_LONG, _SHORTEST, _LONGEST_LINE = 200_000, 20, 1_000_000
 _ENDS = "\n.?!|\u3002"
 
 
@@ -11,6 +11,6 @@ def may_be_prose(text: str) -> bool:
     """Return whether a text may have sentences: a long one by its marks and the ends of lines."""
     if len(text) <= _LONG:
         return True
-    if sum(map(text.count, _ENDS)) * _SHORTEST > len(text):
+    if sum(map(text.count, _ENDS)) * _SHORTEST > len(text.encode("utf-8", "surrogatepass")):
         return False
     return len(text) <= _LONGEST_LINE or max(map(len, text.split("\n"))) <= _LONGEST_LINE
