@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 
 from scrimp.compress import compress
@@ -34,6 +36,26 @@ YAML = {
     "in one mark": "kind: ConfigMap\ndata:\n  page: '{page}' # it isn't old\n  other: 1\n",
     "in a list": '- "{page}"\n- 1\n',
 }
+# Where a page is part of something that is no program; {indented} is the page four blanks in.
+PARTS = {
+    "yaml, below a key of its own": "name: x\nbody:\n{indented}\nport: 80\n",
+    "ini": "[mail]\nsubject = Hi\nbody =\n{indented}\nport = 25\n",
+    "toml": '[mail]\nbody = """\n{page}\n"""\nport = 25\n',
+    "csv": 'id,body\n1,"{doubled}"\n2,"b"\n3,"c"\n',
+    "mail": "Subject: Hi\n\n--b1\nContent-Type: text/html;\n charset=utf-8\n\n{page}\n\n--b1--\n",
+    "xml": "<item>\n<body><![CDATA[\n{page}\n]]></body>\n</item>\n",
+    "vue": "<template>\n{page}\n</template>\n<script>\nexport default {}\n</script>\n",
+    "markdown": "Use this:\n\n{indented}\n\nThat is all.\n",
+    "restructured text": "Title\n=====\n\n.. raw:: html\n\n{indented}\n\nMore.\n",
+    "org": "* Title\n#+BEGIN_SRC html\n{page}\n#+END_SRC\n",
+    "asciidoc": "== Title\n[source,html]\n----\n{page}\n----\n",
+    "latex": "\\begin{verbatim}\n{page}\n\\end{verbatim}\n",
+}
+# Where a log is surely part of a program, however little of one is there.
+LOGS = [
+    "cat > a.log <<'EOF'\n{log}\nEOF\n", "FROM nginx\nCOPY <<END /a.log\n{log}\nEND\n", 'LOG = """\n{log}\n"""\n',
+    "const log = `{log}`;\n", "read('\n{log}\n')\n", 'echo "\n{log}\n" > a.log\n', "define LOG\n{log}\nendef\n",
+]  # fmt: skip
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]
 
 
@@ -56,6 +78,24 @@ def test_a_page_in_yaml_keeps_every_byte(place: str, page: str, frame: str, line
     prompt = frame.replace("{}", text).replace("\n", line_end)
 
     assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize("page", [PAGE, FRAGMENT], ids=["page", "fragment"])
+@pytest.mark.parametrize("part", PARTS)
+def test_a_page_in_a_part_of_another_text_keeps_every_byte(part: str, page: str) -> None:
+    text = PARTS[part].replace("{page}", page).replace("{doubled}", page.replace('"', '""'))
+    prompt = text.replace("{indented}", indent(page, "    "))
+
+    assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize("part", LOGS)
+def test_a_log_in_a_string_or_here_document_keeps_every_byte_and_one_in_marks_does_not(part: str) -> None:
+    log = "".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}\n" for n in range(10, 40)).rstrip()
+    prompt = part.replace("{log}", log)
+
+    assert compress(prompt, "tidy").text == prompt
+    assert len(compress(f'The log:\n"""\n{log}\n"""\n\nWhy did it fail?', "tidy").text) < len(log)
 
 
 @pytest.mark.parametrize(

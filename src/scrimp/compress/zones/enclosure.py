@@ -33,24 +33,31 @@ _QUOTED_SCALAR = re.compile(
 
 
 class _Pair(Struct, frozen=True):
-    """What opens and what closes; `before` must match what precedes the opening on its line, up to the opening."""
+    """What opens and what closes; `before` must match what precedes the opening on its line, up to the opening.
+
+    Quotation marks may also frame a document of a prompt: where one is `surely` in a string, more precedes it.
+    """
 
     opening: str
     closing: re.Pattern[str]
     before: re.Pattern[str]
+    surely: re.Pattern[str]
 
 
-def _pair(opening: str, closing: str, before: str = "") -> _Pair:
-    return _Pair(opening, re.compile(closing, re.MULTILINE), re.compile(f"(?:{before})\\Z"))
+def _pair(opening: str, closing: str, before: str = "", surely: str = "") -> _Pair:
+    either = (re.compile(f"(?:{words})\\Z") for words in (before, surely or before))
+    return _Pair(opening, re.compile(closing, re.MULTILINE), *either)
 
 
 # What an expression has before a string: a person who quotes something has other signs or words there.
 _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
+_ASSIGNED = r"(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*"
 _PAIRS = (
-    _pair('"""', '"""', rf"{_OPERATOR}|\A[ \t]+"),
-    _pair("'''", "'''", rf"{_OPERATOR}|\A[ \t]+"),
-    _pair("`", "(?<!`)`(?!`)", rf"{_OPERATOR}|\A\w+"),
-    *(_pair(quote + end, rf"^[ \t]*+@?{quote}", r"[=(,\s@]") for quote in "'\"" for end in ("\n", "\r\n")),
+    _pair('"""', '"""', rf"{_OPERATOR}|\A[ \t]+", _ASSIGNED),
+    _pair("'''", "'''", rf"{_OPERATOR}|\A[ \t]+", _ASSIGNED),
+    _pair("`", "(?<!`)`(?!`)", rf"{_OPERATOR}|\A\w+", _ASSIGNED),
+    *(_pair(quote + end, rf"^[ \t]*+@?{quote}", r"[=(,\s@]", _ASSIGNED) for quote in "'\"" for end in ("\n", "\r\n")),
+    _pair(',"', r'(?<!")"(?=[,;\r\n]|\Z)', r"\A[^\s\"{\[][^\"{\[]*"),  # a field of CSV
     _pair("$\n", r"^[ \t]*+\$\w*+\$", r"\$\w*"),
     _pair("/*", r"\*/", r"\A|\s"),
     _pair("<!--", "-->"),
@@ -66,12 +73,11 @@ _PAIRS = (
 
 
 class Enclosures:
-    """The enclosed parts of one text."""
+    """The enclosed parts of one text, or those that are `surely` part of a program."""
 
-    def __init__(self, text: str) -> None:
-        spans = sorted(
-            [*_here_documents(text), *yaml_texts(text), *(span for pair in _PAIRS for span in _find(text, pair))]
-        )
+    def __init__(self, text: str, *, surely: bool = False) -> None:
+        strings = (span for pair in _PAIRS for span in _find(text, pair, pair.surely if surely else pair.before))
+        spans = sorted([*_here_documents(text), *yaml_texts(text), *strings])
         self._starts = [start for start, _ in spans]
         self._ends: list[int] = []  # the furthest end so far
         for _, end in spans:
@@ -115,12 +121,12 @@ def _yaml_blocks(text: str) -> Iterator[Span]:
         yield header.end(), at
 
 
-def _find(text: str, pair: _Pair) -> Iterator[Span]:
+def _find(text: str, pair: _Pair, before: re.Pattern[str]) -> Iterator[Span]:
     at = 0
     while (start := text.find(pair.opening, at)) >= 0:
         at = start + len(pair.opening)
         line = text[max(start - _LOOK_BACK, 0) : start].rpartition("\n")[2]
-        if not pair.before.search(line):
+        if not before.search(line):
             continue
         closing = pair.closing.search(text, at)
         if closing is None:

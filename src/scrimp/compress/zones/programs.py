@@ -10,10 +10,18 @@ from functools import cached_property
 from scrimp.compress.zones.enclosure import Enclosures, yaml_texts
 from scrimp.compress.zones.zone_span import ZoneSpan
 
-# How a line ends that goes on in the next: an assignment, an open bracket, a string.
-_UNFINISHED = re.compile(r"(?:[=(\[{,\\+&\"'`]|\b(?:return|yield))[ \t]*\Z")
+# How a line ends that goes on in the next (an assignment, an open bracket, a string), and lines that begin code: of
+# Vue, Org, LaTeX, AsciiDoc, the headers of a part of a message.
+_UNFINISHED = re.compile(
+    r"(?:[=(\[{,\\+&\"'`]|\b(?:return|yield))[ \t]*\Z"
+    r"|(?:\A|\n)(?:<template\b[^<>\n]*+>|\#\+begin_\w[^\n]*+|\\begin\{[^\n]*+|\+{4,}|\[source[^\n]*+\n-{4,})\s*\Z"
+    r"|(?:\A|\n)--\S[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*\Z",
+    re.IGNORECASE,
+)
 _LOOK_BACK = 200  # characters
-_FILLED_IN = re.compile(r"<\?(?:php\b|=)|<%|\{%|\{\{")  # of PHP, ERB, Jinja and their like
+# Of PHP, ERB, Jinja and their like; a page that is text in XML.
+_FILLED_IN = re.compile(r"<\?(?:php\b|=)|<%|\{%|\{\{|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[", re.IGNORECASE)
+_AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
 # The text of a module, above its first line of code.
 _DOCSTRING = re.compile(r"^[rRbBuU]?(\"\"\"|''')(?:(?!\1)[^\\]|\\.)++\1\s*+\Z", re.MULTILINE | re.DOTALL)
 _LEAST_SHARE = 0.4  # of the characters between a program's first line and its last that are surely code
@@ -22,9 +30,9 @@ _LEAST_SHARE = 0.4  # of the characters between a program's first line and its l
 def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
     """Return the spans, with each of a program's as code; JSON is judged by its placement.
 
-    A page is part of a program in a string, comment or here-document, after an unfinished line, right below code, and
-    where it is a template. Other spans are in a string, or where code is before and after them and makes up much of the
-    whole.
+    A page is part of a program in a string, comment or here-document, after an unfinished line, right below code,
+    where it is a template, and where all of its lines are indented below others. Other spans are in a string, or where
+    code is before and after them and makes up much of the whole.
     """
     if not any(map(_may_be_of_program, found)):
         return list(found)
@@ -58,7 +66,10 @@ class _Program:
         if scalar >= 0 and span.start < self._yaml_texts[scalar][1]:
             return True
         if span.form == "html":
-            return self._is_enclosed(span) or self._goes_on_in(span) or self._is_template(span)
+            enclosed = self._is_enclosed(span) or self._is_indented(span)
+            return enclosed or self._goes_on_in(span) or self._is_template(span)
+        if span.kind != "context" and self._sure_enclosures.around(span.start, span.start + 1):
+            return True
         if span.start < self._start or not self._end:
             return False
         # Quotation marks may also frame a document of a prompt.
@@ -69,11 +80,19 @@ class _Program:
         return Enclosures(self._text)
 
     @cached_property
+    def _sure_enclosures(self) -> Enclosures:
+        return Enclosures(self._text, surely=True)
+
+    @cached_property
     def _yaml_texts(self) -> list[tuple[int, int]]:
         return sorted(yaml_texts(self._text))
 
     def _is_enclosed(self, span: ZoneSpan) -> bool:
         return self._enclosures.around(span.start, span.start + 1)
+
+    def _is_indented(self, span: ZoneSpan) -> bool:
+        """Return whether a page is indented as a whole below something else, as code of Markdown, YAML or INI is."""
+        return bool(self._text[: span.start].strip()) and not _AT_MARGIN.search(self._text, span.start, span.end)
 
     def _goes_on_in(self, span: ZoneSpan) -> bool:
         """Return whether code is right above, or a line that is not finished."""
