@@ -262,9 +262,12 @@ def test_rows_that_share_a_long_beginning_are_bought_where_it_is_kept_for_least(
     )
     shops.scrimp.file("rows.jsonl", rows)
 
-    ran = shops.scrimp("run", "rows.jsonl", "-m", "gpt-6-luna")
+    told = shops.scrimp("estimate", "rows.jsonl", "-m", "gpt-6-luna", "--max-output", "2", "--json")
+    ran = shops.scrimp("run", "rows.jsonl", "-m", "gpt-6-luna", "--max-output", "2")
 
     assert {row["provider"] for row in ran.rows} == {bought}, ran.err
+    # At the router 20 rows of some 2 800 tokens cost 0.005.
+    assert (json.loads(told.out)["routed"]["expected"] < 0.002) == shared
 
 
 def test_each_row_is_bought_where_its_own_size_is_cheapest(shops: Shops) -> None:

@@ -150,3 +150,17 @@ def test_a_prompt_that_gains_nothing_is_sent_as_it_is(long: Long, rows: int) -> 
     assert long("run", "--on-cliff", "lossless").status == 0
     assert long.sent == [long.text]
     assert (tokens(long.text) > 32_000) == (rows == 12_000)
+
+
+def test_a_later_step_of_a_chain_that_is_dearer_for_its_size_is_a_reason_to_compress_as_the_first_is(
+    scrimp: Scrimp, provider: FakeProvider
+) -> None:
+    long = Long(scrimp, provider)
+    with (scrimp.home / "config.toml").open("a") as config:
+        config.write('[chains.c]\nsteps = ["qwen/qwen-flash", "qwen/qwen3-max"]\n')
+    scrimp.file("rows.jsonl", json.dumps({"text": long.text}) + "\n")
+    ran = scrimp("run", "rows.jsonl", "--chain", "c", "--compress", "off", "--on-cliff", "tidy")
+
+    (row,) = ran.rows
+    assert "above 32,000 tokens qwen/qwen3-max is dearer: compressed at lossless" in row["why"]
+    assert all(tokens(text) < 32_000 for text in long.sent)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from batch_servers import OpenAIBatches
+from caching_provider import ClaudeCache
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion, echo, error, fake_provider
 
@@ -219,6 +220,26 @@ def test_the_lower_of_a_rules_limit_and_the_runs_holds(priced: Priced, defaults:
     assert row["too_dear"]["action"] == action
 
 
+@pytest.mark.parametrize(("mode", "answered"), [("auto", 40), ("off", 0)])
+def test_a_row_is_expected_to_cost_what_it_does_with_what_its_provider_keeps(
+    scrimp: Scrimp, mode: str, answered: int
+) -> None:
+    """Of 40 rows behind 5 600 tokens each costs 0.0006 without a cache, and 0.00009 with one."""
+    cache = ClaudeCache()
+    with fake_provider(cache.answer) as provider:
+        scrimp.env["ANTHROPIC_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[defaults]\nprovider_cache = "{mode}"\n[providers.anthropic]\nbase_url = "{provider.url}"\n')
+        scrimp.file("rows.jsonl", "".join(json.dumps({"prompt": f"ticket {each}"}) + "\n" for each in range(40)))
+        words = ("rows.jsonl", "-m", "anthropic/claude-haiku-5-5", "--max-output", "2", "--max-cost-per-row", "0.0002")
+        system = "You answer tickets of a shop. " * 800
+        told = scrimp("estimate", *words, "--system", system, "--json")
+        ran = scrimp("run", *words, "--system", system)
+
+    assert [row["status"] for row in ran.rows] == ["ok" if answered else "skipped"] * 40
+    assert len(cache.usages) == answered
+    assert json.loads(told.out)["work"]["calls"] == answered
+
+
 def test_route_and_estimate_say_which_rows_are_too_dear(priced: Priced, scrimp: Scrimp) -> None:
     scrimp.file("rows.jsonl", '{"text": "How many geese?"}\n' + json.dumps({"text": "geese " * 9000}) + "\n")
     words = ("rows.jsonl", "--tier", "high", "--max-cost-per-row", "0.001")
@@ -336,3 +357,12 @@ def test_what_is_learned_while_a_batch_runs_sends_its_rows_nowhere_else(scrimp: 
 
     assert {(row["status"], row["model"]) for row in fetched.rows} == {("ok", "gpt-6-luna")}, fetched.err
     assert (len(server.batches), server.count("live"), new["model"]) == (1, 11, "gpt-6.1-sol")
+
+
+def test_what_comes_back_from_batches_is_taken_off_a_credit(scrimp: Scrimp, server: OpenAIBatches) -> None:
+    scrimp.config(BATCHED.format(url=server.url).replace("price_provider", "credit = 0.000001\nprice_provider"))
+    scrimp.file("rows.jsonl", rows_of(range(3)))
+    ran = scrimp("run", "rows.jsonl", "--model", "fake/gpt-6.1-sol", "--batch")
+
+    assert {row["status"] for row in ran.rows} == {"ok"}, ran.err
+    assert "the credit of $0.000001 with fake is used up" in ran.err

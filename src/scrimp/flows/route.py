@@ -35,7 +35,8 @@ def routed_prompts(
     """Yield each prompt's route."""
     planner = services.planner(options)
     for prompt in prompts:
-        route = planner.plan(prompt).route
+        (row,) = planner.plan([prompt])
+        route = row.route
         first = route.chain.steps[0].candidates
         places = (place for each in first if (place := services.place_of(each)) is not None)
         model = next((place for place in places if _takes(prompt, place, services)), None)

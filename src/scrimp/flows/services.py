@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.resolved.tuned_routes import TunedRoute
     from scrimp.config.sources.load import LoadedConfig
+    from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.buying.provider_credits import ProviderCredits
@@ -268,9 +269,20 @@ class Services:
         return RowLimits(
             self.row_costs(options, enough=ENOUGH_CALLS), options.limits.max_cost_per_row, options.limits.on_dear,
             tiers=self.routes.tiers,
-            allow_unpriced=options.limits.allow_unpriced,
+            allow_unpriced=options.limits.allow_unpriced, caching=self._caching_of_limits(options),
             task=lambda row: row.signature(options.parameters, options.labels.task_name),
-        ).applied  # fmt: skip
+        )  # fmt: skip
+
+    def _caching_of_limits(self, options: RunOptions) -> ProviderCaching | None:
+        """Return what expects of rows, as they are given, that a live provider keeps what they share."""
+        if self.job_began is not None:
+            return None
+        from scrimp.flows.answer.beginnings import words_as_given  # noqa: PLC0415 - few runs limit rows
+        from scrimp.flows.answer.provider_caching import ProviderCaching  # noqa: PLC0415 - as above
+
+        return ProviderCaching(
+            self.routes.endpoints, self.prices, self.clock, asks=options.provider_cache != "off", words=words_as_given
+        )
 
     def row_costs(self, options: RunOptions, *, enough: int = 1) -> RowCosts:
         """Return what says what rows of a run are expected to cost, as of its start.

@@ -135,8 +135,8 @@ class Rooms:
     def halt(self) -> None:
         """As the door: nothing is tried again here anyway."""
 
-    def plan(self, prompt: Prompt) -> PlannedRow:
-        return planned_row(prompt.text, index=prompt.index)
+    def plan(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
+        return [planned_row(prompt.text, index=prompt.index) for prompt in prompts]
 
     def chains(self) -> list[Chain]:
         return []
@@ -163,7 +163,7 @@ class Rooms:
     async def run(self, *groups: Sequence[str], trouble: Exception | None = None) -> RunStop | None:
         async with asyncio.timeout(100_000.0):
             coming = Groups(groups, trouble)
-            first = [self.plan(prompt) for prompt in await coming.next() or []]
+            first = self.plan(await coming.next() or [])
             return await self.engine.run(first, coming)  # type: ignore[arg-type]
 
     @property

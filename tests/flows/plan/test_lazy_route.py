@@ -55,8 +55,7 @@ def test_keys_and_routes_are_those_of_a_run_that_decides_every_tier_first(
     )  # fmt: skip
     rows, decided = planner(table, options), planner(table, options, rules=(NEVER,))
 
-    for prompt in PROMPTS:
-        row, wanted = rows.plan(prompt), decided.plan(prompt)
+    for row, wanted in zip(rows.plan(PROMPTS), decided.plan(PROMPTS), strict=True):
         assert (row.key, row.other_keys, row.level, row.route) == (
             wanted.key, wanted.other_keys, wanted.level, wanted.route,
         )  # fmt: skip
@@ -66,7 +65,7 @@ def test_no_tier_is_decided_for_a_key_that_is_the_same_for_all_of_them() -> None
     same = planner({tier: ["openai/gpt-6-luna"] for tier in ("simple", "medium", "high")}, RunOptions(tier="auto"))
     others = planner({"simple": ["openai/gpt-6-luna"]}, RunOptions(tier="auto"))
 
-    row = same.plan(PROMPTS[1])
+    (row,) = same.plan(PROMPTS[1:2])
     assert "route" not in vars(row)
     assert row.route.tier == "high"
-    assert others.plan(PROMPTS[1]).destination == others.route(PROMPTS[1])
+    assert others.plan(PROMPTS[1:2])[0].destination == others.route(PROMPTS[1])

@@ -63,10 +63,14 @@ class ProviderCaching:
     def __init__(
         self, endpoints: Mapping[str, Endpoint], prices: PriceBook, clock: Callable[[], float],
         note: Callable[[str], None] = lambda _: None, *, asks: bool = True,
+        words: Callable[[PlannedRow], Words] = words_of,
     ) -> None:  # fmt: skip
-        """`note` is told once for each model what is kept; unless it `asks`, providers are told nothing."""
+        """`note` is told once for each model what is kept; unless it `asks`, providers are told nothing.
+
+        `words` says what the call for a row says.
+        """
         self._endpoints, self._prices, self._clock, self._note = endpoints, prices, clock, note
-        self._asks = asks
+        self._asks, self._words = asks, words
         self._ways: dict[tuple[str, str], tuple[CacheRules, ...]] = {}
         self._rules_in_batches: dict[tuple[str, str], CacheRules] = {}
         self._beginnings = Beginnings()
@@ -82,7 +86,7 @@ class ProviderCaching:
         said = [
             (words, models)
             for row in rows
-            if (models := _keeping(row, rules_of)) and not (words := words_of(row)).is_short
+            if (models := _keeping(row, rules_of)) and not (words := self._words(row)).is_short
         ]
         self._beginnings.learn([words for words, _ in said])
         for words, models in said:
@@ -208,7 +212,7 @@ class ProviderCaching:
 
         `named` is the model that these rows name, where it may be bought at another provider.
         """
-        ways, words = self._ways_of(provider, model), words_of(row)
+        ways, words = self._ways_of(provider, model), self._words(row)
         if ways[0].form == "none" or words.is_short or self._prices.price(provider, model, self._clock()) is None:
             return Decimal(0)
         found = self._beginnings.of(words)

@@ -22,6 +22,7 @@ from scrimp.values import (
     Attachment,
     Call,
     Completion,
+    Entry,
     Failure,
     Message,
     ModelRef,
@@ -203,6 +204,11 @@ class StepCaller:
     def count_spent(self, cost: Decimal | None) -> None:
         """Count dollars under the run's cap that were spent otherwise than by a call of this run."""
         self._budget.settle(Decimal(0), cost or Decimal(0))
+
+    def take_off_credit(self, entry: Entry) -> None:
+        """Take what a call of a batch cost off the credit with its provider."""
+        if self._offers is not None:
+            self._offers.credits.pay(entry.provider, entry.cost)
 
     @property
     def halted(self) -> bool:

@@ -184,6 +184,8 @@ class BatchCaller:
         elif self._cap is not None and isinstance(result, Completion):
             self.committed += self._bound(call)
         if self._outbox is None:
+            if self.makes_rows:
+                self._inner.take_off_credit(entry)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
             self._inner.notice_redirect(ModelRef(stored.provider, stored.model), result, task)
         return replace(result, entry=entry) if isinstance(result, Completion) else result

@@ -86,7 +86,7 @@ class Engine:
         try:
             position = await self._admit(first, 0)
             while self._stop is None and (prompts := await prefetcher.next()) is not None:
-                position = await self._admit([self._planner.plan(prompt) for prompt in prompts], position)
+                position = await self._admit(self._planner.plan(prompts), position)
         except Exception as error:  # noqa: BLE001 - of the reader, raised again below: the rows before it are answered first
             self._error = self._error or error
         await self._drain()

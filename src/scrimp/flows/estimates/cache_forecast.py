@@ -170,8 +170,13 @@ def cache_savings(
     return found
 
 
-def ways_of(model: ModelRef, services: Services, when: float, *, batch: bool = False) -> list[CacheWay]:
-    """Return how a model's provider can keep prompts, and what it charges then in a call of so many tokens."""
+def ways_of(
+    model: ModelRef, services: Services, when: float, *, batch: bool = False, asks: bool = True
+) -> list[CacheWay]:
+    """Return how a model's provider can keep prompts, and what it charges then in a call of so many tokens.
+
+    Unless it is asked, it keeps no more than it does by itself, and says so.
+    """
     endpoint = services.routes.endpoints[model.provider]
     ways = (batch_rules(endpoint, model.model),) if batch else cache_ways(endpoint, model.model)
 
@@ -180,7 +185,12 @@ def ways_of(model: ModelRef, services: Services, when: float, *, batch: bool = F
             services.prices, model.provider, model.model, size, when, rules, batch=batch
         )  # fmt: skip
 
-    return [(rules, rates_with(rules)) for rules in ways]
+    return [(rules, rates_with(rules)) for rules in ways if asks or _surely_kept(rules)]
+
+
+def _surely_kept(rules: CacheRules) -> bool:
+    """Return whether a provider keeps prompts without being asked, for nothing, and says nothing against it."""
+    return rules.unasked and not rules.billed_unasked and not rules.storable
 
 
 def _common_end(one: str, other: str) -> str:

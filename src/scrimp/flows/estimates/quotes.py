@@ -71,7 +71,8 @@ class Quotes:
     ) -> None:
         """`size` is assumed of completions where the ledger has none; `asked` is the effort that the run asks for.
 
-        With `caching` what is low and expected counts on what providers keep of prompts; what is high never does.
+        What is low and expected counts on what providers keep of prompts, with `caching` also on what they are asked
+        to keep; what is high never does.
         """
         self._work, self._size, self._services, self._caching = work, size, services, caching
         routes, ledger = services.routes, services.paths.ledger_db
@@ -180,7 +181,7 @@ class Quotes:
         total, attached = Decimal(0), self._attached(model) // (self._work.calls or 1)
         for size, calls in self._work.sizes_in.scaled(self._share * _factor(model) / 100):
             usage = Usage(input=size + attached, output=output)
-            place = model if batch else self._services.place_of(model, usage) or model
+            place = model if batch else self._place(model, usage)
             one = self._services.prices.cost_of(
                 provider=place.provider, model=place.model, usage=usage, when=when or self._when, batch=batch
             ).dollars
@@ -200,11 +201,25 @@ class Quotes:
         return self.cost if length == "high" else self.cost_kept
 
     def _kept(self, model: ModelRef, *, batch: bool, when: float) -> Decimal:
-        if not self._caching:
-            return Decimal(0)
-        place = model if batch else self._services.place_of(model) or model
+        place = model
+        if not batch:
+            size = self._work.input // (self._work.calls or 1) * _factor(model) // 100
+            place = self._place(model, Usage(input=size, output=self.output(model).expected))
+        return self._kept_at(place, batch=batch, when=when)
+
+    def _place(self, model: ModelRef, usage: Usage) -> ModelRef:
+        """Return where a live call is bought: where it costs least, its share of what is kept there included."""
+        offers, calls = self._services.offers, self._work.calls or 1
+        if model.buy == "named" or len(places := offers.places(model)) < 2:
+            return self._services.place_of(model, usage) or model
+        found = offers.compare(
+            places, usage, saving=lambda place: self._kept_at(place, batch=False, when=self._when) / calls
+        )  # fmt: skip
+        return found[0].model
+
+    def _kept_at(self, place: ModelRef, *, batch: bool, when: float) -> Decimal:
         if (place, batch, when) not in self._saved:
-            ways = ways_of(place, self._services, when, batch=batch)
+            ways = ways_of(place, self._services, when, batch=batch, asks=self._caching)
             saved = self._work.beginnings.saved(place.without_arm, ways)
             self._saved[place, batch, when] = saved if not batch or saved >= WORTH_A_BATCH else Decimal(0)
         return self._saved[place, batch, when]

@@ -46,5 +46,5 @@ def groups(prompts: Iterator[Prompt], *, one_by_one: bool) -> Iterator[list[Prom
 
 def planned(prompts: Sequence[Prompt], planner: Planner, lookup: CacheLookup) -> PlannedGroup:
     """Return a group of prompts planned and looked up in the cache: once for each prompt of a run."""
-    rows = [planner.plan(prompt) for prompt in prompts]
+    rows = planner.plan(prompts)
     return PlannedGroup(rows, lookup.find(rows))

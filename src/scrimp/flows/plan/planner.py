@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Protocol, TypeAlias, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -105,7 +105,18 @@ class PlannedRow(Struct, frozen=True, dict=True):
 
 
 # From a planned row, what its key begins with, and what compresses at other levels, to the row as it may be sent.
-Limited: TypeAlias = Callable[[PlannedRow, bytes, Callable[[Level, float | None], PromptCompressor]], PlannedRow]
+
+
+class Limited(Protocol):
+    """What holds rows to what each may cost."""
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be held to it: a provider may keep what they share."""
+
+    def applied(
+        self, row: PlannedRow, route: bytes, compressor: Callable[[Level, float | None], PromptCompressor]
+    ) -> PlannedRow:
+        """Return a row as it may be sent; `route` is what its key begins with."""
 
 
 class BelowCliff(Struct, frozen=True):
@@ -157,8 +168,17 @@ class Planner:
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
         self._route_keys: dict[tuple[int, Level, float | None], _RouteKeys] = {}
 
-    def plan(self, prompt: Prompt) -> PlannedRow:
-        """Return a prompt as it will be sent, and where to."""
+    def plan(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
+        """Return prompts that come together as they will be sent, and where to."""
+        planned = [self._planned(prompt) for prompt in prompts]
+        limited = self._limited
+        if limited is None:
+            return [row for row, _ in planned]
+        limited.expect([row for row, _ in planned])
+        return [limited.applied(row, keys.own, self._compressor) for row, keys in planned]
+
+    def _planned(self, prompt: Prompt) -> tuple[PlannedRow, _RouteKeys]:
+        """Return a prompt as it would be sent if it might cost whatever it does, and what its key begins with."""
         options, certified = self._options, None
         destination: Route | Callable[[Prompt], Route] = self.route
         if self._only_chain is not None:
@@ -178,7 +198,7 @@ class Planner:
                 row = replace(row, destination=partial(_route_of, row, self._cliffs))
             else:
                 row, keys = self._below_cliff(row, chain, keys, self._cliffs())
-        return row if self._limited is None else self._limited(row, keys.own, self._compressor)
+        return row, keys
 
     def _below_cliff(
         self, row: PlannedRow, chain: Chain, keys: _RouteKeys, cliffs: Cliffs

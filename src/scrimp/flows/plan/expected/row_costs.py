@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from scrimp.providers.endpoint import Endpoint
 
 _MESSAGE_TOKENS = 8  # around the texts of a call
+_NOTHING = Decimal(0)
+Saving = Callable[[ModelRef], Decimal]  # dollars of a call, at a provider
+
+
+def _nothing(_: ModelRef) -> Decimal:
+    return _NOTHING
 
 
 class RowCosts:
@@ -49,15 +55,21 @@ class RowCosts:
         return expected if model.max_output is None else min(expected, model.max_output)
 
     def of_call(
-        self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
+        self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = (),
+        saving: Saving = _nothing,
     ) -> Decimal | None:  # fmt: skip
-        """Return the dollars of a call where it costs least; None where no price is known."""
-        costs = [self.of_place(place, tokens_in, task, attachments) for place in self._places(model) or [model]]
+        """Return the dollars of a call where it costs least; None where no price is known.
+
+        `saving` says what is expected to be saved of it at a place, by what its provider keeps.
+        """
+        places = self._places(model) or [model]
+        costs = [self.of_place(place, tokens_in, task, attachments, saving) for place in places]
         return min((cost for cost in costs if cost is not None), default=None)
 
     def of_place(
-        self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
-    ) -> Decimal | None:
+        self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = (),
+        saving: Saving = _nothing,
+    ) -> Decimal | None:  # fmt: skip
         """Return the dollars of a call at the provider of a model; None where its price is unknown."""
         factor = self._factor(model)
         size = tokens_in if factor is None else -(-tokens_in * factor // 100)
@@ -66,9 +78,10 @@ class RowCosts:
 
             size += attached_tokens(attachments, self._endpoints[model.provider], model.model)
         usage = Usage(input=size, output=self.tokens_out(model, task))
-        return self._prices.cost_of(
+        cost = self._prices.cost_of(
             provider=model.provider, model=model.model, usage=usage, when=self._when, batch=self._batch
         ).dollars
+        return None if cost is None else max(_NOTHING, cost - saving(model))
 
     def _factor(self, model: ModelRef) -> int | None:
         """Return a model's tokens per hundred of o200k_base; None where that is its own tokenizer."""
@@ -78,11 +91,12 @@ class RowCosts:
         return self._factors[name]
 
     def of_chain(
-        self, chain: Chain, tokens_in: int, task: str, attachments: Sequence[Attachment] = ()
-    ) -> Decimal | None:
+        self, chain: Chain, tokens_in: int, task: str, attachments: Sequence[Attachment] = (),
+        saving: Saving = _nothing,
+    ) -> Decimal | None:  # fmt: skip
         """Return the dollars that a row costs along a chain; None where the price of a step is unknown."""
         models = [self.called(step) for step in chain.steps]
-        costs = [None if each is None else self.of_call(each, tokens_in, task, attachments) for each in models]
+        costs = [None if each is None else self.of_call(each, tokens_in, task, attachments, saving) for each in models]
         known = [cost for cost in costs if cost is not None]
         return chain_cost(chain, known, self._climbs.shares(chain, (task,))) if len(known) == len(costs) else None
 
@@ -120,33 +134,43 @@ def schema_tokens(parameters: Parameters) -> int:
 class PricedRow:
     """A planned row, with what it is expected to cost; its tokens are counted once for each way it is sent."""
 
-    def __init__(self, row: PlannedRow, costs: RowCosts, task: str) -> None:
-        self.row, self._costs, self._task = row, costs, task
+    def __init__(self, row: PlannedRow, costs: RowCosts, task: str, saving: Saving = _nothing) -> None:
+        """`saving` says what is expected to be saved of it as it was given, by what its provider keeps."""
+        self.row, self._costs, self._task, self._saving = row, costs, task, saving
         self._given: int | None = None
         self._sent: int | None = None
 
     def at(self, compressor: PromptCompressor, count: Callable[[str], int] = tokens.estimate) -> PricedRow:
         """Return the row as another compressor sends it."""
-        compressed = PricedRow(self.row, self._costs, self._task)
+        compressed = PricedRow(self.row, self._costs, self._task, self._saving)
         texts = (*compressor.compress(self.row.prompt).texts, self.row.instruction or "")
         compressed._sent = self._costs.tokens_in(texts, count)
         return compressed
 
     def cost_given(self, chain: Chain) -> Decimal | None:
         """Return the dollars that it costs at most along a chain: as it was given, so that nothing is compressed."""
-        return self._costs.of_chain(chain, self.tokens_given, self._task, self.row.prompt.attachments)
+        return self._costs.of_chain(
+            chain, self.tokens_given, self._task, self.row.prompt.attachments, self._saving
+        )  # fmt: skip
 
     def cost(self, chain: Chain) -> Decimal | None:
         """Return the dollars that it costs along a chain as it is sent; None where a price is unknown."""
-        return self._costs.of_chain(chain, self.tokens_in, self._task, self.row.prompt.attachments)
+        return self._costs.of_chain(
+            chain, self.tokens_in, self._task, self.row.prompt.attachments, self._saved
+        )  # fmt: skip
 
     def cost_at(self, model: ModelRef) -> Decimal | None:
         """Return the dollars of a call of a model; None where no price is known."""
-        return self._costs.of_call(model, self.tokens_in, self._task, self.row.prompt.attachments)
+        return self._costs.of_call(model, self.tokens_in, self._task, self.row.prompt.attachments, self._saved)
 
     def cost_in(self, place: ModelRef) -> Decimal | None:
         """Return the dollars of a call of a model at its provider; None where its price is unknown."""
-        return self._costs.of_place(place, self.tokens_in, self._task, self.row.prompt.attachments)
+        return self._costs.of_place(place, self.tokens_in, self._task, self.row.prompt.attachments, self._saved)
+
+    def _saved(self, place: ModelRef) -> Decimal:
+        """Return what is expected to be saved of it as it is sent: of what is shorter, as much less."""
+        given = self._saving(place)
+        return given * min(self.tokens_in, self.tokens_given) / self.tokens_given if given else given
 
     @property
     def tokens_given(self) -> int:

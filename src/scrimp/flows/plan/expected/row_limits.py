@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from msgspec.structs import replace
 
@@ -15,7 +15,7 @@ from scrimp.flows.plan.expected.row_costs import PricedRow
 from scrimp.values import Chain, ModelRef, Route, RowLimit, Step, TooDear
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.expected.row_costs import RowCosts
+    from scrimp.flows.plan.expected.row_costs import RowCosts, Saving
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.prompt_compressor import PromptCompressor
 
@@ -23,17 +23,41 @@ _TIERS: tuple[str, ...] = get_args(Tier)
 _LEVELS: tuple[Level, ...] = get_args(Level)
 
 
+class KeepsPrompts(Protocol):
+    """What knows which prompts begin alike, and what providers keep of that."""
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Count what these rows begin with."""
+
+    def expected_saving(
+        self, row: PlannedRow, provider: str, model: str, *, named: tuple[str, str] | None = None
+    ) -> Decimal:
+        """Return the dollars that a call for a row is expected to cost less."""
+
+
+def _nothing(_: ModelRef) -> Decimal:
+    return Decimal(0)
+
+
 class RowLimits:
     """Applies the limits of a run, and of its rules, to planned rows."""
 
     def __init__(
         self, costs: RowCosts, most: Decimal | None, action: OnDear, *, tiers: Mapping[str, Sequence[ModelRef]],
-        task: Callable[[PlannedRow], str], allow_unpriced: bool = False,
+        task: Callable[[PlannedRow], str], caching: KeepsPrompts | None = None, allow_unpriced: bool = False,
     ) -> None:  # fmt: skip
-        """`most` dollars and the action are the run's own limit; `task` names a row's task."""
+        """`most` dollars and the action are the run's own limit; `task` names a row's task.
+
+        `caching` says what a provider's cache is expected to save of a row.
+        """
         self._limit = None if most is None else RowLimit(dollars=most, action=action)
         self._costs, self._action, self._tiers = costs, action, tiers
-        self._task, self._allow_unpriced = task, allow_unpriced
+        self._task, self._caching, self._allow_unpriced = task, caching, allow_unpriced
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be held to their limits."""
+        if self._caching is not None:
+            self._caching.expect([row for row in rows if self._limit_of(row.route) is not None])
 
     def applied(
         self, row: PlannedRow, route: bytes, compressor: Callable[[Level, float | None], PromptCompressor]
@@ -48,7 +72,7 @@ class RowLimits:
         if limit is None or any(self._costs.called(step) is None for step in row.route.chain.steps):
             return row  # where no model can be called, the row is to say that
         limited = fingerprint.limited_route(route, limit.dollars, limit.action or self._action)
-        priced = PricedRow(row, self._costs, self._task(row))
+        priced = PricedRow(row, self._costs, self._task(row), self._saving(row))
         affords = partial(self._affords, priced, limit)
         expected = self._expected(priced, limit)
         if self._allow_unpriced if expected is None else expected <= limit.dollars:
@@ -59,6 +83,14 @@ class RowLimits:
             other_routes=(route, *row.other_routes), affords=affords,
             certified=row.certified if level == row.level else None,
         )  # fmt: skip
+
+    def _saving(self, row: PlannedRow) -> Saving:
+        """Return what says what is expected to be saved of a row, with all that name the same model."""
+        caching, first = self._caching, row.route.chain.steps[0].candidates[0]
+        if caching is None:
+            return _nothing
+        named = (first.provider, first.model)
+        return lambda place: caching.expected_saving(row, place.provider, place.model, named=named)
 
     def _limit_of(self, route: Route) -> RowLimit | None:
         """Return the lower of the run's limit and that of the rule, since both hold."""

@@ -11,7 +11,7 @@ from scrimp import tokens
 from scrimp.enums import Level
 from scrimp.flows.plan.expected.row_costs import PricedRow
 from scrimp.flows.plan.planner import BelowCliff
-from scrimp.values import Step
+from scrimp.values import ModelRef, Step
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.expected.row_costs import RowCosts
@@ -38,21 +38,27 @@ class SizeCliffs:
     def shortened(self, row: PlannedRow, compressor: Callable[[Level, float | None], PromptCompressor]) -> BelowCliff:
         """Return the way of a row: at the lowest level that brings its model below, if no other model costs less."""
         route, given = self.route(row), PricedRow(row, self._costs, self._task(row))
-        first = self._costs.called(row.route.chain.steps[0])
         levels = self._higher_levels(row)
-        if not levels or first is None or self._costs.cliff(first, int(given.tokens_given / _NEAR)) is None:
+        if not levels or not self._above(row, int(given.tokens_given / _NEAR)):
             return BelowCliff(route, row.level)
         now = given.at(row.compressor, tokens.count)
-        above, cost = self._costs.cliff(first, now.tokens_in), now.cost(route.chain)
-        if above is None or cost is None:
+        above, cost = self._above(row, now.tokens_in), now.cost(route.chain)
+        if not above or cost is None:
             return BelowCliff(route, row.level)
         for level in levels:
             shorter = given.at(compressor(level, row.keep), tokens.count)
-            less = shorter.cost(row.route.chain)
-            if (self._costs.cliff(first, shorter.tokens_in) or 0) < above and less is not None and less < cost:
-                why = f"above {above:,} tokens {first.id} is dearer: compressed at {level}"
-                return BelowCliff(replace(row.route, why=f"{row.route.why}; {why}"), level, above)
+            less, still = shorter.cost(row.route.chain), self._above(row, shorter.tokens_in)
+            below = next((model for model, size in above.items() if still.get(model, 0) < size), None)
+            if below is not None and less is not None and less < cost:
+                size = above[below]
+                why = f"above {size:,} tokens {below.id} is dearer: compressed at {level}"
+                return BelowCliff(replace(row.route, why=f"{row.route.why}; {why}"), level, size)
         return BelowCliff(route, row.level)
+
+    def _above(self, row: PlannedRow, tokens_in: int) -> dict[ModelRef, int]:
+        """Return the models of a row's steps that are dearer for so many tokens, and the size that each is above."""
+        models = [model for step in row.route.chain.steps if (model := self._costs.called(step)) is not None]
+        return {model: size for model in models if (size := self._costs.cliff(model, tokens_in)) is not None}
 
     def _higher_levels(self, row: PlannedRow) -> Sequence[Level]:
         """Return the levels that may be tried; a certified route stays as it was certified."""
