@@ -261,6 +261,13 @@ def test_a_malformed_part_counts_as_zero(preset: str, part: dict[str, Any], valu
     assert 0 <= usage.reasoning <= 1
 
 
+@given(prompt=st.integers(0, 9), output=st.integers(0, 9), total=st.none() | st.integers(0, 30) | st.just("many"))
+def test_wholes_alone_count_as_wholes_with_parts_that_are_null(prompt: int, output: int, total: Any) -> None:
+    wholes = {"prompt_tokens": prompt, "completion_tokens": output, "total_tokens": total}
+
+    assert usage_of("openai", wholes) == usage_of("openai", wholes | {"prompt_tokens_details": None})
+
+
 @pytest.mark.parametrize(("preset", "part"), [(preset, part) for preset, parts in PARTS.items() for part in parts])
 @given(value=counts)
 def test_a_part_is_never_more_than_its_total(preset: str, part: dict[str, Any], value: int) -> None:

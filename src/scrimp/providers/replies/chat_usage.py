@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from scrimp.providers.json_access import array, count, is_count, obj
 from scrimp.values import Json, JsonObject, Usage
 
+_WHOLE = frozenset(("prompt_tokens", "completion_tokens", "total_tokens"))
 # Billed beside tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
 _UNLISTED = ("num_sources_used", "prompt_audio_seconds")
 _UNLISTED_OUTPUT = ("image_tokens", "video_tokens")  # parts of the completion that cost more than its text
@@ -24,6 +25,8 @@ def usage(value: Json, text: str) -> Usage | None:
     if not (is_count(value.get("prompt_tokens")) and is_count(value.get("completion_tokens"))):
         return None
     prompt, output = count(value.get("prompt_tokens")), count(value.get("completion_tokens"))
+    if value.keys() <= _WHOLE:  # no part is named, as servers of open models reply
+        return Usage(input=prompt, output=max(output, count(value.get("total_tokens")) - prompt)).if_counted(text)
     read, written, written_long = _cache_tokens(value)
     reasoning = count(obj(value, "completion_tokens_details").get("reasoning_tokens"))
     beyond = max(0, count(value.get("total_tokens")) - prompt - output)
