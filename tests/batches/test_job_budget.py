@@ -130,6 +130,15 @@ def test_a_server_that_lost_its_data_is_told_anew_what_a_job_holds(
     assert told(a)[1] >= held[1] > 0
 
 
+def test_a_home_that_cannot_note_what_it_was_told_says_so_and_goes_on(home: Home, server: OpenAIBatches) -> None:
+    a = home("a")
+    server.script = [RUNNING]
+    (a.home / ".budgets.json.lock").mkdir()  # in the place of a file
+    ran = a("batch", "submit", *words("1"))
+    assert (ran.status, sent(server)) == (0, ROWS), ran.err
+    assert "should the server forget what was spent of the budget, this home cannot tell it" in ran.err
+
+
 def test_without_the_server_nothing_is_sent_unless_that_is_allowed(
     home: Home, server: OpenAIBatches, redis: RedisServer
 ) -> None:

@@ -214,7 +214,7 @@ class BudgetServer:
 
         Of what others have spent, too, only what its allowance has room for may be its own.
         """
-        return self._ask(_SETTLE, (run, _nanodollars(spent), int(of_others_too))) == ["1"]
+        return self._ask(_SETTLE, (run, nanodollars(spent), int(of_others_too))) == ["1"]
 
     def clear(self, new_epoch: str, known: KnownBudget | None = None) -> bool:
         """Begin anew at nothing spent; runs that are using the budget stop. Return whether there was one.
@@ -274,9 +274,9 @@ class BudgetRun:
         amounts = (demand.spent, demand.least, demand.need, demand.want)
         reply = self._ask(
             (
-                self._run, self._epoch, self._acknowledged, self._sent, *map(_nanodollars, amounts), self._cap,
+                self._run, self._epoch, self._acknowledged, self._sent, *map(nanodollars, amounts), self._cap,
                 int(self._silent * 1000), ends, self._new_epoch, self._known.epoch,
-                _nanodollars(self._known.spent), _nanodollars(self._known.committed),
+                nanodollars(self._known.spent), nanodollars(self._known.committed),
             )
         )  # fmt: skip
         if reply == ["lost"]:
@@ -291,10 +291,10 @@ class BudgetRun:
         )  # fmt: skip
 
 
-def _nanodollars(dollars: Decimal) -> int:
+def nanodollars(dollars: Decimal) -> int:
     """Return dollars as whole nanodollars, rounded up: a cap is kept however often that is done."""
     return int((dollars / NANODOLLAR).to_integral_value(ROUND_CEILING))
 
 
-def _dollars(nanodollars: str) -> Decimal:
-    return int(nanodollars) * NANODOLLAR
+def _dollars(told: str) -> Decimal:
+    return int(told) * NANODOLLAR

@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,9 +23,9 @@ from scrimp.flows.engine.shared_limits import budget_link, limits_server
 from scrimp.flows.spend.call_price import price_call
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
-from scrimp.shared.budget import NANODOLLAR, BudgetForgottenError, Demand
+from scrimp.shared.budget import NANODOLLAR, BudgetForgottenError, Demand, nanodollars
 from scrimp.store.batches.held_calls import HeldDollars
-from scrimp.store.files.known_budgets import KnownBudget, known_budget, remember_budget
+from scrimp.store.files.known_budgets import KnownBudget
 from scrimp.units import parse_duration
 from scrimp.values import Call, Completion
 
@@ -64,7 +64,6 @@ class JobBudget:
             )
         self._server = limits_server(services, f"the budget {name}")
         self._link = budget_link(services, self._server, name, cap, has_ledger=False)
-        self._known_as = f"{self._server.name} {name}"
         self._patience = parse_duration(services.loaded.config.shared.patience, "patience")
         self._alone_when_down, self._alone = alone_when_down, False
         self._run = self._new_run()
@@ -73,8 +72,7 @@ class JobBudget:
         self.stopped: str | None = None  # why nothing is held any more, however little it is
 
     def _new_run(self) -> BudgetRun:
-        known = known_budget(self._services.paths.known_budgets, self._known_as)
-        return self._link.server.run(self._job, self._cap, os.urandom(6).hex(), known)
+        return self._link.server.run(self._job, self._cap, os.urandom(6).hex(), self._link.known())
 
     def begin(self) -> None:
         """Begin a pass over the rows: what came back is counted for what it cost."""
@@ -84,7 +82,7 @@ class JobBudget:
 
     def take(self, bound: Decimal) -> int | None:
         """Hold the most that a call can cost; return it in nanodollars, or None where it does not fit."""
-        most = _nanodollars(bound)
+        most = nanodollars(bound)
         wanted = self._committed + most * NANODOLLAR
         if wanted > self._allowance and not self._raise(wanted, most * NANODOLLAR):
             return None
@@ -162,8 +160,7 @@ class JobBudget:
             self._run = self._new_run()
             state = self._run.stay(demand)
         if state is not None:
-            known = KnownBudget(state.epoch, state.spent, state.committed)
-            remember_budget(self._services.paths.known_budgets, self._known_as, known)
+            self._link.remember(KnownBudget(state.epoch, state.spent, state.committed))
 
     def close(self) -> None:
         """Close the way to the server."""
@@ -178,7 +175,7 @@ class JobBudget:
     def _costs(self, answered: list[StoredCall]) -> Iterator[tuple[StoredCall, int | None]]:
         for stored in answered:
             cost = self._cost(stored)
-            yield stored, None if cost is None else _nanodollars(cost)
+            yield stored, None if cost is None else nanodollars(cost)
 
     def _cost(self, stored: StoredCall) -> Decimal | None:
         """Return the dollars of a call as the ledger has them; None where they are not known."""
@@ -190,7 +187,3 @@ class JobBudget:
             return None if may_be_billed(result) else Decimal(0)
         completion = replace(result, batch=True)
         return price_call(self._batches.prices, stored.provider, stored.model, completion, stored.sent)[0]
-
-
-def _nanodollars(dollars: Decimal) -> int:
-    return int((dollars / NANODOLLAR).to_integral_value(ROUND_CEILING))

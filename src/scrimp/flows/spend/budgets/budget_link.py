@@ -50,8 +50,7 @@ class BudgetShareLink:
         if self._run is None:
             if self._has_ledger:
                 self._share = BudgetShare(self._paths.budget_shares, self._sharer)
-            known = known_budget(self._paths.known_budgets, self._sharer.budget)
-            self._run = self.server.run(self._sharer.process, self._cap, os.urandom(6).hex(), known)
+            self._run = self.server.run(self._sharer.process, self._cap, os.urandom(6).hex(), self.known())
             self.settle_dead()
         self._state = self._run.exchange(demand)
         return self._state
@@ -69,7 +68,7 @@ class BudgetShareLink:
 
     def clear(self) -> bool:
         """Let the budget begin anew; return whether there was one, there or in what this home knows."""
-        return self.server.clear(os.urandom(6).hex(), known_budget(self._paths.known_budgets, self._sharer.budget))
+        return self.server.clear(os.urandom(6).hex(), self.known())
 
     def leave(self, demand: Demand) -> None:
         """Give back what was not spent, and remember what is known of the budget."""
@@ -79,15 +78,20 @@ class BudgetShareLink:
                 self._state = self._run.exchange(demand, ends=True)
                 settled = True
         if self._state is not None and self._has_ledger:
-            self._remember(self._state, demand.spent)
+            others = self._state.committed - self._state.allowance
+            self.remember(KnownBudget(self._state.epoch, self._state.spent, others + demand.spent))
         if self._share is not None:
             self._share.close(settled=settled)
 
-    def _remember(self, state: BudgetState, spent: Decimal) -> None:
-        known = KnownBudget(state.epoch, state.spent, state.committed - state.allowance + spent)
+    def known(self) -> KnownBudget | None:
+        """Return what this home knows of the budget."""
+        return known_budget(self._paths.known_budgets, self._sharer.budget)
+
+    def remember(self, known: KnownBudget) -> None:
+        """Note what was told of the budget last; where that cannot be done, what was answered stays so."""
         try:
             remember_budget(self._paths.known_budgets, self._sharer.budget, known)
-        except StoreError as error:  # what was answered stays so
+        except StoreError as error:
             self._warn(f"should the server forget what was spent of the budget, this home cannot tell it: {error}")
 
     def _settle(self, dead: Sharer) -> bool:
