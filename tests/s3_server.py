@@ -97,6 +97,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.store.objects[name] = data
         self._answer(200, ETag='"e"')
 
+    def do_DELETE(self) -> None:
+        self.store.objects.pop(unquote(urlsplit(self.path).path).lstrip("/"), None)
+        self._answer(204)
+
     def do_POST(self) -> None:
         url, _ = urlsplit(self.path), self._body()
         name = unquote(url.path).lstrip("/")

@@ -109,11 +109,22 @@ def test_without_ray_the_way_to_it_is_said(ready: Scrimp, provider: FakeProvider
         (("-",), "does not read stdin"),
         (("rows.jsonl", "-o", "{id}.md"), "leave {column} out of -o"),
         (("rows.jsonl", "--batch"), "leave out --engine ray"),
+        (("rows.jsonl", "-o", "notes/"), "has own.md in it"),
+        (("rows.jsonl", "rows/", "-o", "rows/"), "is also an input"),
+        (("rows.jsonl", "-o", "out/", "--fields", "none"), "no field 'none'"),
     ],
 )
 def test_what_no_worker_can_do_is_said_before_anything_is_started(
     ready: Scrimp, words: tuple[str, ...], says: str
 ) -> None:
+    ready.file("notes/own.md", "")
+    ready.file("rows/in.jsonl", "")
     ran = ready("run", *words, "--engine", "ray", stdin="a\n")
 
     assert (ran.status, says in ran.err, "Ray" in ran.err) == (2, True, False)
+
+
+def test_parts_are_for_ray(ready: Scrimp, provider: FakeProvider) -> None:
+    ran = ready("run", "rows.jsonl", "-o", "out/")
+
+    assert (ran.status, "only --engine ray fills" in ran.err, provider.bodies) == (2, True, [])

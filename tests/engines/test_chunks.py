@@ -66,3 +66,12 @@ def test_the_rows_of_some_chunks_can_be_read_alone(tmp_path: Path) -> None:
     assert [list(chunk.rows) for chunk in alone] == [[row] for n in (1, 3) for row in whole[n].rows] + [[]]
     assert [chunk.number for chunk in alone] == list(range(len(alone)))
     assert alone[-1].is_last
+
+
+def test_chunks_may_be_larger(tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text("".join(f'"row {n}"\n' for n in range(1000)) + "{\n")
+    chunks = list(read_chunks(InputRows(names=(str(file),), options=ReadOptions(), rows_per_chunk=600)))
+
+    assert [[row.index for row in chunk.rows] for chunk in chunks] == [list(range(768)), list(range(768, 1000)), []]
+    assert "in.jsonl:1001" in str(chunks[-1].error)

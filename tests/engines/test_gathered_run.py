@@ -14,6 +14,7 @@ from scrimp.config.sources.load import load
 from scrimp.engines import gathered_run
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.gathered_run import Answers, GatheredRun
+from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import WorkerJob, worker_job
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
@@ -51,14 +52,21 @@ class Workers:
         ]
         stop = RunStop("auth", "no provider is left", 4) if chunk.number == self.stops_after else None
         return AnsweredChunk(
-            number=chunk.number, is_last=chunk.is_last, outcomes=outcomes, stop=stop, error=chunk.error
+            number=chunk.number,
+            is_last=chunk.is_last,
+            alone=chunk.alone,
+            outcomes=outcomes,
+            stop=stop,
+            error=chunk.error,
         )
 
 
 class Gathering:
     """One run over a thousand rows."""
 
-    def __init__(self, folder: Path, answers: Answers, options: RunOptions, more: str = "") -> None:
+    def __init__(
+        self, folder: Path, answers: Answers, options: RunOptions, more: str = "", parts: PartFiles | None = None
+    ) -> None:
         file = folder / "in.jsonl"
         file.write_text("".join(f'"row {n}"\n' for n in range(ROWS)) + more)
         paths = Paths(config=folder / "config.toml", data=folder)
@@ -66,7 +74,7 @@ class Gathering:
         services = Services(loaded, paths, env={}, warn=print, note=print)
         self.outcomes: list[Outcome] = []
         self.entries: list[Entry] = []
-        job = worker_job("r", loaded, paths, options, 2)
+        job = replace(worker_job("r", loaded, paths, options, 2), parts=parts)
         self.run = GatheredRun(job, options, services, self._take, self.entries.extend, answers)
         self.run.take(InputRows(names=(str(file),), options=ReadOptions()))
 
@@ -136,3 +144,13 @@ def test_no_more_than_so_many_rows_wait_for_one_that_is_late(tmp_path: Path, mon
 
     assert sorted(gathered.indexes) == list(range(ROWS))
     assert gathered.indexes.index(999) < gathered.indexes.index(0)
+
+
+def test_the_names_of_parts_are_known_also_of_rows_that_were_lost(tmp_path: Path) -> None:
+    parts = PartFiles(folder=f"{tmp_path}/", out="jsonl")
+    gathered = Gathering(tmp_path, Workers(300), RunOptions(), parts=parts)
+
+    alone = {parts.name(number, alone=True) for number in range(256)}  # of the chunk that has row 300
+    assert gathered.run.part_names == {parts.name(number, alone=False) for number in (0, 2, 3)} | alone
+    (written,) = tmp_path.glob("part-*")  # by whom the rows come together: no worker is left to
+    assert (written.name, b'"index":300,' in written.read_bytes()) == ("part-lost-000044.jsonl", True)

@@ -160,3 +160,12 @@ def test_a_file_that_is_one_prompt_has_its_path_for_an_id_and_rows_of_one_file_h
     assert [prompt.id for prompt in read(file(tmp_path, "a.md", "# A"))] == [f"{tmp_path}/a.md"]
     assert [prompt.id for prompt in read(file(tmp_path, "a.txt", "one\ntwo\n"))] == [None, None]
     assert [prompt.id for prompt in read(file(tmp_path, "a.jsonl", '{"text":"x"}\n'))] == [None]
+
+
+def test_a_former_output_may_be_a_directory_of_parts(read, file):
+    rows = file("in.lines", "a\nb\nc\nd\n")
+    file("out/part-000000.jsonl", '{"index":0,"status":"ok"}\n{"index":1,"status":"error"}\n')
+    file("out/part-000001.jsonl", '{"index":2,"status":"ok"}\n{"index":3,"status":"error"}\n')
+
+    prompts = read.files(rows, only_failed=str(rows.parent / "out"))
+    assert [prompt.text for prompt in prompts] == ["b", "d"]

@@ -40,6 +40,7 @@ from scrimp.cli.results.higher_levels import sent_rows
 from scrimp.cli.results.observers import RunObservers
 from scrimp.cli.results.output import open_output
 from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
+from scrimp.cli.results.part_output import part_output
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
 from scrimp.cli.results.run_record import command_words
 from scrimp.cli.session import Session, open_session
@@ -57,6 +58,7 @@ from scrimp.render.run_reporter import RunReporter
 
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
+    from scrimp.engines.part_files import PartFiles
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Outcome, Prompt
@@ -100,6 +102,7 @@ def run(
     files must be where all of these can read them.
 
     Inputs and -o may also be at s3://BUCKET/KEY (pip install 'scrimp[s3]'), with the credentials of AWS's own tools.
+    With --engine ray, -o DIR/ makes a directory of parts, which the workers write.
 
     Rows go to stdout, or to the file of -o, which gets its new content at the end of the run, also after Ctrl-C, a
     limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun
@@ -121,6 +124,8 @@ def run(
         meter = _meter(names, read, several)
         output, row_names = row_pattern(written.output, several.samples)
         rows = _rows(session, names, read, several, meter, row_names)
+        parsed = options.parameters.structured
+        parts = None if row_names else part_output(output, engine, names, written, read, parsed=parsed)
         target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer), session)
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
@@ -143,7 +148,7 @@ def run(
                 reporter,
                 _flow(session, batch, names, rows_again, rows, options, take, bar, screen)
                 if engine.engine == "local"
-                else _engine_flow(session, engine, batch, names, read, several, options, take, bill, row_names),
+                else _engine_flow(session, engine, batch, names, read, several, options, take, bill, row_names, parts),
             )
             without_rows = _without_rows(batch, bill, stop)
             kept = keep_former(file, bill, stop, error, rows_later=without_rows)
@@ -256,12 +261,13 @@ def _flow(
 def _engine_flow(
     session: Session, engine: EngineFlags, batch: BatchFlags, names: Sequence[str], read: ReadOptions,
     several: SamplesFlag, options: RunOptions, take: live.Sink, bill: Bill, row_names: RowNames | None,
+    parts: PartFiles | None,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what has workers answer the rows."""
     from scrimp.cli.jobs.engine_flow import check_engine, engine_flow  # noqa: PLC0415 - most runs are of this process
 
     check_engine(engine, names, batch=batch.batch, in_files=row_names is not None)
-    return engine_flow(session, engine, names, read, several, options, take, bill)
+    return engine_flow(session, engine, names, read, several, options, take, bill, parts)
 
 
 def _check_batch_flags(batch: BatchFlags, options: RunOptions) -> None:

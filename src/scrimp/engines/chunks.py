@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.flows.plan.groups import groups
+from scrimp.flows.plan.groups import ROWS_PER_GROUP, groups
 from scrimp.flows.plan.samples import samples
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
@@ -26,6 +26,7 @@ class InputRows(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     options: ReadOptions
     samples: int | None = None
+    rows_per_chunk: int = ROWS_PER_GROUP
     alone: frozenset[int] | None = None  # only the rows of the chunks with these numbers, each as a chunk of its own
 
 
@@ -37,6 +38,7 @@ class Chunk(Struct, frozen=True, kw_only=True):
 
     number: int = 0
     is_last: bool = False
+    alone: bool = False  # its row was lost with workers, and is given out once more
     rows: Sequence[Prompt] = ()
     messages: Sequence[Message] = ()
     error: ScrimpError | None = None
@@ -47,6 +49,7 @@ class AnsweredChunk(Struct, frozen=True, kw_only=True):
 
     number: int = 0
     is_last: bool = False
+    alone: bool = False
     outcomes: Sequence[Outcome] = ()
     messages: Sequence[Message] = ()
     stop: RunStop | None = None
@@ -61,13 +64,15 @@ def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
     number = 0
     for chunk in _chunks(replace(inputs, alone=None)):
         for row in chunk.rows if chunk.number in inputs.alone else ():
-            yield Chunk(number=number, rows=[row])
+            yield Chunk(number=number, alone=True, rows=[row])
             number += 1
     yield Chunk(number=number, is_last=True)
 
 
 def _chunks(inputs: InputRows) -> Iterator[Chunk]:
     number = 0
+    rows: list[Prompt] = []
+    unread: ScrimpError | None = None
     said: list[Message] = []
 
     def taken() -> list[Message]:
@@ -81,9 +86,13 @@ def _chunks(inputs: InputRows) -> Iterator[Chunk]:
             note=lambda text: said.append(("note", text)),
         )  # fmt: skip
         for group in groups(samples(read, inputs.samples), one_by_one=False):
-            yield Chunk(number=number, rows=group, messages=taken())
-            number += 1
+            rows += group
+            if len(rows) >= inputs.rows_per_chunk:
+                yield Chunk(number=number, rows=rows, messages=taken())
+                rows, number = [], number + 1
     except ScrimpError as error:
-        yield Chunk(number=number, is_last=True, messages=taken(), error=error)
-        return
-    yield Chunk(number=number, is_last=True, messages=taken())
+        unread = error
+    if rows:
+        yield Chunk(number=number, rows=rows)
+        number += 1
+    yield Chunk(number=number, is_last=True, messages=taken(), error=unread)

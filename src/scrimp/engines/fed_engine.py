@@ -15,6 +15,7 @@ from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.plan.groups import ROWS_PER_GROUP
 from scrimp.flows.services import Services
 from scrimp.values import Outcome, Prompt
 
@@ -63,9 +64,9 @@ class FedEngine:
                 return pending.answer
             for row in chunk.rows:
                 self._pending.setdefault(_place(row), []).append(pending)
-        if chunk.rows:
-            self._chunks.put(list(chunk.rows))
-        else:
+        for start in range(0, len(chunk.rows), ROWS_PER_GROUP):
+            self._chunks.put(list(chunk.rows[start : start + ROWS_PER_GROUP]))
+        if not chunk.rows:
             pending.answer.set_result(AnsweredChunk())
         return pending.answer
 

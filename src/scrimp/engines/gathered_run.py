@@ -12,7 +12,6 @@ from scrimp.engines.chunks import AnsweredChunk, InputRows, read_chunks
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import SHARE_LOST, RunStop, too_many_failures
-from scrimp.flows.plan.groups import ROWS_PER_GROUP
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.values import Entry, Failed, Failure, Outcome
@@ -46,6 +45,7 @@ class GatheredRun:
         self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
         self._next = 0  # all chunks before this one came
         self._held: dict[int, Sequence[Outcome]] = {}  # of chunks that wait for those before them
+        self.part_names = set[str]()  # that workers have written
         self.stop: RunStop | None = None
         self.error: BaseException | None = None
 
@@ -70,7 +70,7 @@ class GatheredRun:
         A row may be what workers die of, and take along others that were with it: each alone tells which. Where workers
         have shares of a cap, none is left for those that would try.
         """
-        at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // ROWS_PER_GROUP
+        at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // inputs.rows_per_chunk
         self._iterate(inputs, in_order=self._options.order == "input", chunks_at_once=at_once)
         lost = self.missing
         if self.goes_on and lost and self._job.has_share_of_cap:
@@ -87,6 +87,9 @@ class GatheredRun:
             if chunk.number in lost:
                 failed = [Failed(prompt=row, failure=_DEADLY, status="error") for row in chunk.rows]
                 self._count(failed)
+                if (parts := self._job.parts) is not None:
+                    parts.write(chunk.number, failed, alone=True)
+                    self.part_names.add(parts.name(chunk.number, alone=True))
                 self._sink(failed)
 
     def _iterate(self, inputs: InputRows, *, in_order: bool, chunks_at_once: int) -> None:
@@ -116,6 +119,8 @@ class GatheredRun:
         if not chunk.is_last:
             self.error = self.error or chunk.error
         self.stop = self.stop or chunk.stop
+        if (parts := self._job.parts) is not None and chunk.outcomes:
+            self.part_names.add(parts.name(chunk.number, alone=chunk.alone))
         self._held[chunk.number] = chunk.outcomes
         waits = in_order and len(self._held) <= _MOST_HELD
         self._hand_on_held(sorted(number for number in self._held if number < self._next or not waits))

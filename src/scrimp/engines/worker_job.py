@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.config.paths import Paths
 from scrimp.config.sources.load import LoadedConfig
+from scrimp.engines.part_files import PartFiles
 from scrimp.flows.plan.run_options import RunOptions
 
 _PICODOLLAR = Decimal("1e-12")
@@ -21,6 +22,7 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
     loaded: LoadedConfig
     paths: Paths
     options: RunOptions
+    parts: PartFiles | None = None  # where the worker writes its rows; None: whoever gathers them does
 
     @property
     def has_share_of_cap(self) -> bool:

@@ -78,16 +78,16 @@ def _former_rows(file: str, delimiter: str | None, encoding: str | None) -> Iter
 
 
 def _rows(file: str, delimiter: str | None, encoding: str | None) -> Iterator[JsonObject]:
-    source = next(find_sources([file]))
-    with open_source(source, None, None if source.format in ("jsonl", "json") else encoding) as stream:
-        format_name = source.format
-        if format_name is None or format_name in ("text", "lines"):
-            format_name = sniff_format(stream.peek_line(), ("status", "output"))
-        for row, number in read_rows(stream, format_name, delimiter=delimiter):
-            where = f"{file}:{number}"
-            if not isinstance(row, dict) or not {"status", "output"} & row.keys():
-                raise InputError(_not_an_output(where, row))
-            yield row
+    for source in find_sources([file]):  # one, or the parts of a directory
+        with open_source(source, None, None if source.format in ("jsonl", "json") else encoding) as stream:
+            format_name = source.format
+            if format_name is None or format_name in ("text", "lines"):
+                format_name = sniff_format(stream.peek_line(), ("status", "output"))
+            for row, number in read_rows(stream, format_name, delimiter=delimiter):
+                where = f"{source.name}:{number}"
+                if not isinstance(row, dict) or not {"status", "output"} & row.keys():
+                    raise InputError(_not_an_output(where, row))
+                yield row
 
 
 def _not_an_output(where: str, row: Json) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from scrimp.engines.chunks import InputRows
+from scrimp.engines.part_files import ROWS_PER_PART
 from scrimp.errors import UsageError
 from scrimp.read.inputs.sources import is_stream
 from scrimp.store.ledger_queries.run_calls import run_calls
@@ -14,6 +17,7 @@ if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.flags.run_flags import EngineFlags, SamplesFlag
     from scrimp.cli.session import Session
+    from scrimp.engines.part_files import PartFiles
     from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.read.options import ReadOptions
@@ -32,20 +36,26 @@ def check_engine(flags: EngineFlags, names: Sequence[str], *, batch: bool, in_fi
 
 def engine_flow(
     session: Session, flags: EngineFlags, names: Sequence[str], read: ReadOptions, several: SamplesFlag,
-    options: RunOptions, take: Callable[[Sequence[Outcome]], None], bill: Bill,
+    options: RunOptions, take: Callable[[Sequence[Outcome]], None], bill: Bill, parts: PartFiles | None,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
-    """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls."""
+    """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls.
+
+    With `parts` the workers write the rows.
+    """
 
     def drive() -> RunStop | None:
-        if flags.engine == "ray":
-            from scrimp.engines.ray.run import run  # noqa: PLC0415 - one engine is loaded
-        else:
-            from scrimp.engines.processes.run import run  # noqa: PLC0415 - as above
-
         inputs = InputRows(names=tuple(names), options=read, samples=several.samples)
         services = session.services
         try:
-            return run(inputs, options, services, take, workers=flags.workers)
+            if flags.engine == "ray":
+                from scrimp.engines.ray import run as ray  # noqa: PLC0415 - one engine is loaded
+
+                if parts is not None:
+                    inputs = replace(inputs, rows_per_chunk=ROWS_PER_PART)
+                return ray.run(inputs, options, services, take, workers=flags.workers, parts=parts)
+            from scrimp.engines.processes import run as processes  # noqa: PLC0415 - as above
+
+            return processes.run(inputs, options, services, take, workers=flags.workers)
         finally:
             bill.complete(run_calls(services.paths.ledger_db, services.run))
 

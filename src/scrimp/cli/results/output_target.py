@@ -36,8 +36,8 @@ class OutputTarget(Struct, frozen=True):
 
     @property
     def file(self) -> str:
-        """The one file of all rows, or - where rows go to stdout or to files of their own."""
-        return self.name if self.row_names is None else STDOUT
+        """The one file of all rows, or - where rows go to stdout, to files of their own or to a directory of parts."""
+        return STDOUT if self.row_names is not None or self.name.endswith("/") else self.name
 
     @property
     def format(self) -> str | None:
@@ -71,6 +71,10 @@ class OutputTarget(Struct, frozen=True):
         session: Session,
     ) -> tuple[RowWriter, Iterator[Prompt]]:
         """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
+        if self.row_names is None and self.name.endswith("/"):
+            from scrimp.cli.results.part_output import NoRows  # noqa: PLC0415 - few outputs are parts
+
+            return NoRows(), rows
         if self.row_names is None:
             return open_writer(file.stream), rows
         from scrimp.cli.results.own_files import OwnFiles  # noqa: PLC0415 - as below

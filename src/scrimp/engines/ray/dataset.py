@@ -64,7 +64,7 @@ class AnsweringActor:
     """A worker: the flow of a run, which lives as long as the actor, so that chunks follow each other without a gap."""
 
     def __init__(self, job: WorkerJob) -> None:
-        self._engine = FedEngine(job)
+        self._engine, self._parts = FedEngine(job), job.parts
         self._share_lost = job.has_share_of_cap and ray.get_runtime_context().was_current_actor_reconstructed
 
     async def __call__(self, batch: pa.Table) -> AsyncIterator[pa.Table]:
@@ -74,9 +74,16 @@ class AnsweringActor:
             yield _table(AnsweredChunk(number=chunk.number, messages=chunk.messages, stop=SHARE_LOST))
             return
         answered = await asyncio.wrap_future(self._engine.answer(chunk))
+        messages, error = [*chunk.messages, *answered.messages], answered.error
+        if self._parts is not None and answered.outcomes:
+            try:
+                said = await asyncio.to_thread(self._parts.write, chunk.number, answered.outcomes, alone=chunk.alone)
+                messages += [("warning", text) for text in said]
+            except ScrimpError as unwritten:
+                error = error or unwritten
         both = AnsweredChunk(
-            number=chunk.number, is_last=chunk.is_last, outcomes=answered.outcomes, stop=answered.stop,
-            messages=[*chunk.messages, *answered.messages], error=answered.error or chunk.error,
+            number=chunk.number, is_last=chunk.is_last, alone=chunk.alone, outcomes=answered.outcomes,
+            stop=answered.stop, messages=messages, error=error or chunk.error,
         )  # fmt: skip
         yield _table(both)
 

@@ -13,8 +13,11 @@ from functools import partial
 from io import TextIOBase
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from scrimp.engines.chunks import InputRows
 from scrimp.engines.gathered_run import GatheredRun, Sink
+from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import RunStop
@@ -24,12 +27,16 @@ from scrimp.store.ledger import Ledger
 
 
 def run(
-    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None
-) -> RunStop | None:
-    """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
+    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None,
+    parts: PartFiles | None = None,
+) -> RunStop | None:  # fmt: skip
+    """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not.
+
+    With `parts` the workers write the rows.
+    """
     try:
         with redirect_stdout(_RaysTalk(services.warn)), _ray(services.env, workers) as cpus:
-            gathered = _gathered(inputs, options, services, sink, workers or cpus)
+            gathered = _gathered(inputs, options, services, sink, workers or cpus, parts)
     finally:
         services.stores.recover()  # of workers that died, or were ended: what they had in flight
     if gathered.error is not None:
@@ -38,15 +45,19 @@ def run(
     return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
 
 
-def _gathered(inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int) -> GatheredRun:
+def _gathered(
+    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int, parts: PartFiles | None
+) -> GatheredRun:
     from scrimp.engines.ray.dataset import answered_chunks  # noqa: PLC0415 - Ray takes seconds to load
 
     count = most_workers(workers, services.loaded, options)
-    job = worker_job(services.run, services.loaded, services.paths, options, count)
+    job = replace(worker_job(services.run, services.loaded, services.paths, options, count), parts=parts)
     with closing(Ledger(services.paths.ledger_db)) as ledger:
         answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
         gathered = GatheredRun(job, options, services, sink, ledger.append, answers)
         gathered.take(inputs)
+    if parts is not None and gathered.goes_on:
+        parts.remove_others(gathered.part_names)
     return gathered
 
 

@@ -123,10 +123,23 @@ def open_object(address: str) -> BinaryIO:
 
 def upload(file: Path, address: str) -> None:
     """Write a file to an address; the object is there, or is replaced, when it is complete."""
-    with _errors(address, "cannot be written"), file.open("rb") as source:
+    with file.open("rb") as source:
+        write_object(source, address)
+
+
+def write_object(source: BinaryIO, address: str) -> None:
+    """Write what a stream has to an address, as `upload` does."""
+    with _errors(address, "cannot be written"):
         store, path = _store(address)
         with store.open_output_stream(path) as target:
             copyfileobj(source, target, _COPIED)
+
+
+def remove_object(address: str) -> None:
+    """Remove an object."""
+    with _errors(address, "cannot be removed"):
+        store, path = _store(address)
+        store.delete_file(path)
 
 
 def includes_object(inputs: Sequence[str], address: str) -> bool:

@@ -66,8 +66,8 @@ class ParquetRowWriter:
         columns = self._columns or self._begin(None)
         self._keep_group()
         names = list(columns.names)
-        if isinstance(columns, TableColumns) and not self._has_errors:
-            names.pop()  # that of errors, the last
+        if isinstance(columns, TableColumns) and not self._has_errors and self._sink.is_rewritable:
+            names.pop()  # that of errors, the last; a stream always has it, as of CSV
         while not self._all_fit():  # seldom more than once: whole numbers that are no doubles, beside fractions
             pass
         schema = self._pyarrow.schema(list(zip(names, map(self._final, self._types), strict=False)))
