@@ -101,7 +101,7 @@ def test_calls_without_a_price_and_rows_that_are_never_found_are_told(ready: Scr
     ran = ready("run", "rows.jsonl", "--model", "fake/other")
 
     unpriced, cache = sorted(warnings(ran), key=lambda line: "cache" in line)
-    assert "30 calls of fake/other in 1d had no known price" in unpriced
+    assert "30 calls of fake/other in 1d had no known cost" in unpriced
     assert "`scrimp prices set fake/other` gives one" in unpriced
     assert "0 % of 30 rows were found in the cache" in cache
     ready("run", "rows.jsonl", "--model", "fake/other")

@@ -58,6 +58,7 @@ class Savings:
         self.baselines: dict[str, None] = {}  # an ordered set
         self.baseline_cost = self.cost = _ZERO
         self.rows = self.unpriced_rows = self.rows_without_baseline = 0
+        self.uncounted_rows = 0  # of the unpriced ones, those whose tokens no reply told
         self.estimated_rows = 0  # the tokens of their comparison were not counted
         self.rows_of_unknown_cost = 0  # a lost call or an unpriced failed one may have cost more: an upper bound
 
@@ -83,6 +84,7 @@ class Savings:
         self.baselines[compared.baseline] = None
         if compared.cost is None or cost is None:
             self.unpriced_rows += 1
+            self.uncounted_rows += cost is None and outcome.answer.usage is None
             return
         self.rows += 1
         self.estimated_rows += compared.estimated

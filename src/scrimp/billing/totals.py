@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -49,6 +50,7 @@ class BillLine(Struct):
     output: int = 0
     cost: Decimal = Decimal(0)
     unpriced_calls: int = 0  # calls whose cost is unknown
+    uncounted_calls: int = 0  # of these, calls whose tokens no reply told
     answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
     effort: Effort | None = None  # of a model: what was asked of it
 
@@ -60,6 +62,7 @@ class BillLine(Struct):
             self.output += entry.usage.output
         if entry.cost is None:
             self.unpriced_calls += 1
+            self.uncounted_calls += entry.usage is None
         else:
             self.cost += entry.cost
 
@@ -183,6 +186,7 @@ class Bill:
                 line.output += answer.usage.output
             line.cost += answer.cost or 0
             line.unpriced_calls += answer.cost is None
+            line.uncounted_calls += answer.cost is None and answer.usage is None
             return line
         return self._called_model_line(outcome.entry or outcome.entries[-1])
 
@@ -207,13 +211,19 @@ class Bill:
 
     @property
     def unpriced_calls(self) -> Mapping[str, int]:
-        """Calls that were answered at an unknown price, by model."""
-        calls: dict[str, int] = {}
+        """Calls that were answered at an unknown cost, by model."""
+        return self._by_model(lambda line: line.unpriced_calls)
+
+    @property
+    def uncounted_calls(self) -> Mapping[str, int]:
+        """Of these, calls whose tokens no reply told, by model: a price would not tell their cost."""
+        return self._by_model(lambda line: line.uncounted_calls)
+
+    def _by_model(self, number: Callable[[BillLine], int]) -> Mapping[str, int]:
+        calls: Counter[str] = Counter()
         for (name, answered_by, _), line in self._models.items():
-            if line.unpriced_calls:
-                names = both_names(name, answered_by)
-                calls[names] = calls.get(names, 0) + line.unpriced_calls
-        return calls
+            calls[both_names(name, answered_by)] += number(line)
+        return +calls
 
     @property
     def unknown_calls(self) -> int:

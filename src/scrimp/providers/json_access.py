@@ -117,7 +117,9 @@ def count(value: Json) -> int:
 
 
 def is_count(value: Json) -> bool:
-    """Return whether a value is a count of tokens: a malformed one must not pass for zero."""
+    """Return whether a value is a count of tokens, as 20.0 of a gateway is: a malformed one must not pass for zero."""
+    if isinstance(value, float):
+        return 0 <= value < _MAX_COUNT and value.is_integer()
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MAX_COUNT
 
 

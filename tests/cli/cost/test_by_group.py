@@ -66,7 +66,7 @@ def test_what_calls_of_unknown_price_cost_is_unknown_and_never_zero(scrimp: Scri
 
     lines = scrimp("cost").out.splitlines()
     assert "unknown" in next(line for line in lines if line.startswith("fake/other"))
-    assert re.fullmatch(r"total at least \$[\d.]+, without 2 calls of unknown price", lines[-1])
+    assert re.fullmatch(r"total at least \$[\d.]+, without 2 calls of unknown cost", lines[-1])
 
     (ann,) = json.loads(scrimp("cost", "--by", "user", "--json").out)
     assert (ann["cost_usd"], ann["unpriced"]) == (costs["fake/test-model"], 2)
@@ -86,16 +86,16 @@ def sent(ready: Scrimp, *entries: Entry) -> None:
         (["paid 0.25"], "$0.25", 0.25, None),
         (["failed 0"], "$0", 0, None),
         (["lost"], "unknown", None, "total unknown, without 1 lost call that may have been billed"),
-        (["paid"], "unknown", None, "total unknown, without 1 call of unknown price"),
+        (["paid"], "unknown", None, "total unknown, without 1 call of unknown cost"),
         (["failed 0", "lost"], "unknown", None, "total unknown, without 1 lost call that may have been billed"),
         (
             ["paid 0.25", "lost"], "$0.25+", 0.25,
             "total at least $0.25, without 1 lost call that may have been billed",
         ),
-        (["paid 0", "paid"], "unknown", None, "total unknown, without 1 call of unknown price"),
+        (["paid 0", "paid"], "unknown", None, "total unknown, without 1 call of unknown cost"),
         (
             ["paid 0.25", "truncated", "lost", "lost", "failed 0"], "$0.25+", 0.25,
-            "total at least $0.25, without 1 call of unknown price and 2 lost calls that may have been billed",
+            "total at least $0.25, without 1 call of unknown cost and 2 lost calls that may have been billed",
         ),
     ],
 )  # fmt: skip

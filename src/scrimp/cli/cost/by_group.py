@@ -95,7 +95,7 @@ def cost(
 
     By arm, the calls of a model at each effort are apart: a model that thinks longer costs more at the same price.
 
-    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown price, and lost ones,
+    The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown cost, and lost ones,
     which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
     least". What lost calls can have cost at most is said beside it, where nothing capped a completion for one of
     128 000 tokens; scrimp cost reconcile closes them.

@@ -155,8 +155,9 @@ def _unpriced(rule: UnpricedAlert, window: Window) -> Iterator[Alert]:
     yield Alert(
         kind="unpriced", key=f"unpriced {rule.model} {rule.since}", subject=", ".join(names), value=calls,
         limit=Decimal(0), since=rule.since, severity=len(names),
-        message=f"{pluralize(calls, 'call')} of {', '.join(names[:_NAMED])}{more} in {rule.since} had no known price, "
-        f"so no cap and no sum counts them: `scrimp prices check` tells more, `scrimp prices set {names[0]}` gives one",
+        message=f"{pluralize(calls, 'call')} of {', '.join(names[:_NAMED])}{more} in {rule.since} had no known cost, "
+        f"so no cap and no sum counts them: `scrimp prices check` says whether a price is missing, `scrimp prices set "
+        f"{names[0]}` gives one; where none is, no reply told its tokens",
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from scrimp.providers.batches.flow import Exchanges
 from scrimp.providers.batches.replies import object_in
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.json_access import array, is_count, nonempty, obj, string
+from scrimp.providers.json_access import array, count, is_count, nonempty, obj, string
 from scrimp.providers.usage_reports.report import (
     HOUR,
     MOST_PAGES,
@@ -104,9 +104,9 @@ def _sum(one: Usage, other: Usage) -> Usage:
 def _count(value: Json, endpoint: Endpoint) -> int:
     if value is None:
         return 0
-    if not is_count(value) or not isinstance(value, int):
+    if not is_count(value):
         raise not_understood(endpoint, "counts that are none")
-    return value
+    return count(value)
 
 
 def _moment(value: Json) -> float | None:

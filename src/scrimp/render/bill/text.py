@@ -5,6 +5,7 @@ The table is formatted without rich, whose import would add 20 ms to every run.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -135,10 +136,13 @@ def _cost_remarks(bill: Bill) -> Iterator[str]:
             f"--max-cost was passed by {format_dollars(bill.cost - bill.cap)}: calls in flight cost more than they "
             "could by their price and --max-output."
         )
-    if bill.unpriced_calls:
-        calls = sum(bill.unpriced_calls.values())
-        names = escape_controls(", ".join(sorted(bill.unpriced_calls)))
-        yield f"{_calls_are(calls, 'of unknown price ')} not in the total ({names})."
+    uncounted = Counter(bill.uncounted_calls)
+    for calls, which in (
+        (Counter(bill.unpriced_calls) - uncounted, "of unknown price "), (uncounted, "without a count of tokens "),
+    ):  # fmt: skip
+        if calls:
+            names = escape_controls(", ".join(sorted(calls)))
+            yield f"{_calls_are(calls.total(), which)} not in the total ({names})."
     if bill.lost_calls:
         yield f"{_calls_are(bill.lost_calls, 'without a whole reply ')} not in the total, and may have been billed."
     if bill.estimated_calls:
@@ -222,6 +226,8 @@ def _savings_color(savings: Savings) -> str:
 
 def _reason(savings: Savings) -> str:
     """Return why rows could not be compared."""
+    if savings.unpriced_rows and savings.unpriced_rows == savings.uncounted_rows:
+        return "no reply told how many tokens it took"
     if savings.unpriced_rows:
         return f"the price of the model that answered or of the baseline ({_baselines(savings)}) is unknown"
     return "no baseline is set (--baseline MODEL)"

@@ -78,7 +78,7 @@ def sum_line(totals: Sequence[CostTotal]) -> str:
     unpriced, lost = sum(total.unpriced for total in totals), sum(total.lost for total in totals)
     if not unpriced and not lost:
         return f"total {format_dollars(cost)}"
-    without = [f"{pluralize(unpriced, 'call')} of unknown price"] if unpriced else []
+    without = [f"{pluralize(unpriced, 'call')} of unknown cost"] if unpriced else []
     if lost:
         without.append(f"{pluralize(lost, 'lost call')} that may have been billed")
     known = f"at least {format_dollars(cost)}" if cost else UNKNOWN

@@ -88,7 +88,7 @@ def _card(figure: str | Markup, meaning: str) -> Markup:
 
 def _unknown(total: CostTotal) -> Iterator[Markup]:
     if total.unknown:
-        parts = [f"{pluralize(total.unpriced, 'call')} of unknown price"] if total.unpriced else []
+        parts = [f"{pluralize(total.unpriced, 'call')} of unknown cost"] if total.unpriced else []
         if total.lost:
             parts.append(f"{pluralize(total.lost, 'lost call')} that may have been billed")
         yield element("p", f"A + stands where more may have been billed: {' and '.join(parts)} are not in the dollars.",
