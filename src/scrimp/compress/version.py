@@ -9,9 +9,13 @@ from pathlib import Path
 
 @cache
 def compression_version() -> str:
-    """Return eight hexadecimal digits that change with the code of this folder: a hash of its modules."""
-    folder = Path(__file__).parent
+    """Return eight hexadecimal digits that change with the code of this folder and with its words."""
+    return version_of(Path(__file__).parent)
+
+
+def version_of(folder: Path) -> str:
+    """Return a hash of the modules and word lists of a folder."""
     digest = blake2b(digest_size=4)
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt")]):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -1,4 +1,9 @@
-"""The words of all languages, put together for matching: by their folded spelling, or as one expression."""
+"""The words of all languages, put together for matching: by their folded spelling, or as one expression.
+
+Each language is a file in `words/`: phrases between commas, without case and accents; a star stands for any ending.
+What scripts without words have is in `unspaced.txt`: labels between commas, and an expression for each other kind of
+sign.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +11,36 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
-from scrimp.compress.instructions.words import unspaced
-from scrimp.compress.instructions.words.english import ENGLISH
-from scrimp.compress.instructions.words.entries import InstructionWords
-from scrimp.compress.instructions.words.german import GERMAN
-from scrimp.compress.instructions.words.others import ARABIC, HINDI, RUSSIAN
-from scrimp.compress.instructions.words.romance import FRENCH, ITALIAN, PORTUGUESE, SPANISH
+from scrimp.compress.word_lists import read_lists
 
-LANGUAGES: tuple[InstructionWords, ...] = (
-    ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, RUSSIAN, ARABIC, HINDI,
-)  # fmt: skip
+
+class InstructionWords(NamedTuple):
+    """The words of one language.
+
+    `question`, `documents` and `task` label a part of a prompt; `documents` has singular and plural. `polite` may come
+    before an order. `orders` are how a sentence begins that tells how to answer or who to be; `lookups`, how one begins
+    that asks without a question mark; `asking`, the words that ask. `about_answers` are the words of sentences that
+    speak of nothing but the answer and what to take it from, and `small` the words that carry no content.
+    """
+
+    question: str
+    documents: str
+    task: str
+    polite: str
+    orders: str
+    lookups: str
+    asking: str
+    about_answers: str
+    small: str
+
+
+_FOLDER = Path(__file__).parent / "words"
+_NAMES = ("english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
+LANGUAGES = tuple(InstructionWords(**read_lists(_FOLDER / f"{name}.txt")) for name in _NAMES)
+_UNSPACED = read_lists(_FOLDER / "unspaced.txt")
 _ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u0655]+")
 WORD = re.compile(r"(?:[^\W_]|['\u0900-\u0963])+")
 
@@ -38,7 +61,7 @@ def _phrases(text: str) -> Iterator[str]:
 def labels(field: str) -> frozenset[str]:
     """Return the words that label the question, the documents or a task, in all languages."""
     spaced = (phrase for words in LANGUAGES for phrase in _phrases(getattr(words, field)))
-    return frozenset([*spaced, *_phrases(getattr(unspaced, field.upper()))])
+    return frozenset([*spaced, *_phrases(_UNSPACED[field])])
 
 
 class KnownWords(NamedTuple):
@@ -71,4 +94,4 @@ def starts(field: str) -> re.Pattern[str]:
 @cache
 def signs(field: str) -> re.Pattern[str]:
     """Return an expression for signs in scripts without spaces."""
-    return re.compile("".join(getattr(unspaced, field.upper()).split("\n")))
+    return re.compile(_UNSPACED[field].replace("\n", ""))

@@ -9,13 +9,13 @@ stand, between any others.
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.compress.word_lists import read_lists
+
 _FOLDER = Path(__file__).parent / "words"
-_SECTION = re.compile(r"^\[(\w+)\]\n([^\[]*)", re.MULTILINE)
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,7 +47,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_words(language: str) -> Words:
     """Return the words of a language from its file."""
-    return Words(**dict(_SECTION.findall((_FOLDER / f"{language}.txt").read_text("utf-8"))))
+    return Words(**read_lists(_FOLDER / f"{language}.txt"))
 
 
 _SPACED = ("shared", "english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")

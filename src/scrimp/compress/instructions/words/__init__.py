@@ -1,1 +1,0 @@
-"""Words of instructions, a file for each language or group of them."""

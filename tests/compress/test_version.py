@@ -1,0 +1,20 @@
+"""What was proved of one version of compression says nothing about another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scrimp.compress.version import version_of
+
+
+@pytest.mark.parametrize("name", ["rules.py", "task/words/english.txt"])
+def test_the_version_changes_with_the_code_and_with_the_words(name: str, tmp_path: Path) -> None:
+    for each in ("rules.py", "task/words/english.txt"):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("as it was")
+    before = version_of(tmp_path)
+    (tmp_path / name).write_text("changed")
+
+    assert version_of(tmp_path) != before
