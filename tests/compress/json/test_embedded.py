@@ -14,8 +14,7 @@ LINE = '{"name": "a name of some length", "items": [1]}'
 lines = st.lists(
     st.sampled_from(
         [
-            DOCUMENT, DOCUMENT, LINE, LINE, '{"a": 1}', '{\n"a": 1}', "[1, 2]", "words", "", "```", "```json", "~~~",
-            "  [", "],", "]",
+            DOCUMENT, DOCUMENT, LINE, LINE, '{"a": 1}', '{\n"a": 1}', "[1, 2]", "words", "", "  [", "],", "]",
         ]
     )
     | texts,
@@ -92,33 +91,6 @@ def test_less_than_forty_characters_are_not_worth_it(short):
 
 
 @pytest.mark.parametrize(
-    "fence", ["```", "```python", "~~~", "````js", "  ```", "```jsonc", "```json5", "1. ```\n```c"]
-)
-def test_fenced_code_is_passed_over(fence):
-    mark = fence.split("\n")[-1].strip().rstrip("abcdefghijklmnopqrstuvwxyz5")
-
-    assert found(f"words\n{fence}\n{DOCUMENT}\n{mark}\n{LINE}") == [LINE]
-
-
-@pytest.mark.parametrize("info", ["json", "jsonl", " JSON", "json title=x"])
-def test_a_fence_that_says_json_is_looked_into(info):
-    assert found(f"```{info}\n{DOCUMENT}\n```\n{LINE}\n") == [DOCUMENT, LINE]
-
-
-@pytest.mark.parametrize("inner", ["```json", "~~~", "```", "    ````"])
-def test_code_ends_at_its_own_fence_only(inner):
-    assert not find_json(f"````text\n{inner}\n{DOCUMENT}\n")
-
-
-def test_a_fence_that_is_never_closed_is_code_to_the_end():
-    assert not find_json(f"```\n{DOCUMENT}\n")
-
-
-def test_inline_code_with_three_marks_opens_no_fence():
-    assert found(f"```words``` are code\n{DOCUMENT}\n") == [DOCUMENT]
-
-
-@pytest.mark.parametrize(
     "text",
     [
         f"const x = {DOCUMENT}",
@@ -138,7 +110,7 @@ def test_json_that_is_part_of_something_else_is_not_touched(text):
     assert not find_json(text)
 
 
-@given(st.text() | st.text(alphabet='[]{}",:\n `~1a\\'))
+@given(st.text() | st.text(alphabet='[]{}",:\n 1a\\'))
 def test_any_text_is_searched_without_a_fault(text):
     find_json(text)
     whole = f"{LINE}\n\n{text}"
@@ -169,13 +141,8 @@ def test_a_hundred_thousand_levels_are_one_document():
         "[x\n" * 200_000,
         "\n" * 500_000 + "[",
         (" " * 1000 + "\n") * 1000,
-        "```a\n" * 100_000 + "[",
-        "```\n[\n" * 100_000,
-        "~~~json\n[\n~~~\n" * 50_000,
-        "`" * 10**6,
-        "```a`\n" * 100_000,
     ],
-    ids=range(15),
+    ids=range(10),
 )
 def test_hostile_text_is_no_trap(text):
     # Reading any of it more than a few times would take minutes here; the suite's own time limit would tell.

@@ -10,17 +10,13 @@ from typing import TypeAlias
 from scrimp.compress.json.lexer import LONG_VALUE, MAX_CACHED, WHITESPACE, find_end
 
 _MIN_LENGTH = 40
-_DATA_FENCES = {"json", "jsonl"}
 
-_OPENING_FENCE = re.compile(r"^([ \t]*+)(`{3,}+(?=[^`\n]*+$)|~{3,}+)([^\n]*+)", re.MULTILINE)
 _CANDIDATE = re.compile(r"[ \t]*+(?=[\[{])")
 _NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
 # Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
-_CLOSING_FENCE = re.compile(r"^([ \t]*+)(`{3,}+|~{3,}+)[ \t\r]*+$", re.MULTILINE)
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
 _MAX_FAILURES = 8  # long invalid values are rare, and usually adversarial
-_MAX_EXTRA_INDENT = 3  # a closing fence may be indented this much more than the opening one
 
 Span: TypeAlias = tuple[int, int]
 
@@ -29,52 +25,26 @@ def find_json(text: str) -> list[Span]:
     """Return the start and end of each stretch of JSON, in order.
 
     A stretch is an array or object with nothing else on its lines, or a run of them on one line each. Adjacent ones,
-    without a blank line between them, count together towards the minimum of forty characters. Fenced code is skipped
-    unless its info string is json or jsonl.
+    without a blank line between them, count together towards the minimum of forty characters. Fences are found before.
     """
     return list(_cached_spans(text) if len(text) <= MAX_CACHED else _find_spans(text))
 
 
 def _find_spans(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
-    for start, stop in _outside_code(text):
-        for adjacent in _adjacent_values(text, start, stop):
-            if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
-                found += _merge_jsonl(text, adjacent)
+    for adjacent in _adjacent_values(text) if "{" in text or "[" in text else ():
+        if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
+            found += _merge_jsonl(text, adjacent)
     return tuple(found)
 
 
 _cached_spans = lru_cache(maxsize=2)(_find_spans)  # who asks whether a text has any asks where next
 
 
-def _outside_code(text: str) -> Iterator[Span]:
-    """Yield the parts between code fences, and the bodies of data fences."""
-    if "{" not in text and "[" not in text:
-        return
-    if ("`" not in text and "~" not in text) or ("```" not in text and "~~~" not in text):
-        yield 0, len(text)
-        return
-    at = 0
-    while opening := _OPENING_FENCE.search(text, at):
-        yield at, opening.start()
-        start, at = _closing(text, opening)
-        if _DATA_FENCES.intersection(opening[3].lower().split()[:1]):
-            yield opening.end(), start
-    yield at, len(text)
-
-
-def _closing(text: str, opening: re.Match[str]) -> Span:
-    """Return the span of the closing fence; an unclosed fence runs to the end."""
-    for line in _CLOSING_FENCE.finditer(text, opening.end()):
-        if line[2].startswith(opening[2]) and len(line[1]) <= len(opening[1]) + _MAX_EXTRA_INDENT:
-            return line.span()
-    return len(text), len(text)
-
-
-def _adjacent_values(text: str, start: int, stop: int) -> Iterator[list[Span]]:
+def _adjacent_values(text: str) -> Iterator[list[Span]]:
     """Yield runs of values that follow each other without a blank line."""
     run: list[Span] = []
-    for first, last in _values(text, start, stop):
+    for first, last in _values(text):
         if run and not _LINE_BREAK.fullmatch(text, run[-1][1], first):
             yield run
             run = []
@@ -83,35 +53,34 @@ def _adjacent_values(text: str, start: int, stop: int) -> Iterator[list[Span]]:
         yield run
 
 
-def _values(text: str, start: int, stop: int) -> Iterator[Span]:
+def _values(text: str) -> Iterator[Span]:
     """Yield each array or object with nothing else on its lines.
 
     After an invalid one the search continues where it failed, not where it started, so no text is read more than twice.
     """
-    at = start
-    failures = 0
-    while line := _candidate(text, at, stop):
+    at = failures = 0
+    while line := _candidate(text, at):
         begins, first = line
         last, complete = find_end(text, first, quick=failures < _MAX_FAILURES)
         failures += not complete and last - first >= LONG_VALUE
-        if complete and _VALUE_END.match(text, last, stop) and not _continues_line_before(text, start, begins):
+        if complete and _VALUE_END.match(text, last) and not _continues_line_before(text, begins):
             yield first, last
         at = last if complete else max(text.rfind("\n", first, last), first) + 1
 
 
-def _candidate(text: str, at: int, stop: int) -> Span | None:
+def _candidate(text: str, at: int) -> Span | None:
     """Return the start of the next line that starts with a bracket, and the position of the bracket."""
-    if (not at or text[at - 1] == "\n") and (candidate := _CANDIDATE.match(text, at, stop)):
+    if (not at or text[at - 1] == "\n") and (candidate := _CANDIDATE.match(text, at)):
         return candidate.span()
-    following = _NEXT_CANDIDATE.search(text, at, stop)
+    following = _NEXT_CANDIDATE.search(text, at)
     return (following.start() + 1, following.end()) if following else None
 
 
-def _continues_line_before(text: str, start: int, at: int) -> bool:
+def _continues_line_before(text: str, at: int) -> bool:
     """Return whether the line before is unfinished: then this line is part of something that is not JSON."""
-    while at > start and text[at - 1] in WHITESPACE:
+    while at and text[at - 1] in WHITESPACE:
         at -= 1
-    before = text[max(start, at - 2) : at]
+    before = text[max(0, at - 2) : at]
     return before.endswith(("[", "(", "{", "=")) or (before.endswith(",") and before[0] in "])}\"'")
 
 
