@@ -33,9 +33,9 @@ _ARABIC_SPELLINGS = str.maketrans("\u0649\u0629", "\u064a\u0647")  # final ya an
 _ARABIC_PREFIX = r"(?<!\w)[\u0648\u0641]?(?:[\u0628\u0643]?\u0627\u0644|\u0644\u0644)?(?=[\u0621-\u064a]{2})"
 _EXAMPLE = r"\{[^{}\n\":]*+[\":][^{}\n]*+\}"  # of an answer, within a sentence
 _CALL = r"`[^`\n(\[]*+[(\[][^`\n]*+`"  # an expression of a program
-# Words that are spoken of, and identifiers of a program.
+# Words that are spoken of, and identifiers of a program; names of companies and projects are in guillemets.
 _MENTION = (
-    r"\"[^\"\n]{1,60}\"|[\u201c\u201e\u00ab\u300c\u300e][^\u201c-\u201e\u00bb\u300d\u300f\n]{1,60}[\u201c\u201d\u00bb\u300d\u300f]"
+    r"\"[^\"\n]{1,60}\"|(?:[\u201c\u201e\u300c\u300e]|\u00ab(?!\s?[A-Z\u00c0-\u00de\u0401\u0410-\u042f]))[^\u201c-\u201e\u00bb\u300d\u300f\n]{1,60}[\u201c\u201d\u00bb\u300d\u300f]"
     r"|(?<!`)`[^`\n]{1,60}`(?!`)|\b[A-Za-z]+_[A-Za-z_]+\b|\w\[\d+\]|\{\{|\b[a-z]+[A-Z]\w+|\b[a-z]\w+\.[a-z]\w+\b"
 )
 _VALUE = "0"  # stands for a word that names a value
