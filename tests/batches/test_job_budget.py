@@ -115,6 +115,14 @@ def test_what_a_machine_that_never_comes_back_has_sent_stays_counted(
     assert (ran.status, sent(server)) == (5, before), ran.err
     assert "all that share the budget nightly" in ran.err
     assert told(b) == held
+    # As a kill leaves it amid a pass: something was asked for, and nothing sent.
+    (job,) = (each["job"] for each in json.loads(b("batch", "list", "--json").out))
+    key = "scrimp:budget:{nightly}"
+    redis.client.hset(key, mapping={f"a:{job}": 100_000, f"s:{job}": 0, f"q:{job}": 1})
+    redis.client.hincrby(key, "committed", 100_000)
+    b("batch", "cancel", job)
+    b("batch", "fetch", job, "-o", "out.jsonl")
+    assert told(b) == held
 
 
 def test_a_server_that_lost_its_data_is_told_anew_what_a_job_holds(

@@ -143,11 +143,10 @@ class JobBudget:
         """Tell what the job holds and has spent by now; what it does not need goes back."""
         held = self._priced()
         spent, committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
-        if committed:
-            demand = Demand(spent=spent, least=committed, need=committed, want=committed)
-            try:
-                self._tell(demand)
-            except (ServerDownError, ServerRefusedError) as error:
+        try:
+            self._tell(Demand(spent=spent, least=committed, need=committed, want=committed))
+        except (ServerDownError, ServerRefusedError) as error:
+            if committed or self._allowance:
                 self._services.warn(
                     f"{error}: all that job {self._job} held of the budget {self._name} counts as spent until another "
                     "command of it ends"
