@@ -14,7 +14,7 @@ from scrimp.store.encoding.dollars import dollars
 
 # The order of `place` in SQL, for groups whose names are their values; the name follows. Sums of picodollars may be
 # more than a nanodollar.
-DEAREST = "sum(nano) + sum(pico) / 1000 DESC, sum(pico) % 1000 DESC, sum(calls) DESC"
+DEAREST = "nano + pico / 1000 DESC, pico % 1000 DESC, calls DESC"
 
 
 class GroupSums(Struct):

@@ -81,18 +81,47 @@ def m002_left_out(db: sqlite3.Connection) -> None:
 MIGRATIONS = (m001_sums, m002_left_out)
 
 
-def grouped(dimensions: Sequence[str], where: str, *, by_quarter: bool = True) -> str:
-    """Return a query of the ledger's entries, summed by these dimensions, and by quarter, or as of quarter 0."""
-    sources = dict.fromkeys(source for each in dimensions for source in _SOURCES.get(each, (each,)))
-    measures = [f"{expression} AS {name}" for name, expression in MEASURES.items()]
-    # With a filter a bin costs one comparison for each entry, and not a sum.
-    measures += [f"count(*) FILTER (WHERE bin = {number}) AS {name}" for number, name in enumerate(LATENCIES)]
-    keys = ("quarter", *sources)
+def grouped(dimensions: Sequence[str], where: str) -> str:
+    """Return a query of the ledger's entries, summed by quarter and by what these dimensions are made of."""
+    sources = _sources(dimensions)
+    keys = ", ".join(("quarter", *sources))
+    return f"SELECT {', '.join((keys, *_measures()))} FROM {_entries(sources, where)} GROUP BY {keys}"  # noqa: S608 - the constants
+
+
+def measured(
+    dimension: str, keys: Sequence[str], where: str, *, only: str = "true", names: Sequence[str] = COLUMNS
+) -> str:  # fmt: skip
+    """Return a query of the ledger's entries, summed by keys of a dimension, or by quarter: these of the sums.
+
+    The condition `only` is on the keys.
+    """
+    entries = f"{_entries(_sources((dimension,)), where)} AS grouped"
+    source = f"{entries}, json_each(grouped.tags) AS tag" if dimension == "tag" else entries
+    named = ", ".join(f"{expression} AS {key}" for expression, key in zip(DIMENSIONS[dimension], KEYS, strict=False))
+    read = ", ".join(dict.fromkeys(("quarter", "bin", *_MEASURED)))
+    columns = ", ".join((*keys, *_measures(names)))
+    return (
+        f"SELECT {columns} FROM (SELECT {named}, {read} FROM {source} WHERE true) WHERE {only}"  # noqa: S608 - the constants
+        f" GROUP BY {', '.join(keys or ('NULL',))}"
+    )
+
+
+def _sources(dimensions: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(source for each in dimensions for source in _SOURCES.get(each, (each,))))
+
+
+def _entries(sources: Sequence[str], where: str) -> str:
+    """Return a table of entries with their quarters and their bins, and without what is not needed of them."""
     # A limit, of none, keeps SQLite from putting the expression of the bin in place of each of its names.
-    quarter = _QUARTER if by_quarter else "0"
     read = ", ".join(dict.fromkeys((*sources, *_MEASURED)))  # not all: a column that is copied costs as much as a sum
-    entries = f"SELECT {read}, {quarter} AS quarter, {_bin()} AS bin FROM ledger.entries WHERE {where} LIMIT -1"  # noqa: S608 - the constants
-    return f"SELECT {', '.join((*keys, *measures))} FROM ({entries}) GROUP BY {', '.join(keys)}"  # noqa: S608 - the constants
+    return f"(SELECT {read}, {_QUARTER} AS quarter, {_bin()} AS bin FROM ledger.entries WHERE {where} LIMIT -1)"  # noqa: S608 - the constants
+
+
+def _measures(names: Sequence[str] = COLUMNS) -> list[str]:
+    measures = [f"{expression} AS {name}" for name, expression in MEASURES.items() if name in names]
+    # With a filter a bin costs one comparison for each entry, and not a sum.
+    bins = enumerate(LATENCIES)
+    return measures + [f"count(*) FILTER (WHERE bin = {number}) AS {name}" for number, name in bins if name in names]
 
 
 def share_of_values(dimension: str) -> str:

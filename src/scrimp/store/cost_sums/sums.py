@@ -17,16 +17,14 @@ from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cost_sums.connection import open_sums, remove_sums
 from scrimp.store.cost_sums.group_sums import DEAREST, GroupSums, less, merge, place, total, totals_of
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, period_of
-from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, by_dimension, grouped
+from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, measured
 from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
 from scrimp.store.database import store_errors
 
-_SUMS = ", ".join(f"sum({column})" for column in COLUMNS)
 _IN_PARTS = 500_000  # entries that are worth it
-# Entries that no sum has: those that came later, and those of the quarter in which the moment lies.
-_LATER = "id > :reach AND +time >= :since"
 _ALL = "time >= :since"
-_IN_FIRST_QUARTER = "+id <= :reach AND time >= :since AND time < :whole"
+# Entries that no sum has: those that came later, and those of the quarter in which the moment lies.
+_LACKING = ("id > :reach AND +time >= :since", "+id <= :reach AND time >= :since AND time < :whole")
 
 _Result = TypeVar("_Result")
 
@@ -119,7 +117,7 @@ class CostSums:
 
     def _in_order(self, group: Group, since: float) -> Iterator[CostTotal]:
         """Yield the groups that are values, the dearest first; those without the tag among them."""
-        ordered = f"HAVING sum(calls) ORDER BY {DEAREST}, {group.columns[0]}"
+        ordered = f"WHERE calls ORDER BY {DEAREST}, {group.columns[0]}"
         found = (total((value, None), sums) for value, sums in self._rows(group, group.columns, since, ordered))
         if group.tag is None:
             return found
@@ -147,14 +145,12 @@ class CostSums:
     def of_run(self, run: str, by: str, *, flagships: Collection[str] = ()) -> list[CostTotal]:
         """Sum the entries of one run, which an index finds, by a word of `groups`; the dearest first."""
         group = group_of(by, UTC, flagships)
-        columns = ", ".join(group.columns or ("dimension",))
-        sums = by_dimension(group.dimension, f"({grouped((group.dimension,), 'run = :run')})")
-        query = f"SELECT {columns}, {_SUMS} FROM ({sums}) GROUP BY {columns}"  # noqa: S608 - the constants
+        query = measured(group.dimension, group.columns, "run = :run")
         found: dict[Name, GroupSums] = {}
         with store_errors(self.ledger):
             for row in self._db.execute(query, {"run": run}):
                 values = row[: len(group.columns)]
-                merge(found, group.name(*values), list(row[-len(COLUMNS) :]), set())
+                merge(found, group.name(*values), list(row[len(group.columns) :]), set())
         return sorted(totals_of(found), key=place)
 
     def first_time(self) -> float | None:
@@ -173,35 +169,36 @@ class CostSums:
 
     def _number(self, group: Group, since: float) -> int:
         """Return how many groups there are that are values."""
-        query, named = self._query(group, group.columns, since)
+        query, named = self._query(group, group.columns, since, names=("calls",))
         ((number,),) = self._db.execute(f"SELECT count(*) FROM ({query})", named).fetchall()  # noqa: S608 - the constants
         return int(number) + (group.tag is not None and self._untagged(group, since)[0] > 0)
 
     def _rows(self, group: Group, columns: Sequence[str], since: float, ordered: str = "") -> Iterator[tuple[Any, ...]]:
         """Yield the values of these columns, and the sums of the entries that have them."""
-        query, named = self._query(group, columns, since, _SUMS)
-        for row in self._db.execute(f"{query} {ordered}", named):
+        query, named = self._query(group, columns, since)
+        if ordered:
+            query = f"SELECT * FROM ({query}) {ordered}"  # noqa: S608 - the constants
+        for row in self._db.execute(query, named):
             yield (*row[: len(columns)], list(row[len(columns) :]))
 
     def _query(
-        self, group: Group, columns: Sequence[str], since: float, summed: str = "sum(calls)"
+        self, group: Group, columns: Sequence[str], since: float, names: Sequence[str] = COLUMNS
     ) -> tuple[str, Mapping[str, object]]:
         """Return a query for the values of columns and these sums, and the values that it names."""
         first = -int(-since // SECONDS)  # the first whole quarter
         reach = reach_of(self._db, group.dimension)
-        lacking = (_LATER, _IN_FIRST_QUARTER) if reach else (_ALL,)
-        dimensions, by_quarter = (group.dimension,), "quarter" in columns
-        parts = " UNION ALL ".join(grouped(dimensions, where, by_quarter=by_quarter) for where in lacking)
-        query = (
-            f"SELECT {', '.join((*columns, summed))} FROM (SELECT * FROM sums WHERE :reach AND dimension = :dimension"  # noqa: S608 - the constants
-            f" AND quarter >= :first UNION ALL {by_dimension(group.dimension, f'({parts})')})"
-            f" WHERE {'true' if group.tag is None else 'a = :tag AND b <> :none'}"
-            f" GROUP BY {', '.join(columns or ('dimension',))}"
-        )
-        return query, {
+        values: Mapping[str, object] = {
             "dimension": group.dimension, "first": first, "reach": reach, "since": since,
             "whole": first * SECONDS, "tag": group.tag, "none": NONE,
         }  # fmt: skip
+        only = "true" if group.tag is None else "a = :tag AND b <> :none"
+        if not reach:
+            return measured(group.dimension, columns, _ALL, only=only, names=names), values
+        lacking = (measured(group.dimension, columns, where, only=only, names=names) for where in _LACKING)
+        kept = f"SELECT {', '.join((*columns, *names))} FROM sums WHERE dimension = :dimension AND quarter >= :first"  # noqa: S608 - the constants
+        parts = " UNION ALL ".join((f"{kept} AND {only}", *lacking))
+        summed = ", ".join((*columns, *(f"sum({name}) AS {name}" for name in names)))
+        return f"SELECT {summed} FROM ({parts}) GROUP BY {', '.join(columns or ('NULL',))}", values  # noqa: S608 - as above
 
 
 @contextmanager
