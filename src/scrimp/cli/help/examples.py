@@ -65,7 +65,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = {
             "Resume a run that was stopped: the same command again", f"scrimp run reviews.csv -t {_ASK} -o labels.jsonl"
         ),
     ),
-    "batch": (Example("What has been submitted, how old it is and how far", "scrimp batch list"),),
+    "batch": (
+        Example("What has been submitted, how old it is and how far", "scrimp batch list"),
+        Example("Which old jobs, with all their rows printed, could be removed", "scrimp batch prune --dry-run"),
+    ),
     "ask": (
         Example("Ask", "scrimp ask 'What is the capital of France?'"),
         Example("Add a file to the question", "scrimp ask 'Who is mentioned in this text?' < article.txt"),

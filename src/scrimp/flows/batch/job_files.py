@@ -55,7 +55,7 @@ def _lock_file(folder: Path, name: str) -> int:
 
 def keep_input(source: BinaryIO, folder: Path, job: str) -> Path:
     """Copy stdin to a file of the job, which reads it again in every pass; return the file."""
-    path = folder / f"{job}.input"
+    path = _input(folder, job)
     with store_errors(path):
         make_private_folder(folder)
         descriptor = os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
@@ -64,3 +64,19 @@ def keep_input(source: BinaryIO, folder: Path, job: str) -> Path:
             file.flush()
             os.fsync(file.fileno())
     return path
+
+
+def remove_input(folder: Path, job: str, *, dry_run: bool = False) -> int:
+    """Remove the copy of stdin of a job, if it has one; return its bytes."""
+    path = _input(folder, job)
+    with store_errors(path):
+        if not path.exists():
+            return 0
+        size = path.stat().st_size
+        if not dry_run:
+            path.unlink()
+        return size
+
+
+def _input(folder: Path, job: str) -> Path:
+    return folder / f"{job}.input"

@@ -49,6 +49,20 @@ class BatchStore(HeldCalls):
             ).fetchall()
         return [_job(row) for row in rows]
 
+    def remove_job(self, job: str) -> None:
+        """Remove a job with its shards and their calls and replies, in one transaction."""
+        own = "(SELECT id FROM shards WHERE job = ?)"
+        with store_errors(self.path), transaction(self._db):
+            self._db.execute(f"DELETE FROM calls WHERE shard IN {own}", (job,))  # noqa: S608 - the words above
+            self._db.execute(f"DELETE FROM shard_jobs WHERE shard IN {own} OR job = ?", (job, job))  # noqa: S608 - as above
+            for table in ("live_calls", "shards", "jobs"):
+                self._db.execute(f"DELETE FROM {table} WHERE job = ?", (job,))  # noqa: S608 - the words above
+
+    def give_back_space(self) -> None:
+        """Make the file as small as what is left in it."""
+        with store_errors(self.path):
+            self._db.execute("VACUUM")
+
     def is_cancelled(self, job: str) -> bool:
         """Return whether a job was cancelled, which another process may do at any time."""
         with store_errors(self.path):
