@@ -66,10 +66,10 @@ def test_another_list_is_compared_rate_by_rate(scrimp: Scrimp) -> None:
     assert ran.status == 0
     assert [" ".join(line.split()) for line in table] == [
         "model rate scrimp theirs times",
-        "openai/gpt-6-luna output 0.5 0.6 x1.2",
-        "openai/gpt-6-luna input above 272,000 0.2 0.1 x0.5",
-        "openai/gpt-6-luna output above 272,000 0.75 0.6 x0.8",
-        "openai/gpt-6-luna batch input above 272,000 0.1 0.05 x0.5",
+        "openai/gpt-6-luna output 0.50 0.60 x1.2",
+        "openai/gpt-6-luna input above 272,000 0.20 0.10 x0.5",
+        "openai/gpt-6-luna output above 272,000 0.75 0.60 x0.8",
+        "openai/gpt-6-luna batch input above 272,000 0.10 0.05 x0.5",
     ]
     assert summary.startswith("models on both lists: 1; rates that differ: 4; models on scrimp's only: ")
     assert summary.endswith(", on theirs only: 1")
@@ -93,7 +93,7 @@ def test_an_update_shows_first_what_it_would_change(scrimp: Scrimp, data: list[d
 
     assert ran.status == 0
     assert [line.split() for line in ran.out.splitlines()[1:2]] == [
-        ["openai/gpt-6-luna", "output", "0.5", "0.75", "x1.5"]
+        ["openai/gpt-6-luna", "output", "0.50", "0.75", "x1.5"]
     ]
     assert "\nrates that change: 1, of 1 models; new models: 1; models without a price now: " in ran.out
     as_json = json.loads(scrimp("prices", "update", "new.json", "--dry-run", "--json").out)
@@ -271,8 +271,8 @@ def test_the_list_shows_prices_of_ones_own_in_place_of_the_tables(scrimp: Scrimp
 
     listed = {line.split()[0]: line.split() for line in scrimp("prices", "list").out.splitlines()}
 
-    assert listed["google/gemini-3.8-flash"] == ["google/gemini-3.8-flash", "0.7", "3", "user"]
-    assert listed["house/big"] == ["house/big", "1", "2", "user"]
+    assert listed["google/gemini-3.8-flash"] == ["google/gemini-3.8-flash", "0.70", "3.00", "user"]
+    assert listed["house/big"] == ["house/big", "1.00", "2.00", "user"]
     assert [line.split()[0] for line in scrimp("prices", "list", "house").out.splitlines()] == ["model", "house/big"]
 
 

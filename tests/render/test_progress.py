@@ -195,6 +195,19 @@ def test_the_time_left_goes_by_the_last_half_minute_and_not_by_rows_of_the_cache
     assert "1:02 left" in screen(stream.getvalue())[0]  # 31 rows, 15 of them in 30 seconds
 
 
+@pytest.mark.parametrize(
+    ("rows", "seconds", "speed"),
+    [(300, 100, "3.0 rows/s"), (1200, 100, "12 rows/s"), (50, 100, "30 rows/min"), (2, 100, "1.2 rows/min"),
+     (1, 400, "9 rows/h")],
+)  # fmt: skip
+def test_few_rows_a_second_are_told_as_rows_a_minute_and_never_as_none(rows: int, seconds: int, speed: str) -> None:
+    progress, stream, clock = opened("bar", TERMINAL)
+    clock.now += seconds
+    progress.update(rows, 0, COST, 0)
+
+    assert f"  {speed}" in screen(stream.getvalue())[0]
+
+
 @pytest.mark.parametrize(("encoding", "drawn"), [("utf-8", "━╸─"), ("ascii", "#.")])
 def test_a_bar_has_the_characters_that_the_terminal_can_show(encoding: str, drawn: str) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, newline="")

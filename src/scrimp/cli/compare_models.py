@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from scrimp.cli.prices.rate_table import shown_rate
+from scrimp.cli.prices.rate_table import rate_cell
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.units import format_dollars
 from scrimp.values import Usage
@@ -67,7 +67,7 @@ def _described(session: Session, offer: Offer) -> dict[str, object]:
 def _shown(row: dict[str, object]) -> tuple[str, ...]:
     def rate(name: str, unknown: str = "") -> str:
         value = row[name]
-        return shown_rate(value) if isinstance(value, Decimal) else unknown
+        return rate_cell(value) if isinstance(value, Decimal) else unknown
 
     cost = row["call"]
     return (

@@ -176,7 +176,7 @@ class ProgressBar(Progress):
         parts += [(_TIME, self._time(seconds))]
         parts += [(_HITS, f"{format_count(self._hits)} cached")] if self._hits else []
         parts += [(_ESCALATED, f"{format_count(self._escalated)} escalated")] if self._escalated else []
-        parts += [(_SPEED, f"{self._done / seconds:,.0f} rows/s")] if self._done and seconds >= 1 else []
+        parts += [(_SPEED, _speed(self._done / seconds))] if self._done and seconds >= 1 else []
         share = min(1.0, self._done / self._total) if self._total else 0.0
         parts += [(_PERCENT, format_percent(share))] if self._total else []
         fitting: list[tuple[int, str]] = []
@@ -216,6 +216,16 @@ class ProgressBar(Progress):
         while len(self._seen) > 1 and seconds - self._seen[1][0] >= _RATE_OVER:
             self._seen.popleft()
         return self._seen[0]
+
+
+def _speed(rows: float) -> str:
+    """Return rows a second, or a minute where there are few: never a zero where rows are done."""
+    for speed, unit in ((rows, "s"), (rows * 60, "min")):
+        if speed >= 9.95:
+            return f"{speed:,.0f} rows/{unit}"
+        if speed >= 0.95:
+            return f"{speed:.1f} rows/{unit}"
+    return f"{max(1, rows * 3600):.0f} rows/h"
 
 
 def open_progress(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.flags import completions
-from scrimp.cli.prices.rate_table import shown_rate
+from scrimp.cli.prices.rate_table import rate_cell
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import open_session
 from scrimp.prices.book import PriceListing
@@ -42,9 +42,9 @@ def _row(listing: PriceListing) -> tuple[str, ...]:
     rates = listing.standard.rates_for(0)
     batch = listing.batch.rates_for(0) if listing.batch else None
     return (
-        f"{listing.provider}/{listing.model}", shown_rate(rates.input), shown_rate(rates.cached_input),
-        shown_rate(rates.output),
-        shown_rate(batch.input) if batch else "", shown_rate(batch.output) if batch else "", listing.standard.source,
+        f"{listing.provider}/{listing.model}", rate_cell(rates.input), rate_cell(rates.cached_input),
+        rate_cell(rates.output),
+        rate_cell(batch.input) if batch else "", rate_cell(batch.output) if batch else "", listing.standard.source,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scrimp.prices.comparison import Difference
 from scrimp.prices.rates import Rates
-from scrimp.units import format_count
+from scrimp.units import CENTS, format_count
 
 # As a person reads a price: what goes in, then what comes out.
 _ORDER = (
@@ -20,6 +20,14 @@ _ORDER = (
 def shown_rate(rate: Decimal | None) -> str:
     """Return a rate with every digit; nothing where there is none."""
     return "" if rate is None else format(rate.normalize(), "f") if rate else "0"
+
+
+def rate_cell(rate: Decimal | None) -> str:
+    """Return a rate for a column, with every digit and to the cent at least, so that points line up where they can."""
+    if not rate:
+        return shown_rate(rate)
+    places = -int(rate.normalize().as_tuple().exponent)
+    return f"{rate:.{max(CENTS, places)}f}"
 
 
 def shown_rates(rates: Rates) -> str:
@@ -35,7 +43,7 @@ def _name(kind: str) -> str:
 def difference_rows(differences: Sequence[Difference]) -> list[tuple[str, ...]]:
     """Return a row for each difference: model, what for, both rates, and the ratio of the second to the first."""
     return [
-        (f"{each.provider}/{each.model}", _what(each), shown_rate(each.ours), shown_rate(each.theirs), _times(each))
+        (f"{each.provider}/{each.model}", _what(each), rate_cell(each.ours), rate_cell(each.theirs), _times(each))
         for each in differences
     ]
 
