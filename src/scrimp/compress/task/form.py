@@ -17,7 +17,18 @@ if TYPE_CHECKING:
 
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal[
-    "form", "whole", "values", "format", "questions", "answers", "unsure", "units", "parts", "properties", "scopes"
+    "form",
+    "whole",
+    "values",
+    "format",
+    "questions",
+    "answers",
+    "unsure",
+    "units",
+    "parts",
+    "properties",
+    "scopes",
+    "orders",
 ]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
@@ -87,11 +98,16 @@ def _form_words(text: str, sentences: Sequence[str], *, asks: bool) -> str | Non
 
 def _form_of_data(sentence: str) -> str | None:
     """Return the first words of form in a sentence that in an order would not be about the answer."""
-    of_answer = [] if _is_question(sentence) else _joined(sentence, sorted(_spans(sentence, "format")))
+    of_answer = [] if _is_question(sentence) else _joined(sentence, sorted(_of_answer(sentence)))
     for start, end in _spans(sentence, "form"):
         if not any(first <= start and end <= last for first, last in of_answer):
             return sentence[start:end]
     return None
+
+
+def _of_answer(sentence: str) -> Iterator[Span]:
+    yield from _spans(sentence, "format")
+    yield from _spans(sentence, "orders")
 
 
 def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -116,6 +132,7 @@ def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
         if of_prose and not asks:
             continue
         left = _masked(one, "values")
+        left = left if asks else _masked(left, "orders")
         unit = _find(left, "units")
         if (unit or _find(left, "parts")) and (found := _find(left, "properties")):
             return found
