@@ -14,7 +14,7 @@ from caching_provider import GeminiCache
 from command import Ran, Scrimp
 from fake_provider import Reply, fake_provider
 
-SYSTEM = "You answer tickets of a shop. " * 2800  # 84 000 characters: 21 000 tokens of the fake's
+SYSTEM = "You answer tickets of a shop. " * 1600  # 48 000 characters: 12 000 tokens of the fake's
 SIZE = len(SYSTEM) // 4
 # Dollars per million tokens of gemini-3.8-flash: fresh, read, output; and for a million that are stored for an hour.
 FRESH, READ, OUTPUT, STORAGE = Fraction("0.75"), Fraction("0.075"), Fraction("3.75"), Fraction("0.50")
@@ -133,3 +133,16 @@ def test_what_is_stored_is_deleted_after_an_interrupt(scrimp: Scrimp) -> None:
     assert len(cache.usages) < 40
     assert cache.deleted == ["cachedContents/c0"]
     assert [each["status"] for each in entries(scrimp) if each["output"] == 0] == ["paid"]
+
+
+def test_an_estimate_says_whether_what_is_read_too_seldom_would_be_stored(scrimp: Scrimp) -> None:
+    words = configured(scrimp, "http://127.0.0.1:9", rows=40, model="gemini-3.5-flash")
+    unknown = scrimp("estimate", *words).out
+    rates = ("--input", "1.50", "--cached-input", "0.15", "--output", "9", "--cache-storage", "1.00")
+    scrimp("prices", "set", "gemini/gemini-3.5-flash", *rates)
+    known = scrimp("estimate", *words).out
+
+    assert "gemini/gemini-3.5-flash does not promise that, and scrimp stores nothing there" in unknown
+    assert "scrimp prices set gemini/gemini-3.5-flash --cache-storage USD" in unknown
+    # Some 12 500 tokens at $1.00 for a million of them and an hour.
+    assert "where gemini/gemini-3.5-flash reads too little of it, scrimp stores it for the run, at $0.0125 an" in known

@@ -47,11 +47,11 @@ def _storage(saving: CacheSaving) -> str:
     """Return what becomes of it where the provider reads too little of what it keeps by itself."""
     if saving.storage is None:
         return (
-            f"{saving.model} promises nothing of that; it is not stored to make sure, since the price of storage is "
-            f"not known: `scrimp prices set {saving.model} --cache-storage USD`"
+            f"{saving.model} does not promise that, and scrimp stores nothing there, since the price of storage is not "
+            f"known: `scrimp prices set {saving.model} --cache-storage USD`"
         )
     hour = format_dollars(saving.storage)
-    return f"if {saving.model} reads too little of it, it is stored for the run, at {hour} an hour"
+    return f"where {saving.model} reads too little of it, scrimp stores it for the run, at {hour} an hour"
 
 
 def _difference(other: OtherBeginning) -> str:
