@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from caching_provider import GeminiCache
+from fake_provider import fake_provider
 from scrimp.providers import gemini
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
@@ -123,3 +125,29 @@ def test_a_reply_tells_the_name_and_the_size_of_what_was_stored_or_nothing_was()
         assert stored_content(HttpReply(status=status, body=json.dumps(body).encode())) is None
     request = to_delete("cachedContents/c1", ENDPOINT)
     assert (request.method, request.url) == ("DELETE", f"{ENDPOINT.base_url}/cachedContents/c1")
+
+
+def test_the_sdk_stores_reads_and_deletes_where_and_as_scrimp_does() -> None:
+    genai = pytest.importorskip("google.genai", reason="the SDK of Google is not installed")
+    types, cache, model = genai.types, GeminiCache(every=9), "gemini-3.8-flash"
+    with fake_provider(cache.answer) as provider:
+        base_url, _, version = provider.url.rpartition("/")
+        client = genai.Client(
+            api_key="test", vertexai=False, http_options=types.HttpOptions(base_url=base_url, api_version=version)
+        )
+        config = types.CreateCachedContentConfig(system_instruction="Be brief. " * 20, ttl="300s")
+        made = client.caches.create(model=model, config=config)
+        named = types.GenerateContentConfig(cached_content=made.name)
+        said = client.models.generate_content(model=model, contents="Why?", config=named)
+        client.caches.delete(name=made.name)
+        client.close()
+        endpoint = replace(ENDPOINT, base_url=provider.url)
+
+    ours = [
+        gemini.to_store_request(CALL, MARKS["text"], endpoint, seconds=300), gemini.to_request(CALL, endpoint),
+        to_delete("cachedContents/c0", endpoint),
+    ]  # fmt: skip
+    assert [request.url.removeprefix(base_url) for request in ours] == provider.paths
+    assert (made.name, made.usage_metadata.total_token_count) == ("cachedContents/c0", 50)
+    assert said.usage_metadata.cached_content_token_count == 50
+    assert not cache.stored

@@ -81,14 +81,16 @@ class StoredCaches:
     def __init__(
         self, *, send: Callable[[HttpRequest, Endpoint], Awaitable[HttpReply | Failure]],
         endpoints: Mapping[str, Endpoint], prices: PriceBook, calls: CallRecorder, budget: Budget, at_once: int,
-        note: Callable[[str], None], paid: Callable[[Entry], None], clock: Callable[[], float] = time.monotonic,
+        note: Callable[[str], None], paid: Callable[[Entry], None], halted: Callable[[], bool] = lambda: False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`send` sends a request that is no call; `paid` gets the ledger's entry of what was stored, once it is known.
 
-        `at_once` is how many calls are in flight.
+        `at_once` is how many calls are in flight; of a run that is `halted` few of those that are left are made.
         """
         self._send, self._endpoints, self._prices, self._calls = send, endpoints, prices, calls
         self._budget, self._at_once, self._note, self._paid, self._clock = budget, at_once, note, paid, clock
+        self._halted = halted
         self._known: dict[tuple[str, str, int], _Shared] = {}
 
     async def complete(self, call: Call, caching: ProviderCaching, send: Send) -> Completion | Failure:
@@ -157,8 +159,8 @@ class StoredCaches:
                 return True
             await self._end(shared)
             wanted = shared.to_store(self._at_once)
-            pays = not shared.given_up and len(shared.read) > 0 and wanted.saved(shared.rates, shared.share) > 0
-            if pays and await self._reserve(shared, wanted, call):
+            may = len(shared.read) > 0 and not (shared.given_up or self._halted())
+            if may and wanted.saved(shared.rates, shared.share) > 0 and await self._reserve(shared, wanted, call):
                 await self._store(shared, wanted, call)
         return shared.stored is not None
 

@@ -125,7 +125,7 @@ def _stored_caches(
 
     return StoredCaches(
         send=client.send, endpoints=endpoints, prices=services.prices, calls=recorder, budget=budget,
-        at_once=options.concurrency, note=services.note, paid=paid,
+        at_once=options.concurrency, note=services.note, paid=paid, halted=lambda: client.halted,
     )  # fmt: skip
 
 
