@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp.store.database import make_private_folder, store_errors
 
@@ -26,6 +27,15 @@ class Sharer(Struct, frozen=True):
     run: str
     budget: str  # its server and name
     boot: str = ""  # of its machine; a power cut may take the last records of a journal, and so the proof
+
+
+def with_own_name(folder: Path, sharer: Sharer) -> Sharer:
+    """Return it with another name where one of this process has left without being settled: that keeps the name."""
+    name, number = sharer.process, 1
+    while (folder / f"{name}{_SUFFIX}").exists():
+        number += 1
+        name = f"{sharer.process}-{number}"
+    return replace(sharer, process=name)
 
 
 class BudgetShare:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from outcomes import entry
 from scrimp.config.paths import paths_of
+from scrimp.errors import ServerDownError
 from scrimp.flows.spend.budgets.budget_link import BudgetShareLink
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
@@ -27,11 +28,16 @@ class Generous(BudgetServer):
     def __init__(self) -> None:
         self.ended = 0
         self.settled: list[Decimal] = []
+        self.runs: list[object] = []
+        self.answers_at_the_end = True
 
-    def run(self, *_: object, **__: object) -> Generous:  # type: ignore[override]
+    def run(self, run: object, *_: object, **__: object) -> Generous:  # type: ignore[override]
+        self.runs.append(run)
         return self
 
     def exchange(self, demand: Demand, *, ends: bool = False) -> BudgetState:
+        if ends and not self.answers_at_the_end:
+            raise ServerDownError("the server is down")
         self.ended += ends
         return BudgetState(epoch="e", allowance=demand.want, committed=demand.want, spent=demand.spent, held=ZERO)
 
@@ -59,6 +65,17 @@ def test_a_home_that_cannot_be_written_at_the_end_costs_what_it_knows_and_not_th
     assert list(paths.budget_shares.iterdir()) == []
     (sentence,) = said
     assert str(paths.known_budgets) in sentence
+
+
+def test_a_process_that_could_not_take_leave_has_another_part_when_it_begins_again(tmp_path: Path) -> None:
+    server, spent = Generous(), Demand(spent=Decimal(1), least=Decimal(1), need=Decimal(1), want=Decimal(1))
+    for server.answers_at_the_end in (False, True, True):
+        link = link_of(server, tmp_path, [])
+        link.exchange(spent)
+        link.leave(spent)
+
+    assert server.runs == ["p", "p-2", "p"]  # which the second one has settled, like that of a process that died
+    assert server.settled == [0]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from scrimp.errors import ServerDownError, ServerRefusedError, StoreError
 from scrimp.flows.spend.lost_bounds import at_most
 from scrimp.flows.stores.recovery import Share, recover
 from scrimp.shared.budget import BudgetForgottenError, BudgetServer, BudgetState, Demand
-from scrimp.store.files.budget_shares import BudgetShare, Sharer, settle_dead_shares
+from scrimp.store.files.budget_shares import BudgetShare, Sharer, settle_dead_shares, with_own_name
 from scrimp.store.files.damaged_files import FOLDER as DAMAGED
 from scrimp.store.files.known_budgets import KnownBudget, known_budget, remember_budget
 from scrimp.store.journal import PREFIX
@@ -49,6 +49,7 @@ class BudgetShareLink:
         """Tell what is needed; return what is granted. The first time, what dead runs have not spent is given back."""
         if self._run is None:
             if self._has_ledger:
+                self._sharer = with_own_name(self._paths.budget_shares, self._sharer)
                 self._share = BudgetShare(self._paths.budget_shares, self._sharer)
             self._run = self.server.run(self._sharer.process, self._cap, os.urandom(6).hex(), self.known())
             self.settle_dead()
