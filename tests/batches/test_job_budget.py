@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -83,6 +84,21 @@ def test_a_job_holds_what_its_batches_can_cost_and_gives_back_what_they_did_not(
     assert ran.status == 0, ran.err
     assert sum(server.billed.values()) == sent(server) == ROWS
     assert told(a) == (paid(a), 0)
+
+
+def test_while_batches_are_waited_for_a_job_holds_no_more_than_they_can_cost(
+    home: Home, server: OpenAIBatches, redis: RedisServer
+) -> None:
+    held: list[Decimal] = []
+
+    def look() -> None:
+        told = redis.client.hget("scrimp:budget:{nightly}", "committed")
+        held.append(Decimal(int(cast("bytes", told))) / 10**9)
+
+    server.before["poll"] = look
+    ran = home("a")("run", *words("1"), "--batch")
+    assert ran.status == 0, ran.err
+    assert ROWS * MOST <= max(held) < 2 * ROWS * MOST
 
 
 def test_jobs_and_live_runs_on_two_machines_never_pass_the_cap_together(home: Home, server: OpenAIBatches) -> None:

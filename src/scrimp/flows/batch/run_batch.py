@@ -176,6 +176,8 @@ class BatchRun:
             for shard in self._store.shards():
                 if shard.shard in queues.wanted and shard.state == "queued":
                     self._store.save_shard(replace(shard, state="ready"))
+        if self._held_by is not None:
+            self._held_by.end_pass()
         self._save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
         if found.new or (found.quote.calls and not self._has_quoted):
             self._services.note(

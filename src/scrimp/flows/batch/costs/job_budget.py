@@ -139,18 +139,28 @@ class JobBudget:
                     return None
         return None
 
+    def end_pass(self) -> None:
+        """Give back what was asked for in advance: what is on its way may take a day, and others could use the rest."""
+        if not self._alone:
+            with suppress(BudgetForgottenError, ServerDownError, ServerRefusedError):  # which the next request tells
+                self._run.stay(self._held())
+
     def settle(self) -> None:
         """Tell what the job holds and has spent by now; what it does not need goes back."""
-        held = self._priced()
-        spent, committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
+        demand = self._held()
         try:
-            self._tell(Demand(spent=spent, least=committed, need=committed, want=committed))
+            self._tell(demand)
         except (ServerDownError, ServerRefusedError) as error:
-            if committed or self._allowance:
+            if demand.least or self._allowance:
                 self._services.warn(
                     f"{error}: all that job {self._job} held of the budget {self._name} counts as spent until another "
                     "command of it ends"
                 )
+
+    def _held(self) -> Demand:
+        held = self._priced()
+        spent, committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
+        return Demand(spent=spent, least=committed, need=committed, want=committed)
 
     def _tell(self, demand: Demand) -> None:
         try:
