@@ -91,11 +91,21 @@ if ends == 'gone' or (ends == 'stays' and allowance <= spent) then
 else
   redis.call('ZADD', KEYS[2], ends == 'stays' and now - silent or now, run)
 end
--- What those do not hold who were heard of lately, silent ones hold, whether the server still lists them or not.
-local held = committed - all_spent
-for _, living in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. (now - silent), '+inf')) do
-  local amounts = redis.call('HMGET', KEYS[1], 'a:' .. living, 's:' .. living)
-  held = held - (tonumber(amounts[1]) or 0) + (tonumber(amounts[2]) or 0)
+local function part(other)
+  local amounts = redis.call('HMGET', KEYS[1], 'a:' .. other, 's:' .. other)
+  return (tonumber(amounts[1]) or 0) - (tonumber(amounts[2]) or 0)
+end
+local held = 0
+if redis.call('ZCARD', KEYS[2]) < math.floor((redis.call('HLEN', KEYS[1]) - 3) / 3) then
+  -- Not all are listed that have a part: a job that holds nothing, or ones that the server has dropped from the list.
+  held = committed - all_spent
+  for _, living in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '(' .. (now - silent), '+inf')) do
+    held = held - part(living)
+  end
+else
+  for _, dead in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - silent)) do
+    held = held + part(dead)
+  end
 end
 return {own[1], text(allowance), text(committed), text(all_spent), text(held)}
 """)
