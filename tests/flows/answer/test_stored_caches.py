@@ -36,7 +36,7 @@ class Run:
 
     def __init__(
         self, *, share: Decimal, cap: str | None = None, seconds: float = 1.0, answers: bool = True,
-        budget: Budget | None = None, refusal: StoreError | None = None,
+        budget: Budget | None = None, refusal: StoreError | None = None, halts: bool = False,
     ) -> None:  # fmt: skip
         self.now, self._seconds, self._share, self._answers = 0.0, seconds, share, answers
         self.begun: list[Entry] = []
@@ -52,7 +52,7 @@ class Run:
         )
         self.stored = StoredCaches(
             send=self._send, endpoints=PRESETS, prices=PRICES, calls=recorder, budget=self.budget, at_once=1,
-            note=lambda _: None, paid=self.billed.append, clock=lambda: self.now,
+            note=lambda _: None, paid=self.billed.append, halted=lambda: halts, clock=lambda: self.now,
         )  # fmt: skip
 
     async def _begin(self, entry: Entry) -> StoreError | None:
@@ -117,7 +117,8 @@ def test_what_expires_during_the_run_is_stored_again_where_that_still_pays() -> 
 
 
 @pytest.mark.parametrize(
-    ("share", "calls", "stores"), [("0.5", 200, True), ("0.98", 40, False), ("0", 10, False), ("0", 40, True)]
+    ("share", "calls", "stores"),
+    [("0.5", 200, True), ("0.85", 3000, False), ("1.3", 3000, False), ("0", 10, False), ("0", 40, True)],
 )
 def test_it_is_stored_where_what_is_not_read_costs_more_than_writing_and_storing_it(
     share: str, calls: int, stores: bool
@@ -126,6 +127,13 @@ def test_it_is_stored_where_what_is_not_read_costs_more_than_writing_and_storing
     run.make(calls)
 
     assert bool(run.requests) == stores
+
+
+def test_nothing_is_stored_for_calls_that_a_run_which_stops_does_not_make() -> None:
+    run = Run(share=Decimal(0), halts=True)
+    run.make(200)
+
+    assert not run.requests
 
 
 def test_a_cap_with_no_room_for_it_is_no_reason_to_stop() -> None:

@@ -40,6 +40,7 @@ Send = Callable[[Call], Awaitable[Completion | Failure]]
 _LOOKS, _ENOUGH = 8, 5  # calls that look how much is read, and how many of them have to be back
 _SPARE_SECONDS = 15  # before it expires: a call on its way must still find it
 _END_SECONDS = 10.0  # in which all is deleted at the end of a run
+_NEARLY = Decimal("0.7")  # of the tokens that are estimated
 _NOTHING = Decimal(0)
 _STOPPED: HttpReply | Failure = Failure(kind="network", message="stopped before the reply arrived")
 _NOT_THERE = (403, 404)  # Gemini does not say which
@@ -52,7 +53,7 @@ class _Shared:
         self.mark, self.tokens, self.rates = beginning.mark, beginning.tokens, rates
         self.calls = beginning.calls  # that are known to begin so
         self.sent = self.looking = self.looked = 0
-        self.read: list[Decimal] = []  # the share of it that each look read
+        self.read: list[int] = []  # tokens of it that each look read
         self.seconds = _NOTHING  # that the looks took
         self.decided = asyncio.Event()
         self.storing = asyncio.Lock()
@@ -64,8 +65,13 @@ class _Shared:
 
     @property
     def share(self) -> Decimal:
-        """How much of it the provider reads by itself."""
-        return sum(self.read, _NOTHING) / len(self.read)
+        """How much of it the provider reads by itself.
+
+        Its tokens are estimated; where a call read nearly as many, or more, that is the whole of it.
+        """
+        most = max(self.read)
+        whole = most if most >= _NEARLY * self.tokens else self.tokens
+        return Decimal(sum(self.read)) / (len(self.read) * whole)
 
     def to_store(self, at_once: int) -> Stored:
         """Return what would be stored, for the calls that are left."""
@@ -141,7 +147,7 @@ class StoredCaches:
         try:
             result = await send(call)
             if counts and isinstance(result, Completion) and result.usage is not None:
-                shared.read.append(min(Decimal(1), Decimal(result.usage.cache_read) / shared.tokens))
+                shared.read.append(result.usage.cache_read)
                 shared.seconds += Decimal(self._clock() - began)
             ended = True
         finally:
