@@ -133,6 +133,12 @@ def test_the_ledger_sums_to_the_bill(ready: Scrimp) -> None:
     assert bill["cost_usd"] == Decimal("0.0003")
 
 
+def test_the_bill_goes_to_stdout_where_rows_go_to_a_file(ready: Scrimp) -> None:
+    ran = ready("run", "rows.jsonl", "-q", "-o", "out.jsonl", "--summary-file", "-")
+
+    assert (ran.status, json.loads(ran.out)["rows"]["ok"], (ready.cwd / "-").exists()) == (0, 10, False)
+
+
 def test_labels_can_be_asked_of_the_ledger(ready: Scrimp) -> None:
     ready("run", "rows.jsonl", "--user", "ada", "--tag", "team=blue", "--route", "triage")
 

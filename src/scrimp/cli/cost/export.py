@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
 
 from scrimp.cli.printing import print_rows
-from scrimp.cli.results.output import STDOUT, open_output
+from scrimp.cli.results.output import STDOUT, format_of_name, open_output
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.enums import LedgerFormat
@@ -45,7 +44,7 @@ def export(
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         session.services.stores.recover()
-        file_format = file_format or _format_of(output)
+        file_format = file_format or _named_format(output)
         if file_format == "parquet" and output == STDOUT and sys.stdout.isatty():
             raise UsageError("Parquet is not for a terminal: name a file with -o")
         parts = ledger_parts(entries_since(session.services.paths.ledger_db, start), file_format)
@@ -62,7 +61,6 @@ def export(
                 raise output_error(error) from error
 
 
-def _format_of(output: str) -> LedgerFormat:
-    """Return the format that a file's extension names."""
-    extension = Path(output).suffix.lower().removeprefix(".")
-    return next((known for known in get_args(LedgerFormat) if known == extension), "jsonl")
+def _named_format(output: str) -> LedgerFormat:
+    named = format_of_name(output, get_args(LedgerFormat))
+    return next((known for known in get_args(LedgerFormat) if known == named), "jsonl")

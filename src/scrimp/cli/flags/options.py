@@ -382,7 +382,9 @@ Fields = Annotated[
     ),
 ]
 Summary = Annotated[SummaryMode, typer.Option(help="The bill on stderr.")]
-SummaryFile = Annotated[str | None, typer.Option(metavar="FILE", help="Also write the bill as JSON to this file.")]
+SummaryFile = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Also write the bill as JSON to this file; - is stdout.")
+]
 Quiet = Annotated[
     bool,
     typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
@@ -16,6 +16,9 @@ from scrimp.errors import InputError, OutputError, UsageError
 from scrimp.read.inputs.addresses import S3, is_object
 
 STDOUT = "-"
+_COMPRESSED = ("gz", "bz2", "xz", "zst", "zip", "7z")
+# What other programs would not open if lines of text were in it.
+_OTHERS = ("xlsx", "xls", "xlsm", "ods", "docx", "pdf", "feather", "arrow", "avro", "orc")
 
 
 class OutputFile:
@@ -158,3 +161,15 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
             part.unlink()
     except OSError as error:
         raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): the rows are in {part}") from error
+
+
+def format_of_name(name: str, known: Collection[str]) -> str | None:
+    """Return the known format that a file's extension names, if any. Raises UsageError where it names one of others."""
+    extension = Path(name).suffix.lower().removeprefix(".")
+    if extension in known:
+        return extension
+    if extension in _COMPRESSED:
+        raise UsageError(f"-o: {name}: outputs are not compressed: leave out .{extension}, and compress it afterwards")
+    if extension in _OTHERS:
+        raise UsageError(f"-o: {name}: no .{extension} can be written: name a .csv, which most programs open")
+    return None

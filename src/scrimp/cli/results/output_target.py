@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, get_args
 
 from msgspec import Struct
 
-from scrimp.cli.results.output import STDOUT, OutputFile
+from scrimp.cli.results.output import STDOUT, OutputFile, format_of_name
 from scrimp.enums import OutputFormat
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.addresses import is_object
@@ -42,14 +42,10 @@ class OutputTarget(Struct, frozen=True):
     @property
     def format(self) -> str | None:
         """The format of rows where --out does not give one; None for stdout."""
-        if self.row_names is not None:
-            return "text"
         if self.name == STDOUT:
             return None
-        suffix = Path(self.name).suffix.lower().removeprefix(".")
-        if suffix == "txt":
-            return "text"
-        return suffix if suffix in get_args(OutputFormat) else "jsonl"
+        named = format_of_name(self.name, (*get_args(OutputFormat), "txt"))
+        return "text" if named == "txt" or self.row_names is not None else named or "jsonl"
 
     def is_terminal(self, session: Session) -> bool:
         """Return whether a person sees the rows as they come."""
@@ -98,6 +94,8 @@ def output_target(
     _refuse_own_files(session, {"-o": None if row_names else output, "--summary-file": summary_file})
     if output == STDOUT:
         _refuse_reading_stdout(inputs)
+        if summary_file == STDOUT:
+            raise UsageError("--summary-file - is stdout, where the rows go: name a file, or give the rows one with -o")
     elif row_names is None:
         _refuse_overwriting("-o", output, inputs, files_read)
     if summary_file is not None and summary_file != STDOUT:

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.billing.totals import Bill
+from scrimp.cli.printing import print_json
 from scrimp.cli.results.exit_status import exit_status
 from scrimp.cli.results.output import STDOUT, OutputFile
 from scrimp.cli.results.output_target import OutputTarget
@@ -78,13 +79,19 @@ def keep_former(
 
 
 def write_summary(session: Session, bill: Bill, target: OutputTarget) -> UsageError | None:
-    """Write the bill as JSON to a file, but not over the rows; print and return the error where it is not written."""
+    """Write the bill as JSON to a file, but not over the rows; print and return the error where it is not written.
+
+    It goes to stdout for -, which is allowed where rows go elsewhere.
+    """
     path, output = target.summary_file, target.name
     if path is None:
         return None
     from scrimp.read.inputs.same_file import is_same_file  # noqa: PLC0415 - only with --summary-file
     from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - as above
 
+    if path == STDOUT:
+        print_json(bill_document(bill))
+        return None
     error: UsageError | None = None
     if output != STDOUT and is_same_file(path, output):
         error = UsageError(f"--summary-file: {path} has the rows of -o, so the bill is not written: name another file")
