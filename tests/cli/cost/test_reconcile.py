@@ -148,6 +148,24 @@ def test_a_report_that_breaks_off_closes_nothing(ready: Scrimp, account: Account
     assert (found["closed"], found["lost"], found["hours"]) == ([], 1, [])
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ((200, b"<html>Log in</html>"), "something of its usage that cannot be read (no JSON: '<html>Log in</html>')"),
+        ((429, b"slow"), "openai limits the rate (429: slow)"),
+        ((200, b'{"data": [], "has_more": true, "next_page": "p"}'), "a list without an end"),
+    ],
+)
+def test_why_nothing_was_compared_is_said_of_the_report(
+    ready: Scrimp, account: Account, fault: tuple[int, bytes], said: str
+) -> None:
+    recorded(ready, paid(0, THEN))
+    account.fault = lambda _: fault
+    ran = ready("cost", "reconcile")
+
+    assert (said in ran.out, "batch" in ran.out, len(account.requests) < 9) == (True, False, True)
+
+
 def test_a_fault_that_passes_is_passed_over(ready: Scrimp, account: Account) -> None:
     recorded(ready, paid(0, THEN), lost(0, THEN))
     account.used = [Used(time=THEN, model=MODEL)]

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from scrimp.providers.batches.flow import Exchanges
-from scrimp.providers.batches.replies import object_in
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.json_access import array, count, is_count, nonempty, obj, string
+from scrimp.providers.json_access import array, count, is_count, obj, string
 from scrimp.providers.usage_reports.report import (
     HOUR,
     MOST_PAGES,
@@ -20,6 +19,7 @@ from scrimp.providers.usage_reports.report import (
     exact,
     get,
     not_understood,
+    page_in,
 )
 from scrimp.values import Json, JsonObject, Usage
 
@@ -64,13 +64,12 @@ def _rows(endpoint: Endpoint, path: str) -> Exchanges[tuple[list[JsonObject], fl
     refreshed: list[float] = []
     page: str | None = None
     for _ in range(MOST_PAGES):
-        body = object_in((yield get(endpoint, path if page is None else f"{path}&page={page}", _BETA)), endpoint)
-        if not isinstance(body.get("data"), list):
-            raise not_understood(endpoint, "a page without data")
+        reply = yield get(endpoint, path if page is None else f"{path}&page={page}", _BETA)
+        body, following = page_in(reply, endpoint, page)
         found += [obj(row) for row in array(body.get("data"))]
         if (moment := _moment(body.get("data_refreshed_at"))) is not None:
             refreshed.append(moment)
-        page = nonempty(body.get("next_page")) if body.get("has_more") is not False else None
+        page = following if body.get("has_more") is not False else None
         if page is None:
             return found, min(refreshed, default=None)
     raise not_understood(endpoint, "a list without an end")

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from scrimp.providers.batches.flow import Exchanges
-from scrimp.providers.batches.replies import object_in
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.json_access import array, is_count, nonempty, obj, string
+from scrimp.providers.json_access import array, is_count, obj, string
 from scrimp.providers.usage_reports.report import (
     HOUR,
     MOST_PAGES,
@@ -21,6 +20,7 @@ from scrimp.providers.usage_reports.report import (
     exact,
     get,
     not_understood,
+    page_in,
 )
 from scrimp.values import Json, JsonObject, Usage
 
@@ -44,11 +44,10 @@ def _buckets(endpoint: Endpoint, path: str) -> Exchanges[list[JsonObject]]:
     found: list[JsonObject] = []
     page: str | None = None
     for _ in range(MOST_PAGES):
-        body = object_in((yield get(endpoint, path if page is None else f"{path}&page={page}", {})), endpoint)
-        if not isinstance(body.get("data"), list):
-            raise not_understood(endpoint, "a page without data")
+        reply = yield get(endpoint, path if page is None else f"{path}&page={page}", {})
+        body, following = page_in(reply, endpoint, page)
         found += [obj(bucket) for bucket in array(body.get("data"))]
-        page = nonempty(body.get("next_page")) if body.get("has_more") is True else None
+        page = following if body.get("has_more") is True else None
         if page is None:
             return found
     raise not_understood(endpoint, "a list without an end")

@@ -8,12 +8,14 @@ from decimal import Decimal
 from msgspec import Struct
 
 from scrimp.providers.batches.flow import BatchRefusedError
-from scrimp.providers.endpoint import Endpoint, HttpRequest
-from scrimp.providers.json_access import number
-from scrimp.values import Failure, Json, Usage
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
+from scrimp.providers.json_access import is_success, nonempty, number, reply_object
+from scrimp.providers.replies.error_replies import to_failure
+from scrimp.values import Failure, Json, JsonObject, Usage
 
 MOST_PAGES = 1000  # a list that does not end is no list
 HOUR = 3600
+_EXCERPT = 80  # bytes
 
 
 class UsedInHour(Struct, frozen=True, kw_only=True):
@@ -52,6 +54,22 @@ class Generation(Struct, frozen=True, kw_only=True):
 def get(endpoint: Endpoint, path: str, headers: Mapping[str, str]) -> HttpRequest:
     """Return the request for a page of a report."""
     return HttpRequest(url=endpoint.address(path), body=b"", method="GET", headers={**endpoint.headers, **headers})
+
+
+def page_in(reply: HttpReply, endpoint: Endpoint, asked: str | None) -> tuple[JsonObject, str | None]:
+    """Return a page of a report, and the name of the next one if it has one other than the one that was asked for."""
+    body = reply_object(reply)
+    if not is_success(reply) or (body is not None and body.get("error")):
+        raise BatchRefusedError(to_failure(reply, endpoint, ""))
+    if body is None:
+        excerpt = reply.body[:_EXCERPT].decode(errors="replace").strip()
+        raise not_understood(endpoint, f"no JSON: {excerpt!r}")
+    if not isinstance(body.get("data"), list):
+        raise not_understood(endpoint, "a page without data")
+    following = nonempty(body.get("next_page"))
+    if asked is not None and following == asked and body.get("has_more") is not False:
+        raise not_understood(endpoint, "a list without an end")
+    return body, following
 
 
 def not_understood(endpoint: Endpoint, what: str) -> BatchRefusedError:
