@@ -18,6 +18,7 @@ from scrimp.providers.replies.error_kinds import kind_of
 from scrimp.providers.replies.error_words import code_number, error_codes, error_object, provider_words
 from scrimp.values import Failure, Json, JsonObject
 
+_UNTOLD = 502  # counts where an error in a 200 tells no status; nobody is told of it
 # What LiteLLM's proxy puts before the headers of the provider it called.
 _LITELLM = "llm_provider-"
 _RETRY_HINTS: Mapping[str, bool] = {"true": True, "false": False}
@@ -35,10 +36,10 @@ def to_failure(reply: HttpReply, endpoint: Endpoint, model: str) -> Failure:
     """Return the failure that an error reply means."""
     body, error = error_object(reply)
     codes, words = error_codes(body, error), provider_words(reply)
-    status = _status(reply.status, error, codes)
-    kind = kind_of(status, codes, error, words)
+    told = _told_status(reply.status, error, codes)
+    kind = kind_of(told or _UNTOLD, codes, error, words)
     result = Failure(
-        kind=kind, http=reply.status, message=_message(endpoint, model, status, kind, words, reply.headers),
+        kind=kind, http=reply.status, message=_message(endpoint, model, told, kind, words, reply),
         retry_hint=None if POLICIES[kind].ends_provider else _RETRY_HINTS.get(reply.headers.get("x-should-retry", "")),
     )  # fmt: skip
     return replace(result, retry_after=retry_after(reply.headers, error)) if is_retryable(result) else result
@@ -47,23 +48,24 @@ def to_failure(reply: HttpReply, endpoint: Endpoint, model: str) -> Failure:
 def status_of_envelope(body: bytes) -> int:
     """Return the status of the reply that an error would have come with, had it not come in a file or a stream."""
     envelope, error = error_object(HttpReply(status=200, body=body))
-    return _status(200, error, error_codes(envelope, error))
+    return _told_status(200, error, error_codes(envelope, error)) or _UNTOLD
 
 
-def _status(status: int, error: JsonObject, codes: set[str]) -> int:
-    """Return the status that counts: an error inside a 200 has a status of its own."""
+def _told_status(status: int, error: JsonObject, codes: set[str]) -> int | None:
+    """Return the status that counts: an error inside a 200 has a status of its own, or tells none."""
     if status >= 300:
         return status
-    return code_number(error) or next((_STATUS_BY_TYPE[code] for code in sorted(codes) if code in _STATUS_BY_TYPE), 502)
+    known = (_STATUS_BY_TYPE[code] for code in sorted(codes) if code in _STATUS_BY_TYPE)
+    return code_number(error) or next(known, None)
 
 
 def _message(
-    endpoint: Endpoint, model: str, status: int, kind: FailureKind, words: str, headers: Mapping[str, str]
+    endpoint: Endpoint, model: str, status: int | None, kind: FailureKind, words: str, reply: HttpReply
 ) -> str:  # fmt: skip
     """Return the sentence a person reads: what the provider refused, why, and what to do about it."""
     name = endpoint.name
-    why = f"({status}: {words})" if words else f"({status})"
-    if address := _wrong_address(endpoint, status, words, headers):
+    why = f"({': '.join(filter(None, (str(status or ''), words))) or reply.status})"
+    if address := _wrong_address(endpoint, status or _UNTOLD, words, reply.headers):
         return f"{name} {address} {why}; check base_url"
     if status == 407:
         return f"the proxy before {name} wants a user and a password {why}; put USER:PASSWORD@ before its host"
