@@ -224,7 +224,8 @@ class Recorder:
 
     def writer(self) -> Writer:
         opened = lambda: self  # noqa: E731
-        return Writer(opened, opened, run="r", on_commit=self.committed)  # type: ignore[arg-type]  # stands in for them
+        lingers = (0.01, 0.01)
+        return Writer(opened, opened, run="r", on_commit=self.committed, lingers=lingers)  # type: ignore[arg-type]  # stands in for them
 
 
 def numbered(number: int, *, entries: int = 1, cached: bool = True) -> Write:
@@ -245,7 +246,7 @@ def test_every_write_is_committed_once_and_in_order(shapes: list[tuple[int, bool
     writes = [numbered(number, entries=entries, cached=cached) for number, (entries, cached) in enumerate(shapes)]
     for number, write in enumerate(writes):
         if number in pauses:
-            threading.Event().wait(0.025)  # longer than the writer lingers: another group
+            threading.Event().wait(0.015)  # longer than the writer lingers: another group
         ours.write(write)
     ours.close()
 

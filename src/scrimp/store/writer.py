@@ -27,8 +27,8 @@ _LARGEST_GROUP = 1000
 # About what a completion adds to the logs besides its own length: a page of the index of keys, and its share of others.
 _LOG_BYTES = 8192
 # Seconds in which writes gather behind the first one: waking for each costs the other threads more than waiting. Where
-# many came in that time, more will: a transaction costs as much as ten of its rows.
-_LINGERS, _MANY = (0.02, 0.1), 16
+# many came in that time, more will: a transaction costs as much as some of its rows do, and no call waits for one.
+_LINGERS, _MANY = (0.02, 0.1), 3
 
 
 class Write(Struct, frozen=True, kw_only=True):
