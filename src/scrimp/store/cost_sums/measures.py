@@ -32,7 +32,7 @@ MEASURES: Mapping[str, str] = {
 LATENCIES = tuple(f"seconds_{number}" for number in range(BINS))
 COLUMNS = (*MEASURES, *LATENCIES)
 
-_MEASURED = (  # the columns that they are made of
+MEASURED = (  # the columns that they are made of
     "status", "input", "output", "cache_read", "cache_write", "reasoning", "cost_nano", "cost_pico", "escalated",
     "attempt", "retry",
 )  # fmt: skip
@@ -57,7 +57,7 @@ _SOURCES = {
     "arm": ("provider", "model", "effort", "answered_by"), "status": ("status",), "task": ("signature",),
     "tag": ("tags",),
 }  # fmt: skip
-_QUARTER = f"CAST(time AS INTEGER) / {SECONDS}"
+QUARTER = f"CAST(time AS INTEGER) / {SECONDS}"
 
 
 def m001_sums(db: sqlite3.Connection) -> None:
@@ -83,9 +83,9 @@ MIGRATIONS = (m001_sums, m002_left_out)
 
 def grouped(dimensions: Sequence[str], where: str) -> str:
     """Return a query of the ledger's entries, summed by quarter and by what these dimensions are made of."""
-    sources = _sources(dimensions)
+    sources = sources_of(dimensions)
     keys = ", ".join(("quarter", *sources))
-    return f"SELECT {', '.join((keys, *_measures()))} FROM {_entries(sources, where)} GROUP BY {keys}"  # noqa: S608 - the constants
+    return f"SELECT {', '.join((keys, *measures_of()))} FROM {_entries(sources, where)} GROUP BY {keys}"  # noqa: S608 - the constants
 
 
 def measured(
@@ -95,33 +95,50 @@ def measured(
 
     The condition `only` is on the keys.
     """
-    entries = f"{_entries(_sources((dimension,)), where)} AS grouped"
+    entries = f"{_entries(sources_of((dimension,)), where)} AS grouped"
     source = f"{entries}, json_each(grouped.tags) AS tag" if dimension == "tag" else entries
     named = ", ".join(f"{expression} AS {key}" for expression, key in zip(DIMENSIONS[dimension], KEYS, strict=False))
-    read = ", ".join(dict.fromkeys(("quarter", "bin", *_MEASURED)))
-    columns = ", ".join((*keys, *_measures(names)))
+    read = ", ".join(dict.fromkeys(("quarter", "bin", *MEASURED)))
+    columns = ", ".join((*keys, *measures_of(names)))
     return (
         f"SELECT {columns} FROM (SELECT {named}, {read} FROM {source} WHERE true) WHERE {only}"  # noqa: S608 - the constants
         f" GROUP BY {', '.join(keys or ('NULL',))}"
     )
 
 
-def _sources(dimensions: Sequence[str]) -> tuple[str, ...]:
+def sources_of(dimensions: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of the ledger that dimensions are made of."""
     return tuple(dict.fromkeys(source for each in dimensions for source in _SOURCES.get(each, (each,))))
 
 
 def _entries(sources: Sequence[str], where: str) -> str:
     """Return a table of entries with their quarters and their bins, and without what is not needed of them."""
     # A limit, of none, keeps SQLite from putting the expression of the bin in place of each of its names.
-    read = ", ".join(dict.fromkeys((*sources, *_MEASURED)))  # not all: a column that is copied costs as much as a sum
-    return f"(SELECT {read}, {_QUARTER} AS quarter, {_bin()} AS bin FROM ledger.entries WHERE {where} LIMIT -1)"  # noqa: S608 - the constants
+    read = ", ".join(dict.fromkeys((*sources, *MEASURED)))  # not all: a column that is copied costs as much as a sum
+    return f"(SELECT {read}, {QUARTER} AS quarter, {bin_of()} AS bin FROM ledger.entries WHERE {where} LIMIT -1)"  # noqa: S608 - the constants
 
 
-def _measures(names: Sequence[str] = COLUMNS) -> list[str]:
+def measures_of(names: Sequence[str] = COLUMNS) -> list[str]:
+    """Return the expressions of these sums, over entries with their bins."""
     measures = [f"{expression} AS {name}" for name, expression in MEASURES.items() if name in names]
     # With a filter a bin costs one comparison for each entry, and not a sum.
     bins = enumerate(LATENCIES)
     return measures + [f"count(*) FILTER (WHERE bin = {number}) AS {name}" for number, name in bins if name in names]
+
+
+def kept_alone(dimension: str, where: str) -> str:
+    """Return a query of the sums of one dimension over the ledger's entries, as `by_dimension` has them."""
+    keys = KEYS[: len(DIMENSIONS[dimension])]
+    padding = ", ".join(f"'' AS {key}" for key in KEYS[len(keys) :])
+    names = ", ".join(("quarter", *keys, *((padding,) if padding else ()), *COLUMNS))
+    return f"SELECT '{dimension}' AS dimension, {names} FROM ({measured(dimension, ('quarter', *keys), where)})"  # noqa: S608 - the constants
+
+
+def number_of_groups(dimensions: Sequence[str]) -> str:
+    """Return a query of how many groups `grouped` would make of the first entries, a limited number, after an id."""
+    keys = ", ".join(("quarter", *sources_of(dimensions)))
+    entries = f"SELECT *, {QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 - the constants
+    return f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM ({entries}))"  # noqa: S608 - the constants
 
 
 def share_of_values(dimension: str) -> str:
@@ -130,7 +147,7 @@ def share_of_values(dimension: str) -> str:
     They are the first ones, a limited number, after an id.
     """
     keys = ", ".join(("quarter", *DIMENSIONS[dimension]))
-    entries = f"(SELECT *, {_QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"  # noqa: S608 - the constants
+    entries = f"(SELECT *, {QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"  # noqa: S608 - the constants
     return (
         f"SELECT coalesce(sum(calls), 0), count(*) FROM (SELECT count(*) AS calls FROM {_source(dimension, entries)}"  # noqa: S608 - the constants
         f" WHERE true GROUP BY {keys})"
@@ -156,9 +173,12 @@ def _padded(expressions: Sequence[str]) -> tuple[str, ...]:
     return (*expressions, *["''"] * (len(KEYS) - len(expressions)))
 
 
-def _bin() -> str:
-    """Return the expression of an entry's bin of `latency`; NULL for one without a completion, or of a batch."""
-    return f"CASE WHEN status IN ('paid', 'truncated') AND batch IS NULL THEN {_search(0, len(BOUNDARIES))} END"
+def bin_of(status: str = "status") -> str:
+    """Return the expression of an entry's bin of `latency`; NULL for one without a completion, or of a batch.
+
+    The argument is how the column of its status is named.
+    """
+    return f"CASE WHEN {status} IN ('paid', 'truncated') AND batch IS NULL THEN {_search(0, len(BOUNDARIES))} END"
 
 
 def _search(low: int, high: int) -> str:

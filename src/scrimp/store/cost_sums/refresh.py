@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection
 
+from scrimp.store.cost_sums.grouping import TABLE, grouped_together, make_few_groups, make_groups
 from scrimp.store.cost_sums.measures import (
     BOUNDED,
     COLUMNS,
@@ -12,7 +13,7 @@ from scrimp.store.cost_sums.measures import (
     KEYS,
     SECONDS,
     by_dimension,
-    grouped,
+    kept_alone,
     share_of_values,
 )
 from scrimp.store.database import transaction
@@ -21,6 +22,7 @@ from scrimp.store.database import transaction
 _GROUP = 1_000_000
 # A dimension is left out once it has this many sums for an entry, among so many entries: the ledger is read as fast.
 _MOST_SUMS, _JUDGED = 0.2, 20_000
+_OF_IDS = "id > ? AND id <= ?"
 _NEXT = "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"
 _ADD = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
 _CONFLICT = f" ON CONFLICT (dimension, quarter, {', '.join(KEYS)}) DO UPDATE SET {_ADD}"
@@ -58,7 +60,7 @@ def sum_part(db: sqlite3.Connection, first: int, last: int, left_out: Collection
         db.executemany("INSERT INTO left_out VALUES (?)", [(dimension,) for dimension in left_out])
         ((change,),) = db.execute("SELECT coalesce(max(id), 0) FROM ledger.entry_changes").fetchall()
         _leave_out(db, first)
-        _add(db, "id > ? AND id <= ?", (first, last))
+        _add(db, _OF_IDS, (first, last))
     return int(change)
 
 
@@ -136,7 +138,7 @@ def _add_group(db: sqlite3.Connection, group: int) -> tuple[int, bool]:
     if not added:
         return 0, False
     _leave_out(db, entry)
-    _add(db, "id > ? AND id <= ?", (entry, last))
+    _add(db, _OF_IDS, (entry, last))
     _reach(db, last)
     return added, added == group
 
@@ -165,11 +167,16 @@ def _omit(db: sqlite3.Connection, dimension: str) -> None:
     db.execute("INSERT INTO main.left_out VALUES (?)", (dimension,))
 
 
-def _add(db: sqlite3.Connection, where: str, parameters: tuple[object, ...]) -> None:
-    kept = _kept(db)
-    db.execute(f"CREATE TEMP TABLE grouped AS {grouped(kept, where)}", parameters)
+def _add(db: sqlite3.Connection, where: str, parameters: tuple[int, ...]) -> None:
+    kept, columns = _kept(db), ", ".join(("dimension", "quarter", *KEYS, *COLUMNS))
+    chosen, are_few = grouped_together(db, kept, parameters[0]) if where == _OF_IDS else (kept, False)
+    (make_few_groups if are_few else make_groups)(db, chosen, where, parameters)
     for dimension in kept:
-        columns = ", ".join((*KEYS, *COLUMNS))
-        added = by_dimension(dimension, "temp.grouped")
-        db.execute(f"INSERT INTO sums (dimension, quarter, {columns}) {added}{_CONFLICT}")
-    db.execute("DROP TABLE temp.grouped")
+        is_alone = dimension not in chosen
+        added = kept_alone(dimension, where) if is_alone else by_dimension(dimension, TABLE)
+        # The condition, which is met, tells the parser that ON CONFLICT is no part of a join.
+        db.execute(
+            f"INSERT INTO sums ({columns}) SELECT {columns} FROM ({added}) WHERE true {_CONFLICT}",  # noqa: S608 - the constants
+            parameters if is_alone else (),
+        )
+    db.execute(f"DROP TABLE {TABLE}")
