@@ -188,7 +188,9 @@ class JobBudget:
 
     def _cost(self, stored: StoredCall) -> Decimal | None:
         """Return the dollars of a call as the ledger has them; None where they are not known."""
-        endpoint = self._batches.endpoints[stored.provider]
+        endpoint = self._batches.endpoints.get(stored.provider)
+        if endpoint is None:  # the config has it no more
+            return None
         call = Call(provider=stored.provider, model=stored.model, text="")
         reply = HttpReply(status=stored.status, body=stored.reply)
         result = DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint)
