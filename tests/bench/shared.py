@@ -126,7 +126,7 @@ class Bench:
                 f"server, {asked}; warnings: {sorted({line for _, _, each in ended for line in each})}"
             )
 
-    def together(self) -> str:
+    def together(self, interfere: Callable[[RedisServer], None] = lambda _: None) -> str:
         """The same with one cap and one rate for all: it is reached in the middle, and what is left is run later."""
         half = self._rows // 2
         prompts = 4 * half
@@ -142,6 +142,8 @@ class Bench:
                 for number, machine in enumerate(machines):
                     rows = [(number * half + row) % prompts for row in range(2 * half)]
                     runs.append(machine.start(rows if number % 2 else rows[::-1], 64, *flags))
+                if dollars == cap:
+                    interfere(server)
                 ended = [run.end(may_stop=dollars == cap) for run in runs]
                 seconds, times = time.perf_counter() - began, running.times()
                 uses = sum((uses for _, uses, _ in ended), Counter[str]())
@@ -153,8 +155,12 @@ class Bench:
                 )
             return "; then ".join(told)
 
+    def interrupted(self) -> str:
+        """The same, and the server is killed in the middle, and starts again with what it had."""
+        return self.together(self._kill)
+
     def killed(self) -> str:
-        """The same, and the server is killed in the middle, and starts again with nothing."""
+        """As overlap, and the server is killed in the middle, and starts again with nothing."""
         return self.overlap(interfere=self._kill)
 
     def persistent(self) -> str:
@@ -218,7 +224,7 @@ def _used() -> float:
 
 
 def main() -> None:
-    names = ("overlap", "together", "killed", "persistent", "slow", "second")
+    names = ("overlap", "together", "interrupted", "killed", "persistent", "slow", "second")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=5000, help="of each machine")
     parser.add_argument("--only", action="append", choices=names)
