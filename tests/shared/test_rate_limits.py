@@ -14,7 +14,7 @@ from scrimp.shared.connection import SharedServer
 from scrimp.shared.rate_limits import ACTIVE_SECONDS, TAKE, Granted, RateServer, Wanted
 from scrimp.shared.script import Script
 
-VIRTUAL = Script(TAKE.replace("redis.call('TIME')", "{ARGV[13], ARGV[14]}"))
+VIRTUAL = Script(TAKE.replace("redis.call('TIME')", "{ARGV[15], ARGV[16]}"))
 NO_LIMIT = (0.0, 0.0)
 
 
@@ -34,12 +34,12 @@ class Buckets:
 
     def take(
         self, requests: tuple[int, int], tokens: tuple[int, int] = (0, 0), *, process: str = "p",
-        left: tuple[int, int] = (-1, -1),
+        left: tuple[int, int] = (-1, -1), sent: int = 0,
     ) -> Granted:  # fmt: skip
         seconds, micro = divmod(self.microseconds, 1_000_000)
         args = (
-            process, *map(str, self._requests), *requests, left[0], *map(str, self._tokens), *tokens, left[1], 0,
-            seconds, micro,
+            process, *map(str, self._requests), *requests, left[0], sent, *map(str, self._tokens), *tokens, left[1],
+            0, 0, seconds, micro,
         )  # fmt: skip
         granted = VIRTUAL.run(self._client, self._keys, args)
         return Granted(
@@ -124,6 +124,15 @@ def test_who_has_no_limit_of_a_kind_leaves_that_of_the_others_as_it_is(redis: Re
         buckets.pass_(2_000_000)
     assert unlimited.take((1, 1), (0, 70), process="q").tokens == 70
     assert limited.take((1, 1), (400, 400)).tokens == 400  # 200 were left, and two seconds bring as many
+
+
+def test_what_was_sent_without_the_server_is_taken_from_what_came_in_meanwhile(redis: RedisServer) -> None:
+    buckets = Buckets(redis.client, (1.0, 5.0), NO_LIMIT)
+    assert buckets.take((5, 5)).requests == 5
+    buckets.pass_(4_000_000)
+    assert buckets.take((1, 5), sent=2).requests == 2
+    buckets.pass_(3_600_000_000)  # a bucket that is full has no room for more
+    assert buckets.take((1, 5), sent=1, process="q").requests == 4
 
 
 def test_processes_that_took_something_lately_share(redis: RedisServer) -> None:

@@ -23,9 +23,9 @@ ACTIVE_SECONDS = 10
 _KEPT_SECONDS = 300
 
 # KEYS: the buckets, the processes. ARGV: process, then for requests and for tokens: the rate a second (0: no limit),
-# the capacity, what is needed at least, what is wanted, and what the provider said is left (-1: nothing); at last
-# whether the process took something lately: where the server knows nothing of that, it has lost it, and what was taken
-# of full buckets then would be taken twice.
+# the capacity, what is needed at least, what is wanted, what the provider said is left (-1: nothing), and what was sent
+# while the server did not answer; at last whether the process took something lately: where the server knows nothing of
+# that, it has lost it, and what was taken of full buckets then would be taken twice.
 # It returns what is granted of both, the seconds until asking again makes sense, and how many processes share.
 TAKE = """
 local time = redis.call('TIME')
@@ -34,12 +34,12 @@ local state = redis.call('HMGET', KEYS[1], 'requests', 'requests_at', 'tokens', 
 local function bucket(first, level, at)
   local rate, most = tonumber(ARGV[first]), tonumber(ARGV[first + 1])
   local own = {rate = rate, need = tonumber(ARGV[first + 2]), want = tonumber(ARGV[first + 3]), wait = 0, level = most}
-  if ARGV[12] == '1' and not state[1] then
+  if ARGV[14] == '1' and not state[1] and not state[3] then
     own.level = 0
   end
   local left = tonumber(ARGV[first + 4])
   if level and at then
-    own.level = math.min(most, tonumber(level) + rate * math.max(0, now - tonumber(at)))
+    own.level = math.min(most, tonumber(level) + rate * math.max(0, now - tonumber(at))) - tonumber(ARGV[first + 5])
   end
   if left >= 0 then
     own.level = math.min(own.level, left)
@@ -51,7 +51,7 @@ local function bucket(first, level, at)
   end
   return own
 end
-local requests, tokens = bucket(2, state[1], state[2]), bucket(7, state[3], state[4])
+local requests, tokens = bucket(2, state[1], state[2]), bucket(8, state[3], state[4])
 local wait = math.max(requests.wait, tokens.wait)
 local function granted(own)
   if wait > 0 then return 0 end
@@ -84,6 +84,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     need: int  # without which nothing is taken
     want: int
     left: int | None = None  # as the provider said
+    sent: int = 0  # without the server, which did not answer
 
 
 class Granted(Struct, frozen=True, kw_only=True):
@@ -118,4 +119,4 @@ class RateServer:
 
 def _args(wanted: Wanted) -> tuple[str | int, ...]:
     left = -1 if wanted.left is None else wanted.left
-    return (repr(wanted.rate), repr(wanted.most), wanted.need, wanted.want, left)
+    return (repr(wanted.rate), repr(wanted.most), wanted.need, wanted.want, left, wanted.sent)

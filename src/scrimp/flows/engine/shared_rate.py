@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from scrimp.errors import ServerDownError, ServerRefusedError
 from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.shared.rate_limits import Granted, Wanted
@@ -44,6 +46,7 @@ class SharedRateLimiter(RateLimiter):
         self._not_before = float("-inf")
         self._sharing = 1
         self._alone: RateLimiter | None = None  # while the server does not answer
+        self._sent_alone = self._tokens_alone = 0  # then
         self._warned = False
 
     def wait(self, tokens: int, now: float) -> float:
@@ -73,6 +76,8 @@ class SharedRateLimiter(RateLimiter):
         super().take(tokens, now)
         if self._alone is not None:
             self._alone.take(tokens, now)
+            self._sent_alone += 1
+            self._tokens_alone += tokens
             return
         self._requests_left -= self._needed(self._requests, 1)
         self._tokens_left -= self._needed(self._tokens, tokens)
@@ -88,6 +93,8 @@ class SharedRateLimiter(RateLimiter):
         super().give_back(tokens, now)
         if self._alone is not None:
             self._alone.give_back(tokens, now)
+            self._sent_alone -= 1
+            self._tokens_alone -= tokens
         elif self._is_limited:
             self._requests_left += self._needed(self._requests, 1)
             self._tokens_left += self._needed(self._tokens, tokens)
@@ -97,6 +104,7 @@ class SharedRateLimiter(RateLimiter):
         super().correct(estimated, used, now)
         if self._alone is not None:
             self._alone.correct(estimated, used, now)
+            self._tokens_alone += used - estimated
         elif self._is_limited:
             self._tokens_left -= self._needed(self._tokens, used - estimated)
 
@@ -126,7 +134,14 @@ class SharedRateLimiter(RateLimiter):
         stated, self._stated = self._stated or StatedLimits(), None
         requests = self._wanted(self._requests, calls, len(self._sent), self._requests_left, stated.requests_remaining)
         wanted = self._wanted(self._tokens, tokens, self._tokens_sent, self._tokens_left, stated.tokens_remaining)
+        if self._alone is not None:
+            requests = replace(requests, sent=self._part_of(self._requests, self._sent_alone))
+            wanted = replace(wanted, sent=self._part_of(self._tokens, self._tokens_alone))
         self._task = asyncio.get_running_loop().create_task(self._take(requests, wanted))
+
+    def _part_of(self, bucket: TokenBucket, sent: int) -> int:
+        """Return what was sent alone, as far as all that shared a full bucket can have sent as much of it."""
+        return max(0, min(sent, int(bucket.capacity / self._sharing)))
 
     def _wanted(self, bucket: TokenBucket, amount: int, sent: int, in_hand: int, stated: int | None) -> Wanted:
         rate, need = bucket.rate or 0.0, max(0, amount - in_hand)
@@ -141,6 +156,7 @@ class SharedRateLimiter(RateLimiter):
             self._go_on_alone(error, loop.time())
         else:
             self._alone, self._sharing = None, granted.sharing
+            self._sent_alone = self._tokens_alone = 0
             self._requests_left += granted.requests
             self._tokens_left += granted.tokens
             self._not_before = loop.time() + granted.wait
