@@ -148,8 +148,8 @@ def _gemini_words(body: dict[str, Any]) -> Iterator[str]:
 class QwenCache:
     """Qwen's: what marks ask for is written at a price, or else the start of earlier requests is found again."""
 
-    def __init__(self, *, minimum: int = 1024) -> None:
-        self._minimum = minimum
+    def __init__(self, *, minimum: int = 1024, knows_marks: bool = True) -> None:
+        self._minimum, self._knows_marks = minimum, knows_marks
         self._kept: set[str] = set()
         self._seen: list[str] = []
         self.usages: list[dict[str, Any]] = []
@@ -162,7 +162,7 @@ class QwenCache:
         assert len(ends) <= 4, "at most four marks"
         assert all(mark in (None, {"type": "ephemeral"}) for _, mark in blocks)
         details: dict[str, Any] = {}
-        if ends:
+        if ends and self._knows_marks:
             ends = [end for end in ends if sum(sizes[:end]) >= self._minimum]
             names = {end: body["model"] + json.dumps([words for words, _ in blocks[:end]]) for end in ends}
             read_to = max((end for end in ends if names[end] in self._kept), default=0)

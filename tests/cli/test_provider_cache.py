@@ -159,6 +159,20 @@ def test_qwen_is_sent_marks_only_where_they_save_more_than_what_it_keeps_by_itse
         assert scrimp.paid_calls() == (number, sum(map(qwen_dollars, cache.usages)))
 
 
+def test_a_model_of_qwen_that_knows_no_marks_is_sent_none_after_the_first(scrimp: Scrimp) -> None:
+    cache = QwenCache(knows_marks=False)
+    with fake_provider(cache.answer) as provider:
+        scrimp.env["DASHSCOPE_API_KEY"] = "sk-test-0123456789"
+        scrimp.config(f'[providers.qwen]\nbase_url = "{provider.url}"\n')
+        scrimp.file("rows.jsonl", rows(12))
+        ran = scrimp("run", "-m", "qwen/qwen-plus", "rows.jsonl", "--system", SYSTEM, "-j", "4")
+
+    assert ran.status == 0, ran.err
+    marked = [json.dumps(body).count("cache_control") for body in provider.bodies]
+    assert marked == [1] + [0] * 11
+    assert scrimp.paid_calls() == (12, sum(map(qwen_dollars, cache.usages)))
+
+
 @pytest.mark.parametrize(
     ("number", "system", "defaults"),
     [(1, SYSTEM, ""), (20, "Be brief.", ""), (20, SYSTEM, 'provider_cache = "off"')],

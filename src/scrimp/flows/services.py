@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.resolved.tuned_routes import TunedRoute
     from scrimp.config.sources.load import LoadedConfig
+    from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.answer.provider_caching import ProviderCaching
-    from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
+    from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.buying.provider_credits import ProviderCredits
     from scrimp.flows.buying.sellers import Sellers

@@ -19,8 +19,8 @@ from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.failures import policy_of
+from scrimp.flows.answer.calls_steps import RowPendingError
 from scrimp.flows.answer.check_command import LONGEST, run_check
-from scrimp.flows.answer.step_caller import RowPendingError
 from scrimp.flows.plan.expected.row_costs import PricedRow
 from scrimp.flows.plan.expected.said import said_of
 from scrimp.flows.plan.prompt_compressor import texts_of
@@ -43,8 +43,8 @@ from scrimp.values import (
 
 if TYPE_CHECKING:
     from scrimp.escalation.confidence import Assessor
+    from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.answer.chain_history import ChainHistory
-    from scrimp.flows.answer.step_caller import CallsSteps
     from scrimp.flows.plan.expected.row_costs import RowCosts
     from scrimp.flows.plan.planner import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions

@@ -21,7 +21,7 @@ from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
 from scrimp.providers.requests.stored_contents import can_store
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
-from scrimp.values import CacheMark, Call, PromptCache
+from scrimp.values import CacheMark, Call, Completion, Failure, PromptCache
 
 if TYPE_CHECKING:
     from scrimp.enums import CacheLifetime
@@ -72,6 +72,7 @@ class ProviderCaching:
         self._endpoints, self._prices, self._clock, self._note = endpoints, prices, clock, note
         self._asks, self._words = asks, words
         self._ways: dict[tuple[str, str], tuple[CacheRules, ...]] = {}
+        self._without_marks = set[tuple[str, str]]()
         self._rules_in_batches: dict[tuple[str, str], CacheRules] = {}
         self._beginnings = Beginnings()
         self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that may go to a model and begin so
@@ -116,6 +117,21 @@ class ProviderCaching:
         if rules.billed_unasked and not goes_on and tokens_in_all + tokens.estimate(call.text) >= rules.minimum:
             return replace(call, prompt_cache=PromptCache()), ()
         return call, ()
+
+    def answered(self, call: Call, result: Completion | Failure) -> None:
+        """Learn from what came of a call: where marks had nothing written or read, the model knows none."""
+        cache, ways = call.prompt_cache, self._ways_of(call.provider, call.model)
+        if cache is None or not cache.marks or len(ways) == 1 or not isinstance(result, Completion):
+            return
+        usage = result.usage
+        if usage is not None and not (usage.cache_write or usage.explicit_read):
+            self._ways[call.provider, call.model] = ways[:1]
+            self._without_marks.add((call.provider, call.model))
+
+    def as_known(self, call: Call) -> Call:
+        """Return a call that waited for others, without marks where they have shown that its model knows none."""
+        knows = (call.provider, call.model) not in self._without_marks
+        return call if knows or call.prompt_cache is None else replace(call, prompt_cache=None)
 
     def shared_in_batch(self, call: Call) -> SharedBeginning | None:
         """Return the beginning that a call of a batch had best share with others for an hour; None where none pays."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -48,41 +48,6 @@ if TYPE_CHECKING:
     from scrimp.transport.exchange import Content
     from scrimp.transport.limits.health import ProviderHealth
     from scrimp.transport.limits.retry import RetryState
-
-
-class CallsSteps(Protocol):
-    """What calls steps for the rows of a run: models, or batches of them."""
-
-    @property
-    def makes_rows(self) -> bool:
-        """Whether rows are made of completions, which a later pass does otherwise: it shows and bills them."""
-
-    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
-        """Return the completion of a step, or why there is none; RowPendingError where it is not known yet."""
-
-    @property
-    def refusal(self) -> str | None:
-        """Why a request did not fit under the run's cap; None where all did."""
-
-    def is_alive(self, step: Step) -> bool:
-        """Return whether any model of a step may still be called."""
-
-    def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be asked for."""
-
-    def converses(self, step: Step) -> bool:
-        """Return whether a step answers more than the prompt."""
-
-    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
-        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
-
-
-class RowPendingError(Exception):
-    """The completion of a step is not known yet, so nothing can be said of its row; carries what a person reads."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.message)
-        self.failure = failure
 
 
 class StepCaller:
@@ -338,7 +303,12 @@ class StepCaller:
             call, shared = (call, ()) if self.caching is None else self.caching.asked(call)
 
             async def as_asked(call: Call) -> Completion | Failure:
-                return await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
+                caching = self.caching
+                call = call if caching is None else caching.as_known(call)
+                result = await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
+                if caching is not None:
+                    caching.answered(call, result)
+                return result
 
             async with self._warmup.turn(call, shared):
                 if self._stored is None or self.caching is None or cap is not None:  # a rule's cap knows calls alone

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from scrimp.errors import InputError
 from scrimp.failures import is_retryable
-from scrimp.flows.answer.step_caller import RowPendingError, attached_to
+from scrimp.flows.answer.calls_steps import RowPendingError
+from scrimp.flows.answer.step_caller import attached_to
 from scrimp.flows.batch.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.cache_primer import CachePrimer, CallForBatch

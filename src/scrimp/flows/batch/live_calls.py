@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from scrimp.flows.answer.step_caller import RowPendingError
+from scrimp.flows.answer.calls_steps import RowPendingError
 from scrimp.values import Failure
 
 if TYPE_CHECKING:

@@ -14,10 +14,11 @@ from msgspec import Struct
 from scrimp.config.paths import expanded
 from scrimp.errors import ConfigError, LocalModelError
 from scrimp.flows.answer.answerer import Answerer
+from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.provider_caching import ProviderCaching
-from scrimp.flows.answer.step_caller import CallsSteps, StepCaller
+from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budgets.budget import Budget
