@@ -71,9 +71,9 @@ class Home:
         """Run scrimp to its end."""
         return spend([*_program(), *words], env=self.env, cwd=self.folder)
 
-    def run(self, count: int, *, in_flight: int, limit: float | None = None) -> Spent:
+    def run(self, count: int, *words: str, in_flight: int, limit: float | None = None) -> Spent:
         """Run the first `count` prompts into a file, and see that each has its row; `limit` is in seconds."""
-        spent = spend(self._command(count, in_flight), env=self.env, cwd=self.folder, limit=limit)
+        spent = spend([*self._command(count, in_flight), *words], env=self.env, cwd=self.folder, limit=limit)
         self._check(count)
         return spent
 

@@ -13,6 +13,7 @@ from bench.table import Row, times
 _IN_FLIGHT = 64
 _ASKED = {"openai": "5 x to 10 x", "litellm": "5 x to 10 x"}
 _BARE = ("httpx", "aiohttp", "pyreqwest")
+_TWO = ("--engine", "processes", "--workers", "2")
 _FAST = ("aiohttp", "pyreqwest")  # a fifth of the calls, enough for the others, would be over before it began
 
 
@@ -20,11 +21,13 @@ def measure(plan: Plan) -> Iterator[Row]:
     count = plan.size(20_000, 1_000)
     wholes: list[float] = []
     middles: list[float] = []
+    in_two: list[float] = []
     others: dict[str, list[baseline.Rate | str]] = {name: [] for name in (*_ASKED, *_BARE)}
     for _ in range(plan.size(3, 1)):
         whole, middle = _scrimp(plan, count)
         wholes.append(whole)
         middles.append(middle)
+        in_two += [] if plan.short else [_scrimp(plan, count, *_TWO)[0]]
         for name, rates in others.items():
             calls = count if name in _FAST else count // 5
             rates.append(baseline.measure(plan, name, calls=calls, in_flight=_IN_FLIGHT))
@@ -36,13 +39,21 @@ def measure(plan: Plan) -> Iterator[Row]:
         beside=f"itself, steady {middle:,.0f} calls/s",
         ratio=times(whole / middle) if middle else "",
     )
+    if in_two:
+        two = statistics.median(in_two)
+        yield Row(
+            what=f"{what}, two processes",
+            measured=f"{two:,.0f} rows/s",
+            beside=f"one process {whole:,.0f} rows/s",
+            ratio=times(two / whole),
+        )
     for name, rates in others.items():
         shown = f"bare {name}" if name in _BARE else name
         yield baseline.beside(what, whole, shown, rates, asked=_ASKED.get(name, ""))
 
 
-def _scrimp(plan: Plan, count: int) -> tuple[float, float]:
+def _scrimp(plan: Plan, count: int, *words: str) -> tuple[float, float]:
     """Return the rate of the whole process, cache and ledger on disk, and the steady rate the provider saw."""
     with plan.connected() as (home, provider):
-        spent = home.run(count, in_flight=_IN_FLIGHT)
+        spent = home.run(count, *words, in_flight=_IN_FLIGHT)
         return count / spent.seconds, steady(provider.times()) or 0.0
