@@ -13,7 +13,9 @@ ADDRESSES = {
     f"redis://:{PASSWORD}@cache.example:6379/0": "redis://cache.example:6379/0",
     f"rediss://ada:{PASSWORD}@[2001:db8::1]:6380/2": "rediss://[2001:db8::1]:6380/2",
     f"redis://cache.example/0?password={PASSWORD}": "redis://cache.example/0",
-    f"unix://ada:{PASSWORD}@/run/redis.sock?db=3": "unix:///run/redis.sock",
+    f"unix://ada:{PASSWORD}@/run/redis.sock?db=3": "unix:///run/redis.sock?db=3",
+    f"redis://cache.example?password={PASSWORD}&db=1": "redis://cache.example?db=1",
+    "redis://cache.example?db=of-mine": "redis://cache.example",
 }
 
 

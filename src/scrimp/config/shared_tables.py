@@ -66,9 +66,10 @@ def _port(parts: SplitResult) -> bool:
 
 
 def shown_address(url: str) -> str:
-    """Return the address of a server without what may be secret: user, password and options."""
+    """Return the address of a server without what may be secret: user, password and all options but the database."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    database = "".join(f"?db={number}" for number in parse_qs(parts.query).get("db", ())[:1] if number.isdecimal())
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{database}"
 
 
 def is_on_this_machine(url: str) -> bool:
