@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from scrimp.compress.json.lexer import LONG_VALUE, MAX_CACHED, WHITESPACE, find_end
+from scrimp.compress.json.lexer import LONG_VALUE, WHITESPACE, find_end
 
 _MIN_LENGTH = 40
 
@@ -16,6 +16,7 @@ _NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
 # Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
+_MAX_CACHED = 1_000_000  # characters; what is found in longer texts takes too much memory to cache
 _MAX_FAILURES = 8  # long invalid values are rare, and usually adversarial
 
 Span: TypeAlias = tuple[int, int]
@@ -27,7 +28,7 @@ def find_json(text: str) -> list[Span]:
     A stretch is an array or object with nothing else on its lines, or a run of them on one line each. Adjacent ones,
     without a blank line between them, count together towards the minimum of forty characters. Fences are found before.
     """
-    return list(_cached_spans(text) if len(text) <= MAX_CACHED else _find_spans(text))
+    return list(_cached_spans(text) if len(text) <= _MAX_CACHED else _find_spans(text))
 
 
 def _find_spans(text: str) -> tuple[Span, ...]:

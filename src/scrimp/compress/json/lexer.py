@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -28,7 +27,6 @@ _ALL = re.compile(_LEXEME)
 _NEXT = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITESPACE}]*+")
 
 LONG_VALUE = 64  # lexemes
-MAX_CACHED = 1_000_000  # characters; what is found in longer texts takes too much memory to cache
 
 # A finite automaton: a state maps the first character of each lexeme that may follow to the next state.
 _VALUE_DONE: State = {}  # a value has ended: what may follow depends on its container
@@ -60,14 +58,7 @@ class Container(Struct, frozen=True, gc=False):
 
 
 def lex_records(text: str) -> list[list[str]]:
-    """Return the lexemes of a JSON document (one record) or of each line of JSONL; [] if the text is neither.
-
-    Do not change the lists: they are cached, since a rule and its check need those of the same text.
-    """
-    return _cached_records(text) if len(text) <= MAX_CACHED else _lex_records(text)
-
-
-def _lex_records(text: str) -> list[list[str]]:
+    """Return the lexemes of a JSON document (one record) or of each line of JSONL; [] if the text is neither."""
     body = text.strip(WHITESPACE)
     first, more, _ = body.partition("\n")
     if not more or not lex(first):
@@ -75,9 +66,6 @@ def _lex_records(text: str) -> list[list[str]]:
         return [record] if record else []
     found = [lex(line) for line in body.split("\n") if line.strip(WHITESPACE)]
     return found if all(record and record[0] in _AFTER for record in found) else []
-
-
-_cached_records = lru_cache(maxsize=2)(_lex_records)
 
 
 def lex(text: str) -> list[str]:

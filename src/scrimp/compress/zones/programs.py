@@ -52,6 +52,7 @@ class _Program:
 
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
+        self._margin = len(text) - len(text.lstrip())  # where its first word begins
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
         self._start, self._end = (code[0][0], code[-1][1]) if code else (0, 0)
@@ -92,7 +93,7 @@ class _Program:
 
     def _is_indented(self, span: ZoneSpan) -> bool:
         """Return whether a page is indented as a whole below something else, as code of Markdown, YAML or INI is."""
-        return bool(self._text[: span.start].strip()) and not _AT_MARGIN.search(self._text, span.start, span.end)
+        return span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
 
     def _goes_on_in(self, span: ZoneSpan) -> bool:
         """Return whether code is right above, or a line that is not finished."""
