@@ -89,6 +89,13 @@ def test_a_page_in_a_part_of_another_text_keeps_every_byte(part: str, page: str)
     assert compress(prompt, "tidy").text == prompt
 
 
+def test_thousands_of_fragments_are_no_pages() -> None:
+    few, many = ("<div>a</div>\nx\n" * count for count in (2, 2_001))
+
+    assert compress(few, "tidy").text == "a\nx\n" * 2
+    assert compress(many, "tidy").text == many
+
+
 @pytest.mark.parametrize("part", LOGS)
 def test_a_log_in_a_string_or_here_document_keeps_every_byte_and_one_in_marks_does_not(part: str) -> None:
     log = "".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}\n" for n in range(10, 40)).rstrip()

@@ -30,6 +30,7 @@ _HTML = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MIN_JSON = 20
+_MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is no prompt with pages
 _JSON_FORMS = frozenset(("json", "jsonl"))
 
 
@@ -186,7 +187,7 @@ def _detect_html(text: str) -> list[ZoneSpan]:
         follows = bool(pages) and not text[pages[-1].end : match.start()].strip()
         start = pages.pop().start if follows else match.start()
         pages.append(ZoneSpan(start, done, "data", "html"))
-    return pages
+    return pages if len(pages) <= _MOST_PAGES else []
 
 
 def _line_end(text: str, at: int) -> int:
