@@ -15,6 +15,7 @@ from scrimp.units import (
     format_megabytes,
     format_percent,
     format_percent_briefly,
+    format_share,
     known_or_none,
     parse_dollars,
     parse_duration,
@@ -36,6 +37,13 @@ amounts = st.decimals(min_value=0, max_value=10**6, places=9)
 )  # fmt: skip
 def test_dollars_have_three_significant_digits_or_cents(dollars: str, shown: str) -> None:
     assert format_dollars(Decimal(dollars)) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0, "0 %"), (1e-9, "<1 %"), (0.005, "<1 %"), (0.0051, "1 %"), (1.0, "100 %")]
+)
+def test_a_small_share_is_not_shown_as_none(share: float, shown: str) -> None:
+    assert format_share(share) == shown
 
 
 def test_an_unknown_amount_is_not_zero() -> None:

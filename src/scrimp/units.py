@@ -128,6 +128,12 @@ def format_percent(share: float, places: int = 0) -> str:
     return f"{100 * share:.{places}f} %"
 
 
+def format_share(share: float) -> str:
+    """Return a share in whole percent, never as none of what is some: 58 %, or <1 %."""
+    shown = format_percent(share)
+    return "<1 %" if share > 0 and shown == format_percent(0) else shown
+
+
 def format_percent_briefly(share: float) -> str:
     """Return a share to at most four significant digits, without trailing zeros: 98 %, 96.1 %, 99.95 %."""
     return f"{100 * share:.{_PERCENT_DIGITS}g} %"

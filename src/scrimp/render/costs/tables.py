@@ -15,6 +15,7 @@ from scrimp.units import (
     format_dollars,
     format_known_dollars,
     format_percent,
+    format_share,
     pluralize,
 )
 
@@ -38,7 +39,7 @@ _TROUBLE = ("failed", "lost", "unpriced")
 _RATES: Mapping[str, _Column] = {
     "calls": lambda total, number, _: number(total.calls),
     "cost": lambda total, *_: format_known_dollars(total.cost, total.unknown),
-    "share": lambda total, _, whole: format_percent(share_of_cost(total, whole)) if whole else "",
+    "share": lambda total, _, whole: format_share(share_of_cost(total, whole)) if whole else "",
     "a call": lambda total, *_: _dollars(total.cost_per_call),
     "1,000 rows": lambda total, *_: _dollars(total.cost_per_1000_rows, total.numbered_unknown),
     "errors": lambda total, *_: _percent(total.error_rate),
@@ -90,9 +91,9 @@ def flagship_line(flagship: CostTotal | None, others: CostTotal | None, models: 
     both = [total for total in (flagship, others) if total is not None]
     calls, cost = sum(total.calls for total in both), _whole(both)
     of_calls = flagship.calls / calls if flagship else 0.0
-    of_cost = f" and {format_percent(share_of_cost(flagship, cost))} of the dollars" if flagship and cost else ""
+    of_cost = f" and {format_share(share_of_cost(flagship, cost))} of the dollars" if flagship and cost else ""
     more = f" and {pluralize(len(models) - 1, 'other')}" if len(models) > 1 else ""
-    return f"flagship ({models[0]}{more}): {format_percent(of_calls)} of the calls{of_cost}"
+    return f"flagship ({models[0]}{more}): {format_share(of_calls)} of the calls{of_cost}"
 
 
 def share_of_cost(total: CostTotal, whole: Decimal) -> float:

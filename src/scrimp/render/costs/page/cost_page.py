@@ -11,7 +11,7 @@ from scrimp.render.costs.page.charts import bar, columns_chart
 from scrimp.render.costs.page.markup import Markup, element, joined, name
 from scrimp.render.costs.page.style import STYLE
 from scrimp.render.costs.tables import format_seconds, share_of_cost
-from scrimp.units import format_count, format_dollars, format_known_dollars, format_percent, pluralize
+from scrimp.units import format_count, format_dollars, format_known_dollars, format_percent, format_share, pluralize
 
 # Nothing is loaded, whatever a name in the ledger says.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -150,14 +150,8 @@ def _table(breakdown: Breakdown) -> Markup:
 
 
 def _row(total: CostTotal, head: Sequence[str], whole: Decimal, most: Decimal | int) -> Markup:
-    cells = {
+    cells = _cells(total, whole) | {
         head[0]: _name(total, head[0]), _BAR: bar(float(total.cost / most) if most else 0.0),
-        "cost": format_known_dollars(total.cost, total.unknown), "share": _share(total.cost, whole),
-        "calls": format_count(total.calls), "a call": _dollars(total.cost_per_call),
-        "1,000 rows": _dollars(total.cost_per_1000_rows, total.numbered_unknown),
-        "errors": format_percent(total.error_rate, 1),
-        "escalated": "" if total.escalation_rate is None else format_percent(total.escalation_rate),
-        "p50": format_seconds(total.seconds(0.5)), "p95": format_seconds(total.seconds(0.95)),
     }  # fmt: skip
     return element("tr", *(element("td", cells[what], **_class(what)) for what in head))
 
@@ -170,16 +164,24 @@ def _name(total: CostTotal, word: str) -> Markup:
 
 
 def _rest(rest: CostTotal, head: Sequence[str], whole: Decimal) -> Markup:
-    """Return one row for all groups that have none of their own."""
-    cells = {
-        head[0]: rest.name, "share": _share(rest.cost, whole), "cost": format_known_dollars(rest.cost, rest.unknown),
-        "calls": format_count(rest.calls),
-    }  # fmt: skip
+    """Return one row for all groups that have none of their own, without a bar: it would be the longest."""
+    cells = _cells(rest, whole) | {head[0]: rest.name}
     return element("tr", *(element("td", cells.get(what, ""), **_class(what)) for what in head))
 
 
+def _cells(total: CostTotal, whole: Decimal) -> dict[str, str | Markup]:
+    return {
+        "cost": format_known_dollars(total.cost, total.unknown), "share": _share(total.cost, whole),
+        "calls": format_count(total.calls), "a call": _dollars(total.cost_per_call),
+        "1,000 rows": _dollars(total.cost_per_1000_rows, total.numbered_unknown),
+        "errors": format_percent(total.error_rate, 1),
+        "escalated": "" if total.escalation_rate is None else format_percent(total.escalation_rate),
+        "p50": format_seconds(total.seconds(0.5)), "p95": format_seconds(total.seconds(0.95)),
+    }  # fmt: skip
+
+
 def _share(cost: Decimal, whole: Decimal) -> str:
-    return format_percent(float(cost / whole)) if whole else ""
+    return format_share(float(cost / whole)) if whole else ""
 
 
 def _dollars(amount: Decimal | None, unknown: int = 0) -> str:
