@@ -29,11 +29,14 @@ class Workers:
     """Workers that die of some rows, and of no others unless these are with them."""
 
     def __init__(
-        self, *deadly: int, stops_after: int | None = None, ends: bool = True, fails: int | None = None
-    ) -> None:
-        """They answer the last chunk first."""
+        self, *deadly: int, stops_after: int | None = None, ends: bool = True, fails: int | None = None,
+        lost: tuple[int, ...] = (),
+    ) -> None:  # fmt: skip
+        """They answer the last chunk first; chunks that are `lost` come the second time."""
         self.deadly, self.stops_after, self.ends, self.fails = deadly, stops_after, ends, fails
         self.calls: list[int] = []
+        self.chunks: list[int] = []  # how many rows each had
+        self.lost = lost
 
     def __call__(
         self, inputs: InputRows, job: WorkerJob, *, chunks_at_once: int
@@ -41,11 +44,13 @@ class Workers:
         for chunk in reversed(list(read_chunks(inputs))):
             if chunk.is_last and not self.ends:
                 return
-            if not any(row.index in self.deadly for row in chunk.rows):
+            if chunk.number not in self.lost and not any(row.index in self.deadly for row in chunk.rows):
                 yield self.answer(chunk)
+        self.lost = ()
 
     def answer(self, chunk: Chunk) -> AnsweredChunk:
         self.calls += [row.index for row in chunk.rows]
+        self.chunks.append(len(chunk.rows))
         outcomes = [
             replace(failed(), prompt=row) if row.index == self.fails else replace(answered(), prompt=row)
             for row in chunk.rows
@@ -107,6 +112,15 @@ def test_of_rows_that_workers_die_of_only_these_fail(tmp_path: Path, order: str)
     assert all("died" in outcome.failure.message for outcome in dead)
     assert sorted(workers.calls) == [n for n in range(ROWS) if n not in workers.deadly]
     assert gathered.run.answered == ROWS - 3
+
+
+def test_rows_that_were_lost_with_a_machine_are_given_out_once_more_as_they_were(tmp_path: Path) -> None:
+    workers = Workers(lost=(0, 2))
+    gathered = Gathering(tmp_path, workers, RunOptions())
+
+    assert gathered.indexes == list(range(ROWS))
+    assert workers.chunks == [0, 232, 256, 0, 256, 256]  # none of them row by row
+    assert gathered.run.goes_on
 
 
 def test_a_worker_that_stops_ends_the_run(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class InputRows(Struct, frozen=True, kw_only=True):
     options: ReadOptions
     samples: int | None = None
     rows_per_chunk: int = ROWS_PER_GROUP
+    only: frozenset[int] | None = None  # only the chunks with these numbers
     alone: frozenset[int] | None = None  # only the rows of the chunks with these numbers, each as a chunk of its own
 
 
@@ -58,6 +59,11 @@ class AnsweredChunk(Struct, frozen=True, kw_only=True):
 
 def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
     """Yield the rows of the inputs; an error ends them as it does in a run, after the rows before it."""
+    if inputs.only is not None:
+        for chunk in _chunks(replace(inputs, only=None)):
+            if chunk.is_last or chunk.number in inputs.only:
+                yield replace(chunk, messages=())  # which were told when all were read
+        return
     if inputs.alone is None:
         yield from _chunks(inputs)
         return

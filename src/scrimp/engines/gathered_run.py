@@ -67,15 +67,21 @@ class GatheredRun:
     def take(self, inputs: InputRows) -> None:
         """Answer the rows of the inputs.
 
-        A row may be what workers die of, and take along others that were with it: each alone tells which. Where workers
-        have shares of a cap, none is left for those that would try.
+        What is lost with a worker, or with its machine, is given out once more. A row may be what workers die of, and
+        take along others that were with it: then each alone tells which. Where workers have shares of a cap, none is
+        left for those that would try.
         """
         at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // inputs.rows_per_chunk
-        self._iterate(inputs, in_order=self._options.order == "input", chunks_at_once=at_once)
-        lost = self.missing
-        if self.goes_on and lost and self._job.has_share_of_cap:
-            self.stop = SHARE_LOST
-        elif self.goes_on and lost:
+        in_order = self._options.order == "input"
+        try:
+            self._iterate(inputs, in_order=in_order, chunks_at_once=at_once)
+            if self.goes_on and self.missing and self._job.has_share_of_cap:
+                self.stop = SHARE_LOST
+            if self.goes_on and (lost := self.missing):
+                self._iterate(replace(inputs, only=lost), in_order=in_order, chunks_at_once=at_once)
+        finally:
+            self._hand_on_held(sorted(self._held))
+        if self.goes_on and (lost := self.missing):
             self._take_alone(replace(inputs, alone=lost))
 
     def _take_alone(self, inputs: InputRows) -> None:
@@ -98,15 +104,12 @@ class GatheredRun:
             "the task that reads the inputs died: rerun the same command to resume"
         )
         with closing(chunks):
-            try:
-                for chunk in chunks:
-                    self._take_chunk(chunk, in_order=in_order)
-                    if chunk.is_last:  # what could not be read ends the run after the rows before it
-                        self._chunks, unread = chunk.number, chunk.error
-                    if not self.goes_on:
-                        return
-            finally:
-                self._hand_on_held(sorted(self._held))
+            for chunk in chunks:
+                self._take_chunk(chunk, in_order=in_order)
+                if chunk.is_last:  # what could not be read ends the run after the rows before it
+                    self._chunks, unread = chunk.number, chunk.error
+                if not self.goes_on:
+                    return
         self.error = unread
 
     def _take_chunk(self, chunk: AnsweredChunk, *, in_order: bool) -> None:
