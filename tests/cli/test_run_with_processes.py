@@ -135,3 +135,13 @@ def test_workers_keep_to_the_cap_together_and_stop_together(ready: Scrimp, provi
     assert 0 < len(rows) < ROWS
     assert len(rows) == len(provider.bodies) == bill["calls"]["total"]
     assert 0 < float(bill["cost_usd"]) <= 2
+
+
+def test_a_worker_that_cannot_start_ends_the_run_with_a_sentence(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("broken/sitecustomize.py", "import os, sys\nif '-c' in sys.orig_argv:\n    os._exit(7)\n")
+    ready.env["PYTHONPATH"] = os.pathsep.join([str(ready.cwd / "broken"), ready.env.get("PYTHONPATH", "")])
+    ran = ready(*WORDS)
+
+    assert "a worker ended before it was given anything: try --engine local" in ran.err
+    assert ran.status
+    assert provider.bodies == []
