@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import tzinfo
 from decimal import Decimal
@@ -137,8 +137,8 @@ def cost(
                 _follow(sums, by, since, chosen, models, session, as_json=as_json)
                 return
             if as_json or as_csv:
-                documents = _documents(sums, by, start, chosen, models, session)
-                (print_json_array if as_json else _print_csv)(islice(documents, limit))
+                with closing(_documents(sums, by, start, chosen, models, session)) as documents:
+                    (print_json_array if as_json else _print_csv)(islice(documents, limit))
                 return
             most = limit or (sys.maxsize if by in PERIODS else _MOST_BARS if plot else _MOST_ROWS)
             ranking = sums.ranking(by, most, since=start, zone=chosen, flagships=models)
@@ -159,14 +159,15 @@ def cost(
 
 def _documents(
     sums: CostSums, by: str, since: float, zone: tzinfo | None, models: Sequence[str], session: Session
-) -> Iterator[dict[str, object]]:
+) -> Generator[dict[str, object], None, None]:
     """Yield an object for each group; memory does not grow with their number."""
     whole = next(iter(sums.totals(ALL, since=since)), None)
     if whole is None:
         return
     most_lost = bounds_of(whole.lost, by, session, since=since)
-    for total in sums.each(by, since=since, zone=zone, flagships=models):
-        yield {**cost_document(total, by, whole.cost, whole.calls), "lost_at_most_usd": most_lost(total)}
+    with closing(sums.each(by, since=since, zone=zone, flagships=models)) as totals:
+        for total in totals:
+            yield {**cost_document(total, by, whole.cost, whole.calls), "lost_at_most_usd": most_lost(total)}
 
 
 def _follow(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, tzinfo
 from heapq import merge as merge_sorted
@@ -89,12 +89,16 @@ class CostSums:
 
     def each(
         self, by: str, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
-    ) -> Iterator[CostTotal]:
-        """Yield what `totals` returns; however many groups there are, memory does not grow with them."""
+    ) -> Generator[CostTotal, None, None]:
+        """Yield what `totals` returns; however many groups there are, memory does not grow with them.
+
+        It is to be closed before the sums are.
+        """
         group = group_of(by, zone, flagships)
         if not group.is_value:
-            return iter(self.totals(by, since=since, zone=zone, flagships=flagships))
-        return self._each(group, since)
+            yield from self.totals(by, since=since, zone=zone, flagships=flagships)
+        else:
+            yield from self._each(group, since)
 
     def ranking(
         self, by: str, most: int, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
