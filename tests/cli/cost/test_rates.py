@@ -89,7 +89,7 @@ def test_csv_has_the_fields_and_the_digits_of_the_json(scrimp: Scrimp) -> None:
     ("zone", "hours", "days"),
     [
         ("utc", ["2026-10-25 00:00", "2026-10-25 01:00"], ["2026-10-25"]),
-        ("Europe/Berlin", ["2026-10-25 02:00+0100", "2026-10-25 02:00+0200"], ["2026-10-25"]),
+        ("Europe/Berlin", ["2026-10-25 02:00+0200", "2026-10-25 02:00+0100"], ["2026-10-25"]),
         ("America/St_Johns", ["2026-10-24 21:00-0230", "2026-10-24 22:00-0230"], ["2026-10-24"]),
         ("local", ["2026-10-25 09:00+0900", "2026-10-25 10:00+0900"], ["2026-10-25"]),
     ],
@@ -102,7 +102,8 @@ def test_hours_and_days_are_those_of_the_zone_that_is_named(
 
     run = scrimp.process if zone == "local" else scrimp  # a fork keeps the zone of what it was forked from
     found = [each["hour"] for each in json.loads(run("cost", "--by", "hour", "--zone", zone, "--json").out)]
-    assert sorted(found) == hours
+    drawn = run("cost", "--by", "hour", "--zone", zone, "--plot").out.splitlines()
+    assert found == hours == [line.partition("  ")[0] for line in drawn[:2]]  # in the order of time
     ran = run("cost", "--by", "day", "--zone", zone)
     assert ran.out.startswith(f"day ({zone})")
     assert [line.split()[0] for line in ran.out.splitlines()[1 : len(days) + 1]] == days

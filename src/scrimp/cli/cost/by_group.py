@@ -25,7 +25,16 @@ from scrimp.render.costs.csv_lines import csv_lines
 from scrimp.render.costs.document import cost_document
 from scrimp.render.costs.tables import Table, amounts_table, flagship_line, rates_table, sum_line
 from scrimp.render.tables import wrap
-from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, GROUP_WORDS, OTHERS, PERIODS, WORDS, periods_between
+from scrimp.store.cost_sums.groups import (
+    ALL,
+    FLAGSHIP,
+    GROUP_WORDS,
+    OTHERS,
+    PERIODS,
+    WORDS,
+    in_time,
+    periods_between,
+)
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger import Ledger
 from scrimp.units import parse_duration
@@ -208,7 +217,7 @@ def _print_bars(ranking: Ranking, by: str, span: tuple[float, float], zone: tzin
     if by in PERIODS and amounts:
         places = periods_between(by, *span, zone)
         amounts = {name: (Decimal(0), "") for name in places} | amounts
-    rows = sorted(amounts.items()) if by in PERIODS else amounts.items()
+    rows = sorted(amounts.items(), key=lambda row: in_time(row[0])) if by in PERIODS else amounts.items()
     for line in bars([(name, *amount) for name, amount in rows], session.out, sys.stdout.encoding):
         print_text(line + "\n")
     if ranking.rest is not None:

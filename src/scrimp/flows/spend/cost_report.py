@@ -10,7 +10,7 @@ from scrimp.billing.cost_total import CostTotal
 from scrimp.billing.ranking import ranked
 from scrimp.render.costs.page.cost_page import ROWS
 from scrimp.render.costs.tables import OF_CALLS
-from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, NONE, periods_between
+from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, NONE, in_time, periods_between
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.ledger_queries.run_savings import run_savings
 
@@ -39,7 +39,7 @@ def window_report(
             sums.totals("flagship", since=since, flagships=flagships)
         ),
         period=period,
-        periods={name: series.get(name, {}) for name in sorted({*names, *series})},
+        periods={name: series.get(name, {}) for name in sorted({*names, *series}, key=in_time)},
         breakdowns=tuple(_told(
             Breakdown(word=each, ranking=sums.ranking(each, ROWS, since=since, zone=zone, flagships=flagships),
                       of_rows=each not in OF_CALLS) for each in words

@@ -78,3 +78,10 @@ def period_of(period: str, quarter: int, zone: tzinfo | None) -> str:
     # Where clocks are set back an hour comes twice: what tells the two apart is their distance from UTC.
     offset = f"{moment:%z}" if period == "hour" and zone is not UTC else ""
     return f"{moment:{PERIODS[period]}}{offset}"
+
+
+def in_time(period: str) -> str:
+    """Return what puts the names of periods in the order of time: of an hour that comes twice, +0200 before +0100."""
+    if period[-5:-4] not in ("+", "-") or ":" not in period:
+        return period
+    return f"{datetime.fromisoformat(period).astimezone(UTC):%Y-%m-%d %H:%M}"

@@ -16,7 +16,7 @@ from scrimp.billing.ranking import Ranking, ranked, ranked_of
 from scrimp.errors import DiskFullError, StoreError
 from scrimp.store.cost_sums.connection import open_sums, remove_sums
 from scrimp.store.cost_sums.group_sums import DEAREST, GroupSums, less, merge, place, total, totals_of
-from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, period_of
+from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, in_time, period_of
 from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, measured
 from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
 from scrimp.store.database import store_errors
@@ -85,7 +85,7 @@ class CostSums:
         if group.is_value:
             return self._or_anew(lambda: list(self._each(group, since)))
         totals = totals_of(self._or_anew(lambda: self._groups(group, since)))
-        return sorted(totals, key=lambda total: total.name) if by in PERIODS else sorted(totals, key=place)
+        return sorted(totals, key=lambda total: in_time(total.name)) if by in PERIODS else sorted(totals, key=place)
 
     def each(
         self, by: str, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
@@ -144,7 +144,7 @@ class CostSums:
         with store_errors(self.ledger), _one_view(self._db):
             for quarter, *values, sums in self._rows(group, ("quarter", *group.columns), since):
                 merge(found.setdefault(period_of(period, quarter, zone), {}), group.name(*values), sums, set())
-        return {name: {total.label: total for total in totals_of(found[name])} for name in sorted(found)}
+        return {name: {total.label: total for total in totals_of(found[name])} for name in sorted(found, key=in_time)}
 
     def of_run(self, run: str, by: str, *, flagships: Collection[str] = ()) -> list[CostTotal]:
         """Sum the entries of one run, which an index finds, by a word of `groups`; the dearest first."""
