@@ -55,7 +55,9 @@ def _validator(schema: JsonObject, whole: JsonObject) -> Validator:
 
 
 def _schema_error(error: Exception) -> str:
-    """Return what is wrong with a schema, and where in it."""
+    """Return what is wrong with a schema, and where in it; of another document, what `retrieve` says."""
+    if reason := _placed(error).partition("retrieving it failed: ValueError: ")[2]:
+        return reason
     path = list(getattr(error, "instance_path", ()))
     wrong = getattr(error, "instance", None)
     if path and path[-1] == "type" and path[-2:-1] != ["properties"] and isinstance(wrong, str):

@@ -100,7 +100,7 @@ def _print_usage_error(error: ClickException, words: Sequence[str]) -> None:
     if isinstance(error, NoArgsIsHelpError):
         error.show()
         return
-    message = error.format_message().rstrip(".")
+    message = " ".join(error.format_message().split()).rstrip(".")  # a list of choices has lines
     command = " ".join(["scrimp", *(word for word in words[:1] if word in COMMANDS)])
     if isinstance(error, ClickUsageError) and error.ctx:
         command = error.ctx.command_path

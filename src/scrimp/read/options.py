@@ -49,6 +49,8 @@ def option_text(value: str, name: str = "the text") -> str:
 
 def file_text(file: str, name: str) -> str:
     """Return the text of a file that an option names, without the line ends at its end."""
+    if not file:
+        raise InputError(f"{name}: it names no file: write the name of one")
     path = Path(file)
     try:
         text = decode_file(path.read_bytes())

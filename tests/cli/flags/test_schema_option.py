@@ -64,7 +64,7 @@ def test_a_schema_is_json_a_file_or_fields(given: str | None, schema: Any, file:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("", "cannot be read"),
+        ("", "it is empty"),
         ("nowhere.json", "nowhere.json cannot be read (No such file"),
         ("@nowhere", "nowhere cannot be read (No such file"),
         ("person", "person cannot be read"),

@@ -20,7 +20,7 @@ _LIKE_FIELDS = r"\s*(?:(?!(?:true|false|null)\s*$)[^\W\d]|,|$)"
 
 def schema_file(value: str | None) -> str | None:
     """Return the file a schema is read from, None where the value is the schema itself."""
-    if value is None or value.lstrip().startswith("{"):
+    if value is None or value.strip() in ("", "@") or value.lstrip().startswith("{"):
         return None
     if value.startswith("@"):
         return value[1:]
