@@ -112,6 +112,9 @@ WORDS = [
     (["run", "q.txt", "--prefix", ""], "--prefix: it names no file"),
     (["run", "q.txt", "--schema", '{"$ref": "https://host/a.json"}'], "https://host/a.json is another document: put"),
     (["completion"], "Choose from: bash, zsh"),
+    *(([*command, "--baseline", "nosuch"], "unknown model 'nosuch'") for command in (
+        ["run", "q.txt"], ["ask", "hi"], ["estimate", "q.txt"],
+    )),
     (["run", "q.txt", "--summary-file", "-"], "--summary-file"),
     *((["run", "q.txt", "-o", name], f"-o: {name}: ") for name in ("a.xlsx", "a.csv.GZ", "out/{row}.pdf")),
     (["cost", "export", "-o", "calls.xlsx"], "-o: calls.xlsx: "),

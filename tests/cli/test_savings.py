@@ -94,6 +94,9 @@ CASES = {
     "a baseline that the user wants": Case(
         flags=f"--baseline {OPUS}", baseline=OPUS, cost=56, paid=14, causes={"routing": 42}
     ),
+    "a baseline without its provider": Case(
+        flags=f"-m {LUNA} --baseline {SOL.partition('/')[2]}", cost=140, paid=14, causes={"named model": 126}
+    ),
     "a baseline that is the model itself": Case(
         flags=f"--baseline {LUNA}", baseline=LUNA, cost=14, paid=14, causes={}, about=False
     ),

@@ -28,7 +28,7 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.results.run_record import recent_bills
@@ -94,7 +94,7 @@ def estimate(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         check_schema(options)
-        check_models(options, session.services, reading)
+        options = with_known_models(options, session.services, reading)
         rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         work = workload(samples(rows, several.samples), options, session.services, one_by_one=is_stream(names))

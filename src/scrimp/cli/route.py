@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags, RowLimitFlags
-from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import open_session
@@ -40,7 +40,7 @@ def route(
     with open_session(config_flags(where, answer, row)) as session:
         options = run_options(session.defaults, answer, labels)
         check_schema(options)
-        check_models(options, session.services, reading)
+        options = with_known_models(options, session.services, reading)
         rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
         for routed in routed_prompts(rows, options, session.services, explain=explain):
             if as_json:

@@ -32,7 +32,7 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import check_models, check_schema, config_flags, read_options, run_options
+from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.jobs.live_again import looking_at_batches
@@ -119,7 +119,7 @@ def run(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
         check_schema(options)
-        check_models(options, session.services, reading)
+        options = with_known_models(options, session.services, reading)
         read = _reading(session, reading)
         meter = _meter(names, read, several)
         output, row_names = row_pattern(written.output, several.samples)

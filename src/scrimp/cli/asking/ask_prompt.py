@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.cli.asking.completion_printer import CompletionPrinter
 from scrimp.cli.flags.run_flags import ReadingFlags
-from scrimp.cli.flags.run_options import attachments, check_models, config_flags, run_options
+from scrimp.cli.flags.run_options import attachments, config_flags, run_options, with_known_models
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.jobs.live_again import looking_at_batches
 from scrimp.cli.results.exit_status import exit_status
@@ -68,7 +68,7 @@ def _options(session: Session, words: AskWords) -> RunOptions:
         session.defaults, words.answer, words.labels, check=words.check.check,
         level_fixed=words.cost.compress is not None,
     )  # fmt: skip
-    check_models(options, session.services, ReadingFlags(attach=words.own.attach))
+    options = with_known_models(options, session.services, ReadingFlags(attach=words.own.attach))
     return replace(options, ends_at_once=True)
 
 

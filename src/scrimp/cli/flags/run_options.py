@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
@@ -99,12 +101,19 @@ def check_schema(options: RunOptions) -> None:
         validator_for(options.parameters.schema)
 
 
-def check_models(options: RunOptions, services: Services, flags: ReadingFlags) -> None:
-    """Raise ConfigError where something is attached and the route has a step without a model that takes it."""
+def with_known_models(options: RunOptions, services: Services, flags: ReadingFlags) -> RunOptions:
+    """Return the options with the whole name of the baseline, which may be given without its provider, as with -m.
+
+    Raises ConfigError for one that nobody has, and where something is attached and the route has a step without a model
+    that takes it.
+    """
     if flags.attach or flags.attach_field:
         from scrimp.flows.plan.attachment_check import check_attachments  # noqa: PLC0415 - few prompts have any
 
         check_attachments(options, services.routes)
+    if options.baseline is None:
+        return options
+    return replace(options, baseline=services.routes.model(options.baseline).id)
 
 
 def read_options(flags: ReadingFlags) -> ReadOptions:
