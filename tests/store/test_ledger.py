@@ -448,3 +448,14 @@ def test_a_row_that_an_older_version_began_is_one_row(tmp_path: Path) -> None:
 
         assert ledger.climbs() == [ClimbCount("s1", "c", 1, 1)]
         assert ledger.newest_ends("c", 9) == [1]
+
+
+def test_the_sum_of_one_run_reads_no_other_run(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        ledger.append([replace(ENTRY, call=f"c{n}", run="r1" if n else "r2") for n in range(2000)])
+        looks: list[None] = []
+        ledger._db.set_progress_handler(lambda: looks.append(None), 100)  # steps of SQLite's machine
+        (total,) = ledger.totals("model", run="r2")
+
+    assert total.calls == 1
+    assert len(looks) < 20
