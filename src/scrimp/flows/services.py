@@ -9,7 +9,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from scrimp.flows.plan.cache_lookup import CacheLookup
-from scrimp.flows.plan.planner import Limited, Planner
+from scrimp.flows.plan.planner import Limited, PlannedRow, Planner
 from scrimp.flows.stores.stores import Stores
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Services:
         self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
         # When the job of batches was made that this works on: by what was known then its rows go where they go.
         self.job_began: float | None = None
+        self.sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]] | None = None  # rows as that job sent them
 
     def close(self) -> None:
         """Close what was opened."""
@@ -248,7 +249,7 @@ class Services:
             options, self.routes, self.rules, self._locations(), certified=self._certified_routes(options),
             levels=self._certified_levels(options), cheapest=cache(self._cheapest),
             agreement=self._agreement(options), gains=self._task_gains(options), limited=self._limited(options),
-            cliffs=cache(partial(self._size_cliffs, options)),
+            cliffs=cache(partial(self._size_cliffs, options)), sent=self.sent,
         )  # fmt: skip
 
     def _size_cliffs(self, options: RunOptions) -> SizeCliffs:

@@ -22,6 +22,7 @@ from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.batch.live_calls import LiveCalls
 from scrimp.flows.batch.live_steps import LiveSteps
 from scrimp.flows.batch.outbox import Outbox, Target
+from scrimp.flows.batch.sent_before import asked_by
 from scrimp.flows.batch.shards.refusals import REFUSED_BATCH
 from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
@@ -165,8 +166,8 @@ class BatchCaller:
     def _completion(
         self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder
     ) -> Completion | Failure:
+        endpoint = self._batches.endpoint(stored.shard, stored.provider)
         call = self._call(stored, question, row, recorder)
-        endpoint = self._batches.endpoints[stored.provider]
         headers = {"x-request-id": stored.request_id} if stored.request_id else {}
         reply = HttpReply(status=stored.status, body=stored.reply, headers=headers)
         result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
@@ -195,7 +196,8 @@ class BatchCaller:
         return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._batches.tries
 
     def _call(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
-        """Return the call that was sent, as far as a reply is read by it."""
+        """Return the call that was sent, as far as a reply is read by it; ConfigError where its provider is gone."""
+        self._batches.endpoint(stored.shard, stored.provider)
         sent_to = [
             model
             for model in (*question.step.candidates, *self._inner.places(question.step))
@@ -286,7 +288,7 @@ class BatchCaller:
             return
         request = DIALECTS[endpoint.dialect]().to_request(_whole(call), endpoint)
         target = Target(model.provider, model.model, flow.path(request), queue, first=batched.first)
-        in_shard = CallInShard(row.key, number, 0, row.prompt.source, most)
+        in_shard = CallInShard(row.key, number, 0, row.prompt.source, most, asked_by(row))
         if outbox.add(target, flow, request, in_shard):
             self.quote.add(call, batch=True)
         else:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.errors import ConfigError
 from scrimp.providers.batches import batch_flow
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ class Batches(Struct, frozen=True, kw_only=True):
     unreadable: UnreadableReplies  # of providers, to this command
     warn: Callable[[str], None]
     allow_unpriced: bool = False  # under a cap
+
+    def endpoint(self, shard: str, provider: str) -> Endpoint:
+        """Return the endpoint of a provider that a batch went to; ConfigError where it is not configured any more."""
+        if provider not in self.endpoints:
+            raise ConfigError(
+                f"batch {shard} is one of {provider}, which is not configured any more: put [providers.{provider}] back"
+            )
+        return self.endpoints[provider]
 
 
 class Batchable:

@@ -27,6 +27,7 @@ from scrimp.flows.batch.live_steps import forget_answered
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.overlap.unused import record_unused, tell_unused
 from scrimp.flows.batch.queues import Queues
+from scrimp.flows.batch.sent_before import RowsAsSent
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
@@ -78,6 +79,7 @@ class BatchRun:
         self._has_quoted = False
         self._is_held_back = False  # since another run is calling models
         services.job_began = job.created
+        services.sent = RowsAsSent(self._store, job.job, services.note)
         self._batches = Batches(
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),

@@ -154,22 +154,28 @@ class Planner:
         cheapest: Callable[[], Chain] | None = None, agreement: Callable[[str], Agreement | None] | None = None,
         gains: TaskGains | None = None, limited: Limited | None = None,
         cliffs: Callable[[], Cliffs] | None = None,
+        sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]] | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key; `limited` holds a row to its limit.
 
-        `cliffs` gives what is asked for the way of a prompt that is so long that its model may charge more for it.
+        `sent` gives rows that were sent before the keys that they were sent with. `cliffs` gives what is asked for the
+        way of a prompt that is so long that its model may charge more for it.
         """
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
         self._agreement, self._observed = agreement, None if gains is None else gains.find
-        self._limited, self._cliffs = limited, cliffs
+        self._limited, self._cliffs, self._sent = limited, cliffs, sent
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
         self._route_keys: dict[tuple[int, Level, float | None], _RouteKeys] = {}
 
-    def plan(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
+    def plan(self, prompts: Sequence[Prompt]) -> Sequence[PlannedRow]:
         """Return prompts that come together as they will be sent, and where to."""
+        rows = self._unsent(prompts)
+        return rows if self._sent is None else self._sent(rows)
+
+    def _unsent(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
         planned = [self._planned(prompt) for prompt in prompts]
         limited = self._limited
         if limited is None:

@@ -74,6 +74,7 @@ class CallInShard(Struct, frozen=True):
     number: int  # of the line in the file, from 1
     source: str = ""  # of the row, for messages: "tickets.jsonl:3"
     most: int | None = None  # nanodollars that it can cost, where a budget holds its job
+    asked: bytes | None = None  # what its row asks, wherever it goes: 8 bytes
 
 
 class StoredCall(Struct, frozen=True, kw_only=True):

@@ -39,8 +39,8 @@ class ShardTable:
             tuple(asdict(shard).values()),
         )
         self._db.executemany(
-            "INSERT INTO calls (shard, number, key, question, source, state, holder, most)"
-            " VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?)",
+            "INSERT INTO calls (shard, number, key, question, source, state, holder, most, asked)"
+            " VALUES (?, ?, ?, ?, ?, 'waiting', ?, ?, ?)",
             (
                 (
                     cursor.lastrowid,
@@ -50,6 +50,7 @@ class ShardTable:
                     call.source,
                     None if call.most is None else shard.job,
                     call.most,
+                    call.asked,
                 )
                 for call in calls
             ),

@@ -85,6 +85,26 @@ class BatchStore(HeldCalls):
             calls.sort(key=lambda call: (call.sent, call.shard))
         return found
 
+    def keys_of(self, asked: Sequence[bytes], job: str) -> Mapping[bytes, bytes]:
+        """Return the keys under which rows that ask this were batched for a job, by what they ask."""
+        head = (
+            "SELECT calls.asked, calls.key FROM calls JOIN shards ON shards.id = calls.shard"  # noqa: S608 - a job's name
+            f" WHERE {for_job(job)} AND calls.asked IN"
+        )
+        with store_errors(self.path):
+            rows = list(select(self._db, head, list(dict.fromkeys(asked))))
+        return dict(msgspec.convert(rows, list[tuple[bytes, bytes]]))
+
+    def batched(self, keys: Sequence[bytes], job: str) -> set[bytes]:
+        """Return the keys of which a call was batched for a job."""
+        head = (
+            "SELECT calls.key FROM calls JOIN shards ON shards.id = calls.shard"  # noqa: S608 - as above
+            f" WHERE {for_job(job)} AND calls.key IN"
+        )
+        with store_errors(self.path):
+            rows = list(select(self._db, head, list(dict.fromkeys(keys))))
+        return {key for (key,) in msgspec.convert(rows, list[tuple[bytes]])}
+
     def calls_in(self, shard: str) -> Iterator[CallInShard]:
         """Yield the calls of a shard, in the order of its lines."""
         with store_errors(self.path):

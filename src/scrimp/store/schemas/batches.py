@@ -72,6 +72,13 @@ def m007_holders(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX calls_holder ON calls (holder) WHERE holder IS NOT NULL")
 
 
+def m008_asked(db: sqlite3.Connection) -> None:
+    """Add what the row of a call asks, wherever it goes: a short hash, NULL where it is not known."""
+    db.execute("ALTER TABLE calls ADD COLUMN asked BLOB")
+    db.execute("CREATE INDEX calls_asked ON calls (asked) WHERE asked IS NOT NULL")
+
+
 MIGRATIONS = (
     m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions, m006_live_calls, m007_holders,
+    m008_asked,
 )  # fmt: skip

@@ -68,7 +68,7 @@ def tell_unused(entries: Sequence[Entry], services: Services) -> None:
 
 
 def _entry(stored: StoredCall, row: PlannedRow, calls: CallRecorder, batches: Batches) -> Entry:
-    endpoint = batches.endpoints[stored.provider]
+    endpoint = batches.endpoint(stored.shard, stored.provider)
     call = Call(provider=stored.provider, model=stored.model, text="", parameters=calls.parameters)
     reply = HttpReply(status=stored.status, body=stored.reply)
     result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), batches.secrets)

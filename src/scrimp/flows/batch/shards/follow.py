@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.errors import ConfigError
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 
 if TYPE_CHECKING:
@@ -107,11 +106,7 @@ class Follower:
             if queued or shard.state != "queued"
         ]
         for shard in shards:
-            if shard.provider not in self._batches.endpoints:
-                raise ConfigError(
-                    f"batch {shard.shard} is one of {shard.provider}, which is not configured any more: "
-                    f"put [providers.{shard.provider}] back"
-                )
+            self._batches.endpoint(shard.shard, shard.provider)
         return shards
 
     async def _take(self, shard: ShardRecord, work: Callable[[ShardRecord], Awaitable[None]]) -> None:
