@@ -291,6 +291,36 @@ def test_the_sums_are_brought_up_while_a_run_holds_the_ledger(home: Path) -> Non
         assert sums.totals("model") == []
 
 
+def test_the_sums_keep_up_with_runs_by_as_much_as_these_add(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("refresh", "sums"):
+        monkeypatch.setattr(f"scrimp.store.cost_sums.{module}.WORTH_A_STEP", 50)
+    calls = [replace(entry("p/a"), call=str(n)) for n in range(300)]
+    append(home, calls[:49])
+    behind, found = list[int](), list[int]()
+    with closing(opened(home)) as sums:
+        for more in ([], calls[49:150], [], calls[150:]):
+            append(home, more)
+            sums.keep_up(80)
+            behind.append(sums.entries_behind())
+            found += [total.calls for total in sums.totals("model")]
+
+    assert behind == [49, 70, 0, 70]  # of fewer than 50 none are added, and no more than 80 at once
+    assert found == [49, 150, 150, 300]
+
+
+def test_the_sums_do_not_wait_for_another_process_to_keep_up(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrimp.store.cost_sums.sums.WORTH_A_STEP", 1)
+    append(home, [entry()])
+    opened(home).close()
+    with closing(sqlite3.connect(home / "cost-sums.db", isolation_level=None)) as other, closing(opened(home)) as sums:
+        other.execute("BEGIN IMMEDIATE")
+        sums.keep_up(1)
+        assert sums.entries_behind() == 1
+        other.execute("ROLLBACK")
+        sums.keep_up(1)
+        assert sums.entries_behind() == 0
+
+
 def test_a_word_that_is_no_group_is_refused(home: Path) -> None:
     with closing(opened(home)) as sums, pytest.raises(UsageError, match="cannot group by 'tag:'"):
         sums.totals("tag:")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.cli.results.higher_levels import tell_of_levels
 from scrimp.cli.results.run_record import RunRecorder
-from scrimp.errors import ConfigError, ScrimpError
+from scrimp.errors import ConfigError, ScrimpError, StoreError
 from scrimp.flows.long_calls import LongCalls
 from scrimp.units import parse_percent, pluralize
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from scrimp.flows.sent_rows import SentRows
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.flows.tune.watch.quality_shadow import QualityShadow
+
+
+_MANY_CALLS = 100  # of a run: fewer are not worth opening the sums for
 
 
 class RunObservers:
@@ -65,10 +69,12 @@ class RunObservers:
                 warn_of_level_drift(self._session)
 
     def end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
-        """Complete the record, and tell of alerts."""
+        """Complete the record, tell of alerts, and add the calls to the ledger's sums."""
         if self._recorder is not None:
             self._recorder.end(bill, status, stop, error)
         _tell_alerts(self._session, bill, stop)
+        if stop is None or stop.reason != "interrupted":
+            _keep_sums(self._session, bill.calls)
 
 
 def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
@@ -118,6 +124,17 @@ def _check_certified(session: Session, tasks: Collection[str]) -> None:
         from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
 
         check_drift_of_run(session, tasks)
+
+
+def _keep_sums(session: Session, calls: int) -> None:
+    """Have the sums of the ledger keep up with runs of many calls; what they lack the next look adds."""
+    if calls < _MANY_CALLS or session.services.stores.read_only:
+        return
+    from scrimp.store.cost_sums.sums import CostSums  # noqa: PLC0415 - after runs of many calls
+
+    paths = session.services.paths
+    with suppress(StoreError), closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
+        sums.keep_up(calls)
 
 
 def _tell_alerts(session: Session, bill: Bill, stop: RunStop | None) -> None:

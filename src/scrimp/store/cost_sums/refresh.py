@@ -22,6 +22,7 @@ from scrimp.store.database import transaction
 _GROUP = 1_000_000
 # A dimension is left out once it has this many sums for an entry, among so many entries: the ledger is read as fast.
 _MOST_SUMS, _JUDGED = 0.2, 20_000
+WORTH_A_STEP = _JUDGED  # entries: of fewer none can be left out
 _OF_IDS = "id > ? AND id <= ?"
 _NEXT = "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"
 _ADD = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
@@ -36,6 +37,13 @@ def refresh(db: sqlite3.Connection, progress: Callable[[int], None] = lambda _: 
             _follow_changes(db)
             added, behind = _add_group(db, group)
         progress(added)
+
+
+def step(db: sqlite3.Connection, most: int) -> None:
+    """Add the next entries that the sums lack, up to so many."""
+    with transaction(db):
+        _follow_changes(db)
+        _add_group(db, min(most, _GROUP))
 
 
 def next_ids(db: sqlite3.Connection, after: int | None, size: int) -> tuple[int, int, int]:

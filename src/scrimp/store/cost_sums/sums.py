@@ -18,7 +18,7 @@ from scrimp.store.cost_sums.connection import open_sums, remove_sums
 from scrimp.store.cost_sums.group_sums import DEAREST, GroupSums, less, merge, place, total, totals_of
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, in_time, period_of
 from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, measured
-from scrimp.store.cost_sums.refresh import entries_behind, reach_of, refresh
+from scrimp.store.cost_sums.refresh import WORTH_A_STEP, entries_behind, reach_of, refresh, step
 from scrimp.store.database import store_errors
 
 _IN_PARTS = 500_000  # entries that are worth it
@@ -50,6 +50,19 @@ class CostSums:
         with suppress(DiskFullError):
             self._or_anew(lambda: self._refresh(progress))
 
+    def keep_up(self, calls: int) -> None:
+        """Add about as many entries as a run has made calls, once enough have come; nothing while others add some.
+
+        So what a look at the sums has to add does not grow with the ledger.
+        """
+        if not self.is_kept:
+            return
+        with store_errors(self.path):
+            self._db.execute("PRAGMA busy_timeout = 0")
+            if entries_behind(self._db) >= WORTH_A_STEP:
+                with suppress(sqlite3.OperationalError):  # another process is at it, or there is no room for more
+                    step(self._db, max(calls, WORTH_A_STEP))
+
     def _refresh(self, progress: Callable[[int], None]) -> None:
         if self.is_kept:
             with store_errors(self.path):
@@ -60,17 +73,17 @@ class CostSums:
                         refresh_in_parts(self._db, self.ledger, behind, progress, least=self._in_parts)
                 refresh(self._db, progress)
 
-    def _or_anew(self, step: Callable[[], _Result]) -> _Result:
-        """Take a step; where a file is damaged, it may be that of the sums, so take it once more with new ones."""
+    def _or_anew(self, attempt: Callable[[], _Result]) -> _Result:
+        """Do something; where a file is damaged, it may be that of the sums, so do it once more with new ones."""
         try:
-            return step()
+            return attempt()
         except StoreError as error:
             if type(error.__cause__) is not sqlite3.DatabaseError:
                 raise
         self._db.close()
         remove_sums(self.path)
         self._db, self.is_kept = open_sums(self.path, self.ledger)
-        return step()
+        return attempt()
 
     def entries_behind(self) -> int:
         """Return about how many entries the sums lack."""
