@@ -317,7 +317,7 @@ def test_a_disk_that_fills_up_loses_no_completion_that_was_paid_for(ready: Scrim
 
     assert ran.returncode == 2, ran.stderr
     assert b"long.jsonl" in ran.stderr  # the command that resumes it
-    assert 8 < paid == printed < 400
+    assert 8 < paid == printed <= 400  # rarely it is full only as the last are brought to the cache
     assert (again.status, len(again.rows), len(provider.bodies)) == (0, 400, 400)
     with closing(sqlite3.connect(ready.home / "ledger.db")) as db:
         assert db.execute("SELECT status, count(*) FROM entries GROUP BY 1").fetchall() == [("paid", 400)]
