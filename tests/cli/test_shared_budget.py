@@ -90,7 +90,7 @@ def end(run: subprocess.Popen[bytes]) -> Ran:
 def largest_bound(*homes: Scrimp) -> Decimal:
     """The most that one of the prompts can cost: each byte a token, and as many again as roles could be."""
     texts = [text for each in homes for path in each.cwd.glob("*.lines") for text in path.read_text().split("\n")]
-    return Decimal(max(map(len, texts)) + 64 + 10 * OUTPUT) / 1_000_000
+    return Decimal(max(map(len, texts)) + 128 + 10 * OUTPUT) / 1_000_000
 
 
 def billed(provider: FakeProvider) -> Decimal:
