@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
@@ -32,11 +32,18 @@ class SignalledError(KeyboardInterrupt):
 
 @contextmanager
 def raised_signals() -> Iterator[None]:
-    """Raise SignalledError at SIGTERM and SIGHUP, unless a signal is ignored, as nohup has it."""
-    former = {number: signal.getsignal(number) for number in _STATUSES}
+    """Raise SignalledError at SIGTERM and SIGHUP, unless a signal is ignored."""
+    with handled_signals(_STATUSES, _raise):
+        yield
+
+
+@contextmanager
+def handled_signals(numbers: Iterable[int], handle: _Handler) -> Iterator[None]:
+    """Have signals handled in another way for the block, but those that are ignored, as nohup has it."""
+    former = {number: signal.getsignal(number) for number in numbers}
     for number, handler in former.items():
         if handler != signal.SIG_IGN:
-            signal.signal(number, _raise)
+            signal.signal(number, handle)
     try:
         yield
     finally:

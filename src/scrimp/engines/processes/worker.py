@@ -33,7 +33,7 @@ def main() -> None:
     job = pickle.load(given)  # noqa: S301 - of the process that started this one
     if not isinstance(job, WorkerJob):
         raise TypeError(f"{type(job)} came where a job was expected")
-    engine = FedEngine(job, partial(_answer_until_stopped), in_thread=False)
+    engine = FedEngine(job, _answer_until_stopped, in_thread=False)
     for number in STATUSES:
         signal.signal(number, partial(_interrupt, engine))
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STATUSES)  # whoever starts a worker blocks them until here

@@ -19,6 +19,7 @@ from scrimp.engines.processes.worker_process import WorkerProcess
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import SHARE_LOST, interrupted
+from scrimp.flows.event_loops import handled_signals
 
 # How far chunks may go ahead of the oldest one that has not come back: what comes in between waits in memory.
 _AHEAD = 64
@@ -162,12 +163,5 @@ def _signals_to(news: queue.SimpleQueue[_News]) -> Iterator[None]:
         del frame
         news.put(signal.Signals(number))
 
-    former = {number: signal.getsignal(number) for number in STATUSES}
-    for number, handler in former.items():
-        if handler != signal.SIG_IGN:  # nohup
-            signal.signal(number, take)
-    try:
+    with handled_signals(STATUSES, take):
         yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)

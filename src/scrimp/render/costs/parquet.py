@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any
 
 from scrimp.errors import UsageError
+from scrimp.render.parquet_sink import ParquetSink
 from scrimp.values import Entry
 
 _GROUP = 16_384  # rows in memory at once, and in a row group of the file
@@ -20,34 +21,6 @@ _COUNTS = ("input", "output", "cache_read", "cache_write", "cache_write_long", "
 _FLAGS = frozenset(("estimated", "escalated", "unread", "retry"))
 _SMALL = frozenset(("http", "step", "attempt"))
 _LARGE = frozenset((*_COUNTS, "most_input", "most_output"))
-
-
-class _Sink:
-    """What was written and not yet taken; where it goes is not for Parquet's library to know."""
-
-    def __init__(self) -> None:
-        self._parts: list[bytes] = []
-        self._size = 0
-        self.closed = False
-
-    def write(self, data: bytes) -> int:
-        self._parts.append(bytes(data))
-        self._size += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        return self._size
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        self.closed = True
-
-    def take(self) -> bytes:
-        data = b"".join(self._parts)
-        self._parts.clear()
-        return data
 
 
 def parquet_parts(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[bytes]:
@@ -65,14 +38,16 @@ def parquet_parts(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[by
 
 
 def _parts(pyarrow: Any, parquet: Any, schema: Any, entries: Iterator[Entry]) -> Iterator[bytes]:  # noqa: ANN401 - has no types
-    sink = _Sink()
-    with parquet.ParquetWriter(pyarrow.PythonFile(sink, mode="w"), schema, compression="zstd") as writer:
+    written: list[bytes] = []
+    file = pyarrow.PythonFile(ParquetSink(written.append), mode="w")
+    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         while group := list(islice(entries, _GROUP)):
             columns = [[_cell(name, entry) for entry in group] for name in schema.names]
             arrays = [pyarrow.array(cells, each.type) for cells, each in zip(columns, schema, strict=True)]
             writer.write_batch(pyarrow.record_batch(arrays, schema=schema))
-            yield sink.take()
-    yield sink.take()
+            yield b"".join(written)
+            written.clear()
+    yield b"".join(written)
 
 
 def _type(pyarrow: Any, name: str) -> Any:  # noqa: ANN401 - has no types

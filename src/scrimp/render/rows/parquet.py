@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from scrimp.errors import UsageError
+from scrimp.render.parquet_sink import ParquetSink
 from scrimp.render.rows.byte_sink import ByteSink
 from scrimp.render.rows.cells import cell_text
 from scrimp.render.rows.csv_columns import FieldColumns, RowColumns, TableColumns, row_columns
@@ -71,7 +72,9 @@ class ParquetRowWriter:
         while not self._all_fit():  # seldom more than once: whole numbers that are no doubles, beside fractions
             pass
         schema = self._pyarrow.schema(list(zip(names, map(self._final, self._types), strict=False)))
-        with self._parquet.ParquetWriter(self._pyarrow.PythonFile(_Sink(self._sink), mode="w"), schema) as writer:
+        with self._parquet.ParquetWriter(
+            self._pyarrow.PythonFile(ParquetSink(self._sink.write), mode="w"), schema
+        ) as writer:
             for group in self._kept_groups():
                 arrays = [
                     self._array(cells, each.type) for cells, each in zip(zip(*group, strict=True), schema, strict=False)
@@ -137,28 +140,6 @@ class ParquetRowWriter:
         elif self._pyarrow.types.is_decimal(kind):
             cells = [None if cell is None else Decimal(str(cell)) for cell in cells]
         return self._pyarrow.array(cells, kind)
-
-
-class _Sink:
-    """The output as a file that Parquet's library writes to; it is not its to close."""
-
-    def __init__(self, sink: ByteSink) -> None:
-        self._sink, self._size = sink, 0
-        self.closed = False
-
-    def write(self, data: bytes) -> int:
-        self._sink.write(bytes(data))
-        self._size += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        return self._size
-
-    def flush(self) -> None:
-        pass
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def _cell(value: object) -> object:
