@@ -10,11 +10,11 @@ from pathlib import Path
 import roff
 import typer
 
-from scrimp.cli.completion import script
 from scrimp.cli.help.command_help import context, help_text
 from scrimp.cli.help.command_page import sections
 from scrimp.cli.help.markdown import Heading, blocks
 from scrimp.cli.help.topics import Topic, topics
+from scrimp.cli.setup.completion import script
 from scrimp.cli.startup.lazy_group import COMMANDS
 from scrimp.config.template import TEMPLATE
 

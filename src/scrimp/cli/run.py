@@ -36,13 +36,13 @@ from scrimp.cli.flags.run_options import check_schema, config_flags, read_option
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.jobs.live_again import looking_at_batches
-from scrimp.cli.results.higher_levels import sent_rows
-from scrimp.cli.results.observers import RunObservers
+from scrimp.cli.observers.higher_levels import sent_rows
+from scrimp.cli.observers.run_observers import RunObservers
+from scrimp.cli.observers.run_record import command_words
 from scrimp.cli.results.output import open_output
 from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
 from scrimp.cli.results.part_output import part_output
 from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
-from scrimp.cli.results.run_record import command_words
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import INTERRUPTED, OutputError, ScrimpError, UsageError
 from scrimp.flows import live
@@ -129,7 +129,7 @@ def run(
         target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer), session)
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
-            from scrimp.cli.results.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
+            from scrimp.cli.previews.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from command import Scrimp
 from fake_provider import FakeProvider
-from scrimp.cli import ask
+from scrimp.cli.asking import ask
 from scrimp.cli.asking.ask_words import AskWords
 from scrimp.cli.asking.plain_words import plain_words
 

@@ -17,8 +17,8 @@ from scrimp.billing.cost_total import CostTotal
 from scrimp.billing.ranking import Ranking
 from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, the_flagships, time_zone
 from scrimp.cli.cost.lost_bounds import bound_line, bounds_of
+from scrimp.cli.observers.drift import check_drift
 from scrimp.cli.printing import print_json_array, print_line, print_rows, print_table, print_text
-from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
 from scrimp.render.costs.csv_lines import csv_lines
@@ -275,6 +275,6 @@ def _refuse_options(context: typer.Context) -> None:
 def _check_levels(session: Session) -> None:
     """Warn of certified levels of compression that no longer hold."""
     if session.services.paths.tuned.exists():
-        from scrimp.cli.results.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
+        from scrimp.cli.observers.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
 
         warn_of_level_drift(session)

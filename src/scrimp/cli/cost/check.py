@@ -7,9 +7,9 @@ from contextlib import closing
 import typer
 
 from scrimp.cli.cost.ledger_sums import the_flagships
+from scrimp.cli.observers.alerts import tell_news
+from scrimp.cli.observers.drift import check_drift
 from scrimp.cli.printing import print_json, print_line
-from scrimp.cli.results.alerts import tell_news
-from scrimp.cli.results.drift import check_drift
 from scrimp.cli.session import open_session
 from scrimp.errors import UsageError
 from scrimp.flows.alerts.evaluate import alerts_in_force

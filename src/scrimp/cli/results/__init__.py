@@ -1,1 +1,1 @@
-"""What a run gives out and leaves: rows, files, requests that are only shown, its end and its record."""
+"""What a run gives out: rows to stdout or to files, its end and its exit status."""

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter  # typer's copy of click gives its types no public name
 
-# Name -> its line in `scrimp --help`; the module is scrimp.cli.NAME. A test compares these with the commands' help.
+# Name -> its line in `scrimp --help`. A test compares these with the commands' help.
 COMMANDS: Mapping[str, str] = {
     "run": "Answer the prompts of files or stdin, then print what it cost.",
     "ask": "Answer one prompt; a terminal shows the completion as it comes.",
@@ -31,6 +31,18 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "Check the installation, the keys and the stores.",
     "completion": "Print the completion script of a shell.",
     "help": "Print a page of the manual, or the list of pages.",
+}
+# Name -> the folder of cli/ that its module is in; the others are in cli/ itself.
+_FOLDERS: Mapping[str, str] = {
+    "ask": "asking",
+    "estimate": "previews",
+    "compress": "previews",
+    "route": "previews",
+    "models": "models",
+    "local": "models",
+    "config": "setup",
+    "doctor": "setup",
+    "completion": "setup",
 }
 
 
@@ -71,7 +83,8 @@ class LazyGroup(TyperGroup):
 
 def load(name: str) -> Command:
     """Import a command's module and build the command."""
-    module = importlib.import_module(f"scrimp.cli.{name}")
+    folder = f"{_FOLDERS[name]}." if name in _FOLDERS else ""
+    module = importlib.import_module(f"scrimp.cli.{folder}{name}")
     command = typer.main.get_command(module.app)
     command.name = name
     return command

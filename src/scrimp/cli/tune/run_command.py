@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec.structs import replace
 
 from scrimp.cli.flags.run_flags import AnswerFlags, ReadingFlags
-from scrimp.cli.results.run_record import command_words
+from scrimp.cli.observers.run_record import command_words
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import TunedRoute
 

@@ -15,7 +15,7 @@ from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
-from scrimp.cli.results.drift import warn_of_level_drift
+from scrimp.cli.observers.drift import warn_of_level_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
 from scrimp.cli.tune.run_command import run_words

@@ -7,8 +7,8 @@ from contextlib import closing
 
 import typer
 
+from scrimp.cli.observers.drift import check_drift, warn_of_level_drift
 from scrimp.cli.printing import print_json, print_table
-from scrimp.cli.results.drift import check_drift, warn_of_level_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import AsJson
 from scrimp.cli.tune.watched import compares_answers, how_to_watch, is_overdue, watched_words

@@ -11,9 +11,9 @@ from typing import Annotated
 import typer
 
 from scrimp import __version__
-from scrimp.cli.environment_effects import environment_effects
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
+from scrimp.cli.setup.environment_effects import environment_effects
 from scrimp.config.resolved.api_keys import missing_key_message
 from scrimp.errors import ScrimpError, StoreError
 from scrimp.store.free_space import LEAST_FREE_BYTES, copies_on_write

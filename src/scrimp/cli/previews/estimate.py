@@ -30,8 +30,8 @@ from scrimp.cli.flags.run_flags import (
 )
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
 from scrimp.cli.inputs import inputs_or_stdin
+from scrimp.cli.observers.run_record import recent_bills
 from scrimp.cli.printing import print_json, print_line, print_table
-from scrimp.cli.results.run_record import recent_bills
 from scrimp.cli.session import Session, open_session
 from scrimp.flows.estimates.estimate import Workload, provider_caches, workload
 from scrimp.flows.estimates.quotes import ChainQuote, Quote, Quotes, SizeCliff

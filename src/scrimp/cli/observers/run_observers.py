@@ -6,8 +6,8 @@ from contextlib import closing, suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from scrimp.cli.results.higher_levels import tell_of_levels
-from scrimp.cli.results.run_record import RunRecorder
+from scrimp.cli.observers.higher_levels import tell_of_levels
+from scrimp.cli.observers.run_record import RunRecorder
 from scrimp.errors import ConfigError, ScrimpError, StoreError
 from scrimp.flows.long_calls import LongCalls
 from scrimp.units import parse_percent, pluralize
@@ -64,7 +64,7 @@ class RunObservers:
         if shadow is not None and complete and (summary := shadow.make_calls()):
             self._session.messages.note(summary)
             if shadow.watches_levels:
-                from scrimp.cli.results.drift import warn_of_level_drift  # noqa: PLC0415 - where one was certified
+                from scrimp.cli.observers.drift import warn_of_level_drift  # noqa: PLC0415 - where one was certified
 
                 warn_of_level_drift(self._session)
 
@@ -121,7 +121,7 @@ def _check_certified(session: Session, tasks: Collection[str]) -> None:
     if unrecognized := session.services.unrecognized_rows:
         session.messages.note(unrecognized)
     if tasks:
-        from scrimp.cli.results.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
+        from scrimp.cli.observers.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
 
         check_drift_of_run(session, tasks)
 
@@ -141,6 +141,6 @@ def _tell_alerts(session: Session, bill: Bill, stop: RunStop | None) -> None:
     """Check what the config watches for, unless nothing was called, or somebody wants to leave."""
     interrupted = stop is not None and stop.reason == "interrupted"
     if session.services.loaded.config.alerts.watches and bill.calls and not interrupted:
-        from scrimp.cli.results.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
+        from scrimp.cli.observers.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
 
         tell_alerts(session)

@@ -1,24 +1,49 @@
-"""What `scrimp runs merge` prints: a line for each ledger, and a sentence for each that could not be merged."""
+"""`scrimp runs merge`: the calls and runs of other machines, a line for each ledger."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated
+
+import typer
 
 from scrimp.cli.printing import print_json, print_line
-from scrimp.cli.session import Session
+from scrimp.cli.session import Session, open_session
 from scrimp.errors import InputError, StoreError, UsageError
-from scrimp.flows.stores.merge import merge
+from scrimp.flows.stores.merge import merge as merge_ledger
 from scrimp.store.merging.merge import MergedLedger
 from scrimp.units import format_count, format_known_dollars, known_or_none, pluralize
 
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-def merge_all(session: Session, names: Sequence[str], *, as_json: bool) -> int:
+
+@app.command()
+def merge(
+    ledgers: Annotated[
+        list[str], typer.Argument(metavar="LEDGER...", help="Homes of other machines (SCRIMP_HOME), or ledger files.")
+    ], *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:  # fmt: skip
+    """Add the calls and runs in ledgers of other machines to this one, so that costs are summed in one place.
+
+    Every call is added once, by its id, however often and in whatever order ledgers are merged: merge again to have
+    what came since. The others stay as they are, also those of an older scrimp or of runs that go on; of a call that
+    one ledger has as lost and another knows the end of, the end stays. Nothing else is merged: for completions, see
+    scrimp cache export; failed rows stay with the run that they failed in.
+
+    With another SCRIMP_HOME the sums of some machines are kept apart from your own.
+    """
+    with open_session() as session:
+        session.services.stores.recover()
+        raise typer.Exit(_merge_all(session, ledgers, as_json=as_json))
+
+
+def _merge_all(session: Session, names: Sequence[str], *, as_json: bool) -> int:
     """Merge ledgers one after the other, whatever becomes of the others; return the exit status."""
     status, merged = 0, list[MergedLedger]()
     for name in names:
         try:
-            found, journals = merge(session.services.paths, name)
+            found, journals = merge_ledger(session.services.paths, name)
         except (InputError, StoreError, UsageError) as error:
             session.messages.error(str(error))
             status = error.exit_status

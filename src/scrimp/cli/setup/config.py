@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.environment_effects import environment_effects, said
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import open_session
+from scrimp.cli.setup.environment_effects import environment_effects, said
 from scrimp.config.check import check as check_config
 from scrimp.config.paths import ensure_private_dir, paths_of
 from scrimp.config.show import settings

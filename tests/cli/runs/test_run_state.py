@@ -9,7 +9,7 @@ import pytest
 from msgspec import Raw
 from msgspec.structs import replace
 
-from scrimp.cli.results.run_state import run_state, why_not_kept
+from scrimp.cli.runs.run_state import run_state, why_not_kept
 from scrimp.store.run_log import RunEnd, RunRecord
 
 DAY = 86_400.0

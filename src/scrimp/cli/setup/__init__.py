@@ -1,0 +1,1 @@
+"""What is set up on this machine: the configuration, the installation and the shell's completions."""
