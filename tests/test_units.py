@@ -11,6 +11,7 @@ from scrimp.units import (
     format_clock,
     format_count,
     format_dollars,
+    format_duration,
     format_known_dollars,
     format_megabytes,
     format_percent,
@@ -126,6 +127,15 @@ def test_failures_are_rows_or_a_share() -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0:00"), (59.6, "1:00"), (750, "12:30"), (3600, "1:00:00")])
 def test_a_duration_is_shown_as_a_clock_shows_it(seconds: float, shown: str) -> None:
     assert format_clock(seconds) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.2, "1 second"), (119, "119 seconds"), (121, "3 minutes"), (7199, "120 minutes"), (86_400, "24 hours"),
+     (172_800, "2 days")],
+)  # fmt: skip
+def test_a_long_wait_is_told_in_words(seconds: float, shown: str) -> None:
+    assert format_duration(seconds) == shown
 
 
 def test_a_size_is_shown_in_megabytes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
+from math import ceil
 
 from scrimp.errors import ConfigError
 
@@ -19,6 +20,7 @@ MAX_CALL_DOLLARS = 1_000_000  # no call costs more: a price or a usage that says
 _MAX_DOLLARS = 1_000_000_000  # more cannot be a price or a limit, and SQLite has no room for its nanodollars
 _MEGABYTE = 1e6
 _WHOLE, _MAX_SURCHARGE = Decimal(100), Decimal(1000)  # percent
+_LONGER_UNITS = (("day", 86_400), ("hour", 3600), ("minute", 60))  # each where there are two of it
 _MAX_DIGITS = 18  # of a count
 
 
@@ -149,3 +151,9 @@ def format_clock(seconds: float) -> str:
     minutes, second = divmod(round(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
+
+
+def format_duration(seconds: float) -> str:
+    """Return about how long something takes, rounded up: 30 seconds, 45 minutes, 24 hours, 3 days."""
+    name, length = next((unit for unit in _LONGER_UNITS if seconds >= 2 * unit[1]), ("second", 1))
+    return pluralize(ceil(seconds / length), name)

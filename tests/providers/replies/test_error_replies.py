@@ -216,6 +216,15 @@ def test_a_wait_is_told_only_where_a_retry_makes_sense() -> None:
     assert failed(read("openai", {}, status=429, headers=headers | {"x-should-retry": "false"})).retry_after is None
 
 
+@pytest.mark.parametrize(
+    ("status", "asked", "told"),
+    [(429, "86400", "; wait 24 hours, or use another provider"), (429, "60", "; lower -j, or wait"),
+     (429, "1e12", "; lower -j, or wait"), (503, "3600", "; try again in 60 minutes"), (503, "9", "; try again later")],
+)  # fmt: skip
+def test_a_wait_that_no_run_waits_for_is_told_to_the_person(status: int, asked: str, told: str) -> None:
+    assert failed(read("openai", {}, status=status, headers={"retry-after": asked})).message.endswith(told)
+
+
 NOVEMBER_1994 = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110, 5.6.7
 
 

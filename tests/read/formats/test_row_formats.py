@@ -41,13 +41,15 @@ def test_a_byte_order_mark_is_no_part_of_the_first_row(read, data, format_name):
 def test_a_line_that_is_not_json_names_its_number(file, read):
     path = file("tickets.jsonl", '{"text":"a"}\n{"text":"b"}\n{"text": oops}\n{"text":"c"}\n')
 
-    with pytest.raises(InputError, match=r"tickets\.jsonl:3: not JSON \(invalid.*\): fix or remove that line"):
+    with pytest.raises(InputError, match=r"tickets\.jsonl:3: not JSON \(oops at byte 10 .*\): fix or remove that line"):
         read.files(path)
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
-    [(b'{"a": NaN}', "invalid character"), (b'{"a": 1', "cut short"),
+    [(b'{"a": NaN}', r"NaN at byte 7 is not a value; null, true, "), (b'{"a": -Infinity}', r"-Infinity at byte 7 is"),
+     (b'{"a": "b\tc"}', r"a control character at byte 9, which is written .u0009"), (b'{"a": ?}', "invalid character"),
+     (b'{"text": "x", "ok": True}', "True at byte 21 is not"), (b'{"a": 1', "cut short"),
      (b'{"a": "\\uD800"}', "half of a surrogate pair"), (b'{"a":' + b"[" * 100_000, "nested too deeply"),
      (b'{"a": 1} x', "trailing characters")],
 )  # fmt: skip
@@ -133,6 +135,6 @@ def test_a_text_may_begin_as_another_file_does(read):
 def test_gzipped_bytes_under_another_name_are_recognized(read):
     with pytest.raises(
         InputError,
-        match=r"stdin is compressed with gzip: give its name the extension \.gz, or decompress it with `gunzip`",
+        match=r"stdin is compressed with gzip: decompress it with `gunzip -c`, or name a file that ends in \.gz",
     ):
         read(gzip.compress(b"hello"))

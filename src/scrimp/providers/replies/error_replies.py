@@ -16,8 +16,10 @@ from scrimp.providers.json_access import array, number, obj, string
 from scrimp.providers.models import retirement_of
 from scrimp.providers.replies.error_kinds import kind_of
 from scrimp.providers.replies.error_words import code_number, error_codes, error_object, provider_words
+from scrimp.units import format_duration
 from scrimp.values import Failure, Json, JsonObject
 
+_LONG_WAITS = (120.0, 1e9)  # seconds: shorter ones are waited for, and longer ones tell a person nothing
 _UNTOLD = 502  # counts where an error in a 200 tells no status; nobody is told of it
 # What LiteLLM's proxy puts before the headers of the provider it called.
 _LITELLM = "llm_provider-"
@@ -38,11 +40,12 @@ def to_failure(reply: HttpReply, endpoint: Endpoint, model: str) -> Failure:
     codes, words = error_codes(body, error), provider_words(reply)
     told = _told_status(reply.status, error, codes)
     kind = kind_of(told or _UNTOLD, codes, error, words)
+    asked = retry_after(reply.headers, error)
     result = Failure(
-        kind=kind, http=reply.status, message=_message(endpoint, model, told, kind, words, reply),
+        kind=kind, http=reply.status, message=_message(endpoint, model, told, kind, words, reply, asked),
         retry_hint=None if POLICIES[kind].ends_provider else _RETRY_HINTS.get(reply.headers.get("x-should-retry", "")),
     )  # fmt: skip
-    return replace(result, retry_after=retry_after(reply.headers, error)) if is_retryable(result) else result
+    return replace(result, retry_after=asked) if is_retryable(result) else result
 
 
 def status_of_envelope(body: bytes) -> int:
@@ -60,9 +63,14 @@ def _told_status(status: int, error: JsonObject, codes: set[str]) -> int | None:
 
 
 def _message(
-    endpoint: Endpoint, model: str, status: int | None, kind: FailureKind, words: str, reply: HttpReply
+    endpoint: Endpoint, model: str, status: int | None, kind: FailureKind, words: str, reply: HttpReply,
+    asked: float | None,
 ) -> str:  # fmt: skip
-    """Return the sentence a person reads: what the provider refused, why, and what to do about it."""
+    """Return the sentence a person reads: what the provider refused, why, and what to do about it.
+
+    `asked` is the wait in seconds that the provider asks for: what no run waits for is said.
+    """
+    long = format_duration(asked) if asked is not None and _LONG_WAITS[0] < asked < _LONG_WAITS[1] else None
     name = endpoint.name
     why = f"({': '.join(filter(None, (str(status or ''), words))) or reply.status})"
     if address := _wrong_address(endpoint, status or _UNTOLD, words, reply.headers):
@@ -71,15 +79,16 @@ def _message(
         return f"the proxy before {name} wants a user and a password {why}; put USER:PASSWORD@ before its host"
     if status == 403 and kind == "not_found":
         return f"{name} does not let this key use the model '{model}' {why}; choose another one, or ask for access"
+    wait = f"wait {long}, or use another provider" if long else "lower -j, or wait"
     sentences: Mapping[str, str] = {
         "auth": f"{name} refused the key {why}; check {endpoint.key_env or 'its key'}",
         "quota": f"{name} has no money or quota left for this key {why}; top up, or use another provider",
-        "rate_limit": f"{name} limits the rate {why}; lower -j, or wait",
+        "rate_limit": f"{name} limits the rate {why}; {wait}",
         "not_found": f"{name} has no model '{model}' {why}; {_replacement_hint(model)}",
         "too_long": f"the prompt is too long for {name}/{model} {why}; shorten it, or choose a larger model",
         "refused": f"{name}/{model} declined the prompt {why}",
         "timeout": f"{name} took too long {why}; try again",
-        "server": f"{name} is in trouble {why}; try again later",
+        "server": f"{name} is in trouble {why}; try again {f'in {long}' if long else 'later'}",
     }
     return sentences.get(kind, f"{name}/{model} refused the request {why}; change its parameters")
 

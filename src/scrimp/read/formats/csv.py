@@ -13,10 +13,13 @@ from scrimp.read.formats.decoding import decode_utf8
 from scrimp.read.inputs.streams import InputStream
 from scrimp.values import Json
 
+# What the csv module says, as a reason and the next move.
 _REASONS = {
-    "unexpected end of data": "a quote that opens in this row is never closed",
-    "new-line character seen in unquoted field": "a carriage return in a field without quotes",
-}
+    "unexpected end of data": ("a quote that opens in this row is never closed", "fix the quotes in that row"),
+    "new-line character seen in unquoted field": (
+        "a carriage return in a field without quotes", "put quotes around that field, or remove the carriage return",
+    ),
+}  # fmt: skip
 
 
 def csv_rows(stream: InputStream, default: str, delimiter: str | None = None) -> Iterator[tuple[Json, int]]:
@@ -48,8 +51,9 @@ def csv_rows(stream: InputStream, default: str, delimiter: str | None = None) ->
                     f"{lines.delimiter!r} (--delimiter names another)"
                 )
     except csv.Error as error:
-        reason = _REASONS.get(str(error).partition(" - ")[0], str(error))
-        raise InputError(f"{name}:{last_line + 1}: not valid CSV ({reason}): fix the quotes in that row") from error
+        known = (str(error), "fix the quotes in that row")
+        reason, move = _REASONS.get(str(error).partition(" - ")[0], known)
+        raise InputError(f"{name}:{last_line + 1}: not valid CSV ({reason}): {move}") from error
 
 
 def _check_header(header: Sequence[str], name: str, number: int) -> Sequence[str]:

@@ -14,6 +14,8 @@ from scrimp.values import Json
 JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # A number with a fraction or an exponent stays as it was written: 19.90 is not 19.9 to a model that reads a price.
 _decode = msgspec.json.Decoder(float_hook=Raw).decode
+_INVALID = re.compile(r"invalid character \(byte (\d+)\)")
+_WORD = re.compile(rb"-?[A-Za-z]+")
 # Integers that are not written as Python writes them: minus zero. (It may be in a string: then nothing is lost.)
 _has_minus_zero = re.compile(rb"-0(?=[\s,\]}])(?<=[\[:,\s]-0)").search
 
@@ -89,6 +91,19 @@ def _reason(data: bytes, error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "nested too deeply"
     reason = str(error).removeprefix("JSON is malformed: ").partition(" - at ")[0]
+    if (place := _INVALID.fullmatch(reason)) is not None:
+        return _invalid(data, int(place[1])) or reason
     if reason != "Input data was truncated":
         return reason[:1].lower() + reason[1:]
     return "cut short, or half of a surrogate pair" if b"\\ud" in data.lower() else "cut short"
+
+
+def _invalid(data: bytes, at: int) -> str | None:
+    """Return what is wrong at a byte: a word such as NaN, None or True, or a control character; None for others."""
+    word = next((found for found in _WORD.finditer(data, max(0, at - 10)) if found.end() > at), None)
+    if word is not None and word.start() <= at:
+        told = word[0][:20].decode()
+        return f"{told} at byte {word.start() + 1} is not a value; null, true, false and texts in double quotes are"
+    if (code := data[at]) < ord(" ") and at + 1 < len(data):
+        return f"a control character at byte {at + 1}, which is written \\u{code:04x} in a text"
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # How a file of the kind begins, what it is, and the next move; longer marks come before those they begin with.
 _KINDS = (
-    (b"\x1f\x8b", "compressed with gzip", "give its name the extension .gz, or decompress it with `gunzip`"),
+    (b"\x1f\x8b", "compressed with gzip", "decompress it with `gunzip -c`, or name a file that ends in .gz"),
     (b"PK\x03\x04", "a ZIP archive, as .xlsx and .docx are", "export a table as CSV, a document as text"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old .xls or .doc file", "export a table as CSV, a document as text"),
     (b"%PDF-", "a PDF", "convert it to text, for instance with `pdftotext`, or send it with --attach"),
@@ -12,7 +12,7 @@ _KINDS = (
     (b"\xff\xd8\xff", "an image", "name files of text, or send it with --attach"),
     (b"GIF8", "an image", "name files of text, or send it with --attach"),
     (b"SQLite format 3\0", "an SQLite database", "export a table, for instance with `sqlite3 -csv -header`"),
-    (b"PAR1", "a Parquet file", "give its name the extension .parquet, or add --format parquet"),
+    (b"PAR1", "a Parquet file", "name a file that ends in .parquet, or add --format parquet"),
     (b"\x28\xb5\x2f\xfd", "compressed with zstd", "decompress it with `unzstd`"),
     (b"\xfd7zXZ\0", "compressed with xz", "decompress it with `unxz`"),
     (b"BZh", "compressed with bzip2", "decompress it with `bunzip2`"),
