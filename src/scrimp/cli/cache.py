@@ -13,9 +13,10 @@ import msgspec
 import typer
 
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
+from scrimp.cli.results.output import format_of_name, write_whole
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import ConfigError, InputError, OutputError, UsageError
+from scrimp.errors import ConfigError, InputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.files.conversation import remove_conversation
@@ -122,12 +123,9 @@ def export(
         if file == "-":
             print_rows(lines)
             return
+        format_of_name(file, (), "cache export")
         OwnFiles(session).refuse("cache export", file)
-        try:
-            with Path(file).open("wb") as out:
-                out.writelines(lines)
-        except OSError as error:
-            raise OutputError(f"{file} cannot be written ({error.strerror}): name another file") from error
+        write_whole(file, "cache export", lines)
 
 
 @app.command(name="import")

@@ -228,7 +228,7 @@ def _writer_opener(
     """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
     fields = None if written.fields is None else comma_list(written.fields, "--fields")
     return partial(
-        open_row_writer, out=written.out or target.format, fields=fields,
+        open_row_writer, out=target.format(written.out), fields=fields,
         terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,
         parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
     )  # fmt: skip

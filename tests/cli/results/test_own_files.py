@@ -8,7 +8,16 @@ import pytest
 from command import Scrimp
 from fake_provider import FakeProvider
 
-KEPT = ("cache.db", "ledger.db", "ledger.db-wal", "config.toml", "tuned.toml", "trusted.json", "own-prices.json")
+KEPT = (
+    "cache.db",
+    "ledger.db",
+    "ledger.db-wal",
+    "config.toml",
+    "tuned.toml",
+    "trusted.json",
+    "own-prices.json",
+    "batches.db",
+)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import Annotated, get_args
 import typer
 
 from scrimp.cli.printing import print_rows
-from scrimp.cli.results.output import STDOUT, format_of_name, open_output
+from scrimp.cli.results.output import STDOUT, format_of_name, write_whole
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.enums import LedgerFormat
-from scrimp.errors import UsageError, output_error
+from scrimp.errors import UsageError
 from scrimp.render.costs.ledger_rows import ledger_parts
 from scrimp.store.ledger_queries.entry_reader import entries_since
 from scrimp.units import parse_duration
@@ -44,7 +44,8 @@ def export(
     with open_session() as session:
         start = time.time() - parse_duration(since, "--since") if since else 0.0
         session.services.stores.recover()
-        file_format = file_format or _named_format(output)
+        named = _named_format(output)  # also a check of the name
+        file_format = file_format or named
         if file_format == "parquet" and output == STDOUT and sys.stdout.isatty():
             raise UsageError("Parquet is not for a terminal: name a file with -o")
         parts = ledger_parts(entries_since(session.services.paths.ledger_db, start), file_format)
@@ -52,13 +53,7 @@ def export(
             print_rows(parts)
             return
         OwnFiles(session).refuse("-o", output)
-        with open_output(output) as file:
-            try:
-                file.stream.writelines(parts)
-                file.stream.flush()
-            except OSError as error:
-                file.discard()
-                raise output_error(error) from error
+        write_whole(output, "-o", parts)
 
 
 def _named_format(output: str) -> LedgerFormat:

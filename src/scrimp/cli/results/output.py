@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from errno import EACCES
 from pathlib import Path
 from typing import BinaryIO
 
 from scrimp.cli.startup.closed_streams import refuse_closed_stdout
-from scrimp.errors import InputError, OutputError, UsageError
+from scrimp.errors import InputError, OutputError, UsageError, output_error
 from scrimp.read.inputs.addresses import S3, is_object
 
 STDOUT = "-"
@@ -107,6 +107,19 @@ def _open_stored(output: str, flag: str) -> Iterator[OutputFile]:
                 raise OutputError(f"{flag}: {error}; the rows are in {part}") from error
 
 
+def write_whole(output: str, flag: str, parts: Iterable[bytes]) -> None:
+    """Give a file its new content, or leave it as it was where that ends before its time."""
+    with open_output(output, flag) as file:
+        try:
+            file.stream.writelines(parts)
+            file.stream.flush()
+        except BaseException as error:
+            file.discard()
+            if isinstance(error, OSError):
+                raise output_error(error) from error
+            raise
+
+
 def write_beside(path: Path, data: bytes) -> None:
     """Write a whole file under a hidden name beside it and rename it; make its directory. Raises OutputError."""
     try:
@@ -163,13 +176,15 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
         raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): the rows are in {part}") from error
 
 
-def format_of_name(name: str, known: Collection[str]) -> str | None:
+def format_of_name(name: str, known: Collection[str], flag: str = "-o") -> str | None:
     """Return the known format that a file's extension names, if any. Raises UsageError where it names one of others."""
     extension = Path(name).suffix.lower().removeprefix(".")
     if extension in known:
         return extension
     if extension in _COMPRESSED:
-        raise UsageError(f"-o: {name}: outputs are not compressed: leave out .{extension}, and compress it afterwards")
+        raise UsageError(
+            f"{flag}: {name}: outputs are not compressed: leave out .{extension}, and compress it afterwards"
+        )
     if extension in _OTHERS:
-        raise UsageError(f"-o: {name}: no .{extension} can be written: name a .csv, which most programs open")
+        raise UsageError(f"{flag}: {name}: no .{extension} can be written: name a .csv, which most programs open")
     return None

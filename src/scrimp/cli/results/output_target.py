@@ -39,13 +39,17 @@ class OutputTarget(Struct, frozen=True):
         """The one file of all rows, or - where rows go to stdout, to files of their own or to a directory of parts."""
         return STDOUT if self.row_names is not None or self.name.endswith("/") else self.name
 
-    @property
-    def format(self) -> str | None:
-        """The format of rows where --out does not give one; None for stdout."""
+    def format(self, out: OutputFormat | None) -> str | None:
+        """Return the format of rows: that of --out, else the name's; None for stdout where --out does not give one.
+
+        Raises UsageError where the name is that of a kind of file that these rows would not be.
+        """
         if self.name == STDOUT:
-            return None
+            return out
         named = format_of_name(self.name, (*get_args(OutputFormat), "txt"))
-        return "text" if named == "txt" or self.row_names is not None else named or "jsonl"
+        if named == "parquet" != (out or named):
+            raise UsageError(f"-o: {self.name} would not be Parquet, as its name says: leave out --out {out}")
+        return out or ("text" if named == "txt" or self.row_names is not None else named or "jsonl")
 
     def is_terminal(self, session: Session) -> bool:
         """Return whether a person sees the rows as they come."""
@@ -136,6 +140,7 @@ def _refuse_objects(summary_file: str | None, pattern: str | None) -> None:
 def _refuse_unwritable(flag: str, file: str) -> None:
     """Raise UsageError for what is written only after all was paid, and could not be."""
     path = Path(file)
+    format_of_name(file, (), flag)
     try:
         if stat.S_ISDIR(path.stat().st_mode):
             raise UsageError(f"{flag}: '{file}' is a directory: name a file in it")

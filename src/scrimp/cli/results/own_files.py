@@ -32,11 +32,11 @@ class OwnFiles:
 def _files(session: Session) -> Iterator[Path]:
     services = session.services
     paths, loaded = services.paths, services.loaded
-    for database in (paths.cache_db, paths.ledger_db, paths.cost_sums_db):
+    for database in (paths.cache_db, paths.ledger_db, paths.cost_sums_db, paths.batches_db):
         yield database
         yield from (database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))
     yield from (paths.config, paths.tuned, paths.trust, paths.prices, paths.last_prices, paths.own_prices)
-    yield from (paths.task_gains, paths.conversation, paths.told_alerts)
+    yield from (paths.task_gains, paths.conversation, paths.told_alerts, paths.known_budgets)
     yield from (Path(origin) for origin in set(loaded.origins.values()) if Path(origin).is_absolute())
     named = [table.key_file for table in loaded.config.providers.values()]
     named += [table.admin_key_file for table in loaded.config.providers.values()]
