@@ -145,6 +145,11 @@ WORDS = [
     (["run", "q.txt", "--retries", "9" * 30], "--retries"),
     (["run", "q.txt", "--max-output", "9" * 30], "--max-output"),
     (["run", "q.txt", "--max-failures", "9" * 5000], "max_failures"),
+    *(([*command, "--on-dear", "skip"], "--max-cost-per-row") for command in (
+        ["run", "q.txt"], ["ask", "hi"], ["estimate", "q.txt"], ["route", "q.txt"],
+    )),
+    (["prices", "list", "opnai"], "'opnai': did you mean openai?"),
+    (["prices", "list", "nosuch"], "'nosuch': see all providers"),
     (["run", "q.txt", "--max-cost", "1e30"], "--max-cost"),
     (["run", "q.txt", "--cache-ttl", "1e9d"], "cache_ttl"),
     (["cost", "--since", "1e300d"], "--since"),

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from msgspec import Struct
 
 from scrimp.config.paths import paths_of
-from scrimp.config.schema import Defaults
+from scrimp.config.schema import Config, Defaults
 from scrimp.config.sources.layers import unknown_variables
 from scrimp.config.sources.load import current_directory, load
+from scrimp.errors import UsageError
 from scrimp.flows.services import Services
 from scrimp.render.streams import Messages, StreamStyle, stream_style
 
@@ -38,6 +39,8 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     paths = paths_of(env)
     loaded = load(env=env, cwd=current_directory(), paths=paths, flags=given)
     defaults = loaded.config.defaults
+    if "on_dear" in given and not _limits_rows(loaded.config):
+        raise UsageError("--on-dear says what becomes of a row above --max-cost-per-row: add that, or leave it out")
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err, quiet=quiet)
     shared = loaded.config.shared
@@ -50,3 +53,9 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
         yield Session(services, defaults, messages, out, err)
     finally:
         services.close()
+
+
+def _limits_rows(config: Config) -> bool:
+    """Return whether any row has a most it may be expected to cost."""
+    limits = [config.defaults.max_cost_per_row, *(rule.max_cost_per_row for rule in config.rules)]
+    return any(limit is not None for limit in limits)

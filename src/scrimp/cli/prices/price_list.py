@@ -11,6 +11,7 @@ from scrimp.cli.flags import completions
 from scrimp.cli.prices.rate_table import rate_cell
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import open_session
+from scrimp.errors import UsageError, closest_name
 from scrimp.prices.book import PriceListing
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -30,11 +31,17 @@ def list_(
     with open_session() as session:
         book = session.services.prices
         listings = list(book.listings(time.time(), provider))
+        if provider is not None and not listings and provider not in session.services.routes.endpoints:
+            closest = closest_name(provider, {each.provider for each in book.listings(time.time(), None)})
+            raise UsageError(
+                f"there are no prices for '{provider}': "
+                + (f"did you mean {closest}?" if closest else "see all providers with `scrimp prices list`")
+            )
         if as_json:
             print_json([_as_json(listing) for listing in listings])
             return
         headers = ("model", "input", "cached", "output", "batch in", "out", "from")
-        empty = f"there are no prices for '{provider}': see all providers with `scrimp prices list`"
+        empty = f"there are no prices for '{provider}': set them with `scrimp prices set`"
         print_table(headers, [_row(listing) for listing in listings], "lrrrrrl", session.out, empty=empty)
 
 
