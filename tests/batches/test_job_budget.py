@@ -34,7 +34,7 @@ def home(tmp_path: Path, forks: ForkServer, server: OpenAIBatches, redis: RedisS
         folder.mkdir()
         scrimp = Scrimp(folder, forks)
         scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
-        shared = f'[shared]\nlimits = "{redis.url}"\npatience = "{patience}"\n'
+        shared = f'[shared]\nlimits = "{redis.url}"\npatience = "{patience}"\ntimeout = 30\n'
         scrimp.config(CONFIG.format(url=server.url) + shared)
         scrimp.file("rows.txt", "".join(f"prompt {name} {number}\n" for number in range(ROWS)))
         return scrimp

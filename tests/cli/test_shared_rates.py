@@ -62,7 +62,7 @@ def runs(tmp_path: Path, provider: FakeProvider, server: str, many: int) -> list
         folder = tmp_path / f"home{number}"
         folder.mkdir()
         scrimp = Scrimp(folder)
-        scrimp.provider(provider.url, more=f'[shared]\nlimits = "{server}"\n')
+        scrimp.provider(provider.url, more=f'[shared]\nlimits = "{server}"\ntimeout = 30\n')
         path = scrimp.file("rows.lines", "\n".join(f"row {number} {row}" for row in range(ROWS)))
         words = ["run", str(path), "--format", "lines", "--cache", "off", "--rpm", str(60 * RATE), "-j", "64"]
         started.append(scrimp.start(*words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))

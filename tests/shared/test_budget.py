@@ -23,7 +23,7 @@ CAP = 10_000
 
 @contextmanager
 def budget_server(server: RedisServer, name: str | None = None) -> Iterator[BudgetServer]:
-    shared = SharedServer(server.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
+    shared = SharedServer(server.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
     yield BudgetServer(shared, name or uuid.uuid4().hex)
     shared.close()
 

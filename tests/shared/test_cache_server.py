@@ -35,7 +35,7 @@ def redis() -> Iterator[RedisServer]:
 def server(redis: RedisServer) -> Iterator[CacheServer]:
     redis.client.flushall()
     redis.client.set("another's key", "and its value")
-    opened = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it")
+    opened = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it", timeout=30)
     yield CacheServer(opened, ResponseCache(opened, ttl=3600.0, random_fraction=lambda: 0.5))
     opened.close()
 
@@ -106,7 +106,7 @@ def test_what_no_key_begins_with_is_refused(server: CacheServer, prefix: str) ->
 
 
 def test_a_server_that_is_away_is_an_error_here(tmp_path: Path) -> None:
-    opened = SharedServer(f"unix://{tmp_path}/none", name="it", warn=lambda _: None, meanwhile="so be it")
+    opened = SharedServer(f"unix://{tmp_path}/none", name="it", warn=lambda _: None, meanwhile="so be it", timeout=30)
     server = CacheServer(opened, ResponseCache(opened, ttl=3600.0, random_fraction=lambda: 0.5))
 
     with pytest.raises(ServerDownError, match="it cannot be reached"):

@@ -173,7 +173,11 @@ def test_a_refused_password_is_said_without_it(opened: Open, said: list[str], gi
 def test_another_thread_leaves_it_to_the_first_to_speak(redis: RedisServer, opened: Open) -> None:
     speakers: list[int] = []
     server = SharedServer(
-        redis.url, name="it", warn=lambda _: speakers.append(threading.get_ident()), meanwhile="rows are called for"
+        redis.url,
+        name="it",
+        warn=lambda _: speakers.append(threading.get_ident()),
+        meanwhile="rows are called for",
+        timeout=30,
     )
     redis.kill()
 

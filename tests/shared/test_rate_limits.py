@@ -145,7 +145,7 @@ def test_processes_that_took_something_lately_share(redis: RedisServer) -> None:
 
 
 def test_the_server_has_a_clock_of_its_own(redis: RedisServer) -> None:
-    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
+    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
     rates = RateServer(server, "key", "p")
     wanted = Wanted(rate=0.001, most=1.0, need=1, want=1)
     free = Wanted(rate=0.0, most=0.0, need=7, want=9)
@@ -158,7 +158,7 @@ def test_the_server_has_a_clock_of_its_own(redis: RedisServer) -> None:
 
 def test_a_server_that_lost_its_data_does_not_grant_full_buckets_anew(redis: RedisServer) -> None:
     now = 100.0
-    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
+    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
     rates, new = (RateServer(server, "key", name, lambda: now) for name in "pq")
     wanted, free = Wanted(rate=0.001, most=5.0, need=1, want=2), Wanted(rate=0.0, most=0.0, need=0, want=0)
     assert rates.take(wanted, free).requests == 2

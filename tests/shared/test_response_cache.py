@@ -36,7 +36,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def server(redis: RedisServer, said: list[str]) -> Iterator[SharedServer]:
-    opened = SharedServer(redis.url, name="it", warn=said.append, meanwhile="so be it")
+    opened = SharedServer(redis.url, name="it", warn=said.append, meanwhile="so be it", timeout=30)
     yield opened
     opened.close()
 
@@ -113,7 +113,7 @@ def test_the_completion_of_another_key_is_not_taken_for_this_ones(server: Shared
 
 def test_a_full_server_takes_nothing_is_said_once_and_still_gives_what_it_has(said: list[str]) -> None:
     with redis_server("--maxmemory-policy", "noeviction") as full:
-        server = SharedServer(full.url, name="it", warn=said.append, meanwhile="so be it")
+        server = SharedServer(full.url, name="it", warn=said.append, meanwhile="so be it", timeout=30)
         cache = on(server)
         cache.put_completions(made(KEYS[0]))
         full.client.config_set("maxmemory", 1)

@@ -14,7 +14,7 @@ MEGABYTES = 1_000_000
 
 @pytest.fixture
 def server(redis: RedisServer) -> Iterator[SharedServer]:
-    opened = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it")
+    opened = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it", timeout=30)
     yield opened
     opened.close()
 

@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def shared(redis: RedisServer, clock: Clock) -> Iterator[ResponseCache]:
-    server = SharedServer(redis.url, name="it", warn=lambda _: None, meanwhile="so be it", clock=clock)
+    server = SharedServer(redis.url, name="it", warn=lambda _: None, meanwhile="so be it", timeout=30, clock=clock)
     yield ResponseCache(server, ttl=3600.0, random_fraction=lambda: 0.5)
     server.close()
 

@@ -38,7 +38,7 @@ def valkey() -> Iterator[RedisServer]:
 def said_of_all(redis: RedisServer, folder: Path) -> list[object]:
     """Return what a server says of a claim, a rate, a budget, a breaker and a completion, and after all of it."""
     said: list[object] = []
-    with closing(SharedServer(redis.url, name="it", warn=print, meanwhile="so be it", timeout=5)) as server:
+    with closing(SharedServer(redis.url, name="it", warn=print, meanwhile="so be it", timeout=30)) as server:
         one, other = (SharedClaims(Claims(folder / name, print), server, life=60.0) for name in ("one", "other"))
         said += [one.claim([b"a", b"b"]), other.claim([b"b", b"c"])]
         one.renew()

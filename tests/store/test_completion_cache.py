@@ -31,7 +31,7 @@ def redis() -> Iterator[RedisServer]:
 
 def two_levels(kind: str, folder: Path, redis: RedisServer) -> CompletionCache:
     redis.client.flushall()
-    server = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it")
+    server = SharedServer(redis.url, name="it", warn=print, meanwhile="so be it", timeout=30)
     shared = ResponseCache(server, ttl=3600.0, random_fraction=lambda: 0.5)
     return TwoLevelCache(SqliteCache(folder / "cache.db"), lambda: shared, local_too=kind == "both")
 

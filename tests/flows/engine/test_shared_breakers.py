@@ -53,13 +53,13 @@ class Run:
 
 @contextmanager
 def breaker_server(redis: RedisServer) -> Iterator[Opens]:
-    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=5)
+    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
     yield partial(BreakerServer, server)
     server.close()
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while not true():  # noqa: ASYNC110 - a thread brings it about, with no event
             await asyncio.sleep(0.01)
 
