@@ -73,6 +73,13 @@ class FakeProvider:
         self.delay = 0.0
         self.at_once = self.most_at_once = 0  # calls in flight, now and at the most
         self._lock = threading.Lock()
+        self._free, self._go_on = 0, threading.Event()
+        self._go_on.set()
+
+    def hold(self, *, after: int = 0) -> threading.Event:
+        """Let calls after the first few wait until the event is set: what comes in between is sure to come then."""
+        self._free, self._go_on = after, threading.Event()
+        return self._go_on
 
     @property
     def prompts(self) -> list[str]:
@@ -85,6 +92,9 @@ class FakeProvider:
             self.headers.append(headers)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
+            held = len(self.bodies) > self._free
+        if held:
+            self._go_on.wait(timeout=100)  # whoever set no event has failed before
 
     def done(self) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ import pytest
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches
 from batches.test_queues import job_of
-from command import Scrimp
+from command import Scrimp, wait_until
 from scrimp.store.batches.store import BatchStore
 
 SMALL = ("--model", "fake/small")
@@ -23,7 +23,7 @@ def at_once(scrimp: Scrimp, *commands: tuple[str, ...]) -> list[tuple[int, list[
 
     def run(words: tuple[str, ...]) -> tuple[int, list[str], str]:
         process = scrimp.start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        out, err = process.communicate(timeout=50)
+        out, err = process.communicate(timeout=100)
         return process.returncode, [json.loads(line)["status"] for line in out.splitlines()], err.decode()
 
     with ThreadPoolExecutor(len(commands)) as pool:
@@ -153,10 +153,9 @@ def test_a_job_that_is_cancelled_while_it_is_waited_for_sends_nothing_more(
     if words[0] == "batch":
         assert batched("batch", "submit", "a.txt", *SMALL).status == 0
     waiting = batched.start(*words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    while not server.count("poll"):
-        assert waiting.poll() is None
+    wait_until(lambda: server.count("poll") > 0, run=waiting)
     cancelled = batched("batch", "cancel")
-    out, err = waiting.communicate(timeout=50)
+    out, err = waiting.communicate(timeout=100)
 
     assert "asked to stop" in cancelled.err, cancelled.err
     assert (len(server.batches), server.live_prompts) == (1, []), err.decode()

@@ -33,7 +33,7 @@ def idle(batched: Scrimp, provider: FakeProvider) -> Scrimp:
 @pytest.fixture
 def busy(idle: Scrimp, provider: FakeProvider) -> Iterator[subprocess.Popen[bytes]]:
     """A run that waits for its provider."""
-    provider.delay = 60
+    go_on = provider.hold()
     process = idle.start(
         "ask", "hello", "--model", "slow/model", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -42,6 +42,7 @@ def busy(idle: Scrimp, provider: FakeProvider) -> Iterator[subprocess.Popen[byte
     yield process
     process.kill()
     process.wait()
+    go_on.set()
 
 
 def test_work_of_many_commands_is_sent_together_once_nobody_else_works(
@@ -94,10 +95,10 @@ def test_calls_that_no_batch_takes_wait_for_it_when_they_are_fetched(
         line = waiting.stderr.readline()
         assert line, told
         told += line
-    provider.delay = 0
     busy.kill()
     busy.wait()
-    out, err = waiting.communicate(timeout=20)
+    provider.hold().set()
+    out, err = waiting.communicate(timeout=100)
     assert waiting.returncode == 0, err
     assert b'"status":"ok"' in out
 

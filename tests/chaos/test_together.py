@@ -25,7 +25,7 @@ ROWS, RUNS, WIDTH = 160, 8, 3
 def test_eight_runs_that_start_die_and_recover_together_pay_once_for_each_row(
     scrimp: Scrimp, provider: FakeProvider
 ) -> None:
-    chance, provider.delay = Random(5), 0.01
+    chance, go_on = Random(5), provider.hold()
     scrimp.provider(provider.url)
     scrimp.file("rows.jsonl", "".join(json.dumps({"text": f"row {number}"}) + "\n" for number in range(ROWS)))
     runs = [
@@ -35,10 +35,13 @@ def test_eight_runs_that_start_die_and_recover_together_pay_once_for_each_row(
     killed = 0
     for run in chance.sample(runs, RUNS // 2):
         seen = len(provider.bodies) + chance.randint(1, ROWS // RUNS)
-        wait_until(lambda seen=seen: len(provider.bodies) >= min(seen, ROWS))  # type: ignore[misc]  # bound at once
+        held, go_on = go_on, provider.hold(after=seen)
+        held.set()
+        wait_until(lambda seen=seen: len(provider.bodies) >= seen)  # type: ignore[misc]  # bound at once
         killed += run.poll() is None
         run.send_signal(signal.SIGKILL)
-    ends = [(run.communicate(timeout=60)[1], run.returncode) for run in runs]
+    go_on.set()
+    ends = [(run.communicate(timeout=100)[1], run.returncode) for run in runs]
     after = scrimp("run", "rows.jsonl", "--fields", "index,status")
 
     assert killed

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -236,13 +237,16 @@ def test_a_provider_that_wants_a_name_for_what_is_shared_gets_one_and_all_let_th
     scrimp: Scrimp, provider_name: str, model: str, field: str | None
 ) -> None:
     at_once: list[int] = []
+    two = threading.Event()
 
     def answer(body: dict[str, Any]) -> Reply:
         at_once.append(provider.at_once)
+        if len(provider.bodies) > 2:
+            two.set()
+        assert len(provider.bodies) == 1 or two.wait(100)  # those after the first are under way together
         return completion("ok", model=body["model"])
 
     with fake_provider(answer) as provider:
-        provider.delay = 0.1
         scrimp.env[f"{provider_name.upper()}_API_KEY"] = "sk-test-0123456789"
         scrimp.config(f'[providers.{provider_name}]\nbase_url = "{provider.url}"\n')
         scrimp.file("rows.jsonl", rows(5))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from command import Ran, Scrimp
+from command import Ran, Scrimp, wait_until
 from fake_provider import FakeProvider, Reply, completion, error, fake_provider
 
 # Dollars a million tokens, in and out; every call is ten tokens in and two out.
@@ -155,7 +155,7 @@ def test_the_first_two_steps_are_called_at_once_and_both_are_booked(house: House
         return completion("18", model="b")
 
     # The first step answers only when the second has been asked.
-    house.says["a"] = lambda _: completion("18", model="a") if asked.wait(20) else error(400, "alone")
+    house.says["a"] = lambda _: completion("18", model="a") if asked.wait(100) else error(400, "alone")
     with fake_provider(second) as other:
         house.config(
             f'[providers.other]\ndialect = "openai"\nbase_url = "{other.url}"\nkey_env = "FAKE_KEY"\n'
@@ -404,7 +404,13 @@ def test_voters_of_one_family_are_warned_of(house: House) -> None:
 def test_a_run_that_is_stopped_for_climbing_does_not_call_the_last_step_for_the_rows_that_waited(house: House) -> None:
     house.config(THREE + 'max_escalation = "25%"\n')
     house.say(a="18", b="19", top="20")
-    house.provider.delay = 0.005  # slower than a row is on its way to the disk, which is when it counts
+
+    def last(_: dict[str, Any]) -> Reply:
+        if house.called.count("top") > 50:  # a row counts once it is on the disk, however slow that is
+            wait_until(lambda: house.scrimp.paid_calls()[0] >= 3 * 50)
+        return completion("20", model="top")
+
+    house.says["top"] = last
     ran = house.run("--chain", "c", "-j", "2", prompts=200)
 
     assert ran.status == 5

@@ -49,25 +49,45 @@ def rows(scrimp: Scrimp, name: str, prompts: list[str]) -> Path:
     return scrimp.file(name, "".join(json.dumps({"text": prompt}) + "\n" for prompt in prompts))
 
 
+class Together:
+    """Answers calls only once so many are in flight, but for the first few, which may go alone."""
+
+    def __init__(self, provider: FakeProvider, many: int, *, alone: int) -> None:
+        self.met = False
+        self._provider, self._alone = provider, alone
+        self._barrier = threading.Barrier(many, timeout=100)
+        provider.answer = self._answer
+
+    def _answer(self, body: dict[str, Any]) -> Reply:
+        if not self.met and body["messages"][-1]["content"] not in self._provider.prompts[: self._alone]:
+            self._barrier.wait()
+            self.met = True
+        return echo(body)
+
+
 def test_no_more_calls_are_in_flight_than_asked_for_and_not_many_fewer(ready: Scrimp, provider: FakeProvider) -> None:
-    provider.delay = 0.1
+    together = Together(provider, 8, alone=1)
     ready("run", "rows.jsonl", "-j", "8")
 
+    assert together.met
     assert provider.most_at_once == 8
 
 
 def test_the_first_call_goes_alone(ready: Scrimp, provider: FakeProvider) -> None:
+    together = Together(provider, 2, alone=1)
+    provider.delay = 0.1  # for a second call to come beside the first
     seen: list[int] = []
-    provider.delay = 0.1
-    provider.answer = lambda body: (seen.append(provider.most_at_once), echo(body))[1]
+    answer = provider.answer
+    provider.answer = lambda body: (seen.append(provider.most_at_once), answer(body))[1]
     ready("run", "rows.jsonl")
 
-    assert (seen[0], max(seen) > 1) == (1, True)
+    assert (seen[0], together.met) == (1, True)
 
 
 def test_a_slow_provider_does_not_hold_back_another(scrimp: Scrimp, provider: FakeProvider) -> None:
     with fake_provider() as slow:
-        slow.delay = 1.0
+        done = slow.hold()
+        provider.answer = lambda body: (len(provider.bodies) >= 58 and done.set(), echo(body))[1]
         scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
         scrimp.config(TWO_PROVIDERS.format(slow=slow.url, fast=provider.url))
         rows(scrimp, "mixed.jsonl", [f"slow {n}" for n in range(6)] + [f"fast {n}" for n in range(60)])
@@ -80,27 +100,25 @@ def test_a_slow_provider_does_not_hold_back_another(scrimp: Scrimp, provider: Fa
 
 
 def test_rows_that_share_a_long_beginning_follow_the_first(ready: Scrimp, provider: FakeProvider) -> None:
-    order: list[tuple[str, int]] = []
-    provider.delay = 0.1
-    provider.answer = lambda body: (order.append((body["messages"][-1]["content"], provider.at_once)), echo(body))[1]
+    together = Together(provider, 10, alone=1)
     rows(ready, "one.jsonl", ["warm up"])
     rows(ready, "rows.jsonl", [f"question {n}" for n in range(10)])
     ready.file("system.txt", "All you need to know. " * 400)
     ready("run", "one.jsonl", "rows.jsonl", "--system", "@system.txt", "-j", "16")
 
-    assert order[0][1] == 1
+    assert provider.prompts[0] == "warm up"
+    assert together.met
     assert provider.most_at_once == 10
 
 
 def test_no_more_calls_a_minute_are_made_than_asked_for(ready: Scrimp, provider: FakeProvider) -> None:
-    times: list[float] = []
-    provider.answer = lambda body: (times.append(time.monotonic()), echo(body))[1]
     rows(ready, "more.jsonl", [f"more {n}" for n in range(15)])
+    began = time.monotonic()
     ready("run", "more.jsonl", "--rpm", "120")
 
     # Two a second after a burst of ten: the last five take two seconds and a half, however fast the machine.
-    assert len(times) == 15
-    assert times[-1] - times[0] > 2
+    assert len(provider.bodies) == 15
+    assert time.monotonic() - began > 2
 
 
 def test_a_rate_limit_makes_calls_wait_and_no_row_fail(ready: Scrimp, provider: FakeProvider) -> None:
@@ -187,16 +205,17 @@ def test_a_cap_that_is_reached_counts_calls_that_were_in_flight(
 
 def test_a_second_signal_stops_at_once_and_books_what_was_in_flight(ready: Scrimp, provider: FakeProvider) -> None:
     over = threading.Event()
-    provider.answer = lambda body: (body["messages"][-1]["content"] == "prompt 0" or over.wait(timeout=50), echo(body))[
-        1
-    ]
+    provider.answer = lambda body: (
+        body["messages"][-1]["content"] == "prompt 0" or over.wait(timeout=100),
+        echo(body),
+    )[1]
     run = ready.start("run", "rows.jsonl", "-j", "4", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_until(lambda: len(provider.bodies) >= 5, run=run)
     run.send_signal(signal.SIGTERM)
     assert run.stderr is not None
     assert any(b"waiting for calls in flight" in line for line in iter(run.stderr.readline, b""))
     run.send_signal(signal.SIGTERM)
-    out, err = run.communicate(timeout=30)
+    out, err = run.communicate(timeout=100)
     over.set()
 
     assert run.returncode == 143
@@ -213,7 +232,7 @@ def test_a_stdin_that_never_closes_is_read_no_further_than_asked(ready: Scrimp) 
         "run", "-", "--format", "lines", "--limit", "2", "--out", "text", stdin=reading, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    out, _ = run.communicate(timeout=30)
+    out, _ = run.communicate(timeout=100)
     os.close(reading)
     os.close(writing)
 
@@ -233,11 +252,11 @@ def test_rows_that_cannot_be_written_are_kept_all_the_same(ready: Scrimp, provid
 
 def test_a_request_is_in_the_ledger_before_it_is_sent(ready: Scrimp, provider: FakeProvider) -> None:
     over = threading.Event()
-    provider.answer = lambda _: (over.wait(timeout=50), completion("late"))[1]
+    provider.answer = lambda _: (over.wait(timeout=100), completion("late"))[1]
     run = ready.start("run", "rows.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: bool(provider.bodies), run=run)
     run.kill()
-    run.wait(timeout=30)
+    run.wait(timeout=100)
     over.set()
     provider.answer = echo
     ready("run", "rows.jsonl")
@@ -263,15 +282,16 @@ def test_a_summary_that_cannot_be_written_hides_nothing(ready: Scrimp, provider:
 
 
 def test_a_stderr_that_nobody_reads_does_not_keep_a_run_from_stopping(ready: Scrimp, provider: FakeProvider) -> None:
-    provider.delay = 0.3
+    go_on = provider.hold()
     reading, writing = os.pipe()
     run = ready.start("run", "rows.jsonl", "-j", "2", stdout=subprocess.DEVNULL, stderr=writing)
     os.close(writing)
     os.close(reading)
     wait_until(lambda: bool(provider.bodies), run=run)
     run.send_signal(signal.SIGINT)
+    go_on.set()
 
-    assert run.wait(timeout=30) == 130
+    assert run.wait(timeout=100) == 130
     assert len(provider.bodies) < 10
 
 
@@ -296,29 +316,30 @@ def test_what_was_paid_is_in_the_bill_though_its_rows_cannot_be_written(ready: S
 def test_a_signal_waits_for_calls_in_flight_and_none_is_paid_again(
     ready: Scrimp, provider: FakeProvider, number: signal.Signals, status: int
 ) -> None:
-    provider.delay = 0.3
+    go_on = provider.hold(after=1)
     pipe = subprocess.PIPE
     run = ready.start("run", "rows.jsonl", "-j", "3", stdout=pipe, stderr=pipe)
     wait_until(lambda: len(provider.bodies) > 3, run=run)
     run.send_signal(number)
-    out, err = run.communicate(timeout=40)
+    go_on.set()
+    out, err = run.communicate(timeout=100)
     called = len(provider.bodies)
 
     assert run.returncode == status
     assert f"stopped by {number.name}".encode() in err
     assert len(out.splitlines()) == called
-    provider.delay = 0
     again = ready("run", "rows.jsonl")
     assert len(provider.bodies) == len(again.rows)
 
 
 def test_nohup_is_obeyed(ready: Scrimp, provider: FakeProvider) -> None:
-    provider.delay = 0.1
+    go_on = provider.hold(after=1)
     ignored = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *ready.program, "run", "rows.jsonl", "-j", "3"]
     run = subprocess.Popen(ignored, cwd=ready.cwd, env=ready.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     wait_until(lambda: len(provider.bodies) > 3, run=run)
     run.send_signal(signal.SIGHUP)
-    out, _ = run.communicate(timeout=40)
+    go_on.set()
+    out, _ = run.communicate(timeout=100)
 
     assert run.returncode == 0
     assert len(out.splitlines()) == len(provider.bodies)
@@ -328,7 +349,7 @@ def test_sockets_leave_the_stores_their_open_files(ready: Scrimp, provider: Fake
     ready.file("many.jsonl", "".join(json.dumps({"text": f"p{n}"}) + "\n" for n in range(300)))
     provider.delay = 0.02
     limited = ["sh", "-c", 'ulimit -n 128; exec "$@"', "sh", *ready.program, "run", "many.jsonl", "-j", "500"]
-    ran = subprocess.run(limited, cwd=ready.cwd, env=ready.env, capture_output=True, timeout=60, check=False)
+    ran = subprocess.run(limited, cwd=ready.cwd, env=ready.env, capture_output=True, timeout=100, check=False)
     called = len(provider.bodies)
 
     assert (ran.returncode, called) == (0, 300), ran.stderr

@@ -128,12 +128,7 @@ def test_failed_rows_of_any_format_are_an_input_again(
 def test_a_run_that_is_killed_is_shown_as_killed_with_what_it_spent_and_its_failed_rows(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
-    def hang_last(body: dict[str, Any]) -> Reply:
-        if "hang" in body["messages"][-1]["content"]:
-            provider.delay = 5
-        return refuse_bad(body)
-
-    provider.answer = hang_last
+    provider.hold(after=3)
     ready.file("in.jsonl", ROWS + '{"text": "hang"}\n{"text": "after"}\n')
     run = ready.start("run", "in.jsonl", "-j", "1", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert run.stdout is not None
@@ -154,8 +149,8 @@ def test_a_run_that_is_killed_is_shown_as_killed_with_what_it_spent_and_its_fail
 def test_last_is_never_a_run_that_goes_on(ready: Scrimp, provider: FakeProvider) -> None:
     ready("run", "in.jsonl", "-q")
     ready.file("slow.jsonl", '{"text": "slow"}\n')
-    provider.delay = 5
     before = len(provider.bodies)
+    provider.hold(after=before)
     run = ready.start("run", "slow.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: len(provider.bodies) > before, run=run)
 

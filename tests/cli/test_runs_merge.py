@@ -66,7 +66,7 @@ def test_one_that_cannot_be_merged_keeps_no_other_from_it(scrimp: Scrimp, nodes:
 def test_a_run_that_goes_on_is_merged_again_later(
     scrimp: Scrimp, provider: FakeProvider, nodes: list[Path], tmp_path: Path
 ) -> None:
-    provider.delay = 30
+    provider.hold(after=len(provider.bodies))
     own, scrimp.env["SCRIMP_HOME"] = scrimp.env["SCRIMP_HOME"], str(nodes[0])
     before = len(provider.bodies)
     run = scrimp.start("run", "rows.jsonl", "--cache", "off", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -28,6 +28,7 @@ from scrimp.values import Entry
 
 PASSWORD = "hunter2-of-the-server"
 ROWS = 40
+ALONE = "cache_local = false\ntimeout = 30"  # without the cache of the machine itself
 PAID = Entry(
     call="c", run="r", time=1.0, provider="fake", model="m", status="paid", seconds=0.0, cost=Decimal(0), key="6b" * 32
 )  # fmt: skip
@@ -42,7 +43,7 @@ def redis() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def machine(tmp_path: Path, forks: ForkServer, provider: FakeProvider, redis: RedisServer) -> Machine:
-    def new(name: str, more: str = "", url: str = redis.url) -> Scrimp:
+    def new(name: str, more: str = "timeout = 30", url: str = redis.url) -> Scrimp:
         folder = tmp_path / name
         folder.mkdir()
         scrimp = Scrimp(folder, forks)
@@ -69,7 +70,7 @@ def start(scrimp: Scrimp, *words: str) -> subprocess.Popen[bytes]:
 
 
 def ended(process: subprocess.Popen[bytes]) -> Ran:
-    out, err = process.communicate(timeout=50)
+    out, err = process.communicate(timeout=100)
     return Ran(process.returncode, out.decode(), err.decode())
 
 
@@ -136,7 +137,7 @@ def test_what_a_killed_run_had_answered_stays_here_where_the_server_is_down(
 def test_without_the_local_cache_completions_are_on_the_server_alone(
     machine: Machine, provider: FakeProvider, redis: RedisServer
 ) -> None:
-    a, b = machine("a", "cache_local = false"), machine("b", "cache_local = false")
+    a, b = machine("a", ALONE), machine("b", ALONE)
     ran = [a("run", "in.jsonl"), a("run", "in.jsonl"), b("run", "in.jsonl")]
 
     assert [uses(each) for each in ran] == [{"miss": ROWS}, {"hit": ROWS}, {"hit": ROWS}]
@@ -153,7 +154,7 @@ def test_four_machines_at_once_call_for_no_row_twice(machine: Machine, provider:
     provider.delay = 0.05
     processes = []
     for number in range(4):  # each row is in two of them
-        scrimp = machine(f"m{number}", "cache_local = false" if number == 3 else "")
+        scrimp = machine(f"m{number}", ALONE if number == 3 else "timeout = 30")
         rows = [(number * ROWS + row) % (4 * ROWS) for row in range(2 * ROWS)]
         scrimp.file("rows.jsonl", "".join(f'{{"text": "row {row}"}}\n' for row in (rows if number % 2 else rows[::-1])))
         processes.append(start(scrimp, "rows.jsonl", "-j", "8"))
@@ -216,12 +217,15 @@ def test_a_server_that_goes_and_comes_back_empty_loses_and_fails_no_row(
     machine: Machine, provider: FakeProvider, redis: RedisServer
 ) -> None:
     a = machine("a")
-    provider.delay = 0.15
+    provider.delay, go_on = 0.15, provider.hold(after=8)
     running = start(a, "in.jsonl", "-j", "2")
-    wait_until(lambda: len(provider.bodies) >= 8, run=running)
+    wait_until(lambda: len(provider.bodies) > 8, run=running)
     redis.kill()
-    wait_until(lambda: len(provider.bodies) >= 16, run=running)
+    go_on.set()
+    go_on = provider.hold(after=16)
+    wait_until(lambda: len(provider.bodies) > 16, run=running)
     redis.start()
+    go_on.set()
     ran = ended(running)
 
     assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": ROWS}, ROWS)
@@ -279,7 +283,7 @@ def test_the_password_is_in_no_output(machine: Machine, provider: FakeProvider) 
 def test_the_address_may_be_in_a_variable(machine: Machine, redis: RedisServer, provider: FakeProvider) -> None:
     machine("a")("run", "in.jsonl")
     b = machine("b")
-    b.provider(provider.url, more='[shared]\ncache_env = "SCRIMP_REDIS"\n')
+    b.provider(provider.url, more='[shared]\ncache_env = "SCRIMP_REDIS"\ntimeout = 30\n')
     missing = b("run", "in.jsonl")
     b.env["SCRIMP_REDIS"] = redis.url
     found = b("run", "in.jsonl")

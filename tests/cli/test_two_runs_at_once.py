@@ -28,7 +28,7 @@ def start(scrimp: Scrimp, *words: str) -> subprocess.Popen[bytes]:
 
 
 def rows_of(process: subprocess.Popen[bytes]) -> list[dict[str, object]]:
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=100)
     assert process.returncode == 0, err.decode()
     return [json.loads(line) for line in out.splitlines()]
 
@@ -89,7 +89,8 @@ def test_a_run_that_does_not_read_the_cache_waits_for_no_other(
 
 def test_an_interruption_while_waiting_for_another_run_ends_at_once(ready: Scrimp, provider: FakeProvider) -> None:
     ready.file("one.jsonl", '{"text": "row"}\n')
-    provider.delay = 60
+    provider.delay = 0.0
+    provider.hold()
     first = start(ready, "one.jsonl")
     wait_until(lambda: bool(provider.bodies), run=first)
     second = start(ready, "one.jsonl")
@@ -97,7 +98,7 @@ def test_an_interruption_while_waiting_for_another_run_ends_at_once(ready: Scrim
     assert b"another run" in second.stderr.readline()
     second.send_signal(signal.SIGINT)
 
-    assert second.wait(timeout=30) == 130
+    assert second.wait(timeout=100) == 130
     assert len(provider.bodies) == 1
     first.kill()
     first.communicate()

@@ -66,7 +66,7 @@ def test_a_file_that_comes_through_stdin_is_read_too(ready: Scrimp) -> None:
     before = contents(ready.cwd)
     with (ready.cwd / "rows.jsonl").open("rb") as stdin:
         run = ready.start("run", "-o", "rows.jsonl", stdin=stdin, stderr=subprocess.PIPE)
-        _, err = run.communicate(timeout=30)
+        _, err = run.communicate(timeout=100)
 
     assert (run.returncode, b"is also an input" in err) == (2, True)
     assert contents(ready.cwd) == before
@@ -127,13 +127,14 @@ def test_the_new_results_take_the_place_of_the_former_with_their_permissions(rea
 def test_a_stopped_run_leaves_its_finished_rows_under_the_name(ready: Scrimp, provider: FakeProvider) -> None:
     ready.file("many.jsonl", "".join(f'{{"text": "{n}"}}\n' for n in range(40)))
     ready.file("out.jsonl", FORMER)
-    provider.delay = 0.1
+    go_on = provider.hold(after=4)
     run = ready.start("run", "many.jsonl", "-o", "out.jsonl", "-j", "2", stderr=subprocess.DEVNULL)
     wait_until(lambda: len(provider.bodies) > 4, run=run)
     assert (ready.cwd / "out.jsonl").read_bytes() == FORMER  # until the end
     run.send_signal(signal.SIGINT)
+    go_on.set()
 
-    assert run.wait(timeout=40) == 130
+    assert run.wait(timeout=100) == 130
     rows = (ready.cwd / "out.jsonl").read_bytes().splitlines()
     assert 0 < len(rows) < 40
     assert all(b'"status":"ok"' in row for row in rows)
@@ -144,7 +145,7 @@ def test_what_is_no_regular_file_is_written_as_it_is(ready: Scrimp) -> None:
     os.mkfifo(ready.cwd / "pipe")
     with subprocess.Popen(["cat", "pipe"], cwd=ready.cwd, stdout=subprocess.PIPE) as reader:
         assert ready("run", "rows.jsonl", "-o", "pipe").status == 0
-        out, _ = reader.communicate(timeout=30)
+        out, _ = reader.communicate(timeout=100)
     through_stdout = ready("run", "rows.jsonl", "-o", "/dev/stdout")
     into_a_folder = ready("run", "rows.jsonl", "-o", "in")
 
@@ -177,7 +178,8 @@ def test_an_input_that_is_none_says_so_with_an_output_as_without(ready: Scrimp, 
 
 
 def test_a_pipe_whose_reader_leaves_ends_the_run_as_a_closed_stdout_does(ready: Scrimp, provider: FakeProvider) -> None:
-    ready.file("many.jsonl", "".join(f'{{"text": "{n}"}}\n' for n in range(400)))
+    long = " and so on" * 300  # so that few rows fill the pipe, however late its reader is
+    ready.file("many.jsonl", "".join(f'{{"text": "{n}{long}"}}\n' for n in range(400)))
     provider.delay = 0.02
     os.mkfifo(ready.cwd / "pipe")
     with subprocess.Popen(["head", "-1", "pipe"], cwd=ready.cwd, stdout=subprocess.DEVNULL):

@@ -37,7 +37,7 @@ def led_to(filters: list[str], last: int, terminal: int) -> bool:
     finally:
         os.close(written)
         for process in running:
-            process.wait(20)
+            process.wait(100)
 
 
 @pytest.mark.parametrize("filters", [["exec cat"], ["exec cat"] * 3, ["cat; true"]])
