@@ -32,8 +32,8 @@ class Ran(Struct):
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def wait_until(true: Callable[[], bool], *, run: subprocess.Popen[bytes] | None = None, seconds: float = 20) -> None:
-    """Wait until something is true; fail when it takes too long, or when the process it depends on has ended."""
+def wait_until(true: Callable[[], bool], *, run: subprocess.Popen[bytes] | None = None, seconds: float = 100) -> None:
+    """Wait until something is true; fail when it never becomes so, or when the process it depends on has ended."""
     end = time.monotonic() + seconds
     while not true():
         assert run is None or run.poll() is None, f"the process ended with {run.returncode} while it was waited for"
@@ -119,7 +119,7 @@ class Scrimp:
         """Refuse what a process would do in the home of whoever runs the tests; a fork has an account of its own."""
         assert self.env.get("SCRIMP_HOME") or self.env.get("HOME"), "a whole process needs SCRIMP_HOME or HOME"
 
-    def __call__(self, *words: str, stdin: str | bytes | None = None, timeout: float = 50) -> Ran:
+    def __call__(self, *words: str, stdin: str | bytes | None = None, timeout: float = 100) -> Ran:
         if self._forks is None:
             return self.process(*words, stdin=stdin, timeout=timeout)
         data = stdin.encode() if isinstance(stdin, str) else stdin
@@ -132,11 +132,11 @@ class Scrimp:
         """Run a command in surroundings of `ForkServer.run`, such as a closed stream."""
         assert self._forks is not None
         status, out, err = self._forks.run(
-            words, cwd=self.cwd, env=self.env, stdin=stdin, timeout=50, account_home=self._account_home, **surroundings
+            words, cwd=self.cwd, env=self.env, stdin=stdin, timeout=100, account_home=self._account_home, **surroundings
         )  # fmt: skip
         return Ran(status, out.decode("utf-8", "backslashreplace"), err.decode("utf-8", "backslashreplace"))
 
-    def process(self, *words: str, stdin: str | bytes | None = None, timeout: float = 50) -> Ran:
+    def process(self, *words: str, stdin: str | bytes | None = None, timeout: float = 100) -> Ran:
         """Run the installed program from its very start."""
         data = stdin.encode() if isinstance(stdin, str) else stdin
         given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}

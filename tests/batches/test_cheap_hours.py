@@ -71,7 +71,7 @@ def test_an_interrupt_while_work_is_held_says_how_it_goes_on(hourly: Scrimp, ser
     )  # fmt: skip
     wait_until(lambda: "waits for" in hourly("batch", "list").out, run=run)
     run.send_signal(signal.SIGINT)
-    out, err = run.communicate(timeout=20)
+    out, err = run.communicate(timeout=100)
     assert (run.returncode, out) == (6, b""), err
     assert b"scrimp batch watch" in err
     assert server.runs == []
@@ -177,7 +177,7 @@ def test_what_waits_is_shown_with_the_time_that_is_left(hourly: Scrimp, server: 
     assert (told["waiting"], told["batches"]) == (2, 0)
     assert 3600 < told["waits_until"] - time.time() <= 7200
     watching.send_signal(signal.SIGINT)
-    _, err = watching.communicate(timeout=20)
+    _, err = watching.communicate(timeout=100)
     assert watching.returncode == 6, err
     screen = at_terminal(hourly, "batch", "watch", interrupted_by="left")
     assert f"waits for {at(2)} UTC" in screen

@@ -118,7 +118,7 @@ def test_ctrl_c_leaves_the_count_and_the_lines_to_go_on_with(batched: Scrimp, se
     assert watching.stdout is not None
     first = json.loads(watching.stdout.readline())
     watching.send_signal(signal.SIGINT)
-    out, err = watching.communicate(timeout=20)
+    out, err = watching.communicate(timeout=100)
     assert watching.returncode == 6, err
     assert f"scrimp batch watch {first['job']}" in err.decode()
     assert all(json.loads(line)["event"] == "batches" for line in out.splitlines())
@@ -226,5 +226,5 @@ def test_a_terminal_that_is_gone_ends_no_watching(batched: Scrimp, server: OpenA
     while "━".encode() not in received:
         received += os.read(master, 65_536)
     os.close(master)
-    assert watching.wait(timeout=30) == 0
+    assert watching.wait(timeout=100) == 0
     assert [row["status"] for row in batched("batch", "fetch").rows].count("ok") == 7

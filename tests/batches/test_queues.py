@@ -197,7 +197,7 @@ def test_a_flush_that_is_killed_is_gone_on_with_by_the_next(
 
     getattr(server, place)[step] = kill
     process = batched.start("batch", "flush", "nightly", stdin=subprocess.DEVNULL)
-    process.wait(20)
+    process.wait(100)
     assert killed.is_set()
     batched("batch", "flush", "nightly")
     for each in ran:

@@ -266,7 +266,7 @@ def test_a_signal_ends_the_watching_and_says_how_to_go_on(
     running = batched.start("run", "rows.txt", "--model", "fake/small", "--batch", "-o", "o.jsonl", stderr=PIPE)
     wait_until(lambda: server.count("poll") > 1, run=running)
     running.send_signal(number)
-    _, err = running.communicate(timeout=20)
+    _, err = running.communicate(timeout=100)
     assert running.returncode == status
     assert b"go on at the provider, and bill" in err
     assert b"scrimp batch cancel" in err

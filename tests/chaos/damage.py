@@ -405,7 +405,7 @@ def damaging_server(damages: tuple[str, ...] = tuple(DAMAGES), *, every: int = 1
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(100)
     try:
         yield server
     finally:

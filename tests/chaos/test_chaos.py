@@ -109,7 +109,7 @@ def test_a_wait_of_an_hour_is_not_waited(scrimp: Scrimp) -> None:
     with chaos_provider(faults=1, mix="retry_after_an_hour") as provider:
         configure(scrimp, provider.url)
         write_rows(scrimp, ["now or never"])
-        ran = scrimp("run", "rows.jsonl", timeout=30)
+        ran = scrimp("run", "rows.jsonl")
         seen = provider.report()
 
     assert (ran.status, rows_of(ran)[0]["error"]["kind"], seen.requests) == (4, "rate_limit", 1)
@@ -119,7 +119,7 @@ def test_a_wait_of_an_hour_is_left_to_the_failover(scrimp: Scrimp) -> None:
     with chaos_provider(faults=1, mix="retry_after_an_hour") as busy, chaos_provider() as idle:
         configure(scrimp, busy.url, idle.url)
         write_rows(scrimp, [f"elsewhere {number}" for number in range(50)])
-        ran = scrimp("run", "rows.jsonl", "-j", "8", timeout=30)
+        ran = scrimp("run", "rows.jsonl", "-j", "8")
 
     assert ran.status == 0
     assert {row["provider"] for row in rows_of(ran)} == {"second"}
@@ -141,7 +141,7 @@ def test_a_timeout_ends_a_call_that_drips_as_well_as_a_silent_one(scrimp: Scrimp
     with chaos_provider(faults=1, mix=kind, spike=600) as provider:
         configure(scrimp, provider.url)
         write_rows(scrimp, ["are you there?"])
-        ran = scrimp("run", "rows.jsonl", "--timeout", "1", "--retries", "0", timeout=30)
+        ran = scrimp("run", "rows.jsonl", "--timeout", "1", "--retries", "0")
 
     assert (ran.status, rows_of(ran)[0]["error"]["kind"]) == (4, "timeout")
     assert [entry.status for entry in ledger_of(scrimp.home)] == ["lost"]
@@ -154,7 +154,7 @@ def test_a_provider_that_dies_midway_costs_ten_calls_beyond_those_in_flight(scri
     ):
         configure(scrimp, dying.url, healthy.url)
         write_rows(scrimp, [f"onwards {number}" for number in range(600)])
-        ran = scrimp("run", "rows.jsonl", "-j", "16", timeout=60)
+        ran = scrimp("run", "rows.jsonl", "-j", "16")
     calls = calls_by_provider(ledger_of(scrimp.home))
 
     assert (ran.status, {row["status"] for row in rows_of(ran)}) == (0, {"ok"})
@@ -166,7 +166,7 @@ def test_a_provider_that_was_never_alive_costs_ten_calls(scrimp: Scrimp) -> None
     with chaos_provider(then="dead") as dead, chaos_provider(delay=0.02) as healthy:
         configure(scrimp, dead.url, healthy.url)
         write_rows(scrimp, [f"onwards {number}" for number in range(300)])
-        ran = scrimp("run", "rows.jsonl", "-j", "16", timeout=60)
+        ran = scrimp("run", "rows.jsonl", "-j", "16")
     calls = calls_by_provider(ledger_of(scrimp.home))
 
     assert (ran.status, {row["provider"] for row in rows_of(ran)}) == (0, {"second"})
@@ -177,7 +177,7 @@ def test_a_provider_nobody_listens_for_costs_ten_calls(scrimp: Scrimp) -> None:
     with chaos_provider(delay=0.02) as healthy:
         configure(scrimp, "http://127.0.0.1:9/v1", healthy.url)
         write_rows(scrimp, [f"onwards {number}" for number in range(300)])
-        ran = scrimp("run", "rows.jsonl", "-j", "16", timeout=60)
+        ran = scrimp("run", "rows.jsonl", "-j", "16")
     calls = calls_by_provider(ledger_of(scrimp.home))
 
     assert (ran.status, {row["provider"] for row in rows_of(ran)}) == (0, {"second"})
@@ -213,7 +213,7 @@ def test_with_no_provider_from_the_start_the_run_ends_soon(scrimp: Scrimp) -> No
     with chaos_provider(then="dead") as dead:
         configure(scrimp, dead.url, "http://127.0.0.1:9/v1")
         write_rows(scrimp, [f"onwards {number}" for number in range(300)])
-        ran = scrimp("run", "rows.jsonl", "-j", "16", timeout=60)
+        ran = scrimp("run", "rows.jsonl", "-j", "16")
     calls = calls_by_provider(ledger_of(scrimp.home))
 
     assert ran.status == 4
@@ -227,7 +227,7 @@ def test_a_provider_that_will_never_answer_again_is_asked_a_handful_of_times(scr
     with chaos_provider(delay=0.02, after=50, then=kind) as provider:
         configure(scrimp, provider.url)
         write_rows(scrimp, [f"onwards {number}" for number in range(600)])
-        ran = scrimp("run", "rows.jsonl", "-j", "8", timeout=60)
+        ran = scrimp("run", "rows.jsonl", "-j", "8")
         seen = provider.report()
 
     assert ran.status == 4
@@ -241,7 +241,7 @@ def test_a_provider_that_will_never_answer_again_leaves_the_rows_to_the_next(scr
     with chaos_provider(delay=0.02, after=50, then=kind) as spent, chaos_provider(delay=0.02) as healthy:
         configure(scrimp, spent.url, healthy.url)
         write_rows(scrimp, [f"onwards {number}" for number in range(300)])
-        ran = scrimp("run", "rows.jsonl", "-j", "8", timeout=60)
+        ran = scrimp("run", "rows.jsonl", "-j", "8")
         seen = spent.report()
     rows = rows_of(ran)
 

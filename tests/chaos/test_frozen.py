@@ -30,7 +30,7 @@ class Frozen:
             if provider.at_once == AT_ONCE:
                 self.arrived.set()
             if body["messages"][-1]["content"] != "row 0":  # which the others wait for
-                self.answers.wait(timeout=20)
+                self.answers.wait(timeout=100)
             return completion(text)
 
         provider.answer = answer
@@ -47,7 +47,7 @@ class Frozen:
         """Read to the end."""
         with os.fdopen(self.reader, "rb") as output:
             rows = output.read().splitlines()
-        assert self.run.wait(timeout=30) == 0
+        assert self.run.wait(timeout=100) == 0
         return rows
 
 

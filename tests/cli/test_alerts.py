@@ -111,7 +111,7 @@ def test_calls_without_a_price_and_rows_that_are_never_found_are_told(ready: Scr
 @pytest.mark.parametrize(
     ("command", "reason"),
     [
-        ("sleep 60", "it was still running after 0.2 s, and was ended"), ("sh -c 'exit 3'", "exit status 3"),
+        ("sleep 600", "it was still running after 0.2 s, and was ended"), ("sh -c 'exit 3'", "exit status 3"),
         ("/nowhere/notify", "it cannot be started (No such file or directory)"),
         ("'", "it cannot be started (No closing quotation)"),
     ],
@@ -119,8 +119,9 @@ def test_calls_without_a_price_and_rows_that_are_never_found_are_told(ready: Scr
 def test_a_hook_that_fails_or_hangs_is_said_once_and_ends_nothing(
     ready: Scrimp, provider: FakeProvider, command: str, reason: str
 ) -> None:
-    watch(ready, provider, f'{SPEND}command = "{command}"\ntimeout = "0.2s"\n')
-    ran = ready("run", "rows.jsonl", "--limit", "2", timeout=12)
+    timeout = "0.2s" if command.startswith("sleep") else "60s"
+    watch(ready, provider, f'{SPEND}command = "{command}"\ntimeout = "{timeout}"\n')
+    ran = ready("run", "rows.jsonl", "--limit", "2")
 
     assert (ran.status, len(ran.rows)) == (0, 2)
     assert [line for line in warnings(ran) if reason in line] == warnings(ran)[1:]

@@ -31,7 +31,7 @@ def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
 def shell(scrimp: Scrimp, line: str) -> Ran:
     env = scrimp.env | {"S": scrimp.program[0] if len(scrimp.program) == 1 else " ".join(scrimp.program)}
     ran = subprocess.run(
-        ["bash", "-c", line], cwd=scrimp.cwd, env=env, capture_output=True, timeout=50, stdin=subprocess.DEVNULL,
+        ["bash", "-c", line], cwd=scrimp.cwd, env=env, capture_output=True, timeout=100, stdin=subprocess.DEVNULL,
         check=False,
     )  # fmt: skip
     return Ran(ran.returncode, ran.stdout.decode(), ran.stderr.decode())
@@ -90,7 +90,7 @@ def test_a_terminal_is_not_waited_for(ready: Scrimp, provider: FakeProvider) -> 
     keyboard, terminal = pty.openpty()
     try:
         run = ready.start("ask", "the words", stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        out, err = run.communicate(timeout=30)
+        out, err = run.communicate(timeout=100)
     finally:
         os.close(keyboard)
         os.close(terminal)
@@ -108,7 +108,7 @@ def test_a_pipe_that_stays_silent_is_waited_for_and_that_is_said(ready: Scrimp, 
         assert provider.bodies == []
         run.stdin.write(b"late")
         run.stdin.close()
-        assert run.wait(30) == 0
+        assert run.wait(100) == 0
 
     assert told.startswith(b"scrimp: waiting for stdin")
     assert b"</dev/null" in told
@@ -166,7 +166,7 @@ class Interrupted:
             try:
                 wait_until(when, run=run)
                 run.send_signal(signal.SIGINT)
-                out, err = run.communicate(timeout=20)
+                out, err = run.communicate(timeout=100)
             finally:
                 run.kill()
         return Ran(run.returncode, out.decode(), err.decode())
@@ -180,7 +180,7 @@ def interrupted(ready: Scrimp) -> Interrupted:
 def test_one_ctrl_c_ends_it_while_it_waits_for_the_reply(
     ready: Scrimp, provider: FakeProvider, interrupted: Interrupted
 ) -> None:
-    provider.delay = 40
+    provider.delay = 200
     ran = interrupted(when=lambda: bool(provider.bodies))
     (ledger,) = json.loads(ready("cost", "--json").out)
 
@@ -190,7 +190,7 @@ def test_one_ctrl_c_ends_it_while_it_waits_for_the_reply(
 
 
 def test_one_ctrl_c_ends_it_while_it_waits_to_try_again(provider: FakeProvider, interrupted: Interrupted) -> None:
-    provider.answer = lambda _: error(429, headers={"retry-after": "40"})
+    provider.answer = lambda _: error(429, headers={"retry-after": "200"})
     ran = interrupted(when=lambda: bool(provider.bodies))
 
     assert (ran.status, ran.out) == (130, "")
@@ -218,7 +218,7 @@ def test_one_ctrl_c_ends_it_while_the_completion_comes(ready: Scrimp) -> None:
             os.close(terminal)
             shown = os.read(keyboard, 100)
             run.send_signal(signal.SIGINT)
-            _, err = run.communicate(timeout=20)
+            _, err = run.communicate(timeout=100)
             let_go()
         shown += os.read(keyboard, 100)
         os.close(keyboard)
@@ -247,7 +247,7 @@ def slow_stream() -> Iterator[tuple[str, Callable[[], None]]]:
             self.end_headers()
             self.wfile.write(f"data: {chunk}\n\n".encode())
             self.wfile.flush()
-            go.wait(30)
+            go.wait(200)
 
         def log_message(self, *_: object) -> None:
             pass

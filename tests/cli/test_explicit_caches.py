@@ -115,19 +115,19 @@ def test_what_is_stored_is_deleted_after_an_interrupt(scrimp: Scrimp) -> None:
     def answer(body: dict[str, Any]) -> Reply:
         if "cachedContent" in body:
             begun.set()
-            assert go_on.wait(20)
+            assert go_on.wait(100)
         return cache.answer(body)
 
     with fake_provider(answer) as provider:
         words = configured(scrimp, provider.url, rows=40)
         run = scrimp.start("run", *words, "-j", "4", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         assert run.stderr is not None
-        assert begun.wait(20)
+        assert begun.wait(100)
         run.send_signal(signal.SIGINT)
         while b"waiting for calls in flight" not in (line := run.stderr.readline()):
             assert line
         go_on.set()
-        run.communicate(timeout=20)
+        run.communicate(timeout=100)
 
     assert run.returncode == 130
     assert len(cache.usages) < 40

@@ -42,7 +42,7 @@ class Billing:
         prompt = body["messages"][-1]["content"]
         if prompt.startswith("hang"):
             self.hanging += 1
-            self.may_go_on.wait(60)
+            self.may_go_on.wait(100)
         return completion(prompt[:10], prompt_tokens=1000)
 
 

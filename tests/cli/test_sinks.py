@@ -147,9 +147,9 @@ def test_spans_that_a_collector_rejects_while_it_takes_the_others_are_counted(
 
 def test_a_sink_that_hangs_keeps_a_run_no_longer_than_its_timeout(ready: Scrimp, provider: FakeProvider) -> None:
     over = threading.Event()
-    with span_receiver(lambda _: 200 * over.wait(40)) as receiver:
+    with span_receiver(lambda _: 200 * over.wait(100)) as receiver:
         tell(ready, provider, f'[sinks.otel]\nendpoint = "{receiver.url}/v1/traces"\ntimeout = "0.1s"\n')
-        ran = ready("run", "rows.jsonl", timeout=20)
+        ran = ready("run", "rows.jsonl", timeout=50)
         over.set()
 
     assert (ran.status, len(ran.rows)) == (0, 12)

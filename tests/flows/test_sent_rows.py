@@ -26,7 +26,7 @@ def test_rows_go_on_while_a_thread_prepares_with_one_of_them_and_the_sample_wait
     go_on, seen = Event(), list[tuple[int, bool]]()
 
     def prepare(prompt: Prompt) -> None:
-        assert go_on.wait(10)
+        assert go_on.wait(100)
         seen.append((prompt.index, current_thread().name == "MainThread"))
 
     sent = SentRows(enough=Decimal("0.02"), prepare=prepare)

@@ -102,7 +102,7 @@ def test_a_store_is_not_touched_where_nothing_must_be_written(tmp_path: Path) ->
     writer.write(Write(entries=(entry(),), completion=(b"k" * 32, answer("x"))))
     writer.close()
 
-    assert isinstance(said.get(timeout=30), DiskFullError)
+    assert isinstance(said.get(timeout=100), DiskFullError)
     assert list(tmp_path.iterdir()) == []
 
 

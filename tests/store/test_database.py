@@ -71,14 +71,14 @@ def db(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 def test_many_that_make_a_store_at_the_same_moment_see_no_lock(tmp_path: Path) -> None:
     for number in range(3):
         many = start_at_once(OPEN, str(tmp_path / str(number)), many=10)
-        assert [process.communicate(timeout=50)[1] for process in many] == [""] * 10
+        assert [process.communicate(timeout=100)[1] for process in many] == [""] * 10
 
 
 def test_many_that_migrate_an_older_ledger_at_once_record_what_was_lost_once(tmp_path: Path) -> None:
     path = older("ledger_1", tmp_path / "ledger.db")
     many = start_at_once(OPEN, str(tmp_path), many=4)
 
-    assert [process.communicate(timeout=50)[1] for process in many] == [""] * 4
+    assert [process.communicate(timeout=100)[1] for process in many] == [""] * 4
     assert query(path, "SELECT call, status FROM entries ORDER BY call") == [
         ("c1", "paid"), ("c2", "failed"), ("c3", "lost"),
     ]  # fmt: skip
@@ -204,7 +204,7 @@ def test_a_newer_scrimp_that_migrates_first_is_not_overruled(tmp_path: Path) -> 
         newer.execute("BEGIN IMMEDIATE")
         thread = threading.Thread(target=open_older)
         thread.start()  # sees a version of 0, and waits for the lock
-        assert migrations.twice.wait(timeout=30)
+        assert migrations.twice.wait(timeout=100)
         m001_shelf(newer)
         m002_color(newer)
         newer.execute("PRAGMA user_version = 2")

@@ -239,7 +239,7 @@ def test_several_that_recover_at_once_share_the_calls_and_none_gets_one_twice(tm
         journal.record_begun(replace(ENTRY, call=f"c{name}"))
         journal.close()
     many = start_at_once(RECOVER, str(tmp_path), many=4)
-    calls = [call for process in many for call in process.communicate(timeout=50)[0].split()]
+    calls = [call for process in many for call in process.communicate(timeout=100)[0].split()]
 
     assert sorted(calls) == sorted(f"c{name}" for name in range(20))
     assert files(tmp_path) == []
@@ -258,7 +258,7 @@ def test_who_recovers_waits_for_another_one_that_has_not_committed_yet(tmp_path:
     with recover_abandoned(tmp_path) as records:
         thread = threading.Thread(target=second)
         thread.start()
-        assert waiting.wait(timeout=30)
+        assert waiting.wait(timeout=100)
         order.append(f"the first got {len(records)}")
     thread.join()
 

@@ -43,7 +43,7 @@ def test_what_is_said_to_be_durable_can_be_read_by_another_connection(tmp_path: 
     ours = writer(tmp_path, said)
     ours.write(Write(entries=(ENTRY,), completion=(b"k" * 32, ANSWER)))
 
-    assert said.get(timeout=30) is None
+    assert said.get(timeout=100) is None
     assert SqliteCache(tmp_path / "cache.db").get_many([b"k" * 32])
     assert Ledger(tmp_path / "ledger.db").totals("model")[0].calls == 1
     ours.close()
@@ -65,7 +65,7 @@ def test_a_store_that_cannot_be_written_is_told_to_everybody_who_waits(tmp_path:
     for _ in range(3):
         ours.write(Write(completion=(b"k" * 32, ANSWER)))
 
-    assert all(isinstance(said.get(timeout=30), StoreError) for _ in range(3))
+    assert all(isinstance(said.get(timeout=100), StoreError) for _ in range(3))
     ours.close()
 
 
@@ -107,7 +107,7 @@ def test_where_space_is_short_logs_leave_the_stores_as_much_as_they_take(free: i
 
     class Disk(FillingDisk):
         def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
-            assert go.wait(30)
+            assert go.wait(100)
             groups.append(len(rows))
             super().put_many(rows, run=run, now=now)
 
@@ -145,7 +145,7 @@ def test_a_bug_in_a_store_leaves_nobody_waiting_and_is_raised_at_the_end(tmp_pat
     ours = Writer(broken, lambda: Ledger(tmp_path / "ledger.db"), run="r", on_commit=lambda *_: done.set())
     ours.write(Write(completion=(b"k" * 32, ANSWER)))
 
-    assert done.wait(timeout=30)
+    assert done.wait(timeout=100)
     with pytest.raises(ZeroDivisionError):
         ours.close()
 
@@ -181,7 +181,7 @@ def test_eight_processes_at_once_lose_nothing_and_see_no_lock(tmp_path: Path) ->
         subprocess.Popen([sys.executable, "-c", WRITE_MANY, str(tmp_path), str(number)], stderr=subprocess.PIPE)
         for number in range(8)
     ]
-    results = [(process.communicate(timeout=50)[1], process.returncode) for process in many]
+    results = [(process.communicate(timeout=100)[1], process.returncode) for process in many]
 
     assert results == [(b"", 0)] * 8
     assert CacheFile(tmp_path / "cache.db").stats().rows == 1600
@@ -273,7 +273,7 @@ def test_where_nothing_is_on_its_way_what_came_is_committed_at_once() -> None:
     ours.write(numbered(1))
     ours.expect(more=False)
 
-    assert done.wait(timeout=30)
+    assert done.wait(timeout=100)
     assert recorder.all("append") == ["1/0"]
     ours.close()
 
@@ -299,12 +299,12 @@ def test_what_gathers_behind_a_slow_commit_is_cut_into_groups_others_can_wait_fo
 
     def opened() -> Recorder:
         slow.set()
-        finished.wait(timeout=30)
+        finished.wait(timeout=100)
         return recorder
 
     ours = Writer(opened, opened, run="r", on_commit=recorder.committed)  # type: ignore[arg-type]  # stands in for them
     ours.write(numbered(0))
-    assert slow.wait(timeout=30)
+    assert slow.wait(timeout=100)
     for number in range(1, 2501):
         ours.write(numbered(number))
     finished.set()
@@ -340,10 +340,10 @@ def test_a_store_that_opens_later_takes_what_comes_later(tmp_path: Path) -> None
     said: Said = queue.SimpleQueue()
     ours = writer(tmp_path, said)
     ours.write(Write(entries=(ENTRY,)))
-    first = said.get(timeout=30)
+    first = said.get(timeout=100)
     (tmp_path / "ledger.db").rmdir()
     ours.write(Write(entries=(replace(ENTRY, call="c2"),)))
-    second = said.get(timeout=30)
+    second = said.get(timeout=100)
     ours.close()
 
     assert isinstance(first, StoreError)
@@ -405,7 +405,7 @@ def test_after_a_bug_in_one_group_the_next_one_is_still_written(tmp_path: Path) 
     )
     for call in ("c1", "c2"):
         ours.write(Write(entries=(replace(ENTRY, call=call),)))
-        error = said.get(timeout=30)
+        error = said.get(timeout=100)
         assert (error is None) is (call == "c2")
         assert error is None or "a bug" in str(error)
 

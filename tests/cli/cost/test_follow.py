@@ -30,7 +30,7 @@ def test_a_pipe_gets_an_object_for_each_change_until_it_is_interrupted(scrimp: S
         keep(scrimp, "0.5", "0.125")
         second = json.loads(following.stdout.readline(), parse_float=Decimal)
         following.send_signal(signal.SIGINT)
-        _, err = following.communicate(timeout=20)
+        _, err = following.communicate(timeout=100)
 
     assert [each["calls"] for each in (first, second)] == [1, 3]
     assert [each["groups"][0]["cost_usd"] for each in (first, second)] == [Decimal("0.25"), Decimal("0.875")]
@@ -45,7 +45,7 @@ def test_it_ends_when_the_reader_has_left(scrimp: Scrimp) -> None:
         line = following.stdout.readline().decode()
         following.stdout.close()
         keep(scrimp, "0.5")
-        assert following.wait(timeout=20) == 141
+        assert following.wait(timeout=100) == 141
 
     assert line.endswith("  $0.25  1 call, 1 call for $0.25 in the last minute\n")
 
@@ -60,7 +60,7 @@ def test_a_terminal_gets_a_picture_that_is_drawn_over_the_one_before(scrimp: Scr
         while b"\x1b[J" not in received or not received.endswith(b"\n"):
             received += os.read(master, 65_536)
         following.send_signal(signal.SIGINT)
-        assert following.wait(timeout=20) == 130
+        assert following.wait(timeout=100) == 130
     os.close(master)
 
     first, second = received.decode().replace("\r\n", "\n").split("\x1b[J")[:2]

@@ -25,7 +25,7 @@ def at_a_terminal(scrimp: Scrimp, typed: bytes, *words: str) -> Ran:
     os.close(slave)
     os.write(master, typed)
     try:
-        out, err = run.communicate(timeout=60)
+        out, err = run.communicate(timeout=100)
     finally:
         os.close(master)
     return Ran(run.returncode, out.decode(), err.decode())
@@ -328,7 +328,7 @@ def test_a_person_sees_how_far_it_is_and_ctrl_c_keeps_what_was_said(collected: S
     os.write(master, b"y\nn\n")
     wait_until(lambda: count(collected) == 2, run=run)
     run.send_signal(signal.SIGINT)
-    err = run.communicate(timeout=60)[1].decode()
+    err = run.communicate(timeout=100)[1].decode()
     os.close(master)
     again = at_a_terminal(collected, b"q\n", "tune", "label")
 
@@ -342,11 +342,11 @@ def test_a_person_sees_how_far_it_is_and_ctrl_c_keeps_what_was_said(collected: S
 
 
 def test_a_check_that_is_interrupted_keeps_what_it_said(collected: Scrimp) -> None:
-    collected.file("check.sh", 'if [ "$SCRIMP_ID" = s-3 ]; then touch waiting; exec sleep 60; fi\n')
+    collected.file("check.sh", 'if [ "$SCRIMP_ID" = s-3 ]; then touch waiting; exec sleep 600; fi\n')
     run = collected.start("tune", "label", "--check", "sh check.sh", stderr=subprocess.PIPE)
     wait_until(lambda: (collected.cwd / "waiting").exists() and count(collected) == 14, run=run)
     run.send_signal(signal.SIGINT)
-    _, err = run.communicate(timeout=60)
+    _, err = run.communicate(timeout=100)
 
     assert run.returncode == 130
     assert b"Traceback" not in err

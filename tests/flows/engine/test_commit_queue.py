@@ -135,7 +135,7 @@ def test_without_room_a_call_waits_for_what_is_on_its_way_to_the_stores(tmp_path
         store.commits.on_unwritable = stops.append
         store.commits.commit("row", (entry(),), None)
         store.commits.append((replace(entry(), call="another"),))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             assert await store.commits.begin(NEXT) is None
         assert stops == []
         store.commits.close()
@@ -148,7 +148,7 @@ def test_a_call_that_has_no_room_when_all_is_in_the_stores_is_not_made(tmp_path:
         store, stops = Store(tmp_path, journal=CrampedJournal(tmp_path, 3)), list[str]()
         store.commits.on_unwritable = lambda error: stops.append(str(error))
         store.commits.commit("row", (entry(),), None)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             assert str(await store.commits.begin(NEXT)) == "no room"
         assert (store.durable, stops) == (["row"], ["no room"])
         store.commits.close()
@@ -169,7 +169,7 @@ class SplitLedger:
         if self._calls == 1:
             raise DiskFullError("no room")
         self.asked.set()
-        assert self.go.wait(30)
+        assert self.go.wait(100)
 
     def close(self) -> None:
         """Close nothing."""
@@ -187,7 +187,7 @@ def test_no_call_begins_while_it_is_found_out_how_much_there_is_room_for(tmp_pat
             await asyncio.sleep(0)
         assert not begun.done()
         ledger.go.set()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             assert await begun is None
         store.commits.close()
 

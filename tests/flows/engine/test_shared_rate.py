@@ -174,7 +174,7 @@ def test_calls_that_wait_are_woken_by_the_answer() -> None:
 
         def slow(requests: Wanted, tokens: Wanted) -> Granted:
             asked.set()
-            assert may_answer.wait(20)
+            assert may_answer.wait(100)
             return Granted(requests=1, tokens=0, wait=0.0, sharing=1)
 
         queue, _, limiter = opened(slow, rpm=60)

@@ -28,7 +28,7 @@ class Poster:
         return spans
 
     def post(self, spans: Sequence[Span]) -> SpanRefusal | None:
-        self.may.wait(20)
+        self.may.wait(100)
         refusal = self.refusals.pop(0) if self.refusals else None
         if refusal is None:
             self.taken += spans
@@ -188,7 +188,7 @@ def test_after_a_request_that_broke_the_next_ones_are_posted() -> None:
     sink = sink_of(poster)
     take = sink.tee(lambda _: None)
     take(rows(3))
-    assert broken.wait(20)
+    assert broken.wait(100)
     take(rows(5))
 
     assert "not told of 3 calls, which the ledger has: it failed (KeyError: 'x')" in (sink.close() or "")

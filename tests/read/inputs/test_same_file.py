@@ -110,7 +110,7 @@ def test_an_output_is_not_an_input_in_other_letters(scrimp: Scrimp, provider: Fa
     rows.write_text('{"text": "hi"}\n')
     with rows.open("rb") as stdin:
         piped = scrimp.start("run", "-", "-o", str(other / "R.jsonl"), stdin=stdin, stderr=subprocess.PIPE)
-        _, said = piped.communicate(timeout=30)
+        _, said = piped.communicate(timeout=100)
     refused = [
         scrimp("run", str(rows), "-o", str(data / "R.JSONL")),
         scrimp("run", str(rows), "-o", str(other / "r.jsonl")),

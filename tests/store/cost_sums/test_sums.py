@@ -441,7 +441,7 @@ def test_a_stop_breaks_off_what_a_thread_is_at_and_does_not_wait_for_parts_that_
     threads = Threads(home / "ledger.db", 1)
     parts = [Part(first=n, last=n + 1, entries=1, path=home / f"{n}.db") for n in range(3)]
     futures = [threads.submit(part, frozenset()) for part in parts]
-    assert begun.wait(20)
+    assert begun.wait(100)
     threads.stop()
 
     assert [future.cancelled() for future in futures] == [False, True, True]

@@ -103,7 +103,7 @@ def test_silence_after_the_request_is_a_timeout_that_may_have_been_billed() -> N
 
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
-        heard.wait(10)
+        heard.wait(100)
 
     with raw_server(talk) as port:
         with pytest.raises(FaultError, match="did not answer in time") as caught:
@@ -153,7 +153,7 @@ def test_a_stream_is_passed_on_event_by_event() -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: first\n\n")
-        heard.wait(10)  # the second piece is sent only after the first was heard
+        heard.wait(100)  # the second piece is sent only after the first was heard
         connection.sendall(b"data: second\n\n")
 
     async def main(url: str) -> list[str | HttpReply]:

@@ -87,7 +87,7 @@ def test_an_upload_that_does_not_move_is_a_timeout_and_so_is_a_reply_that_does_n
     def talk(connection: socket.socket) -> None:
         if taken:
             received(connection)
-        over.wait(10)
+        over.wait(100)
 
     with pytest.raises(FaultError) as caught:
         upload(talk, file, 0.2, form, over)
@@ -100,7 +100,7 @@ def test_a_reply_before_the_whole_file_was_taken_is_that_of_the_file(file: Path)
     def talk(connection: socket.socket) -> None:
         connection.recv(SIZE // 100)
         connection.sendall(b"HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
-        over.wait(10)
+        over.wait(100)
 
     assert upload(talk, file, 5, None, over).status == 413
 

@@ -105,7 +105,7 @@ def test_nothing_is_reserved_from_what_is_being_given_back() -> None:
         def exchange(self, demand: Demand) -> BudgetState:
             if demand.want < self.server.allowances.get(self, Decimal(0)):
                 self.asked.set()
-                assert self.may_tell.wait(20)
+                assert self.may_tell.wait(100)
             return super().exchange(demand)
 
     async def main() -> None:
