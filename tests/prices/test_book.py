@@ -141,6 +141,14 @@ def test_deepseek_doubles_at_peak_hours_of_working_days(when: tuple[int, ...], d
     assert input_rate("deepseek", "deepseek-v4-flash-0731", timegm(when)) == Decimal(dollars)
 
 
+def test_a_run_that_asks_for_the_prices_of_two_minutes_in_turn_has_each_made_once() -> None:
+    book = PriceBook()
+    begun, now = (book.price("openai", "gpt-6-luna", when) for when in (NOON, NOON + 90))
+
+    assert book.price("openai", "gpt-6-luna", NOON) is begun
+    assert book.price("openai", "gpt-6-luna", NOON + 90) is now is not begun
+
+
 def test_an_announced_rise_takes_effect_on_its_day() -> None:
     before, after = timegm((2026, 11, 30, 23, 59, 59)), timegm((2026, 12, 1, 0, 0, 0))
 

@@ -35,6 +35,8 @@ from scrimp.values import Usage
 _WITHDRAWN = (Band(Rates()),)  # the row of a model that is no longer sold
 # Seconds: no price is in force for less than a minute (see price_row.Condition).
 _RESOLUTION = 60
+# Prices kept, each of some minute: a run asks for those of now, of when its calls were sent and of when it began.
+_REMEMBERED = 1_000
 
 
 class Cost(Struct, frozen=True):
@@ -105,8 +107,7 @@ class PriceBook:
         self._overrides = dict(overrides or {})
         self._table = table
         self._matches: dict[tuple[str, str], PriceMatch | None] = {}
-        self._minute = -1.0
-        self._in_force: dict[tuple[str | bool | None, ...], Price | None] = {}  # in this minute
+        self._in_force: dict[tuple[float | str | bool | None, ...], Price | None] = {}  # in some minute
 
     def cost_of(
         self,
@@ -149,12 +150,11 @@ class PriceBook:
         The user's prices are for the provider as configured, whatever the reply says of tier, speed and region. Batch
         jobs without rates of their own have the standard ones.
         """
-        minute = when // _RESOLUTION
-        if minute != self._minute:
-            self._minute, self._in_force = minute, {}
         region = self._regions.get(provider) if region in ANYWHERE else region
-        key = (provider, model, batch, service_tier, speed, region)
+        key = (when // _RESOLUTION, provider, model, batch, service_tier, speed, region)
         if key not in self._in_force:
+            if len(self._in_force) >= _REMEMBERED:
+                self._in_force.clear()
             match = self._match(provider, model)
             way = {"tier": service_tier, "speed": speed, "region": region}
             self._in_force[key] = (
