@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
-from scrimp.flows.plan.certified_routes import chain_name
+from scrimp.flows.plan.certified.certified_routes import chain_name
 from scrimp.flows.tune.watch.find_drift import find_drift
 from scrimp.flows.tune.watch.quality_drift import looks_worse
 from scrimp.flows.tune.watch.remembered_rows import NEWEST

@@ -13,6 +13,7 @@ from msgspec import Struct
 from scrimp.flows.engine.wiring import build_answerer, build_client, provider_caching
 from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.plan.groups import groups, planned
+from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.transport.http.request_recorder import (
     InProcessRecorder,
@@ -46,7 +47,7 @@ class DryRow(Struct, frozen=True, kw_only=True):
 def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services) -> Iterator[DryRow]:
     """Yield what would be sent for each prompt; a step that follows depends on a completion and is not known."""
     check_open_files()
-    planner, lookup = services.planner(options), services.cache_lookup(options)
+    planner, lookup = open_planner(options, services), services.cache_lookup(options)
     seen, caching = set[bytes](), provider_caching(options, services)
     for unplanned in groups(prompts, one_by_one=False):
         group = planned(unplanned, planner, lookup)

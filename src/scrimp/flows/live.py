@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.groups import groups, planned
+from scrimp.flows.planning import open_planner
 from scrimp.values import Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def run_groups(
     unplanned: Iterator[list[Prompt]], options: RunOptions, services: Services, sink: Sink
 ) -> RunStop | None:
     """Do the same with prompts that come in groups; the rows of one begin without waiting for the next."""
-    planner, lookup = services.planner(options), services.cache_lookup(options)
+    planner, lookup = open_planner(options, services), services.cache_lookup(options)
     for prompts_of_group in unplanned:
         group = planned(prompts_of_group, planner, lookup)
         if len(group.cached) < len(group.rows) and options.cache != "only":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.config.resolved.arms import effort_sent
+from scrimp.flows.planning import open_planner
 from scrimp.values import ModelRef, Prompt, Route
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def routed_prompts(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, *, explain: bool = False
 ) -> Iterator[RoutedPrompt]:
     """Yield each prompt's route."""
-    planner = services.planner(options)
+    planner = open_planner(options, services)
     for prompt in prompts:
         (row,) = planner.plan([prompt])
         route = row.route

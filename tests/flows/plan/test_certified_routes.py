@@ -8,7 +8,7 @@ from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.resolved.routes import Routes
 from scrimp.config.resolved.tuned_routes import TunedRoute, load_tuned, save_tuned
 from scrimp.config.schema import Config
-from scrimp.flows.plan.certified_routes import CertifiedRoutes
+from scrimp.flows.plan.certified.certified_routes import CertifiedRoutes
 from scrimp.values import Prompt
 
 ROUTE = TunedRoute(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from scrimp.flows.plan.task_finder import TaskFinder
+from scrimp.flows.plan.certified.task_finder import TaskFinder
 from scrimp.routing.task_signature import task_signature
 from scrimp.routing.template_fingerprint import template_fingerprint
 from scrimp.values import Parameters, Prompt

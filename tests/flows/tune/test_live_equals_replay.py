@@ -14,7 +14,7 @@ from scrimp.escalation.attempts import kept_of
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallStep
-from scrimp.flows.plan.certified_routes import certified_chain
+from scrimp.flows.plan.certified.certified_routes import certified_chain
 from scrimp.flows.tune.certificates import chain_of
 from scrimp.tuning.policies import Agree, Always, Backed, Confident, Policy, replay
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow

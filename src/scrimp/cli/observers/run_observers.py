@@ -53,7 +53,7 @@ class RunObservers:
         services = self._session.services
         tell_of_levels(bill, self._sent, services)
         bill.above_cliffs = tuple(self._long.found.values())
-        self._certified = services.certified_tasks  # before the comparison adds what it takes
+        self._certified = services.certificates.tasks  # before the comparison adds what it takes
         if self._watch is not None and complete:
             _compare(self._session, self._watch, bill)
 
@@ -118,7 +118,7 @@ def _compare(session: Session, watch: QualityShadow, bill: Bill) -> None:
 
 def _check_certified(session: Session, tasks: Collection[str]) -> None:
     """Tell of rows whose task is not certified, where others are, and of certified routes that do not hold."""
-    if unrecognized := session.services.unrecognized_rows:
+    if unrecognized := session.services.certificates.unrecognized_rows:
         session.messages.note(unrecognized)
     if tasks:
         from scrimp.cli.observers.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified

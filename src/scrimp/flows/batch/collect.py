@@ -13,6 +13,7 @@ from scrimp.flows.batch.cache_primer import CachePrimer
 from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.engine.wiring import build_answerer, build_client
 from scrimp.flows.plan.groups import groups, planned
+from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Failed
@@ -76,7 +77,7 @@ async def collect(
         run=services.run, labels=options.labels, prices=services.prices,
         clock=services.clock, parameters=options.parameters,
     )  # fmt: skip
-    planner, lookup = services.planner(options), services.cache_lookup(options)
+    planner, lookup = open_planner(options, services), services.cache_lookup(options)
     try:
         for unplanned in groups(prompts, one_by_one=False):
             group = planned(unplanned, planner, lookup)

@@ -20,6 +20,7 @@ from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.provider_caching import ProviderCaching
 from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
+from scrimp.flows.planning import row_costs
 from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.flows.spend.counterfactual import CounterfactualPricer
@@ -151,7 +152,7 @@ def build_answerer(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=_labeled(options, services), available=routes.available,
         budget=budget or Budget(options.limits.max_cost), prices=prices, warn=services.warn,
-        redirected=services.redirected, streams=services.streams, show=services.show,
+        redirected=services.certificates.redirected, streams=services.streams, show=services.show,
         caching=caching, offers=services.offers, stored=stored,
     )  # fmt: skip
     pricer = CounterfactualPricer(
@@ -163,7 +164,7 @@ def build_answerer(
     )  # fmt: skip
     steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
     return Answerer(
-        options=options, step_caller=steps, pricer=pricer, history=history, costs=services.row_costs(options),
+        options=options, step_caller=steps, pricer=pricer, history=history, costs=row_costs(options, services),
         cache_saving=None if services.batched is not None else caching.expected_saving,
     )  # fmt: skip
 

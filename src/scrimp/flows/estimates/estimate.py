@@ -18,6 +18,7 @@ from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.expected.row_costs import schema_tokens
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.plan.prompt_compressor import texts_of
+from scrimp.flows.planning import open_planner
 from scrimp.values import Attachment, Prompt
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Workload(Struct):
 
 def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services, *, one_by_one: bool) -> Workload:
     """Count what a run would do."""
-    planner, lookup = services.planner(options), services.cache_lookup(options)
+    planner, lookup = open_planner(options, services), services.cache_lookup(options)
     total, seen, sampler = Workload(), set[int](), LevelSampler(services)
     around = _MESSAGE_TOKENS + schema_tokens(options.parameters)
     for unplanned in groups(prompts, one_by_one=one_by_one):

@@ -18,8 +18,8 @@ from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route, Step
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.resolved.tuned_levels import TunedLevel
-    from scrimp.flows.plan.certified_levels import CertifiedLevels
-    from scrimp.flows.plan.certified_routes import CertifiedRoutes
+    from scrimp.flows.plan.certified.certified_levels import CertifiedLevels
+    from scrimp.flows.plan.certified.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.routing.decide import Agreement, RoutingRule
@@ -88,7 +88,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
         """The evidence for a certified level; empty where it is not one."""
         if self.certified is None:
             return ""
-        from scrimp.flows.plan.certified_levels import why_of  # noqa: PLC0415 - only with certified levels
+        from scrimp.flows.plan.certified.certified_levels import why_of  # noqa: PLC0415 - only with certified levels
 
         return why_of(self.certified)
 

@@ -17,6 +17,7 @@ from scrimp.config.resolved.arms import called_name
 from scrimp.enums import Level
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
+from scrimp.flows.planning import open_planner
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_column, prompt_key, stored_prompt
 from scrimp.routing.task_signature import task_signature
@@ -61,7 +62,7 @@ class LevelCollector:
         self._gold = gold_column(gold, options.parameters, services)
         self._name = options.labels.route
         self._spec = OutputSpec(options.parameters.choices, options.parameters.schema)
-        self._planner = services.planner(options)
+        self._planner = open_planner(options, services)
         self._version = compression_version()
         self._reused = options.cache == "on"
         self._store = LevelReplyStore(services.paths.ledger_db)

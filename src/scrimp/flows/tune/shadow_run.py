@@ -117,7 +117,7 @@ class ShadowRun:
         prompt, answer = replace(outcome.prompt, row=None), outcome.answer
         entry = outcome.entry or outcome.entries[-1]
         self._characters_left -= len(prompt.text) + len(prompt.system or "") + len(answer.output)
-        task = entry.signature if entry.signature in self._services.certified_tasks else None
+        task = entry.signature if entry.signature in self._services.certificates.tasks else None
         known = KnownAnswer(prompt, replace(answer, cost=entry.cost), self._name_of(entry), task)
         compressed = answer.compressed
         if compressed is not None and compressed.why:  # not what other models are sent, and watched by itself

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
-from scrimp.flows.plan.certified_routes import chain_name
+from scrimp.flows.plan.certified.certified_routes import chain_name
 from scrimp.flows.tune.watch.find_drift import find_drift
 from scrimp.store.ledger import Ledger
 from scrimp.store.route_checks import RouteCheck, RouteCheckStore

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from scrimp.enums import PAID_STATUSES
 from scrimp.flows.batch.adopted import call_id_of
 from scrimp.flows.plan.groups import groups, planned
+from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
@@ -33,7 +34,7 @@ def record_unused(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches
 ) -> list[Entry]:  # fmt: skip
     """Enter what a job's batches answered and no row used in the ledger; return these entries."""
-    planner, lookup = services.planner(options), services.cache_lookup(options)
+    planner, lookup = open_planner(options, services), services.cache_lookup(options)
     calls = CallRecorder(
         run=services.run, labels=options.labels, prices=services.prices,
         clock=services.clock, parameters=options.parameters,

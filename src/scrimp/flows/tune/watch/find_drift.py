@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import Watched
-from scrimp.flows.plan.certified_routes import chain_name
+from scrimp.flows.plan.certified.certified_routes import chain_name
 from scrimp.flows.tune.watch.completion_drift import watches_answers, with_completion_drift
 from scrimp.flows.tune.watch.escalation_drift import WINDOWS, calls_of_windows, can_climb, with_escalation_drift
 from scrimp.flows.tune.watch.quality_drift import with_quality_drift

@@ -65,7 +65,7 @@ class QualityShadow:
 
         def take(outcomes: Sequence[Outcome]) -> None:
             sink(outcomes)
-            certificates = self._services.certificates
+            certificates = self._services.certificates.by_name
             for outcome in outcomes if certificates else ():
                 self._rows.add(outcome, certificates)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.errors import ConfigError
-from scrimp.flows.plan.task_finder import TaskFinder
+from scrimp.flows.plan.certified.task_finder import TaskFinder
 from scrimp.routing.task_signature import task_signature
 from scrimp.units import format_percent_briefly, pluralize
 from scrimp.values import CERTIFIED, Chain, Parameters, Prompt, Route, Step

@@ -17,7 +17,7 @@ from scrimp.compress import DEFAULT_KEEP
 from scrimp.compress.version import compression_version
 from scrimp.config.resolved.arms import called_name
 from scrimp.errors import ConfigError
-from scrimp.flows.plan.task_finder import TaskFinder
+from scrimp.flows.plan.certified.task_finder import TaskFinder
 from scrimp.units import format_percent_briefly, pluralize
 from scrimp.values import Chain, Parameters, Prompt
 

@@ -1,0 +1,1 @@
+"""Routes and levels of compression that were certified, and how a prompt is known to be of their task."""

@@ -1,0 +1,136 @@
+"""What a run needs to plan its rows, put together: its options, the user's rules, certificates and expected costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from scrimp.flows.plan.planner import Limited, Planner
+
+if TYPE_CHECKING:
+    from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.plan.certified.certified_levels import CertifiedLevels
+    from scrimp.flows.plan.expected.row_costs import RowCosts
+    from scrimp.flows.plan.expected.size_cliffs import SizeCliffs
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.plan.task_gains import TaskGains
+    from scrimp.flows.services import Services
+    from scrimp.routing.decide import Agreement
+    from scrimp.values import Chain
+
+
+def open_planner(options: RunOptions, services: Services) -> Planner:
+    """Return what plans the rows of a run."""
+    return Planner(
+        options, services.routes, services.rules, _locations(services),
+        certified=services.certificates.routes(options, services.routes),
+        levels=_certified_levels(options, services), cheapest=cache(partial(_cheapest, services)),
+        agreement=_agreement(options, services), gains=_task_gains(options, services),
+        limited=_limited(options, services), cliffs=cache(partial(_size_cliffs, options, services)), sent=services.sent,
+    )  # fmt: skip
+
+
+def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> RowCosts:
+    """Return what says what rows of a run are expected to cost, as of its start.
+
+    Completions are expected to be as long as those of `enough` calls of their task were before.
+    """
+    from scrimp.flows.plan.expected.climbs import ChainClimbs  # noqa: PLC0415 - not for a hit
+    from scrimp.flows.plan.expected.output_tokens import OutputHistory, output_tokens  # noqa: PLC0415 - not for a hit
+    from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens  # noqa: PLC0415 - as above
+
+    ledger, endpoints = services.paths.ledger_db, services.routes.endpoints
+    began = services.clock() if services.job_began is None else services.job_began
+    return RowCosts(
+        services.prices, endpoints, services.offers.places, prior=output_tokens(options),
+        history=OutputHistory(ledger, endpoints, options.parameters.effort, until=began, enough=enough),
+        climbs=ChainClimbs(ledger, until=began), when=began, schema_tokens=schema_tokens(options.parameters),
+        batch=services.job_began is not None,
+    )  # fmt: skip
+
+
+def _locations(services: Services) -> Mapping[str, str]:
+    """Return where each provider is; a local model of the user's own is its file."""
+    models = services.loaded.config.models
+    files = [table.path for name, table in models.items() if table.path and name.startswith("local/")]
+    return {name: endpoint.base_url for name, endpoint in services.routes.endpoints.items()} | {
+        "local": f"local:{','.join(files)}"
+    }
+
+
+def _certified_levels(options: RunOptions, services: Services) -> CertifiedLevels | None:
+    """Return the certified levels of compression; None where there are none, or where the user chose a level."""
+    if options.level_fixed or services.level_origin is not None:
+        return None
+    return services.certificates.levels(options, services.routes)
+
+
+def _cheapest(services: Services) -> Chain:
+    """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
+    from scrimp.flows.plan.cheapest_model import cheapest  # noqa: PLC0415 - only for --priority low
+
+    return services.routes.listed_chain(cheapest(services.routes, services.prices, services.clock()))
+
+
+def _agreement(options: RunOptions, services: Services) -> Callable[[str], Agreement | None] | None:
+    """Return what gives two cheap models before a tier, unless the user does not want them."""
+    if not options.agreement or options.check is not None:
+        return None
+
+    def before(tier: str) -> Agreement | None:
+        from scrimp.flows.plan.cheap_agreement import agreement_before  # noqa: PLC0415 - only for short answers
+
+        return agreement_before(tier, services.routes, services.loaded.config)
+
+    return cache(before)
+
+
+def _task_gains(options: RunOptions, services: Services) -> TaskGains | None:
+    """Return what pairs of the user's own say of tasks, where there are any."""
+    path = services.paths.task_gains
+    if not path.exists():
+        return None
+    from scrimp.flows.plan.task_gains import TaskGains, load_task_gains  # noqa: PLC0415 - only with pairs
+
+    gains = load_task_gains(path, services.warn)
+    return TaskGains(gains, name=options.labels.task_name, parameters=options.parameters)
+
+
+def _limited(options: RunOptions, services: Services) -> Limited | None:
+    """Return what keeps rows within what each may cost; None where nothing limits them."""
+    limits = options.limits
+    if limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in services.rules):
+        return None
+    from scrimp.flows.plan.expected.output_tokens import ENOUGH_CALLS  # noqa: PLC0415 - few runs limit rows
+    from scrimp.flows.plan.expected.row_limits import RowLimits  # noqa: PLC0415 - as above
+
+    return RowLimits(
+        row_costs(options, services, enough=ENOUGH_CALLS), limits.max_cost_per_row, limits.on_dear,
+        tiers=services.routes.tiers, allow_unpriced=limits.allow_unpriced,
+        caching=_caching_of_limits(options, services),
+        task=lambda row: row.signature(options.parameters, options.labels.task_name),
+    )  # fmt: skip
+
+
+def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCaching | None:
+    """Return what expects of rows, as they are given, that a live provider keeps what they share."""
+    if services.job_began is not None:
+        return None
+    from scrimp.flows.answer.beginnings import words_as_given  # noqa: PLC0415 - few runs limit rows
+    from scrimp.flows.answer.provider_caching import ProviderCaching  # noqa: PLC0415 - as above
+
+    return ProviderCaching(
+        services.routes.endpoints, services.prices, services.clock, asks=options.provider_cache != "off",
+        words=words_as_given,
+    )  # fmt: skip
+
+
+def _size_cliffs(options: RunOptions, services: Services) -> SizeCliffs:
+    """Return what finds the cheapest way for prompts that are so long that a model may charge more for them."""
+    from scrimp.flows.plan.expected.size_cliffs import SizeCliffs  # noqa: PLC0415 - few prompts are so long
+
+    task = options.labels.task_name
+    return SizeCliffs(
+        row_costs(options, services), lambda row: row.signature(options.parameters, task), options.on_cliff
+    )

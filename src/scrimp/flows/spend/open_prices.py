@@ -1,0 +1,55 @@
+"""The price book as the config has it: the user's prices over our corrections over the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scrimp.config.resolved.routes import discounts_of, price_rows
+from scrimp.prices.book import PriceBook
+from scrimp.prices.own_prices import read_own_prices
+from scrimp.prices.price_lists import LIST_NAMES
+from scrimp.prices.regions import list_at, region_at
+
+if TYPE_CHECKING:
+    from scrimp.config.paths import Paths
+    from scrimp.config.resolved.routes import Routes
+    from scrimp.config.schema import Config
+    from scrimp.prices.price_row import PriceRow
+    from scrimp.prices.rates import Rates
+    from scrimp.providers.endpoint import Endpoint
+
+
+def open_prices(config: Config, paths: Paths, routes: Routes) -> PriceBook:
+    """Return the prices of what the endpoints of the routes sell."""
+    lists, regions = {}, {}
+    for name, endpoint in routes.endpoints.items():
+        owner = endpoint.price_provider or LIST_NAMES.get(name, name)
+        lists[name] = list_at(owner, endpoint.host)
+        if region := region_at(owner, endpoint.host):
+            regions[name] = region
+    kept = read_own_prices(paths.own_prices)
+    own: dict[str, Rates | PriceRow] = {
+        **_recorded(routes.endpoints), **{name: price.row for name, price in kept.items() if price.priced},
+        **price_rows(config),
+    }  # fmt: skip
+    return PriceBook(
+        own, table=paths.prices, lists=lists, regions=regions, discounts=discounts_of(config, kept),
+        vendors_name=routes.vendors_name,
+    )  # fmt: skip
+
+
+def _recorded(endpoints: Mapping[str, Endpoint]) -> dict[str, Rates]:
+    """Return the prices that recordings come with, by provider/model."""
+    replayed = {name: endpoint.recording for name, endpoint in endpoints.items() if endpoint.recording}
+    if not replayed:
+        return {}
+    from scrimp.config.paths import expanded  # noqa: PLC0415 - as below
+    from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
+    from scrimp.read.recordings import recording_prices  # noqa: PLC0415 - as above
+
+    return {
+        f"{name}/{model}": Rates(input=rate_in, output=rate_out)
+        for name, file in replayed.items()
+        for model, (rate_in, rate_out) in recording_prices(expanded(file, "base_url"), None).items()
+    }
