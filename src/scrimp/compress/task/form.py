@@ -29,6 +29,7 @@ Kind: TypeAlias = Literal[
     "properties",
     "scopes",
     "orders",
+    "definite",
 ]
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
@@ -54,6 +55,7 @@ _SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\u
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
+_NUMBERED = r"\s*[1-9]"
 _LONGEST_NAMED = 60  # characters
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
@@ -108,6 +110,18 @@ def _form_of_data(sentence: str) -> str | None:
 def _of_answer(sentence: str) -> Iterator[Span]:
     yield from _spans(sentence, "format")
     yield from _spans(sentence, "orders")
+    certain = list(_certain(sentence, "units"))
+    yield from (span for span in _spans(sentence, "units") if span not in certain)
+
+
+def _certain(sentence: str, kind: Kind) -> Iterator[Span]:
+    """Yield the nouns of a kind of which only the data has one: "its line", "line 7"; an answer has "one line"."""
+    for start, end in _spans(sentence, kind):
+        before = sentence[:start].rstrip("'\u2019 ")
+        if pattern(_NUMBERED).match(sentence, end) or any(
+            last == len(before) for _, last in _spans(before, "definite")
+        ):
+            yield start, end
 
 
 def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
@@ -125,20 +139,23 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
 def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
     """Return words by which a sentence speaks of how the data is written ("Are all the ids unique?"), or None.
 
-    What is stated beside prose may be prose that was not told from the instructions: only questions speak of it.
+    What is stated beside prose may be prose that was not told from the instructions: only questions speak of it. What
+    is told after a question is about the answer, but for what only the data has.
     """
+    asked = False
     for one in sentences:
         asks = _is_question(one)
         if of_prose and not asks:
             continue
         left = _masked(one, "values")
         left = left if asks else _masked(left, "orders")
-        unit = _find(left, "units")
-        if (unit or _find(left, "parts")) and (found := _find(left, "properties")):
+        named = _certain if asked and not asks else _spans
+        asked = asked or asks
+        if (any(named(left, "units")) or any(named(left, "parts"))) and (found := _find(left, "properties")):
             return found
         if of_prose or not asks:
             continue
-        if found := unit or _find(left, "scopes"):
+        if found := _find(left, "units") or _find(left, "scopes"):
             return found
         if mention := pattern(_MENTION).search(one):
             return mention[0]

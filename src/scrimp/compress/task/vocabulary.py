@@ -26,9 +26,10 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     answer. `orders`: whole orders about it ("Keep your reply short"). `whole`: the answer needs every sentence of a
     document. `questions`: how a question begins. `answers`: what else the data answers by its values, however it is
     written. `unsure`: how a question begins that may be about the text itself, or an order. `units`: what a text is
-    made of as it is written ("syllable", "footnote"); `parts`: what has contents, too ("clause", "id");
-    `properties`: what is said of either where it is about how it is written ("unique", "missing"); `scopes`: how a
-    question ranges over all of the data ("every"). `leads`: what an order may follow.
+    made of as it is written ("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`:
+    what is said of either where it is about how it is written ("unique", "missing"); `scopes`: how a question ranges
+    over all of the data ("every"). `definite`: what makes a unit one of the data ("its line"), where an answer has any
+    ("one line"). `leads`: what an order may follow.
     """
 
     form: str
@@ -43,6 +44,7 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     parts: str = ""
     properties: str = ""
     scopes: str = ""
+    definite: str = ""
     leads: str = ""
 
 
