@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.failures import policy_of
-from scrimp.flows.batch.batch_caller import BatchCaller
-from scrimp.flows.batch.cache_primer import CachePrimer
+from scrimp.flows.batch.calls.cache_primer import CachePrimer
+from scrimp.flows.batch.calls.collecting_caller import CollectingCaller
 from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.engine.wiring import build_answerer, build_client
 from scrimp.flows.plan.groups import groups, planned
@@ -56,16 +56,14 @@ async def collect(
 
     `goal` is where the command ends that does so. `cap` is the job's own, or else it is `held_by` a budget.
     """
-    found, callers = Collected(), list[BatchCaller]()
+    found, callers = Collected(), list[CollectingCaller]()
 
-    def before(inner: StepCaller) -> BatchCaller:
+    def before(inner: StepCaller) -> CollectingCaller:
         caching = inner.caching
         primer = None if caching is None else CachePrimer(batches, caching, now=services.clock(), goal=goal)
         callers.append(
-            BatchCaller(
-                batches, inner, outbox=outbox, live=False, cap=cap, queues=queues, primer=primer, held_by=held_by
-            )
-        )
+            CollectingCaller(batches, inner, outbox, queues, cap=cap, primer=primer, held_by=held_by)
+        )  # fmt: skip
         return callers[-1]
 
     services.batched = before

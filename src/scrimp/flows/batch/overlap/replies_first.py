@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from scrimp.flows.batch.batch_caller import BatchCaller, question_number
+from scrimp.flows.batch.calls.batch_caller import BatchCaller
+from scrimp.flows.batch.calls.question_number import question_number
 from scrimp.flows.batch.shards.opening import batches_of
 from scrimp.store.batches.records import Job
 from scrimp.units import pluralize
@@ -78,7 +79,7 @@ class RepliesFirst(BatchCaller):
 
     def __init__(self, rows: RowsInBatches, store: BatchStore, inner: StepCaller, services: Services) -> None:
         job = Job(job="", created=services.clock(), folder="", command=(), digest="")
-        super().__init__(batches_of(job, store, services), inner, outbox=None, live=True, cap=None)
+        super().__init__(batches_of(job, store, services), inner)
         self._rows, self._warn = rows, services.warn
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
@@ -97,4 +98,10 @@ class RepliesFirst(BatchCaller):
                 self._rows.taken += 1
                 self._inner.count_spent(None if result.entry is None else result.entry.cost)
                 return result
+        return await self._ask(question, row, recorder, number)
+
+    async def _ask(
+        self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
+    ) -> Completion | Failure:  # fmt: skip
+        del number
         return await self._inner.call(question, row, recorder)

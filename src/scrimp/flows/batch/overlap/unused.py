@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES
-from scrimp.flows.batch.adopted import call_id_of
+from scrimp.flows.batch.calls.adopted import call_id_of
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder

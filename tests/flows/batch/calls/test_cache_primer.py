@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from scrimp.flows.answer.provider_caching import SharedBeginning
-from scrimp.flows.batch.cache_primer import CachePrimer
+from scrimp.flows.batch.calls.cache_primer import CachePrimer
 from scrimp.values import CacheMark, Call
 
 

@@ -1,0 +1,228 @@
+"""The steps of a chain, answered by the replies of batches; what is done about the others is each pass's own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.failures import is_retryable
+from scrimp.flows.answer.calls_steps import RowPendingError
+from scrimp.flows.answer.step_caller import attached_to
+from scrimp.flows.batch.batches import Batchable
+from scrimp.flows.batch.calls.adopted import adopted_calls, call_id_of
+from scrimp.flows.batch.calls.live_calls import LiveCalls
+from scrimp.flows.batch.calls.live_steps import LiveSteps
+from scrimp.flows.batch.calls.question_number import question_number
+from scrimp.flows.batch.shards.refusals import REFUSED_BATCH
+from scrimp.providers import DIALECTS
+from scrimp.providers.endpoint import HttpReply
+from scrimp.providers.replies.error_words import provider_words
+from scrimp.transport.redaction import redacted
+from scrimp.values import Completion, Failure, ModelRef
+
+if TYPE_CHECKING:
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.queues import Queues
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.spend.recorder import RowRecorder
+    from scrimp.store.batches.records import Job, StoredCall
+    from scrimp.values import Call, Entry, Step
+
+_FIRST_ERROR = 400  # of HTTP's statuses
+
+
+class BatchCaller(ABC):
+    """Answers the steps of one pass over a job's rows."""
+
+    def __init__(
+        self, batches: Batches, inner: StepCaller, *, queues: Queues | None = None, patient: bool = False,
+        concurrency: int = 1,
+    ) -> None:  # fmt: skip
+        """`inner` makes the live calls, by `patient` and `concurrency` (see LiveCalls)."""
+        self._batches, self._inner, self._queues = batches, inner, queues
+        self._batchable = Batchable(batches)
+        self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
+        self.steps = LiveSteps(batches, self._batchable, inner.places)
+        self._own = {shard.shard for shard in batches.store.shards_for(batches.job.job)}
+        self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
+        self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
+        self._before: Mapping[bytes, Sequence[StoredCall]] = {}
+        self.held = 0  # calls that do not fit under the cap
+        self.waiting = 0  # calls that are in batches
+
+    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Return the completion that came back for a step, or why none did; RowPendingError where it may yet come."""
+        number = question_number(question)
+        kept = self._kept(row, number, recorder)
+        if kept is not None:
+            return kept
+        known = self._stored_for(row.key)
+        calls = [call for call in known if call.question == number and self._counts(call)] or adopted_calls(
+            (*question.step.candidates, *self._inner.places(question.step)) if known else (), known, recorder
+        )
+        result = self._reply(calls, question, row, recorder) if calls else None
+        if result is not None and not self._may_be_sent_again(result, calls):
+            return result
+        return await self._ask(question, row, recorder, number)
+
+    @abstractmethod
+    async def _ask(
+        self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
+    ) -> Completion | Failure:
+        """Do what this pass does about a step that nothing has answered yet."""
+
+    def _kept(self, row: PlannedRow, number: int, recorder: RowRecorder) -> Completion | None:
+        """Return what a live call returned in a pass before."""
+        return self.steps.known(row, number, recorder, loaded=False)
+
+    def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Sequence[StoredCall]]:
+        return self._batches.store.calls_for(keys, job=self._batches.job.job if self._batches.own_only else None)
+
+    def _stored_for(self, key: bytes) -> Sequence[StoredCall]:
+        """Return what was batched for a row."""
+        known = self._loaded.get(key, self._before.get(key))
+        if known is None:  # it was expected long ago, and waited
+            known = self._stored([key]).get(key)
+        return known or ()
+
+    def _counts(self, call: StoredCall) -> bool:
+        """Return whether a call is one of this job's, or of another one's that a row can be made of.
+
+        What failed in a job that ended is sent again: the user gave the command once more.
+        """
+        return (
+            call.state == "waiting"
+            or (call.state == "answered" and call.status < _FIRST_ERROR)
+            or (call.shard in self._own)
+        )
+
+    def _reply(
+        self, calls: Sequence[StoredCall], question: CallStep, row: PlannedRow, recorder: RowRecorder
+    ) -> Completion | Failure | None:
+        """Return what came of a call, all its tries in the ledger; None where it is to be asked all the same.
+
+        Raises RowPendingError while the last of its tries is in a batch.
+        """
+        latest = calls[-1]
+        if latest.state == "waiting":
+            self._count_waiting(latest, self._call(latest, question, row, recorder))
+            queue = None if self._queues is None else self._queues.meet(latest.shard, row)
+            if queue is not None:
+                raise pending(f"waits in queue {queue}: scrimp batch flush {queue}")
+            raise pending(f"waits in a batch at {latest.provider}: scrimp batch watch {self._batches.job.job}")
+        result: Completion | Failure = Failure(
+            kind="server", retry_hint=True,
+            message=f"{latest.provider} gave no result for it in {len(calls)} batches ({latest.why})",
+        )  # fmt: skip
+        for each in calls:
+            if each.state == "answered":
+                result = self._completion(each, question, row, recorder)
+        return result
+
+    def _completion(
+        self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder
+    ) -> Completion | Failure:
+        endpoint = self._batches.endpoint(stored.shard, stored.provider)
+        call = self._call(stored, question, row, recorder)
+        headers = {"x-request-id": stored.request_id} if stored.request_id else {}
+        reply = HttpReply(status=stored.status, body=stored.reply, headers=headers)
+        result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
+        if isinstance(result, Completion):
+            result = replace(result, batch=True)
+        elif stored.why:
+            words = provider_words(reply)
+            live = ": without --batch, it is called live" if stored.why == REFUSED_BATCH else ""
+            message = f"{stored.provider} refused {stored.why} ({words}){live}"
+            result = replace(result, message=self._batches.secrets.redact(message))
+        entry = recorder.add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)
+        self._take_note(stored, call, result, entry, row)
+        return replace(result, entry=entry) if isinstance(result, Completion) else result
+
+    def _count_waiting(self, stored: StoredCall, call: Call) -> None:
+        """Take note of a call that is in a batch."""
+        del call
+        self.waiting += 1
+        self.shards[stored.shard] += 1
+
+    def _take_note(
+        self, stored: StoredCall, call: Call, result: Completion | Failure, entry: Entry, row: PlannedRow
+    ) -> None:
+        """Take note of a call that came back."""
+        del call
+        if self.makes_rows:
+            self._inner.take_off_credit(entry)
+        task = row.route.certified_task or (row.certified.signature if row.certified else None)
+        self._inner.notice_redirect(ModelRef(stored.provider, stored.model), result, task)
+
+    def _may_be_sent_again(self, result: Completion | Failure, calls: Sequence[StoredCall]) -> bool:
+        return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._batches.tries
+
+    def _call(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
+        """Return the call that was sent, as far as a reply is read by it; ConfigError where its provider is gone."""
+        self._batches.endpoint(stored.shard, stored.provider)
+        sent_to = [
+            model
+            for model in (*question.step.candidates, *self._inner.places(question.step))
+            if (model.provider, model.model) == (stored.provider, stored.model)
+        ]
+        model = sent_to[0] if sent_to else ModelRef(stored.provider, stored.model)
+        return self._inner.call_for(model, question, row, recorder)
+
+    async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Call a model; what does not fit under the cap is held: rows after it may have been paid for in batches."""
+        result = await self.live_calls.call(question, row, recorder)
+        if isinstance(result, Failure) and result.kind == "budget" and not result.rule_only:
+            self.held += 1
+            raise pending(result.message)
+        return result
+
+    def _why_live(self, model: ModelRef, question: CallStep, row: PlannedRow) -> str | None:
+        """Return why no batch takes a call; None where one does."""
+        why = self._batchable.refusal(model, attached_to(question, row))
+        return "probabilities are not sold so" if why is None and question.predicate is not None else why
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to be asked for, and read what was batched for them and those before them."""
+        keys = [row.key for row in rows]
+        self._loaded, self._before = {**dict.fromkeys(keys, ()), **self._stored(keys)}, self._loaded
+        self._inner.expect(rows)
+
+    @property
+    def makes_rows(self) -> bool:
+        """Whether rows are made of completions in this pass."""
+        return True
+
+    @property
+    def refusal(self) -> str | None:
+        """Why a live request did not fit under the cap; None where all did."""
+        return self._inner.refusal
+
+    def is_alive(self, step: Step) -> bool:
+        """Return whether any model of a step may still be called."""
+        return self._inner.is_alive(step)
+
+    def converses(self, step: Step) -> bool:
+        """Return whether a step answers more than the prompt."""
+        return self._inner.converses(step)
+
+    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
+        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
+        return self._inner.may_raise(row, step, completion)
+
+
+def pending(message: str) -> RowPendingError:
+    """Return what says of a row why it is not answered yet."""
+    return RowPendingError(Failure(kind="batch", message=message, sent=False))
+
+
+def not_in_a_batch(job: Job) -> RowPendingError:
+    """Return what says so of a row that this pass neither sends nor calls."""
+    if job.cancelled:
+        return pending(f"was not answered before job {job.job} was cancelled")
+    return pending(f"is not in a batch yet: scrimp batch watch {job.job}")

@@ -1,0 +1,197 @@
+"""The pass that collects: a step without a reply goes in a batch, or is left to be called live."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from scrimp.errors import InputError
+from scrimp.flows.answer.step_caller import attached_to
+from scrimp.flows.batch.calls.batch_caller import BatchCaller, pending
+from scrimp.flows.batch.calls.cache_primer import CallForBatch
+from scrimp.flows.batch.costs.quote import Quote
+from scrimp.flows.batch.outbox import Target
+from scrimp.flows.batch.sent_before import asked_by
+from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
+from scrimp.providers import DIALECTS
+from scrimp.store.batches.records import CallInShard
+from scrimp.values import Completion, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.calls.cache_primer import CachePrimer
+    from scrimp.flows.batch.costs.job_budget import JobBudget
+    from scrimp.flows.batch.outbox import Outbox
+    from scrimp.flows.batch.queues import Queues
+    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.spend.recorder import RowRecorder
+    from scrimp.store.batches.records import StoredCall
+    from scrimp.values import Call, Entry, ModelRef
+
+
+class CollectingCaller(BatchCaller):
+    """Puts the calls of one pass in the outbox."""
+
+    def __init__(
+        self, batches: Batches, inner: StepCaller, outbox: Outbox, queues: Queues, *, cap: Decimal | None,
+        primer: CachePrimer | None = None, held_by: JobBudget | None = None,
+    ) -> None:  # fmt: skip
+        """`queues` say which calls are collected to wait.
+
+        `cap` is the most that the job may cost, in dollars; None: no limit, or that of what it is `held_by`.
+        """
+        super().__init__(batches, inner, queues=queues)
+        self._outbox, self._which_queue, self._primer = outbox, queues, primer
+        self._cap, self._held_by = cap, held_by
+        self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
+        self.quote = Quote(batches.endpoints)
+        self._left = set[int]()  # calls that no batch takes, by their hashes
+        self.later = 0  # calls that go in one once the first of those that begin like them has come back
+
+    def load(self, keys: Sequence[bytes]) -> None:
+        """Read what was batched for some rows, all at once."""
+        self._outbox.forget_closed()
+        self._loaded = self._stored(keys)
+        self.steps.load(keys)
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Be told of rows that are about to go in batches."""
+        if self._primer is not None:
+            self._primer.expect(rows)
+
+    def _stored_for(self, key: bytes) -> Sequence[StoredCall]:
+        return self._loaded.get(key, ())
+
+    def _kept(self, row: PlannedRow, number: int, recorder: RowRecorder) -> Completion | None:
+        kept = self.steps.known(row, number, recorder, loaded=True)
+        if kept is not None and kept.entry is not None:
+            self.committed += kept.entry.cost or 0
+        return kept
+
+    def _count_waiting(self, stored: StoredCall, call: Call) -> None:
+        super()._count_waiting(stored, call)
+        if self._cap is not None:  # it was sent under a cap, and counts even where that is lower by now
+            self.committed += self._bound(call)
+        if self._primer is not None:
+            self._primer.came_back(call, stored, None)
+
+    def _take_note(
+        self, stored: StoredCall, call: Call, result: Completion | Failure, entry: Entry, row: PlannedRow
+    ) -> None:
+        del row
+        if self._primer is not None:
+            self._primer.came_back(call, stored, result)
+        if entry.cost is not None:
+            self.committed += entry.cost
+        elif self._cap is not None and isinstance(result, Completion):
+            self.committed += self._bound(call)
+
+    async def _ask(
+        self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
+    ) -> Completion | Failure:  # fmt: skip
+        places = self._inner.places(question.step, row, batch=True)
+        usable = [model for model in places if row.may_call(question.step, model)]
+        if not usable:
+            return await self._inner.call(question, row, recorder)  # which says what is missing
+        taking, refused = await self._inner.taking(question, row, usable)
+        if refused is not None and not taking:
+            return refused
+        first, attached = taking[0], attached_to(question, row)
+        if first.buy == "cheapest":  # where no batch takes it there, another seller's may
+            first = next((model for model in taking if self._batchable.refusal(model, attached) is None), first)
+        try:
+            self._collect(first, question, row, recorder, number)
+        except InputError as error:  # a file is not as it was: this row alone is lost
+            return Failure(kind="invalid", message=str(error), sent=False)
+        raise pending("is on its way to a batch")
+
+    def _collect(
+        self, model: ModelRef, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
+    ) -> None:  # fmt: skip
+        """Add a call to the outbox, unless it does not fit under the cap, or no batch takes it."""
+        if self._outbox.has(row.key, number):
+            return
+        why = self._why_live(model, question, row)
+        call = self._inner.call_for(model, question, row, recorder)
+        call = replace(call, stream=False) if call.stream else call
+        if why is not None:
+            self._leave(call, model, why, row.key, number)
+            self.steps.left += self.steps.precede(question, row)
+            return
+        endpoint = self._batches.endpoints[model.provider]
+        flow = self._batchable.flow(model.provider)
+        if flow is None:
+            return
+        queue = self._which_queue.queue_of(row)
+        primer = None if queue is not None else self._primer  # a queue is flushed once, by another command
+        batched = CallForBatch(call) if primer is None else primer.in_batch(call)
+        if batched.later:
+            self._follow(call, row.key, number)
+            raise pending("waits for the first of those that begin like it")
+        call = batched.call
+        if self._held_by is None and not self._commit(call):
+            return
+        most = None if self._held_by is None else self._held_by.take(self._bound(call))
+        if self._held_by is not None and most is None:
+            self.held += 1
+            return
+        request = DIALECTS[endpoint.dialect]().to_request(_whole(call), endpoint)
+        target = Target(model.provider, model.model, flow.path(request), queue, first=batched.first)
+        in_shard = CallInShard(row.key, number, 0, row.prompt.source, most, asked_by(row))
+        if self._outbox.add(target, flow, request, in_shard):
+            self.quote.add(call, batch=True)
+        else:
+            if primer is not None:
+                primer.not_sent(call)
+            if self._held_by is not None and most is not None:
+                self._held_by.give_back(most)
+            self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
+
+    def _follow(self, call: Call, key: bytes, number: int) -> None:
+        """Count a call that goes in a later batch, once, as below."""
+        if (short := hash((key, number))) not in self._left:
+            self._left.add(short)
+            self.later += 1
+            self.quote.add(call, batch=True)
+
+    def _leave(self, call: Call, model: ModelRef, why: str, key: bytes, number: int) -> None:
+        """Leave a call for a later pass, once: equal rows follow the first."""
+        if (short := hash((key, number))) not in self._left:
+            self._left.add(short)
+            self.quote.add(call, batch=False, wait=self.live_calls.leave(model, why))
+
+    def _commit(self, call: Call) -> bool:
+        """Count the most that a call can cost under the cap; return whether it fits."""
+        if self._cap is None:
+            return True
+        bound = self._bound(call)
+        if self.committed + bound > self._cap:
+            self.held += 1
+            return False
+        self.committed += bound
+        return True
+
+    def _bound(self, call: Call) -> Decimal:
+        if call.attachments:
+            from scrimp.flows.answer.attached_content import counted  # noqa: PLC0415 - few calls have any
+
+            call = counted(call, self._batches.endpoints[call.provider])
+        return bound_under_cap(
+            self._batches.prices, call, self._batches.job.created, allow_unpriced=self._batches.allow_unpriced,
+            batch=True,
+        )  # fmt: skip
+
+
+def _whole(call: Call) -> Call:
+    """Return a call with the content of what is attached; InputError where a file is not as it was."""
+    if not call.attachments:
+        return call
+    from scrimp.flows.answer.attached_content import whole  # noqa: PLC0415 - few calls have any
+
+    return whole(call)

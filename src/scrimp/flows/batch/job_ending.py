@@ -1,0 +1,105 @@
+"""How a command leaves a job: what it says of what is still to come, and the exit status."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from scrimp.errors import INTERRUPTED
+from scrimp.failures import LIMIT_REACHED, policy_of
+from scrimp.flows.batch.timing.idle import BUSY
+from scrimp.flows.engine.run_stop import RunStop
+from scrimp.units import pluralize
+
+if TYPE_CHECKING:
+    from scrimp.enums import BatchGoal
+    from scrimp.flows.batch.calls.answering_caller import AnsweringCaller
+    from scrimp.flows.batch.collect import Collected
+    from scrimp.flows.batch.costs.job_budget import JobBudget
+    from scrimp.flows.batch.job_state import JobState
+    from scrimp.flows.plan.run_options import RunLimits
+    from scrimp.flows.services import Services
+
+PENDING = 6  # exit status: work is in batches
+
+
+class JobEnding:
+    """Tells the user of a job what became of it in one command."""
+
+    def __init__(
+        self, job: JobState, goal: BatchGoal, limits: RunLimits, held_by: JobBudget | None, services: Services
+    ) -> None:
+        self._job, self._limits, self._held_by, self._services = job, limits, held_by, services
+        self._leaves = goal == "submitted"  # submitting is done once all is on its way
+
+    def left(self, found: Collected) -> RunStop | None:
+        """Say how to go on with a job whose rows are made later."""
+        job = self._job.name
+        if self._job.is_open:
+            done = "submitted" if self._job.is_moving else "collected"
+            return self._later(f"job {job} is {done}" if self._leaves else f"job {job} has batches that have not ended")
+        if found.wait is not None:
+            return self._later(f"job {job}, {pluralize(found.for_later, 'request')}: {found.wait.words}")
+        if found.refusal is not None:
+            return RunStop("auth", f"stopped: {found.refusal.message}", policy_of(found.refusal).exit_status)
+        rows = "its batches have ended"
+        if found.for_live and self._leaves:
+            rows = f"{pluralize(found.for_live, 'request')} that no batch takes will be called by fetch"
+        elif found.cached:
+            rows = f"{found.cached:,} of {found.rows:,} rows were in the cache"
+        self._services.note(f"job {job}: {rows}; rows: scrimp batch fetch {job}")
+        return None
+
+    def _later(self, state: str) -> RunStop | None:
+        """Say that a job goes on: a failure to be waited for, but not to be submitted."""
+        message = f"{state}; {self._job.to_go_on()}"
+        if self._leaves:
+            self._services.note(message)
+            return None
+        return RunStop("batch", message, PENDING)
+
+    def missing(self, found: Collected, callers: Sequence[AnsweringCaller], *, still_open: bool) -> RunStop | None:
+        """Return what the rows wait for that are pending; None where none is."""
+        to_go_on = self._job.to_go_on()
+        if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
+            return RunStop("batch", f"rows are in batches; {to_go_on}", PENDING)
+        wait = next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
+        if wait is not None:
+            return RunStop("batch", f"{wait.words}; {to_go_on}", PENDING)
+        if held_back := sum(caller.held_back for caller in callers):
+            return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {to_go_on}", PENDING)
+        if held := found.held + sum(caller.held for caller in callers):
+            told = f"{pluralize(held, 'request')} may cost more than --max-cost {self._limits.max_cost} allows"
+            if self._held_by is not None:
+                told = self._held_by.stopped or f"{told} all that share the budget {self._limits.budget}"
+            return RunStop("budget", f"stopped: {told}", LIMIT_REACHED)
+        return None
+
+    def tell_of_cancelled(self) -> None:
+        """Say of a cancelled job what becomes of its other rows."""
+        self._services.note(
+            f"job {self._job.name} was cancelled: rows that had no answer by then are pending; its command, given "
+            "again, sends them"
+        )
+
+    def tell_of_overdue(self, calls: int) -> None:
+        """Say that calls were made whose batches may be billed, too."""
+        self._services.warn(
+            f"{pluralize(calls, 'request')} of {self._job.open_batches()} went live at the deadline, by which their "
+            "batches had not stopped: the provider may bill them there, too; once they have ended, scrimp batch fetch "
+            f"{self._job.name} enters that in the ledger"
+        )
+
+    def interrupted(self, *, is_held_back: bool) -> RunStop:
+        """Return what is said after a signal; `is_held_back` where the job waited for another run to end."""
+        to_go_on = self._job.to_go_on()
+        if not self._job.is_open and (self._job.record.for_later or is_held_back):
+            return RunStop("batch", f"no longer waited for: nothing of it was called; {to_go_on}", PENDING)
+        if not self._job.is_open:
+            return RunStop("interrupted", f"stopped; {to_go_on}", INTERRUPTED)
+        return RunStop(
+            "batch",
+            f"no longer watched: the batches of job {self._job.name} go on at the provider, and bill; {to_go_on}"
+            f"; to end them: scrimp batch cancel {self._job.name}",
+            PENDING,
+        )
