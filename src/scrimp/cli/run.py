@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 import typer
 
 from scrimp.billing.totals import Bill
-from scrimp.cli.flags import options as o
 from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BatchFlags,
@@ -72,7 +72,7 @@ def run(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
     cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, engine: EngineFlags,
     stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
-    look: DryRunFlag, inputs: o.Inputs = None,
+    look: DryRunFlag, inputs: Inputs = None,
 ) -> None:  # fmt: skip
     """Answer the prompts of files or stdin, then print what it cost.
 

@@ -21,18 +21,18 @@ from scrimp.cli.flags.run_flags import (
 )
 
 if TYPE_CHECKING:
-    from scrimp.cli.flags import options as o
+    from scrimp.cli.flags.options import calling, reading, writing
 
 
 class AskFlags(FlagGroup, frozen=True):
     """The flags of a single prompt that it does not share with `run`."""
 
-    goes_on: o.Continue = False
-    context: o.Context = None
-    attach: o.Attach = None
-    timeout: o.Timeout = None
-    verbose: o.Verbose = False
-    color: o.Color = None
+    goes_on: reading.Continue = False
+    context: reading.Context = None
+    attach: reading.Attach = None
+    timeout: calling.Timeout = None
+    verbose: writing.Verbose = False
+    color: writing.Color = None
 
 
 class AskWords(Struct, frozen=True, kw_only=True):

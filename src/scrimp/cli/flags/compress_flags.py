@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.flags import completions
-from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.options import reading, writing
 from scrimp.compress import DEFAULT_KEEP
 
 
@@ -49,7 +49,7 @@ class BudgetFlags(FlagGroup, frozen=True):
 class DataFlags(FlagGroup, frozen=True):
     """What may change, and what may not."""
 
-    context: o.Context = None
+    context: reading.Context = None
     data: Annotated[
         bool, typer.Option("--data", help="All of the text is data: it holds no instruction that must not change.")
     ] = False
@@ -72,5 +72,5 @@ class PrintingFlags(FlagGroup, frozen=True):
     ] = None
     diff: Annotated[bool, typer.Option("--diff", help="Print what changed, word by word.")] = False
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print only the receipt.")] = False
-    report: o.Report = "text"
+    report: writing.Report = "text"
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no receipt.")] = False

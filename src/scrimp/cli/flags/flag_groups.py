@@ -10,8 +10,13 @@ from typing import Annotated, Any, get_type_hints
 
 from typer.models import OptionInfo
 
-from scrimp.cli.flags import options
 from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.options import answering, calling, reading, spending, writing
+
+# The rooms of groups know these by their names alone: a command whose words are plain needs no declaration.
+_OPTIONS = {
+    "reading": reading, "answering": answering, "spending": spending, "calling": calling, "writing": writing,
+}  # fmt: skip
 
 
 def grouped(
@@ -50,8 +55,7 @@ def grouped(
 
 
 def _flags(group: type[FlagGroup], defaults: Mapping[str, object], *, hidden: bool) -> list[inspect.Parameter]:
-    # The rooms of groups know the declarations by their names alone: a command whose words are plain needs no other.
-    hints = get_type_hints(group, localns={"o": options}, include_extras=True)
+    hints = get_type_hints(group, localns=_OPTIONS, include_extras=True)
     return [
         inspect.Parameter(
             name,

@@ -11,9 +11,9 @@ import typer
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.cli.flags import options as o
 from scrimp.cli.flags.compress_flags import BudgetFlags, DataFlags, PrintingFlags, SelectionFlags
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.options.spending import Level
 from scrimp.cli.flags.run_flags import OneRowFlags
 from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
@@ -45,7 +45,7 @@ def compress_text(
     row: OneRowFlags,
     *,
     file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A file, or - for stdin.")] = None,
-    level: o.Level = None,
+    level: Level = None,
     selection: SelectionFlags,
     budget: BudgetFlags,
     data: DataFlags,

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from msgspec.structs import asdict
 
-from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BatchFlags,
@@ -61,7 +61,7 @@ def estimate(
     cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, engine: EngineFlags,
     stops: StopFlags, labels: LabelFlags,
     written: OutputFlags,
-    screen: ScreenFlags, look: DryRunFlag, inputs: o.Inputs = None,
+    screen: ScreenFlags, look: DryRunFlag, inputs: Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from msgspec.structs import asdict
 
-from scrimp.cli.flags import options as o
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags, RouteFlags, RowLimitFlags
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
 from scrimp.cli.inputs import inputs_or_stdin
@@ -25,7 +25,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @grouped()
 def route(
     reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, row: RowLimitFlags, labels: LabelFlags,
-    inputs: o.Inputs = None,
+    inputs: Inputs = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Show why each rule matched or not, and what found a certified task.")
     ] = False,

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.flags import completions
-from scrimp.cli.flags import options as o
+from scrimp.cli.flags.options.reading import Encoding
+from scrimp.cli.flags.options.spending import MaxCost
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, Task, check_task, load_dataset, since_time
 from scrimp.cli.tune.label_file import export_prompts, import_labels
@@ -52,11 +53,11 @@ def label(
             "--export", metavar="FILE", help="Write the prompts that need a label as such a file (-: stdout)."
         ),
     ] = None,
-    encoding: o.Encoding = None,
+    encoding: Encoding = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --import: say what would be labeled, and store nothing.")
     ] = False,
-    max_cost: o.MaxCost = None,
+    max_cost: MaxCost = None,
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after N prompts.")] = None,
 ) -> None:
     """Label the completions of prompts on which a cheap model and the flagship differ.

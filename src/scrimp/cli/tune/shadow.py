@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 from msgspec import Struct
 
-from scrimp.cli.flags import options as o
 from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
 from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options
 from scrimp.cli.inputs import inputs_or_stdin
@@ -39,7 +39,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @grouped(defaults={"max_cost": "1.00"})
 def shadow(
     reading: ReadingFlags, answer: AnswerFlags, cost: CostFlags, calls: CallFlags, labels: LabelFlags,
-    inputs: o.Inputs = None,
+    inputs: Inputs = None,
     models: Annotated[
         str | None,
         typer.Option(
