@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from functools import lru_cache
 
 
@@ -51,6 +50,8 @@ def search_within(compiled: re.Pattern[str], text: str, seconds: float) -> re.Ma
 
     An expression that backtracks may take longer than the universe is old. Only the main thread has a timer.
     """
+    import threading  # noqa: PLC0415 - as above
+
     if threading.current_thread() is not threading.main_thread():
         return compiled.search(text)
     return _DEADLINE.search(compiled, text, seconds)
