@@ -15,6 +15,7 @@ from msgspec import Struct
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion
 from scrimp.store.encoding.packed_json import unpacked
+from scrimp.store.schemas.batches import OLDEST_READ as OLDEST_BATCHES
 from scrimp.store.schemas.ledger import OLDEST_READ
 
 OLDER = Path(__file__).parent.parent / "store" / "older"
@@ -358,14 +359,30 @@ def test_an_older_cache_that_cannot_be_written_still_answers(read_only: Scrimp, 
     assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
 
 
-def test_an_older_ledger_that_cannot_be_written_can_be_looked_at(read_only: Scrimp) -> None:
-    read_only.home.chmod(0o700)
-    for path in read_only.home.glob("ledger.db*"):
+def made_older(scrimp: Scrimp, name: str, schema: int) -> None:
+    """Put a store of an older schema in the place of one, in a home that cannot be written."""
+    scrimp.home.chmod(0o700)
+    for path in scrimp.home.glob(f"{name}.db*"):
         path.unlink()
-    with closing(sqlite3.connect(read_only.home / "ledger.db")) as db:
-        db.executescript((OLDER / f"ledger_{OLDEST_READ}.sql").read_text(encoding="utf-8"))
-    (read_only.home / "ledger.db").chmod(0o400)
-    read_only.home.chmod(0o500)
+    with closing(sqlite3.connect(scrimp.home / f"{name}.db")) as db:
+        db.executescript((OLDER / f"{name}_{schema}.sql").read_text(encoding="utf-8"))
+    (scrimp.home / f"{name}.db").chmod(0o400)
+    scrimp.home.chmod(0o500)
+
+
+def test_older_batches_that_cannot_be_written_can_be_looked_at(read_only: Scrimp, provider: FakeProvider) -> None:
+    made_older(read_only, "batches", OLDEST_BATCHES)
+
+    for command, status, says in (
+        ("batch list", 0, "rows.txt"), ("batch status b1 --json", 0, '"state":"running"'), ("doctor", 0, "batch"),
+        ("batch cancel b1", 2, "set SCRIMP_HOME to a writable"), ("batch prune", 2, "set SCRIMP_HOME to a writable"),
+        ("ask hi", 0, ""),
+    ):  # fmt: skip
+        check(read_only.amid(*command.split(), bound=True), command, status, says)
+
+
+def test_an_older_ledger_that_cannot_be_written_can_be_looked_at(read_only: Scrimp) -> None:
+    made_older(read_only, "ledger", OLDEST_READ)
 
     for command, says in (
         ("cost --by run --json", '"calls":3'), ("cost export", '"call":"c3"'), ("runs list", "in.jsonl"),

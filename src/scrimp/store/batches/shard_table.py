@@ -11,7 +11,7 @@ from msgspec.structs import asdict, replace
 from scrimp.enums import OPEN_SHARDS
 from scrimp.store.batches.records import CallInShard, Portion, ShardRecord
 from scrimp.store.database import connect, store_errors, transaction
-from scrimp.store.schemas.batches import MIGRATIONS
+from scrimp.store.schemas.batches import MIGRATIONS, OLDEST_READ
 
 _SHARD_FIELDS = ShardRecord.__struct_fields__
 
@@ -20,9 +20,9 @@ class ShardTable:
     """The part of an open store that has the shards."""
 
     def __init__(self, path: Path) -> None:
-        """Open the store; StoreError where it cannot be."""
+        """Open the store, to be read where it cannot be written and is not too old; StoreError where that cannot be."""
         self.path = path
-        self._db = connect(path, MIGRATIONS)
+        self._db = connect(path, MIGRATIONS, oldest=OLDEST_READ)
 
     def close(self) -> None:
         """Close the file."""

@@ -82,3 +82,6 @@ MIGRATIONS = (
     m001_batches, m002_cheap_hours, m003_queues, m004_adopted, m005_portions, m006_live_calls, m007_holders,
     m008_asked,
 )  # fmt: skip
+
+# What came later is asked only by commands that write: a file that cannot be migrated is read from this schema on.
+OLDEST_READ = 6
