@@ -7,6 +7,7 @@ job that was killed, or left to itself, goes on with any later pass in any later
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -93,10 +94,10 @@ class BatchRun:
 
     def close(self) -> None:
         """Give back what a budget holds for nothing, and close the store."""
-        if self._held_by is not None:
-            self._held_by.settle()
-            self._held_by.close()
-        self._store.close()
+        with closing(self._store):
+            if self._held_by is not None:
+                with closing(self._held_by):
+                    self._held_by.settle()
 
     def run(
         self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None]
