@@ -57,8 +57,9 @@ def recorded(scrimp: Scrimp, *entries: Entry) -> None:
 
 def report(scrimp: Scrimp, *words: str) -> dict[str, Any]:
     ran = scrimp("cost", "reconcile", "--json", *words)
-    assert (ran.status, ran.err) == (0, "")
     (found,) = json.loads(ran.out)
+    untold = "nothing was compared with openai: " in ran.err
+    assert (ran.status, untold) == (4 if found["problem"] else 0, bool(found["problem"]))
     return found
 
 
@@ -164,6 +165,9 @@ def test_why_nothing_was_compared_is_said_of_the_report(
     ran = ready("cost", "reconcile")
 
     assert (said in ran.out, "batch" in ran.out, len(account.requests) < 9) == (True, False, True)
+    assert ran.status == 4
+    recorded(ready, lost(9, THEN, provider="openrouter", model="x/y"))  # which is asked for no call, and so tells all
+    assert ready("cost", "reconcile").status == 3
 
 
 def test_a_fault_that_passes_is_passed_over(ready: Scrimp, account: Account) -> None:
@@ -187,8 +191,8 @@ def test_the_key_of_administration_goes_to_its_provider_alone_and_is_never_shown
     assert {headers["authorization"] for _, _, headers in account.requests} == {f"Bearer {ADMIN}"}
     del ready.env["OPENAI_ADMIN_KEY"]
     account.requests.clear()
-    assert "set OPENAI_ADMIN_KEY, or admin_key_cmd or admin_key_file" in ready("cost", "reconcile").out
-    assert account.requests == []
+    assert "set OPENAI_ADMIN_KEY, or admin_key_cmd or admin_key_file" in (keyless := ready("cost", "reconcile")).out
+    assert (keyless.status, account.requests) == (4, [])
 
 
 def test_anthropic_tells_dollars_of_each_hour(ready: Scrimp, account: Account) -> None:
@@ -247,8 +251,10 @@ def test_openrouter_tells_what_a_call_cost_whose_reply_broke_off(ready: Scrimp, 
 def test_providers_that_tell_nothing_are_said_so(ready: Scrimp, account: Account) -> None:
     ready.config(f'[providers.own]\ndialect = "openai"\nbase_url = "{account.url}/v1"\n')
     recorded(ready, paid(0, THEN, provider="own"), paid(1, THEN, provider="gone"))
-    out = ready("cost", "reconcile").out
+    ran = ready("cost", "reconcile")
+    out = ran.out
 
+    assert ran.status == 0
     assert "own: not compared: it tells nothing of what was used" in out
     assert "gone: not compared: the config does not name it any more" in out
     assert ready("cost", "reconcile", "--provider", "nobody").status == 2

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _HEADERS = ("model", "hour (UTC)", "calls", "tokens in", "out", "cost")
+_SOME_UNTOLD, _NONE_TOLD = 3, 4  # exit statuses
 _SMALL = Decimal("0.005")  # a share of dollars that rounding, or a correction of a price, may explain
 
 
@@ -52,6 +53,9 @@ def reconcile(
 
     Hours that touch and differ are compared together: a provider may count a call an hour later. The last full hour is
     told ten minutes after its end.
+
+    The exit status is 4 where no provider told what was used, for want of a key or of an answer, and 3 where one of
+    several did not. Those that never tell do not count.
     """
     seconds = parse_duration(since, "--since")
     if not 0 < seconds <= parse_duration("31d", "--since"):
@@ -71,6 +75,15 @@ def reconcile(
             print_json([_as_json(each, session) for each in found])
         else:
             _print(found, session)
+    if untold := [each for each in found if each.untold]:
+        names = " and ".join(each.provider for each in untold)
+        session.messages.error(f"nothing was compared with {names}: the report says why; --provider names others")
+        raise typer.Exit(_NONE_TOLD if len(untold) == sum(_tells(each) for each in found) else _SOME_UNTOLD)
+
+
+def _tells(each: Reconciled) -> bool:
+    """Return whether a provider tells what was used, whether it did now or not."""
+    return each.untold or each.problem is None
 
 
 def _providers(session: Session, named: Sequence[str] | None, since: float) -> list[str]:

@@ -55,6 +55,7 @@ class Reconciled(Struct, frozen=True, kw_only=True):
     open: tuple[LostCall, ...] = ()  # lost calls that stay so
     reasons: tuple[str, ...] = ()  # why
     problem: str | None = None  # why it was not asked, or did not answer
+    untold: bool = False  # it tells what was used, and did not now
 
 
 def reconcile(
@@ -88,7 +89,7 @@ class _Reconciliation:
             if endpoint.flavour in REPORTS and endpoint.price_provider is None:
                 return await self._by_report(endpoint, lost)
         except BatchRefusedError as refused:
-            return Reconciled(provider=provider, open=tuple(lost), problem=refused.failure.message)
+            return Reconciled(provider=provider, open=tuple(lost), problem=refused.failure.message, untold=True)
         return Reconciled(provider=provider, open=tuple(lost), problem="it tells nothing of what was used")
 
     async def _by_calls(self, endpoint: Endpoint, lost: Sequence[LostCall]) -> Reconciled:
@@ -115,7 +116,7 @@ class _Reconciliation:
                 f"what was used is told to a key of the organization's administration: set {endpoint.key_env}, or "
                 f"admin_key_cmd or admin_key_file under [providers.{endpoint.name}]"
             )
-            return Reconciled(provider=endpoint.name, open=tuple(lost), problem=problem)
+            return Reconciled(provider=endpoint.name, open=tuple(lost), problem=problem, untold=True)
         if (key := keys.find(endpoint)) is not None:
             self._services.keys.hide(f"the administration of {endpoint.name}", key.reveal())
         async with _wire(self._services, keys) as wire:
