@@ -48,7 +48,7 @@ def main() -> None:
 
 def _ask_plainly(words: list[str]) -> None:
     """Answer a prompt whose words need no typer to be understood, and end; return where they do."""
-    if "typing_extensions" not in sys.modules:
+    if not {"typing_extensions", "platform", "uuid"} & sys.modules.keys():
         _import_msgspec_alone()
     from scrimp.cli.asking.plain_words import plain_words  # noqa: PLC0415 - as below
 
@@ -63,13 +63,17 @@ def _ask_plainly(words: list[str]) -> None:
 def _import_msgspec_alone() -> None:
     """Import msgspec with Python's own typing, which has what it looks for in typing_extensions first.
 
-    To import that takes as long as Python's own start; whoever needs it later, such as typer, finds it as ever.
+    To import that takes as long as Python's own start; what needs it later, such as typer, imports it as ever. So it is
+    with platform, which uuid, imported by msgspec, asks for the name of the system and nothing else.
     """
+    stand_in = type(sys)("platform")
+    stand_in.system = lambda: os.uname().sysname  # type: ignore[attr-defined]  # all that uuid asks of it
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # so that an import of it fails
+    sys.modules["platform"] = stand_in
     try:
         import msgspec  # noqa: F401, PLC0415 - as above
     finally:
-        del sys.modules["typing_extensions"]
+        del sys.modules["typing_extensions"], sys.modules["platform"]
 
 
 def _print(text: str) -> None:

@@ -1,7 +1,5 @@
 """The schema of [alerts]: what is watched in the ledger, and who is told."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import Literal
 

@@ -1,6 +1,7 @@
-"""The schema of scrimp.toml and config.toml: every key, with its type, bounds and default."""
+"""The schema of scrimp.toml and config.toml: every key, with its type, bounds and default.
 
-from __future__ import annotations
+Annotations are evaluated where they stand, as in `values`: kept as text, each would be compiled at every start.
+"""
 
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The schema of [shared]: servers that many processes share."""
 
-from __future__ import annotations
-
 from typing import Annotated
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 

@@ -1,7 +1,5 @@
 """The schema of [sinks.NAME]: where calls are told of as spans of OpenTelemetry, beside the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from msgspec import Struct

@@ -1,7 +1,5 @@
 """The arithmetic of a call's cost: tokens of each kind times dollars per million, and searches."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 

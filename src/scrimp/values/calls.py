@@ -1,7 +1,5 @@
 """One call of a model: what it asks, what comes back, and its line in the ledger."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -84,7 +82,7 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stored: int = 0  # tokens in an explicit cache times the seconds that they were there (Gemini)
     unlisted: int = 0  # other things that it bills and that no price list has: sources read, seconds of audio
 
-    def if_counted(self, text: str) -> Usage | None:
+    def if_counted(self, text: str) -> "Usage | None":
         """Return the usage of a completion; None, unknown, where a provider counted no token at all for a text."""
         return self if self.input or self.output or not text else None
 

@@ -1,7 +1,5 @@
 """What becomes of a row: the attempts of its chain, its answer, or why it has none."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from typing import TypeAlias
 

@@ -1,7 +1,5 @@
 """What is read: prompts, with the turns before and after their text, and what is attached."""
 
-from __future__ import annotations
-
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -17,7 +15,7 @@ class ToldText(Struct, frozen=True):
     text: str
     told: tuple[TextSpan, ...] = ()
 
-    def after(self, before: str) -> ToldText:
+    def after(self, before: str) -> "ToldText":
         """Return the text with another one before it."""
         return ToldText(before + self.text, tuple((start + len(before), end + len(before)) for start, end in self.told))
 

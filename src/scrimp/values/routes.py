@@ -1,7 +1,5 @@
 """Where prompts go: models, chains of them, and what limits a row."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from msgspec import Struct
