@@ -2,46 +2,30 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import closing
-from datetime import tzinfo
-from decimal import Decimal
-from itertools import chain, islice
 from typing import Annotated
 
 import typer
 
-from scrimp.billing.cost_total import CostTotal
-from scrimp.billing.ranking import Ranking
+from scrimp.cli.cost.group_report import (
+    MOST_ROWS,
+    CostQuestion,
+    follow_sums,
+    print_bars,
+    print_documents,
+    print_sums,
+    write_cost_page,
+)
 from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, the_flagships, time_zone
-from scrimp.cli.cost.lost_bounds import bound_line, bounds_of
 from scrimp.cli.observers.drift import check_drift
-from scrimp.cli.printing import print_json_array, print_line, print_rows, print_table, print_text
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
-from scrimp.render.costs.csv_lines import csv_lines
-from scrimp.render.costs.document import cost_document
-from scrimp.render.costs.tables import Table, amounts_table, flagship_line, rates_table, sum_line
-from scrimp.render.tables import wrap
-from scrimp.store.cost_sums.groups import (
-    ALL,
-    FLAGSHIP,
-    GROUP_WORDS,
-    OTHERS,
-    PERIODS,
-    WORDS,
-    in_time,
-    periods_between,
-)
-from scrimp.store.cost_sums.sums import CostSums
+from scrimp.store.cost_sums.groups import GROUP_WORDS, PERIODS, WORDS
 from scrimp.store.ledger import Ledger
 from scrimp.units import parse_duration
 
-_EMPTY = "the ledger has no such calls: `scrimp run` and `scrimp ask` add them"
-
-_MOST_BARS, _MOST_ROWS = 40, 100  # of groups that are no periods
 DEFAULT_WINDOW = "1h"  # of what is followed
 
 
@@ -67,7 +51,7 @@ def cost(
             metavar="N",
             min=1,
             show_default=False,
-            help=f"Show the N dearest groups, and the others as one; {_MOST_ROWS} of a table unless given.",
+            help=f"Show the N dearest groups, and the others as one; {MOST_ROWS} of a table unless given.",
         ),
     ] = None,
     rates: Annotated[
@@ -132,117 +116,25 @@ def cost(
     })  # fmt: skip
     _refuse_limit(limit, by, is_elsewhere=html is not None or follow)
     with open_session() as session:
-        start = time.time() - parse_duration(since, "--since") if since else 0.0
-        chosen, models = time_zone(zone), the_flagships(session)
+        asked = CostQuestion(
+            by=by, since=time.time() - parse_duration(since, "--since") if since else 0.0, zone=time_zone(zone),
+            zone_name=zone, models=the_flagships(session), limit=limit,
+        )  # fmt: skip
         session.services.stores.recover()
         with closing(Ledger(session.services.paths.ledger_db)) as ledger:
             check_drift(session, ledger)
         _check_levels(session)
         with open_sums(session) as sums:
             if html is not None:
-                _write_page(sums, html, start, by, zone, models, session)
-                return
-            if follow:
-                _follow(sums, by, since, chosen, models, session, as_json=as_json)
-                return
-            if as_json or as_csv:
-                with closing(_documents(sums, by, start, chosen, models, session)) as documents:
-                    (print_json_array if as_json else _print_csv)(islice(documents, limit))
-                return
-            most = limit or (sys.maxsize if by in PERIODS else _MOST_BARS if plot else _MOST_ROWS)
-            ranking = sums.ranking(by, most, since=start, zone=chosen, flagships=models)
-            first = max(start, sums.first_time() or start)
-            of_flagships = sums.totals("flagship", since=start, flagships=models) if rates else []
-        if plot:
-            _print_bars(ranking, by, (first, session.services.clock()), chosen, session)
-            return
-        header = f"{by} ({zone})" if by in PERIODS else by
-        _print_table((rates_table if rates else amounts_table)(ranking.all, header, by, session.out), ranking, session)
-        if (bound := bound_line(ranking.all, session, since=start)) is not None:
-            _print_wrapped(bound, session)
-        _warn_of_efforts(ranking.totals, by, session)
-        if ranking.totals and rates:
-            named = {total.name: total for total in of_flagships}
-            _print_wrapped(flagship_line(named.get(FLAGSHIP), named.get(OTHERS), models), session)
-
-
-def _documents(
-    sums: CostSums, by: str, since: float, zone: tzinfo | None, models: Sequence[str], session: Session
-) -> Generator[dict[str, object], None, None]:
-    """Yield an object for each group; memory does not grow with their number."""
-    whole = next(iter(sums.totals(ALL, since=since)), None)
-    if whole is None:
-        return
-    most_lost = bounds_of(whole.lost, by, session, since=since)
-    with closing(sums.each(by, since=since, zone=zone, flagships=models)) as totals:
-        for total in totals:
-            yield {**cost_document(total, by, whole.cost, whole.calls), "lost_at_most_usd": most_lost(total)}
-
-
-def _follow(
-    sums: CostSums, by: str, since: str | None, zone: tzinfo | None, models: Sequence[str], session: Session, *,
-    as_json: bool,
-) -> None:  # fmt: skip
-    from scrimp.cli.cost.follow import follow as follow_ledger  # noqa: PLC0415 - only to follow
-
-    def totals(start: float) -> list[CostTotal]:
-        return sums.totals(by, since=start, zone=zone, flagships=models)
-
-    follow_ledger(session, sums, totals, by, since or DEFAULT_WINDOW, as_json=as_json)
-
-
-def _write_page(
-    sums: CostSums, file: str, since: float, by: str, zone: str, models: Sequence[str], session: Session
-) -> None:
-    from scrimp.cli.cost.page_file import write_page  # noqa: PLC0415 - only for a page
-    from scrimp.flows.spend.cost_report import window_report  # noqa: PLC0415 - as above
-
-    report = window_report(
-        sums, since=since, now=session.services.clock(), zone=time_zone(zone), zone_name=zone, flagships=models,
-        word=None if by in PERIODS else by,
-    )  # fmt: skip
-    write_page(report, file, session)
-
-
-def _print_table(table: Table, ranking: Ranking, session: Session) -> None:
-    print_table(*table, session.out, empty=_EMPTY)
-    if len(ranking.totals) > 1 or any(total.unknown for total in ranking.totals):
-        _print_wrapped(sum_line(ranking.all), session)
-
-
-def _print_bars(ranking: Ranking, by: str, span: tuple[float, float], zone: tzinfo | None, session: Session) -> None:
-    from scrimp.render.costs.bars import bars  # noqa: PLC0415 - only for a plot
-
-    amounts = {total.label: (total.cost, "+" if total.unknown else "") for total in ranking.totals}
-    if by in PERIODS and amounts:
-        places = periods_between(by, *span, zone)
-        amounts = {name: (Decimal(0), "") for name in places} | amounts
-    rows = sorted(amounts.items(), key=lambda row: in_time(row[0])) if by in PERIODS else amounts.items()
-    for line in bars([(name, *amount) for name, amount in rows], session.out, sys.stdout.encoding):
-        print_text(line + "\n")
-    if ranking.rest is not None:
-        print_line(f"and {ranking.rest.name}")
-    print_line(sum_line(ranking.all) if amounts else _EMPTY)
-
-
-def _print_wrapped(text: str, session: Session) -> None:
-    for line in wrap(text, session.out.width) if session.out.terminal else [text]:
-        print_line(line)
-
-
-def _print_csv(documents: Iterator[Mapping[str, object]]) -> None:
-    first = next(documents, None)
-    if first is not None:
-        rows = chain([list(first), first.values()], (document.values() for document in documents))
-        print_rows(line.encode("utf-8", "backslashreplace") for line in csv_lines(rows))
-
-
-def _warn_of_efforts(totals: Sequence[CostTotal], by: str, session: Session) -> None:
-    """Say which models have calls at several efforts in one line: one that thinks longer is another bargain."""
-    mixed = [total.name for total in totals if len(total.efforts) > 1] if by == "model" else []
-    if mixed:
-        have = "has calls at several efforts" if len(mixed) == 1 else "have calls at several efforts each"
-        session.messages.note(f"{', '.join(mixed)} {have}, added up here: --by arm shows them apart")
+                write_cost_page(sums, html, asked, session)
+            elif follow:
+                follow_sums(sums, asked, since or DEFAULT_WINDOW, session, as_json=as_json)
+            elif as_json or as_csv:
+                print_documents(sums, asked, session, as_csv=as_csv)
+            elif plot:
+                print_bars(sums, asked, session)
+            else:
+                print_sums(sums, asked, session, rates=rates)
 
 
 def _refuse_two_ways(given: Mapping[str, bool]) -> None:
