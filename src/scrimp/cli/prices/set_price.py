@@ -80,21 +80,16 @@ def set_(
         "cache_storage": cache_storage,
     }  # fmt: skip
     rates = {kind: parse_dollars(text, _flag(kind)) for kind, text in given.items() if text is not None}
-    batch_rates = {
+    of_batches = {
         kind: parse_dollars(text, f"--batch-{kind}")
         for kind, text in (("input", batch_input), ("output", batch_output))
         if text is not None
     }
     if batch_discount is not None:
         parse_discount(batch_discount, "--batch-discount")
-    if sum((batch, tier is not None, above is not None)) > 1:
-        raise UsageError("--batch, --tier and --above exclude each other: set one price after the other")
-    if tier is not None and tier.strip() in ("", BATCH_TIER):
-        raise UsageError("--tier takes the word of a reply, such as flex or priority; prices of batch jobs: --batch")
-    if not rates and (batch or tier is not None or above is not None):
-        raise UsageError("--batch, --tier and --above say which calls a price is of: add one, such as --input 0.50")
+    _check_calls(rates, batch=batch, tier=tier, above=above)
     change = _Change(
-        rates={} if batch else rates, batch=batch_rates | (rates if batch else {}), tier=tier, above=above,
+        rates={} if batch else rates, batch=of_batches | (rates if batch else {}), tier=tier, above=above,
         batch_discount=batch_discount,
     )  # fmt: skip
     with open_session() as session:
@@ -107,6 +102,16 @@ def set_(
             raise UsageError(f"give {name} a price, such as --input 0.50 --output 2, or --remove the one you set")
         else:
             _set(session, name, change)
+
+
+def _check_calls(rates: dict[str, Decimal], *, batch: bool, tier: str | None, above: int | None) -> None:
+    """Raise UsageError where it is not clear which calls the rates are of."""
+    if sum((batch, tier is not None, above is not None)) > 1:
+        raise UsageError("--batch, --tier and --above exclude each other: set one price after the other")
+    if tier is not None and tier.strip() in ("", BATCH_TIER):
+        raise UsageError("--tier takes the word of a reply, such as flex or priority; prices of batch jobs: --batch")
+    if not rates and (batch or tier is not None or above is not None):
+        raise UsageError("--batch, --tier and --above say which calls a price is of: add one, such as --input 0.50")
 
 
 class _Change(Struct, frozen=True, kw_only=True):
