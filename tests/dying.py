@@ -19,10 +19,10 @@ WRITES = ("add_job", "save_job", "add_shard", "save_shard", "share", "merge", "k
 
 def prepare() -> None:
     """Arm this process."""
-    from scrimp.flows.engine.commit_queue import CommitQueue  # noqa: PLC0415 - imported by the process that is forked
-    from scrimp.store.batches.spool import ShardFile, Spool  # noqa: PLC0415
-    from scrimp.store.batches.store import BatchStore  # noqa: PLC0415
-    from scrimp.transport.batch_wire import BatchWire  # noqa: PLC0415
+    from scrimp.flows.engine.commit_queue import CommitQueue  # imported by the process that is forked
+    from scrimp.store.batches.spool import ShardFile, Spool
+    from scrimp.store.batches.store import BatchStore
+    from scrimp.transport.batch_wire import BatchWire
 
     left = int(os.environ["DIES_AT"])
 

@@ -62,7 +62,7 @@ class RedisServer:
     @property
     def client(self) -> Redis:
         """A client of the server that knows nothing of scrimp."""
-        from redis import Redis  # noqa: PLC0415 - tests that need none run where it is not installed
+        from redis import Redis  # tests that need none run where it is not installed
 
         self._clients.append(Redis(unix_socket_path=str(self.socket), password=self._password))
         return self._clients[-1]

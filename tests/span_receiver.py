@@ -22,7 +22,7 @@ class SpanReceiver:
 
     @property
     def messages(self) -> list[Any]:
-        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest  # noqa: PLC0415 - an extra
+        from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest  # an extra
 
         return [ExportTraceServiceRequest.FromString(body) for _, _, body in self.requests]
 

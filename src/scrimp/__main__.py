@@ -20,28 +20,28 @@ def main() -> None:
     """Run scrimp with the words on the command line."""
     words = sys.argv[1:]
     if sys.stdin is None or sys.stdout is None or sys.stderr is None:
-        from scrimp.cli.startup.closed_streams import replace_closed_streams  # noqa: PLC0415 - a rare accident
+        from scrimp.cli.startup.closed_streams import replace_closed_streams  # a rare accident
 
         replace_closed_streams()
     if words in (["--version"], ["-V"]):
-        from scrimp import __version__  # noqa: PLC0415 - as below
+        from scrimp import __version__
 
         _print(f"scrimp {__version__}\n")
     elif words in (["--help"], ["-h"]) and _columns() >= _HELP_COLUMNS:
         with open(_HELP, encoding="utf-8") as text:  # noqa: PTH123 - as above
             _print(text.read())
     else:
-        import gc  # noqa: PLC0415 - only a command makes objects enough
+        import gc  # only a command makes objects enough
 
         gc.set_threshold(_GC_THRESHOLD)
         try:
             if words[:1] == ["ask"]:
                 _ask_plainly(words[1:])
-            from scrimp.cli.main import run  # noqa: PLC0415 - typer alone takes five times as long as Python's own start
+            from scrimp.cli.main import run  # typer alone takes five times as long as Python's own start
 
             run(words)
         except KeyboardInterrupt:  # while it was imported, or ended
-            from scrimp.errors import INTERRUPTED  # noqa: PLC0415 - --version needs none; a command has loaded it
+            from scrimp.errors import INTERRUPTED  # --version needs none; a command has loaded it
 
             os._exit(INTERRUPTED)
 
@@ -50,12 +50,12 @@ def _ask_plainly(words: list[str]) -> None:
     """Answer a prompt whose words need no typer to be understood, and end; return where they do."""
     if not {"typing_extensions", "platform", "uuid"} & sys.modules.keys():
         _import_msgspec_alone()
-    from scrimp.cli.asking.plain_words import plain_words  # noqa: PLC0415 - as below
+    from scrimp.cli.asking.plain_words import plain_words
 
     asked = None if "_SCRIMP_COMPLETE" in os.environ else plain_words(words)
     if asked is not None:
-        from scrimp.cli.asking.ask_prompt import ask_prompt  # noqa: PLC0415 - as below
-        from scrimp.cli.startup.process import run_to_end  # noqa: PLC0415 - as below
+        from scrimp.cli.asking.ask_prompt import ask_prompt
+        from scrimp.cli.startup.process import run_to_end
 
         run_to_end(lambda: ask_prompt(asked))
 
@@ -71,7 +71,7 @@ def _import_msgspec_alone() -> None:
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # so that an import of it fails
     sys.modules["platform"] = stand_in
     try:
-        import msgspec  # noqa: F401, PLC0415 - as above
+        import msgspec  # noqa: F401 - what imports it later finds it
     finally:
         del sys.modules["typing_extensions"], sys.modules["platform"]
 
@@ -81,7 +81,7 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except OSError as error:  # the reader has left, or there is no room
-        from scrimp.cli.startup.process import end_unwritten  # noqa: PLC0415 - as above
+        from scrimp.cli.startup.process import end_unwritten
 
         end_unwritten(error)
 

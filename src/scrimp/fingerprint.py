@@ -65,7 +65,7 @@ def _own_sha256() -> Callable[[bytes], _Digest]:
 
 
 def _openssl_sha256() -> Callable[[bytes], _Digest]:
-    from hashlib import sha256  # noqa: PLC0415 - see Sha256
+    from hashlib import sha256  # see Sha256
 
     return sha256
 

@@ -24,7 +24,7 @@ class _Deadline:
         self._searching = False
 
     def search(self, compiled: re.Pattern[str], text: str, seconds: float) -> re.Match[str] | None:
-        import signal  # noqa: PLC0415 - most commands have no expression of the user's
+        import signal  # most commands have no expression of the user's
 
         if not self._is_installed:
             signal.signal(signal.SIGVTALRM, self._ring)
@@ -50,7 +50,7 @@ def search_within(compiled: re.Pattern[str], text: str, seconds: float) -> re.Ma
 
     An expression that backtracks may take longer than the universe is old. Only the main thread has a timer.
     """
-    import threading  # noqa: PLC0415 - as above
+    import threading
 
     if threading.current_thread() is not threading.main_thread():
         return compiled.search(text)

@@ -3,7 +3,7 @@
 `python -m bench.clients NAME --url URL --calls N --workers N` makes the calls and prints one JSON object: how many were
 answered, how many failed and why, and the seconds from the first call to the last. Import and start are not counted.
 """
-# ruff: noqa: PLC0415 - a client's library is imported where that client is the one measured, and nowhere else
+# A client's library is imported where that client is the one measured, and nowhere else
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ def table(draws: int, target: float) -> None:
 
 def recorded_table(directory: Path, draws: int, target: float) -> None:
     """Print the same of recorded rows: what is certified, and what of it is false of all the rows drawn from."""
-    from tuning import SETS, Recording  # noqa: PLC0415 - only with --data
+    from tuning import SETS, Recording  # only with --data
 
     prices = json.loads((directory / "prices.json").read_text())["models"]
     print(

@@ -37,7 +37,7 @@ def test_any_text_is_routed_alike_each_time(text: str, system: str | None, choic
 
 @pytest.mark.parametrize("language", ["english", "latin", "russian", "arabic", "hindi", "bengali", "korean"])
 def test_every_entry_of_the_word_lists_is_found_in_a_text_of_its_own_words(language: str) -> None:
-    from re import findall  # noqa: PLC0415
+    from re import findall
 
     missing = []
     known = vocabulary(language)

@@ -93,7 +93,7 @@ def _few_words(text: str) -> str | None:
     if len(text) > SHORT_CHARACTERS or "\n" in text or not _brackets_balance(text):
         return None
     if not text.isascii():
-        from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
+        from unicodedata import normalize  # only where a text is not ASCII
 
         text = normalize("NFKC", text)
     words = text.split()

@@ -186,6 +186,6 @@ def _field(value: Json) -> Json:
 
 
 def _dump(value: Json) -> str:
-    import json  # noqa: PLC0415 - only where a completion has fields
+    import json  # only where a completion has fields
 
     return json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -18,7 +18,7 @@ def _fold(text: str) -> str:
     """Return the words alone: lower case, single spaces, no punctuation or Markdown around them."""
     text = text.strip(_EDGES).lstrip("# ").strip(_EDGES)  # a heading opens with #, "C#" ends with it
     if not text.isascii():
-        from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
+        from unicodedata import normalize  # only where a text is not ASCII
 
         text = normalize("NFKC", normalize("NFKC", text).casefold()).strip(_EDGES)
     return " ".join(text.casefold().split())

@@ -69,7 +69,7 @@ def _loads(text: str) -> ParsedValue | None:
 
 @cache
 def _decoder() -> JSONDecoder:
-    import json  # noqa: PLC0415 - only where a completion looks like JSON
+    import json  # only where a completion looks like JSON
 
     # strict=False: models write line ends inside strings, and the meaning is plain.
     return json.JSONDecoder(strict=False, parse_constant=_reject_constant)
@@ -77,7 +77,7 @@ def _decoder() -> JSONDecoder:
 
 def _reject_half_pairs(value: object) -> None:
     """Raise ValueError for half a surrogate pair, which cannot be encoded."""
-    import json  # noqa: PLC0415 - only where a completion escapes what may be half a pair
+    import json  # only where a completion escapes what may be half a pair
 
     json.dumps(value, ensure_ascii=False).encode()
 
@@ -110,8 +110,8 @@ def literal_in(text: str) -> ParsedValue | None:
 
 
 def _evaluate(text: str) -> ParsedValue | None:
-    import ast  # noqa: PLC0415 - large, and seldom needed
-    import warnings  # noqa: PLC0415 - the same
+    import ast  # large, and seldom needed
+    import warnings  # the same
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a completion's odd escapes are not ours to warn of

@@ -32,7 +32,7 @@ def part_validator(schema: JsonObject, pointer: str) -> Validator:
 
 
 def _validator(schema: JsonObject, whole: JsonObject) -> Validator:
-    import jsonschema_rs  # noqa: PLC0415 - 17 ms and 10 MB, only where a schema is given
+    import jsonschema_rs  # 17 ms and 10 MB, only where a schema is given
 
     def retrieve(uri: str) -> Json:
         if uri == _OWN_NAME:

@@ -80,7 +80,7 @@ def resolved(whole: JsonObject, reference: Json) -> Json:
     pointer = pointer_of(reference)
     if pointer is None:
         return None
-    from urllib.parse import unquote  # noqa: PLC0415 - only where a schema has references
+    from urllib.parse import unquote  # only where a schema has references
 
     part: Json = whole
     for name in pointer.split("/")[1:]:
@@ -158,6 +158,6 @@ def _list(value: Json) -> list[Json]:
 
 def _escaped(name: str) -> str:
     """Return a property's name as a part of a JSON pointer in a URI."""
-    from urllib.parse import quote  # noqa: PLC0415 - only where nulls are taken out
+    from urllib.parse import quote  # only where nulls are taken out
 
     return quote(name.replace("~", "~0").replace("/", "~1"), safe="")

@@ -118,7 +118,7 @@ class Bill:
         setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
 
     def _add_expected(self, outcome: Outcome) -> None:
-        from scrimp.billing.expected_cost import ExpectedCost  # noqa: PLC0415 - a run from the cache expects nothing
+        from scrimp.billing.expected_cost import ExpectedCost  # a run from the cache expects nothing
 
         self.expected = self.expected or ExpectedCost()
         self.expected.add(outcome)
@@ -145,7 +145,7 @@ class Bill:
         """
         if sum(each.calls for each in calls) <= self.calls:
             return
-        from copy import copy  # noqa: PLC0415 - workers seldom die
+        from copy import copy  # workers seldom die
 
         before = self.cost
         for each in calls:

@@ -191,7 +191,7 @@ def _as_json(cached: CachedCompletion) -> dict[str, object]:
 
 
 def _completion(text: bytes, where: str) -> CachedCompletion:
-    from scrimp.values import Answer  # noqa: PLC0415 - one name for one line
+    from scrimp.values import Answer  # one name for one line
 
     try:
         exported = msgspec.json.decode(text, type=_ExportedLine)

@@ -54,7 +54,7 @@ def run(words: Sequence[str]) -> None:
 def _status(words: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     if "_SCRIMP_COMPLETE" in os.environ:
-        from typer._completion_classes import completion_init  # noqa: PLC0415 - for a shell that completes, not a run
+        from typer._completion_classes import completion_init  # for a shell that completes, not a run
 
         completion_init()
         command.main(args=list(words), prog_name="scrimp")  # answers the shell and exits
@@ -81,7 +81,7 @@ def _status(words: Sequence[str]) -> int:
 def _check_words(command: Command, words: Sequence[str]) -> None:
     """Raise UsageError for words that typer accepts and no command can use."""
     if any(map(is_suspicious, words)):
-        from scrimp.cli.startup.unusable_words import check_words  # noqa: PLC0415 - rare
+        from scrimp.cli.startup.unusable_words import check_words  # rare
 
         check_words(command, words)
 
@@ -89,7 +89,7 @@ def _check_words(command: Command, words: Sequence[str]) -> None:
 def _wants_rich_help(words: Sequence[str]) -> bool:
     if not set(words) & set(_HELP_OPTIONS):
         return False
-    from scrimp.render.streams import stream_style  # noqa: PLC0415 - only for help
+    from scrimp.render.streams import stream_style  # only for help
 
     style = stream_style(sys.stdout, "auto", os.environ)
     return style.movable_cursor and style.color

@@ -24,7 +24,7 @@ def print_table(
     if not rows:
         print_line(empty)
     elif style.movable_cursor and len(rows) <= _RICH_ROWS and _fits(headers, rows, align, width):
-        from scrimp.render.rich_table import rich_table  # noqa: PLC0415 - 20 ms, only for a terminal
+        from scrimp.render.rich_table import rich_table  # 20 ms, only for a terminal
 
         print_text(rich_table(headers, rows, align, style, sys.stdout))
     else:

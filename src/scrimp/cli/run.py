@@ -129,7 +129,7 @@ def run(
         target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer), session)
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if look.dry_run:
-            from scrimp.cli.previews.dry_run import print_requests  # noqa: PLC0415 - most runs send what they have
+            from scrimp.cli.previews.dry_run import print_requests  # most runs send what they have
 
             raise typer.Exit(print_requests(session, rows, options, limit=reading.limit))
         bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
@@ -247,7 +247,7 @@ def _flow(
     """Return what answers the rows: live, or through batches, which read them again in every pass."""
     _check_batch_flags(batch, options)
     if batch.batch and options.cache != "only":
-        from scrimp.cli.jobs.batch_flow import batch_flow  # noqa: PLC0415 - most runs are live
+        from scrimp.cli.jobs.batch_flow import batch_flow  # most runs are live
 
         return batch_flow(session, batch, names, rows_again, rows, options, take, bar, quiet=screen.quiet)
 
@@ -264,7 +264,7 @@ def _engine_flow(
     parts: PartFiles | None,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what has workers answer the rows."""
-    from scrimp.cli.jobs.engine_flow import check_engine, engine_flow  # noqa: PLC0415 - most runs are of this process
+    from scrimp.cli.jobs.engine_flow import check_engine, engine_flow  # most runs are of this process
 
     check_engine(engine, names, batch=batch.batch, in_files=row_names is not None)
     return engine_flow(session, engine, names, read, several, options, take, bill, parts)

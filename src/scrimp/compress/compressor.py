@@ -38,7 +38,7 @@ def compress_with(text: str, options: CompressOptions) -> CompressedText:
         return CompressedText(text)
     if options.level == "lossless" and not _may_have_json(text, options.told):
         return CompressedText(text)
-    from scrimp.compress.pipeline import run_pipeline  # noqa: PLC0415 - most rows of a large run are plain text
+    from scrimp.compress.pipeline import run_pipeline  # most rows of a large run are plain text
 
     compressed = run_pipeline(text, options)
     reason = options.protected_change(text, compressed.text)
@@ -55,8 +55,8 @@ def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
     """
     if "{" not in text and "[" not in text:
         return False
-    from scrimp.compress.json.embedded import find_json  # noqa: PLC0415 - as the pipeline
-    from scrimp.compress.json.placement import Placement  # noqa: PLC0415 - as the pipeline
+    from scrimp.compress.json.embedded import find_json  # as the pipeline
+    from scrimp.compress.json.placement import Placement  # as the pipeline
 
     if not told:
         placement = Placement(text)
@@ -66,7 +66,7 @@ def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
 
 def _is_json(value: str) -> bool:
     """Return whether a told value begins with a whole array or object."""
-    from scrimp.compress.json.lexer import WHITESPACE, find_end  # noqa: PLC0415 - as the pipeline
+    from scrimp.compress.json.lexer import WHITESPACE, find_end  # as the pipeline
 
     core = value.lstrip(WHITESPACE)
     return core.startswith(("{", "[")) and find_end(core, 0)[1]

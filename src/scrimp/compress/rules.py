@@ -78,19 +78,19 @@ def _undone_by(inverse: Callable[[str], str | None]) -> Check:
 
 
 def _html_to_text(text: str, _options: CompressOptions) -> str:
-    from scrimp.compress.html.to_text import html_to_text  # noqa: PLC0415 - loads a parser that only pages need
+    from scrimp.compress.html.to_text import html_to_text  # loads a parser that only pages need
 
     return html_to_text(text)
 
 
 def _page_text_complete(before: str, after: str) -> str | None:
-    from scrimp.compress.checks.html_text import page_text_complete  # noqa: PLC0415 - loads a parser that only pages need
+    from scrimp.compress.checks.html_text import page_text_complete  # loads a parser that only pages need
 
     return page_text_complete(before, after)
 
 
 def _drop_articles(text: str, options: CompressOptions) -> str:
-    from scrimp.compress.wording.articles import drop_articles  # noqa: PLC0415 - at dense only
+    from scrimp.compress.wording.articles import drop_articles  # at dense only
 
     if not may_be_prose(text):
         return text
@@ -100,7 +100,7 @@ def _drop_articles(text: str, options: CompressOptions) -> str:
 
 
 def _only_articles_dropped(before: str, after: str) -> str | None:
-    from scrimp.compress.wording.articles import only_articles_dropped  # noqa: PLC0415 - at dense only
+    from scrimp.compress.wording.articles import only_articles_dropped  # at dense only
 
     return only_articles_dropped(before, after)
 

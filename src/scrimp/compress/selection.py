@@ -70,7 +70,7 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
 
     A note of a repeated passage does not compete with that passage, whose first words it quotes: it goes.
     """
-    from scrimp.compress.extract.focus import Piece, focus  # noqa: PLC0415 - at focus and above only
+    from scrimp.compress.extract.focus import Piece, focus  # at focus and above only
 
     documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
     if not documents or not may_be_prose("".join(texts[at] for at in documents)):

@@ -109,8 +109,8 @@ def _check_defaults(config: Config, routes: Routes) -> Iterator[Finding]:
 
 def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
     """Yield what keeps alerts from those who are to be told; no hook is run."""
-    import shlex  # noqa: PLC0415 - as in the hook
-    import shutil  # noqa: PLC0415 - as above
+    import shlex  # as in the hook
+    import shutil
 
     alerts = config.alerts
     told = (alerts.command, alerts.webhook, alerts.webhook_env)
@@ -210,7 +210,7 @@ def _check_chains(config: Config, routes: Routes) -> Iterator[Finding]:
 
 
 def _lint_chain(location: str, name: str, routes: Routes) -> Iterator[Finding]:
-    from scrimp.config.resolved.chain_lint import chain_warnings  # noqa: PLC0415 - only where there are chains
+    from scrimp.config.resolved.chain_lint import chain_warnings  # only where there are chains
 
     try:
         chain = routes.chain(name)
@@ -220,7 +220,7 @@ def _lint_chain(location: str, name: str, routes: Routes) -> Iterator[Finding]:
 
 
 def _check_rules(config: Config, routes: Routes) -> Iterator[Finding]:
-    from scrimp.routing.decide import check_rules  # noqa: PLC0415 - imports the word lists
+    from scrimp.routing.decide import check_rules  # imports the word lists
 
     yield from _check_call("rules", check_rules, routes.rules())
     for number, rule in enumerate(config.rules, 1):

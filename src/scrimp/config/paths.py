@@ -111,7 +111,7 @@ def paths_of(env: Mapping[str, str], platform: str = sys.platform) -> Paths:
         return Paths(config=root / "config.toml", data=root)
     if platform == "linux":
         return _xdg_paths(env)
-    import platformdirs  # noqa: PLC0415 - takes 5 ms, as long as the rest of config together
+    import platformdirs  # takes 5 ms, as long as the rest of config together
 
     return Paths(
         config=platformdirs.user_config_path("scrimp", appauthor=False) / "config.toml",
@@ -143,7 +143,7 @@ def _xdg_paths(env: Mapping[str, str]) -> Paths:
 def _home(env: Mapping[str, str]) -> Path:
     if home := env.get("HOME"):
         return Path(home)
-    import pwd  # noqa: PLC0415 - HOME is nearly always set
+    import pwd  # HOME is nearly always set
 
     try:
         return Path(pwd.getpwuid(os.getuid()).pw_dir)

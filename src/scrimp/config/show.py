@@ -70,6 +70,6 @@ def _as_toml(value: object) -> str | None:
 
 
 def _toml_string(text: str) -> str:
-    import json  # noqa: PLC0415 - a JSON string is a TOML basic string, but for DEL
+    import json  # a JSON string is a TOML basic string, but for DEL
 
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -63,7 +63,7 @@ class PartFiles(Struct, frozen=True, kw_only=True):
         """Remove parts that a former run left, and this one has no rows for."""
         for name in [name for name in self._names() if _NAME.fullmatch(name) and name not in names]:
             if is_object(self.folder):
-                from scrimp.read.inputs.stored_objects import remove_object  # noqa: PLC0415 - needs an extra
+                from scrimp.read.inputs.stored_objects import remove_object  # needs an extra
 
                 remove_object(self.folder + name)
             else:
@@ -84,7 +84,7 @@ class PartFiles(Struct, frozen=True, kw_only=True):
 
     def _put(self, name: str, data: bytes) -> None:
         if is_object(self.folder):
-            from scrimp.read.inputs.stored_objects import write_object  # noqa: PLC0415 - needs an extra
+            from scrimp.read.inputs.stored_objects import write_object  # needs an extra
 
             write_object(io.BytesIO(data), self.folder + name)
             return
@@ -102,7 +102,7 @@ class PartFiles(Struct, frozen=True, kw_only=True):
         if not is_object(self.folder):
             yield from sorted(each.name for each in Path(self.folder).iterdir() if not each.name.startswith("."))
             return
-        from scrimp.read.inputs.stored_objects import objects_within  # noqa: PLC0415 - needs an extra
+        from scrimp.read.inputs.stored_objects import objects_within  # needs an extra
 
         for each in objects_within(self.folder):
             yield each.address.removeprefix(self.folder)

@@ -40,7 +40,7 @@ def shorten(
     """Return the text at the requested level or, with a budget, changed no more than the budget requires."""
     if budget is None:
         return FittedText(options, compress_with(text, options))
-    from scrimp.compress.fit import fit  # noqa: PLC0415 - with a budget only
+    from scrimp.compress.fit import fit  # with a budget only
 
     fitted = fit(text, _limit(text, budget, price, model), options, tokens.count)
     return FittedText(fitted.options, fitted.compressed)

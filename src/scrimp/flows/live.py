@@ -40,7 +40,7 @@ def run_groups(
     for prompts_of_group in unplanned:
         group = planned(prompts_of_group, planner, lookup)
         if len(group.cached) < len(group.rows) and options.cache != "only":
-            from scrimp.flows.engine.event_loop import drive  # noqa: PLC0415 - an event loop only where there is a call to make
+            from scrimp.flows.engine.event_loop import drive  # an event loop only where there is a call to make
 
             return drive(group, unplanned, options, services, planner, lookup, sink)
         try:

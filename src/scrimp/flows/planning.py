@@ -36,9 +36,9 @@ def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> Ro
 
     Completions are expected to be as long as those of `enough` calls of their task were before.
     """
-    from scrimp.flows.plan.expected.climbs import ChainClimbs  # noqa: PLC0415 - not for a hit
-    from scrimp.flows.plan.expected.output_tokens import OutputHistory, output_tokens  # noqa: PLC0415 - not for a hit
-    from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens  # noqa: PLC0415 - as above
+    from scrimp.flows.plan.expected.climbs import ChainClimbs  # not for a hit
+    from scrimp.flows.plan.expected.output_tokens import OutputHistory, output_tokens  # not for a hit
+    from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens
 
     ledger, endpoints = services.paths.ledger_db, services.routes.endpoints
     began = services.clock() if services.job_began is None else services.job_began
@@ -68,7 +68,7 @@ def _certified_levels(options: RunOptions, services: Services) -> CertifiedLevel
 
 def _cheapest(services: Services) -> Chain:
     """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
-    from scrimp.flows.plan.cheapest_model import cheapest  # noqa: PLC0415 - only for --priority low
+    from scrimp.flows.plan.cheapest_model import cheapest  # only for --priority low
 
     return services.routes.listed_chain(cheapest(services.routes, services.prices, services.clock()))
 
@@ -79,7 +79,7 @@ def _agreement(options: RunOptions, services: Services) -> Callable[[str], Agree
         return None
 
     def before(tier: str) -> Agreement | None:
-        from scrimp.flows.plan.cheap_agreement import agreement_before  # noqa: PLC0415 - only for short answers
+        from scrimp.flows.plan.cheap_agreement import agreement_before  # only for short answers
 
         return agreement_before(tier, services.routes, services.loaded.config)
 
@@ -91,7 +91,7 @@ def _task_gains(options: RunOptions, services: Services) -> TaskGains | None:
     path = services.paths.task_gains
     if not path.exists():
         return None
-    from scrimp.flows.plan.task_gains import TaskGains, load_task_gains  # noqa: PLC0415 - only with pairs
+    from scrimp.flows.plan.task_gains import TaskGains, load_task_gains  # only with pairs
 
     gains = load_task_gains(path, services.warn)
     return TaskGains(gains, name=options.labels.task_name, parameters=options.parameters)
@@ -102,8 +102,8 @@ def _limited(options: RunOptions, services: Services) -> Limited | None:
     limits = options.limits
     if limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in services.rules):
         return None
-    from scrimp.flows.plan.expected.output_tokens import ENOUGH_CALLS  # noqa: PLC0415 - few runs limit rows
-    from scrimp.flows.plan.expected.row_limits import RowLimits  # noqa: PLC0415 - as above
+    from scrimp.flows.plan.expected.output_tokens import ENOUGH_CALLS  # few runs limit rows
+    from scrimp.flows.plan.expected.row_limits import RowLimits
 
     return RowLimits(
         row_costs(options, services, enough=ENOUGH_CALLS), limits.max_cost_per_row, limits.on_dear,
@@ -117,8 +117,8 @@ def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCachi
     """Return what expects of rows, as they are given, that a live provider keeps what they share."""
     if services.job_began is not None:
         return None
-    from scrimp.flows.answer.beginnings import words_as_given  # noqa: PLC0415 - few runs limit rows
-    from scrimp.flows.answer.provider_caching import ProviderCaching  # noqa: PLC0415 - as above
+    from scrimp.flows.answer.beginnings import words_as_given  # few runs limit rows
+    from scrimp.flows.answer.provider_caching import ProviderCaching
 
     return ProviderCaching(
         services.routes.endpoints, services.prices, services.clock, asks=options.provider_cache != "off",
@@ -128,7 +128,7 @@ def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCachi
 
 def _size_cliffs(options: RunOptions, services: Services) -> SizeCliffs:
     """Return what finds the cheapest way for prompts that are so long that a model may charge more for them."""
-    from scrimp.flows.plan.expected.size_cliffs import SizeCliffs  # noqa: PLC0415 - few prompts are so long
+    from scrimp.flows.plan.expected.size_cliffs import SizeCliffs  # few prompts are so long
 
     task = options.labels.task_name
     return SizeCliffs(

@@ -47,7 +47,7 @@ def _read(source: str) -> tuple[bytes, str]:
 
 def _fetched(url: str, env: Mapping[str, str]) -> tuple[bytes, str]:
     """Return what is at an address, and the address without its secrets."""
-    from scrimp.transport.http.download import download  # noqa: PLC0415 - only where something is fetched
+    from scrimp.transport.http.download import download  # only where something is fetched
 
     try:
         shown, parts = without_secrets(url), urlsplit(url)

@@ -59,7 +59,7 @@ def _reasons(prompt: Prompt, route: Route, planner: Planner) -> Iterator[str]:
     yield from planner.explain_prior(prompt, route)
     yield from planner.explain_level(prompt, route)
     if route.dear is not None:
-        from scrimp.flows.plan.expected.said import said_of  # noqa: PLC0415 - only with a limit
+        from scrimp.flows.plan.expected.said import said_of  # only with a limit
 
         yield said_of(route.dear)
 
@@ -68,6 +68,6 @@ def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:
     """Return whether a model takes what is attached to a prompt."""
     if not prompt.attachments:
         return True
-    from scrimp.providers.requests.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
+    from scrimp.providers.requests.attached_files import refusal  # few prompts have attachments
 
     return refusal(prompt.attachments, services.routes.endpoints[model.provider], model.model) is None

@@ -95,7 +95,7 @@ class Services:
         table = self.loaded.config.shared
         if table.cache is None and table.cache_env is None:
             return None
-        from scrimp.flows.stores.shared_cache import SharedCache  # noqa: PLC0415 - few configs name one
+        from scrimp.flows.stores.shared_cache import SharedCache  # few configs name one
 
         return SharedCache(table, lambda: self.keys, self.warn)
 
@@ -104,7 +104,7 @@ class Services:
         if not self.loaded.config.sinks:
             return take
         if self._sinks is None:
-            from scrimp.flows.sinks.open_sinks import open_sinks  # noqa: PLC0415 - few configs name one
+            from scrimp.flows.sinks.open_sinks import open_sinks  # few configs name one
 
             hosts = {name: endpoint.host for name, endpoint in self.routes.endpoints.items()}
             self._sinks = open_sinks(
@@ -115,33 +115,33 @@ class Services:
     @cached_property
     def routes(self) -> Routes:
         """Tiers, chains and models as configured."""
-        from scrimp.config.resolved.routes import Routes  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.routes import Routes  # opened when first needed
 
         return Routes(self.loaded.config, self.keys)
 
     @cached_property
     def keys(self) -> KeyRing:
         """The providers' keys."""
-        from scrimp.config.resolved.api_keys import KeyRing  # noqa: PLC0415 - opened when first needed
+        from scrimp.config.resolved.api_keys import KeyRing  # opened when first needed
 
         return KeyRing(self.env, self.loaded.config.providers, self.warn)
 
     @cached_property
     def prices(self) -> PriceBook:
         """The user's prices over our corrections over the table."""
-        from scrimp.flows.spend.open_prices import open_prices  # noqa: PLC0415 - opened when first needed
+        from scrimp.flows.spend.open_prices import open_prices  # opened when first needed
 
         return open_prices(self.loaded.config, self.paths, self.routes)
 
     @cached_property
     def provider_credits(self) -> ProviderCredits:
         """The credits with providers, and what the ledger says is left of them."""
-        from scrimp.flows.buying.provider_credits import (  # noqa: PLC0415 - for calls
+        from scrimp.flows.buying.provider_credits import (  # for calls
             Credit,
             ProviderCredits,
             spent_before,
         )
-        from scrimp.flows.spend.lost_bounds import bounded  # noqa: PLC0415 - as above
+        from scrimp.flows.spend.lost_bounds import bounded
 
         granted = {
             name: Credit(dollars=table.credit, since=table.credit_since.isoformat() if table.credit_since else None)
@@ -160,8 +160,8 @@ class Services:
     @cached_property
     def sellers(self) -> Sellers:
         """Which providers sell a model."""
-        from scrimp.flows.buying.sellers import Sellers  # noqa: PLC0415 - for calls
-        from scrimp.prices.own_prices import read_own_prices  # noqa: PLC0415 - with the price book
+        from scrimp.flows.buying.sellers import Sellers  # for calls
+        from scrimp.prices.own_prices import read_own_prices  # with the price book
 
         own = read_own_prices(self.paths.own_prices)
         return Sellers(self.loaded.config, self.routes.endpoints, self.prices, own)
@@ -169,7 +169,7 @@ class Services:
     @cached_property
     def offers(self) -> Offers:
         """The same model at several providers, the cheapest first."""
-        from scrimp.flows.buying.offers import Offers  # noqa: PLC0415 - for calls
+        from scrimp.flows.buying.offers import Offers  # for calls
 
         return Offers(
             lambda: self.sellers, self.prices, self.provider_credits, available=self.routes.available, clock=self.clock,
@@ -178,15 +178,15 @@ class Services:
 
     def cost_now(self, options: RunOptions) -> CostNow:
         """Return what says what a row of the cache would cost now."""
-        from scrimp.config.resolved.routes import price_overrides  # noqa: PLC0415 - opened when first needed
-        from scrimp.flows.spend.cost_now import CostNow  # noqa: PLC0415 - for a command with a bill
+        from scrimp.config.resolved.routes import price_overrides  # opened when first needed
+        from scrimp.flows.spend.cost_now import CostNow  # for a command with a bill
 
         return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())
 
     def can_call(self, model: ModelRef) -> bool:
         """Return whether a model can be called: its provider has a key, or needs none and is installed."""
-        from scrimp.config.resolved.routes import EMBEDDED_MODEL  # noqa: PLC0415 - for listings
-        from scrimp.transport.local.model_file import status  # noqa: PLC0415 - as above
+        from scrimp.config.resolved.routes import EMBEDDED_MODEL  # for listings
+        from scrimp.transport.local.model_file import status
 
         if model.id == EMBEDDED_MODEL.id:
             return status(self.paths.data).ready
@@ -196,7 +196,7 @@ class Services:
         """Return where a live call of a model is bought now, by its usage or one of middling size; None: nowhere."""
         if model.buy == "named":
             return model if model.provider in self.routes.available else None
-        from scrimp.flows.plan.cheapest_model import TYPICAL_CALL  # noqa: PLC0415 - for listings
+        from scrimp.flows.plan.cheapest_model import TYPICAL_CALL  # for listings
 
         offers = self.offers.compare(self.offers.places(model), usage or TYPICAL_CALL)
         return offers[0].model if offers else None
@@ -204,7 +204,7 @@ class Services:
     @property
     def level_origin(self) -> str | None:
         """Where the user chose a level of compression for all rows, such as a file; None where it is the default."""
-        from scrimp.config.sources.load import DEFAULT  # noqa: PLC0415 - loaded with the config
+        from scrimp.config.sources.load import DEFAULT  # loaded with the config
 
         origin = self.loaded.origin(("defaults", "compress"))
         return None if origin == DEFAULT else origin
@@ -214,7 +214,7 @@ class Services:
         """The user's rules for routing."""
         if not self.loaded.config.rules:
             return ()
-        from scrimp.routing.decide import check_rules  # noqa: PLC0415 - only where there are rules
+        from scrimp.routing.decide import check_rules  # only where there are rules
 
         rules = self.routes.rules()
         check_rules(rules)

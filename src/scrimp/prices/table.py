@@ -131,7 +131,7 @@ def encoded_providers(providers: Mapping[str, ProviderPricesFile]) -> dict[str, 
 
 def compressed(file: PriceTableFile) -> bytes:
     """Return the bytes of a table's file; the same table gives the same bytes on one machine."""
-    import gzip  # noqa: PLC0415 - tables are rarely written
+    import gzip  # tables are rarely written
 
     return gzip.compress(msgspec.json.encode(file), compresslevel=9, mtime=0)
 

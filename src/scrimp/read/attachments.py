@@ -97,7 +97,7 @@ def _measures(path: str, _identity: str, media_type: str) -> tuple[int, int, int
     except OSError:
         return 0, 0, 0  # it is gone: the call will say so
     if media_type == PDF:
-        from scrimp.read.pdf_pages import pdf_pages  # noqa: PLC0415 - few attachments are PDFs
+        from scrimp.read.pdf_pages import pdf_pages  # few attachments are PDFs
 
         return 0, 0, pdf_pages(content)
     return (*image_size(content), 0)

@@ -38,7 +38,7 @@ def _document(path: str) -> tuple[str, str, str]:
         raise InputError(
             f"--context: {path} contains every closing tag scrimp could use: put it into the prompt instead"
         )
-    from html import escape  # noqa: PLC0415 - brings every entity with it
+    from html import escape  # brings every entity with it
 
     name = escape(printable_name(Path(path).name))
     return f'<{tag} source="{name}">\n', content.rstrip(), f"\n</{tag}>"

@@ -33,7 +33,7 @@ class PromptBuilder:
         self._folders: dict[str, str] = {}  # of inputs, that relative paths in their rows begin at
         named = {options.prompt_field, options.id_field, options.attach_field} - {None}
         if options.template is not None:
-            from scrimp.read.template import compile_template  # noqa: PLC0415 - its pattern takes time to compile
+            from scrimp.read.template import compile_template  # its pattern takes time to compile
 
             template = compile_template(options.template, same_for_all=options.attach_field is not None)
             self._render = template.fill
@@ -92,7 +92,7 @@ class PromptBuilder:
         """Return what goes with every prompt, then what the row names."""
         if self._attach_field is None:
             return self._attachments
-        from scrimp.read.attachments import row_attachments  # noqa: PLC0415 - few prompts have attachments
+        from scrimp.read.attachments import row_attachments  # few prompts have attachments
 
         value = column_value(columns, self._attach_field, where)
         return self._attachments + row_attachments(value, self._attach_field, where, self._folder(source))

@@ -74,7 +74,7 @@ def _left(
         rows = islice(rows, options.skip, None)
     if options.only_failed is None:
         return (builder.build(*row) for row in _sampled(rows, options))
-    from scrimp.read.former_output import FormerOutput  # noqa: PLC0415 - few runs take up a former one
+    from scrimp.read.former_output import FormerOutput  # few runs take up a former one
 
     former = FormerOutput(options.only_failed, options.id_field, delimiter=options.delimiter, encoding=options.encoding)
     answered = f"{former.file}: {pluralize(former.answered_rows, 'row')} answered and left out"
@@ -87,7 +87,7 @@ def _left(
 
 def _sampled(rows: Iterator[_Row], options: ReadOptions) -> Iterator[_Row]:
     if options.sample is not None:
-        from scrimp.read.selection.sample import uniform_sample  # noqa: PLC0415 - most runs take all rows
+        from scrimp.read.selection.sample import uniform_sample  # most runs take all rows
 
         rows = uniform_sample(rows, options.sample, options.seed)
     return rows if options.limit is None else islice(rows, options.limit)

@@ -143,8 +143,8 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 
 def _decompressed_lines(file: BinaryIO) -> Iterator[bytes]:
-    import gzip  # noqa: PLC0415 - only for a gzipped recording
-    import zlib  # noqa: PLC0415 - as above
+    import gzip  # only for a gzipped recording
+    import zlib
 
     try:
         with gzip.open(file) as lines:

@@ -14,7 +14,7 @@ def display_width(text: str) -> int:
     """Return the columns a text takes on a terminal: two for a Chinese character, none for a combining accent."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width  # noqa: PLC0415 - a megabyte, and most tables are ASCII
+    from unicodedata import combining, east_asian_width  # a megabyte, and most tables are ASCII
 
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 

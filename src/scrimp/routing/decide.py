@@ -216,7 +216,7 @@ def _has_tag(tag: str, tags: Mapping[str, str]) -> bool:
 
 def _from_file(glob: str, source: str) -> bool:
     """Return whether the glob matches the file a row came from: "dir/tickets.jsonl:3" is the third row of a file."""
-    from fnmatch import fnmatchcase  # noqa: PLC0415 - only where a rule names files
+    from fnmatch import fnmatchcase  # only where a rule names files
 
     path, colon, row = source.rpartition(":")
     path = path if colon and row.isdecimal() else source

@@ -73,7 +73,7 @@ def _tail(text: str, stakes: set[str], word: str) -> list[str]:
 def _words(part: str, stakes: set[str], word: str) -> list[str]:
     if part.isascii():
         return pattern(word).findall(part.lower())
-    from unicodedata import normalize  # noqa: PLC0415 - only where a text is not ASCII
+    from unicodedata import normalize  # only where a text is not ASCII
 
     part = normalize("NFKC", part).casefold()
     for stem, field in STAKES_STEMS.items():

@@ -71,7 +71,7 @@ class SharedServer:
         self._tell()
         if not self._breaker.admits():
             raise ServerDownError(f"{self.name} did not answer lately")
-        from redis.exceptions import RedisError, ResponseError  # noqa: PLC0415 - loaded with the client
+        from redis.exceptions import RedisError, ResponseError  # loaded with the client
 
         began = self._clock()
         try:
@@ -107,11 +107,11 @@ class SharedServer:
 
 
 def _client(url: str, name: str, timeout: float) -> Redis:
-    from redis import ConnectionPool, Redis  # noqa: PLC0415 - takes longer to import than a lookup in a local cache
-    from redis.backoff import NoBackoff  # noqa: PLC0415 - as above
-    from redis.connection import parse_url  # noqa: PLC0415 - as above
-    from redis.exceptions import ConnectionError as BrokenConnection  # noqa: PLC0415 - as above
-    from redis.retry import Retry  # noqa: PLC0415 - as above
+    from redis import ConnectionPool, Redis  # takes longer to import than a lookup in a local cache
+    from redis.backoff import NoBackoff
+    from redis.connection import parse_url
+    from redis.exceptions import ConnectionError as BrokenConnection
+    from redis.retry import Retry
 
     own: dict[str, Any] = {
         "socket_timeout": timeout, "socket_connect_timeout": timeout,
@@ -133,7 +133,7 @@ def _client(url: str, name: str, timeout: float) -> Redis:
 
 def _reason(error: Exception, timeout: float) -> str:
     """Return why a server did not answer, in words that name no secret."""
-    from redis import exceptions  # noqa: PLC0415 - loaded with the client
+    from redis import exceptions  # loaded with the client
 
     if isinstance(error, exceptions.TimeoutError):
         return f"did not answer within {timeout:g} s"

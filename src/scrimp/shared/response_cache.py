@@ -89,7 +89,7 @@ def _put(values: Sequence[tuple[bytes, bytes, int]], only_new: bool, client: Red
 
 def value_of(cached: CachedCompletion) -> bytes:
     """Return a completion as the server has it."""
-    from scrimp.store.encoding.stored_answer import stored_answer  # noqa: PLC0415 - most processes only look up
+    from scrimp.store.encoding.stored_answer import stored_answer  # most processes only look up
 
     run = cached.run.encode()
     return _HEAD.pack(_LAYOUT, cached.created, len(run)) + run + stored_answer(cached.key, cached.answer)

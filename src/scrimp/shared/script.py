@@ -19,7 +19,7 @@ class Script:
 
     def run(self, client: Redis, keys: Sequence[str | bytes], args: Sequence[str | int]) -> list[str]:
         """Return what it returns: a list of texts and whole numbers, all as texts; nothing is an empty one."""
-        from redis.exceptions import NoScriptError  # noqa: PLC0415 - loaded with the client
+        from redis.exceptions import NoScriptError  # loaded with the client
 
         texts = (*keys, *map(str, args))
         try:

@@ -71,7 +71,7 @@ class SqliteCache:
 
     def _group(self, keys: Sequence[bytes]) -> Iterator[CachedCompletion]:
         marks = ",".join("?" * len(keys))
-        rows = self._db.execute(f"SELECT key, created, run, answer FROM cache WHERE key IN ({marks})", keys)  # noqa: S608 - only question marks
+        rows = self._db.execute(f"SELECT key, created, run, answer FROM cache WHERE key IN ({marks})", keys)
         return (cached_completion(self.path, row) for row in rows)
 
     def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
@@ -83,7 +83,7 @@ class SqliteCache:
         return self._insert(completions, _REPLACE_OLDER)
 
     def _insert(self, completions: Sequence[CachedCompletion], on_conflict: str) -> int:
-        from scrimp.store.encoding.stored_answer import stored_answer  # noqa: PLC0415 - most commands only look up
+        from scrimp.store.encoding.stored_answer import stored_answer  # most commands only look up
 
         rows = [
             (

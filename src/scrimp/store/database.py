@@ -61,7 +61,7 @@ def can_write(path: Path) -> bool:
 
 def _connect_to_read(path: Path, schemas: range, *, any_thread: bool) -> sqlite3.Connection | None:
     """Return a connection that only reads; None where there is nothing to read, or not with these schemas."""
-    from urllib.parse import quote  # noqa: PLC0415 - few stores cannot be written
+    from urllib.parse import quote  # few stores cannot be written
 
     if not os.access(path, os.R_OK):
         return None
@@ -207,7 +207,7 @@ def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) 
 
     Elsewhere the log grows to 4 MB before that: each time costs a wait for the disk.
     """
-    from scrimp.store.free_space import is_short  # noqa: PLC0415 - most commands only look up
+    from scrimp.store.free_space import is_short  # most commands only look up
 
     if is_short(path.parent, statvfs):
         _empty_log(db)

@@ -133,7 +133,7 @@ class Ledger:
         of_run = "" if run is None else " AND run = ?"  # which an index finds: a list of runs asks for each of them
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"  # noqa: S608 - from GROUPS
+                f"SELECT {column}, count(*), sum(status = 'failed'), sum(status = 'lost'), coalesce(sum(input), 0),"
                 f" coalesce(sum(output), 0), {_COST}, sum(cost_nano IS NULL AND status IN ('paid', 'truncated')),"
                 f" {answered_by} AS answerer, count(escalated), coalesce(sum(escalated), 0) FROM entries"
                 f" WHERE time >= ?{of_run} GROUP BY 1, answerer ORDER BY {_DEAREST}, 2 DESC, 1, answerer",
@@ -158,7 +158,7 @@ class Ledger:
         """Sum the paid calls since a moment by task and model, the dearest first; without those of some routes."""
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"  # noqa: S608 - the two constants
+                f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"
                 " sum(cost_nano IS NULL), count(DISTINCT date(time, 'unixepoch')),"
                 " group_concat(DISTINCT coalesce(effort, '')) FROM entries"
                 " WHERE signature IS NOT NULL AND status IN ('paid', 'truncated') AND time >= ?"
@@ -180,7 +180,7 @@ class Ledger:
         """
         with store_errors(self.path):
             ((calls, known, nano, pico, most),) = self._db.execute(
-                f"SELECT count(*), count(cost_nano), {_COST}, max(cost_nano) FROM entries"  # noqa: S608 - the constant
+                f"SELECT count(*), count(cost_nano), {_COST}, max(cost_nano) FROM entries"
                 " WHERE route = ? AND time >= ?",
                 (route, since),
             ).fetchall()
@@ -197,7 +197,7 @@ class Ledger:
         """
         with store_errors(self.path):
             rows = self._db.execute(
-                "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"  # noqa: S608 - the constant
+                "SELECT signature, chain, top, count(*) FROM (SELECT signature, chain, max(step) AS top FROM entries"
                 " WHERE chain IS NOT NULL AND signature IS NOT NULL AND status = 'paid' AND unread IS NULL"
                 f" AND time >= ? AND time < ? GROUP BY chain, {KEY_AS_TEXT} HAVING min(step) = 0) GROUP BY 1, 2, 3",
                 (since, until),
@@ -211,7 +211,7 @@ class Ledger:
         """
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT max(step) FROM (SELECT id, {KEY_AS_TEXT} AS row, step FROM entries WHERE chain = ?"  # noqa: S608 - the constant
+                f"SELECT max(step) FROM (SELECT id, {KEY_AS_TEXT} AS row, step FROM entries WHERE chain = ?"
                 " AND signature IS NOT NULL AND status = 'paid' ORDER BY id DESC LIMIT ?) GROUP BY row"
                 " HAVING min(step) = 0 ORDER BY max(id) DESC",
                 (chain, calls),
@@ -225,7 +225,7 @@ class Ledger:
         """
         with store_errors(self.path):
             found = self._db.execute(
-                "SELECT unread, output FROM entries WHERE chain = ? AND unread IS NOT NULL"  # noqa: S608 - two words
+                "SELECT unread, output FROM entries WHERE chain = ? AND unread IS NOT NULL"
                 f" AND status IN ('paid', 'truncated') ORDER BY id {'DESC' if newest else 'ASC'} LIMIT ?",
                 (chain, rows),
             ).fetchall()

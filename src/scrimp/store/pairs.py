@@ -189,7 +189,7 @@ def templates_of(db: Connection, members: str, *values: object) -> dict[str, str
     `members` selects the tasks (signature) of prompts (key).
     """
     query = (
-        f"WITH members AS ({members}), told AS (SELECT DISTINCT signature, template, named FROM prompts"  # noqa: S608 - a constant of `store`
+        f"WITH members AS ({members}), told AS (SELECT DISTINCT signature, template, named FROM prompts"
         " WHERE template IS NOT NULL)"
         " SELECT m.signature, max(p.template) AS shared FROM members m JOIN prompts p USING (key) GROUP BY m.signature"
         " HAVING count(p.template) = count(*) AND min(p.template) = shared AND NOT EXISTS"

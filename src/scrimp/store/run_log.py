@@ -116,7 +116,7 @@ class RunLog:
     def _select(self, rest: str, *values: object) -> list[RunRecord]:
         with store_errors(self.path):
             rows: Sequence[tuple[object, ...]] = self._db.execute(
-                f"SELECT {_COLUMNS} FROM runs {rest}",  # noqa: S608 - from the two methods above
+                f"SELECT {_COLUMNS} FROM runs {rest}",
                 values,
             ).fetchall()
             return [_record(row) for row in rows]

@@ -18,7 +18,7 @@ def count(text: str) -> int:
 
     It is exact but for blanks by the hundred thousand in a row, which are counted in pieces.
     """
-    from scrimp.tokens.o200k import encoding  # noqa: PLC0415 - loading it takes a fifth of a second
+    from scrimp.tokens.o200k import encoding  # loading it takes a fifth of a second
 
     encode = encoding().encode_ordinary
     return sum(len(encode(piece)) for piece in _pieces(text))

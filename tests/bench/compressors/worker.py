@@ -8,7 +8,7 @@ once timed, and what came of it once more: `{"text", "seconds", "again"}` a line
 with `"decoded"` where the tool wrote a notation of its own and has a decoder for it.
 """
 
-# ruff: noqa: PLC0415 - only the tool that was named may be needed
+# Only the tool that was named may be needed.
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def _tasks(asked: Sequence[Question], arms: Sequence[str], seed: int) -> Iterato
 
 
 def _read(tasks: Sequence[Task], answers: Path, model: Path, threads: int) -> list[Result]:
-    from bench.reader.runtime import load  # noqa: PLC0415 - a report needs no model
+    from bench.reader.runtime import load  # a report needs no model
 
     results: list[Result] = []
     reading = answered(tasks, load(model, threads=threads), answers, model.name)

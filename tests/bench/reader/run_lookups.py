@@ -43,7 +43,7 @@ def main() -> int:
         keys = [(task, (task.question.id, task.arm, task.key)) for task in tasks]
         results = [(task, known[key]) for task, key in keys if key in known]
     else:
-        from bench.reader.runtime import load  # noqa: PLC0415 - a report needs no model
+        from bench.reader.runtime import load  # a report needs no model
 
         reading = answered(tasks, load(model, threads=given.threads), given.answers, model.name)
         results = list(zip(tasks, reading, strict=True))

@@ -212,7 +212,7 @@ def test_it_is_undone_and_a_dry_run_or_nothing_certified_writes_nothing(applied:
 
 
 def test_routes_and_levels_stay_when_the_other_is_applied(applied: Scrimp) -> None:
-    from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tuned, save_tuned  # noqa: PLC0415
+    from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tuned, save_tuned
 
     path = applied.home / "tuned.toml"
     route = TunedRoute(

@@ -44,7 +44,7 @@ def test_what_is_stored_and_what_is_sent_with_its_name_say_together_what_the_cal
 ) -> None:
     """The SDK is the judge of both requests: it makes the same bodies of the same things."""
     types = pytest.importorskip("google.genai.types", reason="the SDK of Google is not installed")
-    from google.genai import caches  # noqa: PLC0415 - as above
+    from google.genai import caches
 
     call = replace(CALL, parameters=Parameters(max_output=9, temperature=0.5, schema=schema))
     request = gemini.to_store_request(call, MARKS[part], ENDPOINT, seconds=600)

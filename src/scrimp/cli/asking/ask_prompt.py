@@ -46,7 +46,7 @@ def ask_prompt(words: AskWords) -> int:
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
         if words.look.dry_run:
-            from scrimp.cli.previews.dry_run import print_requests  # noqa: PLC0415 - most prompts are sent
+            from scrimp.cli.previews.dry_run import print_requests  # most prompts are sent
 
             return print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)
         with looking_at_batches(session, options):
@@ -86,7 +86,7 @@ def _record(
     session: Session, words: AskWords, began: float, bill: Bill, status: int, stop: RunStop | None
 ) -> None:  # fmt: skip
     """Leave a record of the calls that were made, without the words of the prompt, and tell of alerts."""
-    from scrimp.cli.observers.run_record import command_words, record_ask  # noqa: PLC0415 - not from the cache
+    from scrimp.cli.observers.run_record import command_words, record_ask  # not from the cache
 
     flags = (
         words.system, words.where, words.answer, words.check, words.several, words.cost, words.shared, words.row,
@@ -96,7 +96,7 @@ def _record(
     stopped = (stop.message or stop.reason) if stop is not None else None
     record_ask(session, [*shown, *command_words((), flags)], began, bill, status, stopped)
     if session.services.loaded.config.alerts.watches and not _is_interrupted(stop):
-        from scrimp.cli.observers.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
+        from scrimp.cli.observers.alerts import tell_alerts  # where something is watched
 
         tell_alerts(session)
 

@@ -36,8 +36,8 @@ def flush(
     It is meant for cron. An empty queue is no error. The exit status is 6 where a provider has not taken all of it yet:
     another flush goes on, and so does scrimp batch watch of the jobs.
     """
-    from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy  # noqa: PLC0415 - as below
-    from scrimp.flows.batch.upkeep.flush import flush as flush_queue  # noqa: PLC0415 - it needs the network
+    from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
+    from scrimp.flows.batch.upkeep.flush import flush as flush_queue  # it needs the network
 
     with open_session() as session:
         name = _name(queue, session)

@@ -48,7 +48,7 @@ def watch(
     Requests that wait for the hours at which their model costs less are called then, for fetch to print.
     Ctrl-C ends the watching, not the batches. The exit status is 0 once all have ended, and 6 before.
     """
-    from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
+    from scrimp.cli.batch.run_command import run_job  # all that a run needs
 
     words = ["--batch-goal", "followed", *_shown(progress, quiet=quiet)]
     words += ["--batch-json", "--progress", "none"] if as_json else []
@@ -68,7 +68,7 @@ def fetch(
     quiet: Quiet = False,
 ) -> None:
     """Print the rows of a job; those that are still in batches have the status pending, and the exit status is 6."""
-    from scrimp.cli.batch.run_command import run_job  # noqa: PLC0415 - all that a run needs
+    from scrimp.cli.batch.run_command import run_job  # all that a run needs
 
     words = ["--batch-goal", "answered" if wait else "fetched", *_shown(progress, quiet=quiet)]
     if output is not None:
@@ -82,7 +82,7 @@ def cancel(job: JobArgument = None) -> None:
 
     scrimp batch fetch prints the rows that were answered; scrimp batch watch waits until the providers have stopped.
     """
-    from scrimp.flows.batch.upkeep.cancel import cancel_job  # noqa: PLC0415 - it needs the network
+    from scrimp.flows.batch.upkeep.cancel import cancel_job  # it needs the network
 
     with open_session() as session:
         with closing(BatchStore(session.services.paths.batches_db)) as store:

@@ -29,7 +29,7 @@ def prune(
 
     For a batch that was removed while its provider still lists it, scrimp batch reconcile says that it is not known.
     """
-    from scrimp.flows.batch.upkeep.prune import prune as prune_jobs  # noqa: PLC0415 - needs the parts of a job
+    from scrimp.flows.batch.upkeep.prune import prune as prune_jobs  # needs the parts of a job
 
     with open_session() as session:
         now = session.services.clock()

@@ -46,9 +46,9 @@ def reconcile(
     that was lost. Once adopted, their results answer the same commands, given again with --batch, which send nothing
     that they answer. Anthropic, OpenRouter and Together do not tell who made a batch: each is adopted by --adopt-id.
     """
-    from scrimp.flows.batch.upkeep.reconcile import adopt as adopt_batches  # noqa: PLC0415 - it needs the network
-    from scrimp.flows.batch.upkeep.reconcile import is_ours  # noqa: PLC0415 - as above
-    from scrimp.flows.batch.upkeep.reconcile import reconcile as compare  # noqa: PLC0415 - as above
+    from scrimp.flows.batch.upkeep.reconcile import adopt as adopt_batches  # it needs the network
+    from scrimp.flows.batch.upkeep.reconcile import is_ours
+    from scrimp.flows.batch.upkeep.reconcile import reconcile as compare
 
     with open_session() as session:
         with closing(BatchStore(session.services.paths.batches_db)) as store:

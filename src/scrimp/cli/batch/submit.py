@@ -40,7 +40,7 @@ def submit(
     A model that no batch takes and that costs less at other hours, as DeepSeek's do, waits for these hours; watch and
     fetch --wait wait, too, and then call it.
     """
-    from scrimp.cli.batch.run_command import run_command  # noqa: PLC0415 - all that a run needs
+    from scrimp.cli.batch.run_command import run_command  # all that a run needs
 
     words = [*context.args, "--batch", "--batch-goal", "submitted"]
     words += [] if queue is None else ["--queue", queue]

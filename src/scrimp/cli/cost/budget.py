@@ -30,7 +30,7 @@ def budget(
     spend stays its own until scrimp looks, with this command or in a run of the budget, where its ledger is. A job of
     batches has a line until all of its calls have come back and `scrimp batch fetch` has looked.
     """
-    from scrimp.flows.engine.shared_limits import budget_link, limits_server  # noqa: PLC0415 - where a server is asked
+    from scrimp.flows.engine.shared_limits import budget_link, limits_server  # where a server is asked
 
     with open_session() as session:
         server = limits_server(session.services, f"the budget {name}")

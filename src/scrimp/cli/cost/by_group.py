@@ -106,7 +106,7 @@ def cost(
         _refuse_options(context)
         return
     if check:
-        from scrimp.cli.cost.check import check_alerts  # noqa: PLC0415 - only to check them
+        from scrimp.cli.cost.check import check_alerts  # only to check them
 
         check_alerts(context, as_json=as_json)
         return
@@ -167,6 +167,6 @@ def _refuse_options(context: typer.Context) -> None:
 def _check_levels(session: Session) -> None:
     """Warn of certified levels of compression that no longer hold."""
     if session.services.paths.tuned.exists():
-        from scrimp.cli.observers.drift import warn_of_level_drift  # noqa: PLC0415 - where something was certified
+        from scrimp.cli.observers.drift import warn_of_level_drift  # where something was certified
 
         warn_of_level_drift(session)

@@ -64,7 +64,7 @@ def print_sums(sums: CostSums, asked: CostQuestion, session: Session, *, rates: 
 
 def print_bars(sums: CostSums, asked: CostQuestion, session: Session) -> None:
     """Print the dollars of the groups as bars; of periods also those without calls."""
-    from scrimp.render.costs.bars import bars  # noqa: PLC0415 - only for a plot
+    from scrimp.render.costs.bars import bars  # only for a plot
 
     ranking, by = _ranking(sums, asked, _MOST_BARS), asked.by
     amounts = {total.label: (total.cost, "+" if total.unknown else "") for total in ranking.totals}
@@ -82,7 +82,7 @@ def print_bars(sums: CostSums, asked: CostQuestion, session: Session) -> None:
 
 def follow_sums(sums: CostSums, asked: CostQuestion, window: str, session: Session, *, as_json: bool) -> None:
     """Print the sums of a window anew as they grow, until Ctrl-C."""
-    from scrimp.cli.cost.follow import follow as follow_ledger  # noqa: PLC0415 - only to follow
+    from scrimp.cli.cost.follow import follow as follow_ledger  # only to follow
 
     def totals(start: float) -> list[CostTotal]:
         return sums.totals(asked.by, since=start, zone=asked.zone, flagships=asked.models)
@@ -92,8 +92,8 @@ def follow_sums(sums: CostSums, asked: CostQuestion, window: str, session: Sessi
 
 def write_cost_page(sums: CostSums, file: str, asked: CostQuestion, session: Session) -> None:
     """Write a page with charts."""
-    from scrimp.cli.cost.page_file import write_page  # noqa: PLC0415 - only for a page
-    from scrimp.flows.spend.cost_report import window_report  # noqa: PLC0415 - as above
+    from scrimp.cli.cost.page_file import write_page  # only for a page
+    from scrimp.flows.spend.cost_report import window_report
 
     report = window_report(
         sums, since=asked.since, now=session.services.clock(), zone=asked.zone, zone_name=asked.zone_name,

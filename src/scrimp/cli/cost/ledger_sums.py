@@ -68,7 +68,7 @@ def time_zone(word: str) -> tzinfo | None:
         return UTC
     if word == LOCAL_ZONE:
         return None
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - only for a zone that is named
+    from zoneinfo import ZoneInfo  # only for a zone that is named
 
     try:
         return ZoneInfo(word)

@@ -26,8 +26,8 @@ def bound_line(totals: Sequence[CostTotal], session: Session, *, since: float) -
     """Return the sentence on lost calls; None where nothing was lost, or nothing is known of them."""
     if not 0 < sum(total.lost for total in totals) <= _MOST_BOUNDED:
         return None
-    from scrimp.flows.spend.lost_bounds import at_most  # noqa: PLC0415 - where something was lost
-    from scrimp.store.ledger_queries.lost_calls import lost_calls  # noqa: PLC0415 - as above
+    from scrimp.flows.spend.lost_bounds import at_most  # where something was lost
+    from scrimp.store.ledger_queries.lost_calls import lost_calls
 
     lost = lost_calls(session.services.paths.ledger_db, since=since)
     most = at_most(lost, session.services.prices)
@@ -38,8 +38,8 @@ def bound_line(totals: Sequence[CostTotal], session: Session, *, since: float) -
 
 def _bounds(by: str, session: Session, since: float) -> dict[tuple[str, str | None], Decimal | None]:
     """Return the bounds by group, where the ledger's own words name it."""
-    from scrimp.flows.spend.lost_bounds import at_most  # noqa: PLC0415 - where something was lost
-    from scrimp.store.ledger_queries.lost_calls import LostCall, lost_calls  # noqa: PLC0415 - as above
+    from scrimp.flows.spend.lost_bounds import at_most  # where something was lost
+    from scrimp.store.ledger_queries.lost_calls import LostCall, lost_calls
 
     if by not in GROUPS and not by.startswith("tag:"):
         return {}

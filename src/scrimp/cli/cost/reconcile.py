@@ -62,7 +62,7 @@ def reconcile(
         raise UsageError(f"--since {since}: providers tell hours of 31 days at most; write 31d or less")
     if any(not each.isascii() or not each.replace("_", "").replace("-", "").isalnum() for each in key_id or ()):
         raise UsageError("--key-id takes an id of a key, such as key_abc or apikey_abc, not the key itself")
-    from scrimp.flows.reconcile.reconcile import reconcile as compare  # noqa: PLC0415 - it needs the network
+    from scrimp.flows.reconcile.reconcile import reconcile as compare  # it needs the network
 
     with open_session() as session:
         session.services.stores.recover()
@@ -143,7 +143,7 @@ def _lines(each: Reconciled, session: Session) -> Iterator[str]:
 
 
 def _at_most(each: Reconciled, session: Session) -> Decimal | None:
-    from scrimp.flows.spend.lost_bounds import at_most  # noqa: PLC0415 - where something was lost
+    from scrimp.flows.spend.lost_bounds import at_most  # where something was lost
 
     return at_most(each.open, session.services.prices)
 

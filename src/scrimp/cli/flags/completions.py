@@ -38,7 +38,7 @@ def chains(incomplete: str) -> list[str]:
 
 def models(incomplete: str) -> list[str]:
     """Return the models of the tiers whose provider can be called, then others known by name; after an @, efforts."""
-    from scrimp.providers.models import known_models  # noqa: PLC0415 - as below
+    from scrimp.providers.models import known_models
 
     listed: list[str] = []
     if found := _configured():
@@ -52,8 +52,8 @@ def models(incomplete: str) -> list[str]:
 
 def _arms(incomplete: str, routes: Routes) -> list[str]:
     """Return a model that is written out, with each effort that it takes, once an @ follows it."""
-    from scrimp.errors import ConfigError  # noqa: PLC0415 - as below
-    from scrimp.providers.requests.capabilities import accepted_efforts  # noqa: PLC0415 - as below
+    from scrimp.errors import ConfigError
+    from scrimp.providers.requests.capabilities import accepted_efforts
 
     name, at, _ = incomplete.rpartition("@")
     if not at:
@@ -67,7 +67,7 @@ def _arms(incomplete: str, routes: Routes) -> list[str]:
 
 def providers(incomplete: str) -> list[str]:
     """Return the providers that can be configured or that have prices."""
-    from scrimp.prices.table import SHIPPED, load_table  # noqa: PLC0415 - for a shell that completes, not for a run
+    from scrimp.prices.table import SHIPPED, load_table  # for a shell that completes, not for a run
 
     found = _configured()
     return _matching(incomplete, [*(found[1].endpoints if found else ()), *load_table(SHIPPED).providers])
@@ -93,7 +93,7 @@ def _runs(incomplete: str, wanted: Callable[[RunRecord], bool]) -> list[tuple[st
 
 def _description(run: RunRecord) -> str:
     """Return the date and the first words of a run, without a character that a shell might act on."""
-    import time  # noqa: PLC0415 - for a shell that completes, not for a run
+    import time  # for a shell that completes, not for a run
 
     date = time.strftime("%Y-%m-%d", time.localtime(run.started))
     words = " ".join(("", run.kind or "not recorded", *run.command))
@@ -102,9 +102,9 @@ def _description(run: RunRecord) -> str:
 
 def _recorded_runs() -> list[RunRecord]:
     """Return the latest runs, none where the ledger is not there or cannot be read."""
-    from scrimp.config.paths import paths_of  # noqa: PLC0415 - for a shell that completes, not for a run
-    from scrimp.errors import ScrimpError  # noqa: PLC0415 - as above
-    from scrimp.store.run_log import RunLog  # noqa: PLC0415 - as above
+    from scrimp.config.paths import paths_of  # for a shell that completes, not for a run
+    from scrimp.errors import ScrimpError
+    from scrimp.store.run_log import RunLog
 
     ledger = paths_of(os.environ).ledger_db
     try:
@@ -124,11 +124,11 @@ def _matching(incomplete: str, words: Iterable[str]) -> list[str]:
 
 def _configured() -> tuple[Config, Routes] | None:
     """Return the configuration and its routes; None where it cannot be read, which the command itself will say."""
-    from scrimp.config.paths import paths_of  # noqa: PLC0415 - as above
-    from scrimp.config.resolved.api_keys import KeyRing  # noqa: PLC0415 - for a shell that completes, not for a run
-    from scrimp.config.resolved.routes import Routes  # noqa: PLC0415 - as above
-    from scrimp.config.sources.load import current_directory, load  # noqa: PLC0415 - as above
-    from scrimp.errors import ScrimpError  # noqa: PLC0415 - as above
+    from scrimp.config.paths import paths_of
+    from scrimp.config.resolved.api_keys import KeyRing  # for a shell that completes, not for a run
+    from scrimp.config.resolved.routes import Routes
+    from scrimp.config.sources.load import current_directory, load
+    from scrimp.errors import ScrimpError
 
     try:
         config = load(env=os.environ, cwd=current_directory(), paths=paths_of(os.environ), flags={}).config

@@ -96,7 +96,7 @@ def check_schema(options: RunOptions) -> None:
     For commands that open outputs or read many rows: `ask` leaves it to the first call, as checking takes 17 ms.
     """
     if options.parameters.schema is not None:
-        from scrimp.answers.schema import validator_for  # noqa: PLC0415 - as above
+        from scrimp.answers.schema import validator_for
 
         validator_for(options.parameters.schema)
 
@@ -108,7 +108,7 @@ def with_known_models(options: RunOptions, services: Services, flags: ReadingFla
     that takes it.
     """
     if flags.attach or flags.attach_field:
-        from scrimp.flows.plan.attachment_check import check_attachments  # noqa: PLC0415 - few prompts have any
+        from scrimp.flows.plan.attachment_check import check_attachments  # few prompts have any
 
         check_attachments(options, services.routes)
     if options.baseline is None:
@@ -134,7 +134,7 @@ def attachments(names: Sequence[str] | None) -> tuple[Attachment, ...]:
     """Return what goes with every prompt; UsageError or InputError where it cannot be read."""
     if not names:
         return ()
-    from scrimp.read.attachments import attachment  # noqa: PLC0415 - few prompts have attachments
+    from scrimp.read.attachments import attachment  # few prompts have attachments
 
     return tuple(map(attachment, names))
 
@@ -142,7 +142,7 @@ def attachments(names: Sequence[str] | None) -> tuple[Attachment, ...]:
 def _delimiter(text: str | None) -> str | None:
     if text is None:
         return None
-    from scrimp.read.formats.csv_dialect import checked_delimiter  # noqa: PLC0415 - csv is loaded where it is used
+    from scrimp.read.formats.csv_dialect import checked_delimiter  # csv is loaded where it is used
 
     return checked_delimiter(text)
 
@@ -170,7 +170,7 @@ def _choices_text(flag: str | None, defaults: Defaults) -> str | None:
 def _schema(text: str | None) -> JsonObject | None:
     if text is None:
         return None
-    from scrimp.cli.flags.schema_option import schema_option  # noqa: PLC0415 - most runs have no schema
+    from scrimp.cli.flags.schema_option import schema_option  # most runs have no schema
 
     return schema_option(text)
 

@@ -36,8 +36,8 @@ def print_page(
 
     A page longer than the screen is shown by $MANPAGER, $PAGER or less; in a pipe it is plain text.
     """
-    from scrimp.cli.help.pager import show  # noqa: PLC0415 - as below
-    from scrimp.cli.help.plain_text import page_text  # noqa: PLC0415 - the command's own help needs neither
+    from scrimp.cli.help.pager import show
+    from scrimp.cli.help.plain_text import page_text  # the command's own help needs neither
 
     style = stream_style(sys.stdout, "auto", os.environ)
     page = list(_page(topic or []))
@@ -61,7 +61,7 @@ def _page(words: Sequence[str]) -> Iterator[Block]:
 
 
 def _contents(written: Sequence[Topic]) -> Iterator[Block]:
-    from scrimp.cli.help.markdown import Paragraph, Table  # noqa: PLC0415 - only for the list
+    from scrimp.cli.help.markdown import Paragraph, Table  # only for the list
 
     yield Heading(2, "Pages")
     yield Table(("scrimp help", ""), tuple((topic.name, topic.summary) for topic in written))
@@ -72,8 +72,8 @@ def _contents(written: Sequence[Topic]) -> Iterator[Block]:
 
 def _command_page(words: Sequence[str]) -> Iterator[Block]:
     """Yield a command's help, and what its page adds to it."""
-    from scrimp.cli.help.command_help import context, help_text  # noqa: PLC0415 - not for a written page
-    from scrimp.cli.help.command_page import sections  # noqa: PLC0415 - as above
+    from scrimp.cli.help.command_help import context, help_text  # not for a written page
+    from scrimp.cli.help.command_page import sections
 
     yield Heading(1, " ".join(["scrimp", *words]))
     yield Lines("text", tuple(help_text(words, _HELP_WIDTH).splitlines()))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def context(words: Sequence[str]) -> Context:
     """Return the parsing context of a command, of the program for no words; raise UsageError if there is none."""
-    from scrimp.cli.main import app  # noqa: PLC0415 - main imports the command that uses this
+    from scrimp.cli.main import app  # main imports the command that uses this
 
     found: Context = typer.main.get_command(app).make_context("scrimp", ["run"], resilient_parsing=True)
     for word in words:

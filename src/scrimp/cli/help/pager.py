@@ -19,7 +19,7 @@ def show(
     if not style.movable_cursor or pager in ("", "cat") or text.count("\n") < _screen_lines(stream):
         print_text(text)
         return
-    import subprocess  # noqa: PLC0415 - only for a page longer than the screen
+    import subprocess  # only for a page longer than the screen
 
     # As git does: LESS tells less to show colors, and to leave the page on the screen.
     env = {"LESS": "FRX", **env}

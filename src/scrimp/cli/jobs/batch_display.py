@@ -111,7 +111,7 @@ class BatchBars(BatchDisplay):
         if self._live is None and not (progress.batches or progress.waiting):
             return
         if self._live is None:
-            from scrimp.render.live_bars import LiveBars  # noqa: PLC0415 - rich, only where bars are drawn
+            from scrimp.render.live_bars import LiveBars  # rich, only where bars are drawn
 
             self._under.clear()
             self._live = LiveBars(sys.stderr, self._session.err, lambda: list(self._bars()))
@@ -131,7 +131,7 @@ class BatchBars(BatchDisplay):
 
     def _bars(self) -> Iterator[Bar]:
         """Yield the bar of the job and, where it has several batches, those of the batches that have not ended."""
-        from scrimp.render.live_bars import Bar  # noqa: PLC0415 - as above
+        from scrimp.render.live_bars import Bar
 
         job, now = self._now, self._clock()
         if job is None:

@@ -48,12 +48,12 @@ def engine_flow(
         services = session.services
         try:
             if flags.engine == "ray":
-                from scrimp.engines.ray import run as ray  # noqa: PLC0415 - one engine is loaded
+                from scrimp.engines.ray import run as ray  # one engine is loaded
 
                 if parts is not None:
                     inputs = replace(inputs, rows_per_chunk=ROWS_PER_PART)
                 return ray.run(inputs, options, services, take, workers=flags.workers, parts=parts)
-            from scrimp.engines.processes import run as processes  # noqa: PLC0415 - as above
+            from scrimp.engines.processes import run as processes
 
             return processes.run(inputs, options, services, take, workers=flags.workers)
         finally:

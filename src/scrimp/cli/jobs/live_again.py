@@ -47,8 +47,8 @@ class _Look:
 
     def before(self, inner: StepCaller) -> CallsSteps:
         """Return what calls the steps of the run."""
-        from scrimp.flows.batch.overlap.replies_first import RepliesFirst, RowsInBatches  # noqa: PLC0415 - few runs come here
-        from scrimp.store.batches.store import BatchStore  # noqa: PLC0415 - as above
+        from scrimp.flows.batch.overlap.replies_first import RepliesFirst, RowsInBatches  # few runs come here
+        from scrimp.store.batches.store import BatchStore
 
         services = self._session.services
         try:

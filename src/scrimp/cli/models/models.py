@@ -59,7 +59,7 @@ def models(
         raise UsageError("--compare takes one model and nothing else: leave out --all and other models")
     with open_session() as session:
         if compare is not None:
-            from scrimp.cli.models.compare_models import print_comparison  # noqa: PLC0415 - only to compare
+            from scrimp.cli.models.compare_models import print_comparison  # only to compare
 
             print_comparison(session, compare, as_json=as_json)
             return

@@ -20,8 +20,8 @@ def tell_alerts(session: Session) -> None:
     table = services.loaded.config.alerts
     if not table.watches:
         return
-    from scrimp.flows.alerts.evaluate import alerts_in_force  # noqa: PLC0415 - where something is watched
-    from scrimp.flows.spend.flagships import configured_flagships  # noqa: PLC0415 - as above
+    from scrimp.flows.alerts.evaluate import alerts_in_force  # where something is watched
+    from scrimp.flows.spend.flagships import configured_flagships
 
     try:
         alerts = alerts_in_force(
@@ -36,7 +36,7 @@ def tell_alerts(session: Session) -> None:
 
 def tell_news(session: Session, alerts: Sequence[Alert], *, show: bool, run: str | None = None) -> None:
     """Hand the alerts that were not told before to the hooks, with a warning for each where they are to be shown."""
-    from scrimp.flows.alerts.evaluate import take_news  # noqa: PLC0415 - where something is watched
+    from scrimp.flows.alerts.evaluate import take_news  # where something is watched
 
     services = session.services
     now = services.clock()
@@ -63,7 +63,7 @@ def _run_hooks(session: Session, news: Sequence[Alert], run: str | None, now: fl
             session.messages.warn(f"the webhook of [alerts] was not told: set {table.webhook_env}")
     if table.command is None and webhook is None:
         return
-    from scrimp.flows.alerts.hooks import hook_document, run_hooks  # noqa: PLC0415 - few have one
+    from scrimp.flows.alerts.hooks import hook_document, run_hooks  # few have one
 
     if webhook is not None:
         services.keys.hide("the webhook of [alerts]", webhook)

@@ -15,9 +15,13 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
     path = session.services.paths.tuned
     if not path.exists():
         return
-    from scrimp.config.resolved.tuned_routes import disable_tuned, load_tuned, no_longer_used  # noqa: PLC0415 - where something was certified
-    from scrimp.flows.tune.watch.find_drift import find_drift  # noqa: PLC0415 - as above
-    from scrimp.store.route_checks import RouteCheckStore  # noqa: PLC0415 - as above
+    from scrimp.config.resolved.tuned_routes import (
+        disable_tuned,
+        load_tuned,
+        no_longer_used,
+    )  # where something was certified
+    from scrimp.flows.tune.watch.find_drift import find_drift
+    from scrimp.store.route_checks import RouteCheckStore
 
     try:
         routes = [route for route in load_tuned(path) if tasks is None or route.signature in tasks]
@@ -47,8 +51,8 @@ def check_drift_of_run(session: Session, tasks: Collection[str]) -> None:
 
 def warn_of_level_drift(session: Session) -> None:
     """Warn of levels of compression that have ceased to hold; they are not used until they are certified again."""
-    from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - as above
-    from scrimp.flows.tune.watch.level_drift import note_level_drift  # noqa: PLC0415 - as above
+    from scrimp.config.resolved.tuned_levels import level_no_longer_used
+    from scrimp.flows.tune.watch.level_drift import note_level_drift
 
     try:
         drifted = note_level_drift(session.services)

@@ -24,7 +24,7 @@ def sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) ->
 
 
 def _prepare_levels(prompt: Prompt) -> None:
-    from scrimp.flows.higher_levels import prepare  # noqa: PLC0415 - a run from the cache sends nothing
+    from scrimp.flows.higher_levels import prepare  # a run from the cache sends nothing
 
     prepare(prompt)
 
@@ -32,6 +32,6 @@ def _prepare_levels(prompt: Prompt) -> None:
 def tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> None:
     """Add to the bill what higher levels of compression would have saved."""
     if sent is not None and sent.count:
-        from scrimp.flows.higher_levels import higher_level_savings  # noqa: PLC0415 - a run from the cache sends nothing
+        from scrimp.flows.higher_levels import higher_level_savings  # a run from the cache sends nothing
 
         bill.higher_levels = higher_level_savings(sent, bill, services.prices)

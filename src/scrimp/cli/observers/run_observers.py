@@ -64,7 +64,7 @@ class RunObservers:
         if shadow is not None and complete and (summary := shadow.make_calls()):
             self._session.messages.note(summary)
             if shadow.watches_levels:
-                from scrimp.cli.observers.drift import warn_of_level_drift  # noqa: PLC0415 - where one was certified
+                from scrimp.cli.observers.drift import warn_of_level_drift  # where one was certified
 
                 warn_of_level_drift(self._session)
 
@@ -82,7 +82,7 @@ def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
     table = session.services.loaded.config.shadow
     if not parse_percent(table.share, "shadow.share"):
         return None
-    from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # noqa: PLC0415 - few runs are shadowed
+    from scrimp.flows.tune.shadow_run import ShadowRun, shadow_plan  # few runs are shadowed
 
     try:
         plan = shadow_plan(table, session.services.routes)
@@ -97,7 +97,7 @@ def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | No
     table = session.services.loaded.config.shadow
     if not parse_percent(table.certified, "shadow.certified") or not session.services.paths.tuned.exists():
         return None
-    from scrimp.flows.tune.watch.quality_shadow import QualityShadow, watch_plan  # noqa: PLC0415 - few runs are watched
+    from scrimp.flows.tune.watch.quality_shadow import QualityShadow, watch_plan  # few runs are watched
 
     plan = watch_plan(table)
     return None if plan is None else QualityShadow(plan, options, session.services)
@@ -121,7 +121,7 @@ def _check_certified(session: Session, tasks: Collection[str]) -> None:
     if unrecognized := session.services.certificates.unrecognized_rows:
         session.messages.note(unrecognized)
     if tasks:
-        from scrimp.cli.observers.drift import check_drift_of_run  # noqa: PLC0415 - where something was certified
+        from scrimp.cli.observers.drift import check_drift_of_run  # where something was certified
 
         check_drift_of_run(session, tasks)
 
@@ -130,7 +130,7 @@ def _keep_sums(session: Session, calls: int) -> None:
     """Have the sums of the ledger keep up with runs of many calls; what they lack the next look adds."""
     if calls < _MANY_CALLS or session.services.stores.read_only:
         return
-    from scrimp.store.cost_sums.sums import CostSums  # noqa: PLC0415 - after runs of many calls
+    from scrimp.store.cost_sums.sums import CostSums  # after runs of many calls
 
     paths = session.services.paths
     with suppress(StoreError), closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
@@ -141,6 +141,6 @@ def _tell_alerts(session: Session, bill: Bill, stop: RunStop | None) -> None:
     """Check what the config watches for, unless nothing was called, or somebody wants to leave."""
     interrupted = stop is not None and stop.reason == "interrupted"
     if session.services.loaded.config.alerts.watches and bill.calls and not interrupted:
-        from scrimp.cli.observers.alerts import tell_alerts  # noqa: PLC0415 - where something is watched
+        from scrimp.cli.observers.alerts import tell_alerts  # where something is watched
 
         tell_alerts(session)

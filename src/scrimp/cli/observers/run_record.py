@@ -106,7 +106,7 @@ class RunRecorder:
         value = prompt.row if prompt.row is not None else prompt.text if prompt.line is None else prompt.line
         file = os.path.abspath(prompt.file) if prompt.file else None  # noqa: PTH100 - resolves no link
         if file is not None and file not in self._states:
-            from scrimp.flows.resend import input_state  # noqa: PLC0415 - only where a row failed
+            from scrimp.flows.resend import input_state  # only where a row failed
 
             self._states[file] = input_state(file)
         state = None if file is None else self._states[file]
@@ -136,9 +136,9 @@ def _record(services: Services, kind: RunKind, began: float, words: Sequence[str
 
 
 def _end(services: Services, bill: Bill, status: int, stopped: str | None, width: int) -> RunEnd:
-    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not for a run that dies
-    from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - as above
-    from scrimp.render.decimal_json import encode_json  # noqa: PLC0415 - as above
+    from scrimp.render.bill.document import bill_document  # not for a run that dies
+    from scrimp.render.bill.text import bill_lines
+    from scrimp.render.decimal_json import encode_json
 
     return RunEnd(
         time=services.clock(), status=status, stopped=None if stopped is None else services.keys.redact(stopped),

@@ -174,7 +174,7 @@ def _print_receipt(
 
 
 def _print_diff(session: Session, before: str, after: str) -> None:
-    from scrimp.render.diff.word_diff import word_diff  # noqa: PLC0415 - only --diff needs it
+    from scrimp.render.diff.word_diff import word_diff  # only --diff needs it
 
     for line in word_diff(before, after, color=session.out.color, terminal=session.out.terminal):
         print_text(line + "\n")

@@ -104,7 +104,7 @@ def _estimated(
     models = quotes.sendable(models)
     ways = None
     if batch:
-        from scrimp.flows.batch.costs.ways import WaysToBuy  # noqa: PLC0415 - only with --batch
+        from scrimp.flows.batch.costs.ways import WaysToBuy  # only with --batch
 
         bought = WaysToBuy(work, quotes, session.services)
         ways = EstimatedWays([bought.of(model) for _, model in models], bought.as_routed())

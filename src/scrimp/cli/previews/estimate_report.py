@@ -81,7 +81,7 @@ def print_report(estimated: Estimated, session: Session) -> None:
     work = estimated.work
     _describe(work, estimated.output, estimated.quoted)
     if estimated.ways is not None:
-        from scrimp.cli.previews.estimate_ways import print_ways  # noqa: PLC0415 - only with --batch
+        from scrimp.cli.previews.estimate_ways import print_ways  # only with --batch
 
         print_ways(estimated.quoted, estimated.ways.offered, estimated.ways.routed, session)
         return

@@ -54,9 +54,9 @@ def update(
 
 
 def _update(session: Session, source: str, *, dry_run: bool, as_json: bool) -> None:
-    from scrimp.flows.price_lists import read_price_list  # noqa: PLC0415 - only to read a list
-    from scrimp.prices.table import SHIPPED, compressed, load_table  # noqa: PLC0415 - as above
-    from scrimp.store.files.price_files import replace_table  # noqa: PLC0415 - as above
+    from scrimp.flows.price_lists import read_price_list  # only to read a list
+    from scrimp.prices.table import SHIPPED, compressed, load_table
+    from scrimp.store.files.price_files import replace_table
 
     paths = session.services.paths
     table = read_price_list(source, session.services.env)
@@ -99,8 +99,8 @@ def _lookup_before(session: Session) -> PriceLookup:
 
 
 def _undo(session: Session) -> None:
-    from scrimp.prices.table import load_table  # noqa: PLC0415 - only here
-    from scrimp.store.files.price_files import restore_table  # noqa: PLC0415 - as above
+    from scrimp.prices.table import load_table  # only here
+    from scrimp.store.files.price_files import restore_table
 
     paths = session.services.paths
     restored = restore_table(paths.prices, paths.last_prices)

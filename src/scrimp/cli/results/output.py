@@ -75,9 +75,9 @@ def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
 @contextmanager
 def _open_stored(output: str, flag: str) -> Iterator[OutputFile]:
     """Open a temporary file that becomes an object at S3 at the end, as `open_output` does for a file."""
-    import tempfile  # noqa: PLC0415 - few outputs go there
+    import tempfile  # few outputs go there
 
-    from scrimp.read.inputs.stored_objects import find_object, has_bucket, upload  # noqa: PLC0415 - needs an extra
+    from scrimp.read.inputs.stored_objects import find_object, has_bucket, upload  # needs an extra
 
     try:
         former = find_object(output)
@@ -150,7 +150,7 @@ def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
     except PermissionError:
         if former is None:
             raise
-        import tempfile  # noqa: PLC0415 - only where the file may be written and its directory not
+        import tempfile  # only where the file may be written and its directory not
 
         descriptor, name = tempfile.mkstemp(suffix=".part")
         os.close(descriptor)
@@ -167,7 +167,7 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
         elif part.parent == target.parent:
             part.replace(target)
         else:
-            from shutil import copyfileobj  # noqa: PLC0415 - as in _create_part
+            from shutil import copyfileobj  # as in _create_part
 
             with part.open("rb") as rows, target.open("wb") as file:
                 copyfileobj(rows, file)

@@ -59,7 +59,7 @@ class OutputTarget(Struct, frozen=True):
         """Return whether a filter may print rows on the terminal of stderr, at moments that only it knows."""
         if self.name not in (STDOUT, *_NAMES_OF_STDOUT):
             return False
-        from scrimp.cli.results.pipe_reader import may_reach_terminal  # noqa: PLC0415 - only at a terminal
+        from scrimp.cli.results.pipe_reader import may_reach_terminal  # only at a terminal
 
         return may_reach_terminal(1, 2)
 
@@ -72,13 +72,13 @@ class OutputTarget(Struct, frozen=True):
     ) -> tuple[RowWriter, Iterator[Prompt]]:
         """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
         if self.row_names is None and self.name.endswith("/"):
-            from scrimp.cli.results.part_output import NoRows  # noqa: PLC0415 - few outputs are parts
+            from scrimp.cli.results.part_output import NoRows  # few outputs are parts
 
             return NoRows(), rows
         if self.row_names is None:
             return open_writer(file.stream), rows
-        from scrimp.cli.results.own_files import OwnFiles  # noqa: PLC0415 - as below
-        from scrimp.cli.results.row_files import RowFiles  # noqa: PLC0415 - few runs write a file for each row
+        from scrimp.cli.results.own_files import OwnFiles
+        from scrimp.cli.results.row_files import RowFiles  # few runs write a file for each row
 
         kept = {**self.files_read, "--summary-file": self.summary_file}
         files = RowFiles(self.row_names, self.inputs, kept, OwnFiles(session), open_writer, session.messages.warn)
@@ -117,10 +117,10 @@ def row_pattern(output: str, completions: int | None) -> tuple[str, RowNames | N
         return STDOUT, None
     if "{" not in output and "}" not in output:
         return output, None
-    from scrimp.cli.results.row_files import RowNames  # noqa: PLC0415 - few outputs are patterns
-    from scrimp.read.columns import as_text  # noqa: PLC0415 - as above
-    from scrimp.read.template import Template  # noqa: PLC0415 - as above
-    from scrimp.render.rows.file_names import safe_part  # noqa: PLC0415 - as above
+    from scrimp.cli.results.row_files import RowNames  # few outputs are patterns
+    from scrimp.read.columns import as_text
+    from scrimp.read.template import Template
+    from scrimp.render.rows.file_names import safe_part
 
     try:
         pattern = Template(output, "-o", lambda value: safe_part(as_text(value)))
@@ -157,7 +157,7 @@ def _refuse_own_files(session: Session, written: Mapping[str, str | None]) -> No
     """Raise UsageError where a file is written, by its flag, that scrimp keeps."""
     for flag, file in written.items():
         if file is not None and file != STDOUT:
-            from scrimp.cli.results.own_files import OwnFiles  # noqa: PLC0415 - only where a file is written
+            from scrimp.cli.results.own_files import OwnFiles  # only where a file is written
 
             OwnFiles(session).refuse(flag, file)
 
@@ -176,7 +176,7 @@ def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:
     if includes_name(inputs, file):
         raise UsageError(f"{flag}: {file} is also an input: name another file")
-    from scrimp.read.inputs.same_file import is_same_file  # noqa: PLC0415 - only where a file is written
+    from scrimp.read.inputs.same_file import is_same_file  # only where a file is written
 
     for reader, read in files_read.items():
         if read is not None and (file == read if is_object(file) else is_same_file(file, read)):

@@ -24,7 +24,7 @@ def part_output(
         return None
     if engine.engine != "ray":
         raise UsageError(f"-o: {output} is a directory, which only --engine ray fills with parts: name a file in it")
-    from scrimp.engines.part_files import PartFiles  # noqa: PLC0415 - few outputs are parts
+    from scrimp.engines.part_files import PartFiles  # few outputs are parts
 
     fields = None if written.fields is None else comma_list(written.fields, "--fields")
     parts = PartFiles(

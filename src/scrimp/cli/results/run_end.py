@@ -52,7 +52,7 @@ class RunEnding(Struct, frozen=True):
         if stop is not None and stop.message:
             messages.error(stop.message)
         if stop is not None and stop.continues:
-            from shlex import join  # noqa: PLC0415 - most runs end as they should
+            from shlex import join  # most runs end as they should
 
             piped = " (with the same input piped in)" if is_stream(inputs) else ""
             messages.note(redact(f"to resume{piped}: {join(['scrimp', *sys.argv[1:]])}"))
@@ -86,8 +86,8 @@ def write_summary(session: Session, bill: Bill, target: OutputTarget) -> UsageEr
     path, output = target.summary_file, target.name
     if path is None:
         return None
-    from scrimp.read.inputs.same_file import is_same_file  # noqa: PLC0415 - only with --summary-file
-    from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - as above
+    from scrimp.read.inputs.same_file import is_same_file  # only with --summary-file
+    from scrimp.render.bill.document import bill_document
 
     if path == STDOUT:
         print_json(bill_document(bill))
@@ -110,10 +110,10 @@ def _print_bill(session: Session, bill: Bill, summary: str, *, quiet: bool) -> N
     if summary == "none" or (quiet and summary == "auto"):
         return
     if summary == "json":
-        from scrimp.render.bill.document import bill_document  # noqa: PLC0415 - not every run shows it
+        from scrimp.render.bill.document import bill_document  # not every run shows it
 
         try_write_line(sys.stderr, encode_json(bill_document(bill)).decode())
         return
-    from scrimp.render.bill.text import bill_lines  # noqa: PLC0415 - nor this
+    from scrimp.render.bill.text import bill_lines
 
     try_write(sys.stderr, "\n".join([*bill_lines(bill, session.err.width, color=session.err.color), ""]))

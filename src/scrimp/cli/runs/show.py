@@ -64,9 +64,9 @@ def show(
 
 
 def _write_page(session: Session, record: RunRecord, file: str) -> None:
-    from scrimp.cli.cost.ledger_sums import open_sums, the_flagships  # noqa: PLC0415 - only for a page
-    from scrimp.cli.cost.page_file import write_page  # noqa: PLC0415 - as above
-    from scrimp.flows.spend.cost_report import run_report  # noqa: PLC0415 - as above
+    from scrimp.cli.cost.ledger_sums import open_sums, the_flagships  # only for a page
+    from scrimp.cli.cost.page_file import write_page
+    from scrimp.flows.spend.cost_report import run_report
 
     end = record.end
     facts = [("began", f"{moment(record.started)}{' in ' + record.folder if record.folder else ''}")]

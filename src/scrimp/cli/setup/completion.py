@@ -29,7 +29,7 @@ def completion(
 
 def script(shell: str) -> str:
     """Return the script; it asks the program itself, so it never falls behind the commands."""
-    from typer._completion_shared import get_completion_script  # noqa: PLC0415 - typer offers it no other way
+    from typer._completion_shared import get_completion_script  # typer offers it no other way
 
     text = get_completion_script(prog_name="scrimp", complete_var=VARIABLE, shell=shell)
     return re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE).rstrip() + "\n"

@@ -101,7 +101,7 @@ def _disk(home: Path, run: str) -> str:
 
 
 def _repair(session: Session) -> None:
-    from scrimp.flows.stores.repair import repair_stores  # noqa: PLC0415 - files are seldom damaged
+    from scrimp.flows.stores.repair import repair_stores  # files are seldom damaged
 
     repaired = repair_stores(session.services.paths, session.services.stores.share_recovered)
     for sentence in repaired or ["nothing is damaged"]:
@@ -110,7 +110,7 @@ def _repair(session: Session) -> None:
 
 def _checked(path: Path) -> Path:
     """Return the path of a database; raise StoreError where it is damaged in a place that nothing reads now."""
-    from scrimp.store.repair.database import damage_of  # noqa: PLC0415 - as above
+    from scrimp.store.repair.database import damage_of
 
     if (damage := damage_of(path)) is not None:
         raise StoreError(f"{path} is damaged ({damage}): run `scrimp doctor --repair`")
@@ -123,15 +123,15 @@ def _cache(session: Session) -> str:
 
 
 def _shared_cache(session: Session) -> str:
-    from scrimp.shared.server_state import server_state  # noqa: PLC0415 - where there is a server
+    from scrimp.shared.server_state import server_state  # where there is a server
 
     shared = session.services.stores.shared
     return "none" if shared is None else server_state(shared.server)
 
 
 def _shared_limits(session: Session) -> str:
-    from scrimp.flows.engine.shared_limits import limits_server  # noqa: PLC0415 - as above
-    from scrimp.shared.server_state import limits_state  # noqa: PLC0415 - as above
+    from scrimp.flows.engine.shared_limits import limits_server
+    from scrimp.shared.server_state import limits_state
 
     server = limits_server(session.services, "what limits calls")
     try:
@@ -150,7 +150,7 @@ def _ledger(session: Session) -> str:
 
 
 def _batches(session: Session) -> str:
-    from scrimp.store.batches.store import BatchStore  # noqa: PLC0415 - where there are batches
+    from scrimp.store.batches.store import BatchStore  # where there are batches
 
     path = _checked(session.services.paths.batches_db)
     with closing(BatchStore(path)) as store:

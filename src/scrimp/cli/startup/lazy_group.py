@@ -63,7 +63,7 @@ class LazyGroup(TyperGroup):
             return None
         command = load(cmd_name)
         if self.rich_help:
-            from scrimp.cli.startup.rich_help import use_rich_help  # noqa: PLC0415 - rich, only where help is printed
+            from scrimp.cli.startup.rich_help import use_rich_help  # rich, only where help is printed
 
             use_rich_help(command)
         return command

@@ -48,7 +48,7 @@ def end_unwritten(error: OSError) -> None:
 
 def print_error(message: str) -> None:
     """Print one line: rich's panel would take 50 ms longer, and cut a sentence into pieces that grep and logs miss."""
-    from scrimp.render.streams import Messages, stream_style  # noqa: PLC0415 - only for an error
+    from scrimp.render.streams import Messages, stream_style  # only for an error
 
     Messages(sys.stderr, stream_style(sys.stderr, "auto", os.environ)).error(message)
 

@@ -37,7 +37,7 @@ def page_text_complete(before: str, after: str) -> str | None:
     """
     if not is_html(before):
         return "it is not an HTML page"
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - takes 15 ms, and few prompts contain a page
+    from selectolax.lexbor import LexborHTMLParser  # takes 15 ms, and few prompts contain a page
 
     tree = LexborHTMLParser(before.strip())
     title = tree.css_first("head > title")

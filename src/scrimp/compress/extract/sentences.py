@@ -170,7 +170,7 @@ def _chunks(text: str) -> Iterator[str]:
 
 def _split(text: str) -> list[str]:
     """Split with sentencex; a text that its pieces do not add up to stays one sentence."""
-    from sentencex import segment  # noqa: PLC0415 - only texts of several sentences need it
+    from sentencex import segment  # only texts of several sentences need it
 
     if len(text) > 2 * _CHUNK:
         return [text]

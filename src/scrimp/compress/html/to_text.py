@@ -49,9 +49,9 @@ def is_document(text: str) -> bool:
 
 
 def _visible_text(text: str) -> str:
-    from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 - takes 15 ms, and few prompts contain a page
+    from selectolax.lexbor import LexborHTMLParser  # takes 15 ms, and few prompts contain a page
 
-    from scrimp.compress.html.renderer import render_text  # noqa: PLC0415 - as above
+    from scrimp.compress.html.renderer import render_text
 
     tree = LexborHTMLParser(text)
     title = tree.css_first("head > title")

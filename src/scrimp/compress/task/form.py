@@ -185,7 +185,7 @@ def _tells_to_answer(sentence: str) -> bool:
 
 @cache
 def _function_words(*fields: str) -> frozenset[str]:
-    from scrimp.compress.instructions.vocabulary import LANGUAGES  # noqa: PLC0415 - as `_languages`
+    from scrimp.compress.instructions.vocabulary import LANGUAGES  # as `_languages`
 
     texts = (getattr(words, field) for words in LANGUAGES for field in fields)
     return frozenset(word for text in texts for word in _words(text)[1] if word[:1].isalnum())
@@ -250,7 +250,7 @@ def _fold(text: str) -> str:
 
 
 def _languages(*, spaced: bool) -> Sequence[Words]:
-    from scrimp.compress.task.vocabulary import SPACED, UNSPACED  # noqa: PLC0415 - reads a file for each language
+    from scrimp.compress.task.vocabulary import SPACED, UNSPACED  # reads a file for each language
 
     return SPACED if spaced else UNSPACED
 

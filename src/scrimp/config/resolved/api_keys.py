@@ -175,8 +175,8 @@ def _checked(key: str, source: str) -> str:
 
 
 def _from_command(name: str, command: str) -> str:
-    import shlex  # noqa: PLC0415 - only where a command gives the key
-    import subprocess  # noqa: PLC0415 - as above
+    import shlex  # only where a command gives the key
+    import subprocess
 
     try:
         process = subprocess.run(

@@ -96,8 +96,8 @@ def _pieces(value: str) -> Iterator[str]:
 
 def _spellings(value: str) -> Iterator[str]:
     """Yield a secret as it is, and as programs write it: backwards, in a URL, in hexadecimal digits, in base64."""
-    import base64  # noqa: PLC0415 - only where a message is shown
-    from urllib.parse import quote  # noqa: PLC0415 - as above
+    import base64  # only where a message is shown
+    from urllib.parse import quote
 
     yield from (value, value[::-1], quote(value, safe=""), value.encode().hex())
     for before in range(3):  # base64 of a longer text spells the secret in one of three ways

@@ -106,7 +106,7 @@ class Routes:
         return tiers
 
     def _with_least_effort(self, model: ModelRef) -> ModelRef:
-        from scrimp.providers.requests.least_effort import least_effort  # noqa: PLC0415 - not for the shipped tiers
+        from scrimp.providers.requests.least_effort import least_effort  # not for the shipped tiers
 
         endpoint = self.endpoints[model.provider]
         if model.effort_of(None) is not None or endpoint.recording is not None:
@@ -116,7 +116,7 @@ class Routes:
 
     def rules(self) -> list[RoutingRule]:
         """Return the user's rules for routing, in order."""
-        from scrimp.routing.decide import RoutingRule  # noqa: PLC0415 - imports the word lists
+        from scrimp.routing.decide import RoutingRule  # imports the word lists
 
         return [RoutingRule(**asdict(table)) for table in self._config.rules]
 
@@ -155,7 +155,7 @@ class Routes:
         """
         if "@" not in name:
             return self._plain_model(name)
-        from scrimp.config.resolved.arms import arm_of  # noqa: PLC0415 - few names have one
+        from scrimp.config.resolved.arms import arm_of  # few names have one
 
         model = arm_of(name, self.endpoints, self._plain_model)
         if model.arm is not None and model.id in self._config.models:
@@ -217,7 +217,7 @@ class Routes:
 
     def _judge(self, location: str, table: ChainTable) -> Step | None:
         """Return the step that is asked about completions; None is the chain's own first step."""
-        from scrimp.escalation.signals import SIGNALS  # noqa: PLC0415 - only where a chain is used
+        from scrimp.escalation.signals import SIGNALS  # only where a chain is used
 
         needs_decisions = SIGNALS[table.signal].decisions_endpoint
         if table.judge is None and not needs_decisions:
@@ -264,7 +264,7 @@ def price_overrides(config: Config) -> dict[str, Rates]:
 
 def price_rows(config: Config) -> dict[str, PriceRow]:
     """Return the prices the config sets, with those of batches and tiers, by provider/model."""
-    from scrimp.prices.own_prices import OwnPrice  # noqa: PLC0415 - with the price book
+    from scrimp.prices.own_prices import OwnPrice  # with the price book
 
     return {
         name: OwnPrice(rates=table.price, batch=table.batch_price, tiers=dict(table.tier_prices)).row
@@ -275,7 +275,7 @@ def price_rows(config: Config) -> dict[str, PriceRow]:
 
 def discounts_of(config: Config, own: Mapping[str, OwnPrice]) -> Discounts:
     """Return the discounts that the config gives, and those on batches in `own`, what `scrimp prices set` keeps."""
-    from scrimp.prices.discounts import Discounts  # noqa: PLC0415 - with the price book
+    from scrimp.prices.discounts import Discounts  # with the price book
 
     set_so = {name: price.batch_discount for name, price in own.items()}
     models = set_so | {name: table.batch_discount for name, table in config.models.items() if table.batch_discount}

@@ -109,7 +109,7 @@ def _save(path: Path, tuned: _TunedFile) -> None:
 
 
 def _write_tuned(path: Path, tuned: _TunedFile) -> None:
-    import tomli_w  # noqa: PLC0415 - only needed to write
+    import tomli_w  # only needed to write
 
     tables = {name: rows for name, rows in msgspec.to_builtins(tuned).items() if rows}
     _write(path, (_HEADER + tomli_w.dumps(tables)).encode())

@@ -43,7 +43,7 @@ def file_layer(path: Path, content: bytes | None) -> Tree:
     """Return the checked tree of a TOML file with this content; an empty one if there is no file."""
     if content is None:
         return {}
-    import tomllib  # noqa: PLC0415 - most starts find no file
+    import tomllib  # most starts find no file
 
     try:
         tree: Tree = tomllib.loads(content.decode("utf-8-sig"))
@@ -112,7 +112,7 @@ def _checked_value(origin: str, name: str, value: object, *, strict: bool = True
     try:
         return getattr(msgspec.convert(tree, Config, strict=strict).defaults, name)
     except msgspec.ValidationError as error:
-        from scrimp.config.validation_errors import config_problem  # noqa: PLC0415 - only where something is wrong
+        from scrimp.config.validation_errors import config_problem  # only where something is wrong
 
         problem = config_problem(error, tree, strict=strict)
         raise ConfigError(f"{origin} {problem.message}" if problem.key else f"{origin}: {problem.message}") from error
@@ -143,7 +143,7 @@ def to_config(tree: Mapping[str, object], origin: str) -> Config:
     try:
         return msgspec.convert(tree, Config)
     except msgspec.ValidationError as error:
-        from scrimp.config.validation_errors import config_problem  # noqa: PLC0415 - only where something is wrong
+        from scrimp.config.validation_errors import config_problem  # only where something is wrong
 
         problem = config_problem(error, tree, strict=True)
         location = f"{origin}: {problem.key}" if problem.key else f"{origin}:"

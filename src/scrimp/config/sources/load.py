@@ -56,7 +56,7 @@ def _layers(
     env: Mapping[str, str], cwd: Path | None, paths: Paths, flags: Mapping[str, object]
 ) -> Iterator[tuple[str, Mapping[str, object]]]:
     if any(map(env.get, VENDOR_VARIABLES)):
-        from scrimp.config.sources.vendor_variables import vendor_layers  # noqa: PLC0415 - most set none
+        from scrimp.config.sources.vendor_variables import vendor_layers  # most set none
 
         yield from vendor_layers(env)
     own = file_layer(paths.config, file_content(paths.config))

@@ -32,7 +32,7 @@ _CAPS = (("defaults", "max_cost"), ("defaults", "max_cost_per_row"))
 
 def guarded_keys(tree: Mapping[str, object], below: Mapping[str, object]) -> list[str]:
     """Return the keys of a project file that need trust; `below` is what the user's own files set."""
-    from scrimp.config.validation_errors import dotted  # noqa: PLC0415 - only where there is a project file
+    from scrimp.config.validation_errors import dotted  # only where there is a project file
 
     users = dict(leaves(below))
     sinks = tree.get("sinks")
@@ -81,7 +81,7 @@ def is_trusted(path: Path, content: bytes, record: Path) -> bool:
 
 def trust(path: Path, record: Path) -> None:
     """Record this file, with its present content, as trusted."""
-    import json  # noqa: PLC0415 - a rare command
+    import json  # a rare command
 
     digests = {**_trusted_digests(record), str(path.resolve()): _digest(_content(path))}
     ensure_private_dir(record.parent)
@@ -96,7 +96,7 @@ def trust(path: Path, record: Path) -> None:
 
 def _trusted_digests(record: Path) -> dict[str, str]:
     """Return the SHA-256 of each trusted file, by its path."""
-    import msgspec  # noqa: PLC0415 - as json above
+    import msgspec  # as json above
 
     try:
         return msgspec.json.decode(record.read_bytes(), type=dict[str, str])
@@ -111,7 +111,7 @@ def _trusted_digests(record: Path) -> dict[str, str]:
 
 
 def _digest(content: bytes) -> str:
-    import hashlib  # noqa: PLC0415 - only where there is a project file to judge
+    import hashlib  # only where there is a project file to judge
 
     return hashlib.sha256(content).hexdigest()
 

@@ -48,7 +48,7 @@ def run(
 def _gathered(
     inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int, parts: PartFiles | None
 ) -> GatheredRun:
-    from scrimp.engines.ray.dataset import answered_chunks  # noqa: PLC0415 - Ray takes seconds to load
+    from scrimp.engines.ray.dataset import answered_chunks  # Ray takes seconds to load
 
     count = most_workers(workers, services.loaded, options)
     job = replace(worker_job(services.run, services.loaded, services.paths, options, count), parts=parts)
@@ -82,7 +82,7 @@ def _ray(env: Mapping[str, str], workers: int | None) -> Iterator[int]:
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # else Ray's native part writes to stderr
     warnings.simplefilter("ignore")  # of what Ray and what it builds on do among themselves
     try:
-        import ray  # noqa: PLC0415 - few runs use it, and it takes seconds
+        import ray  # few runs use it, and it takes seconds
     except ImportError as error:
         raise ScrimpError("--engine ray needs Ray: pip install 'scrimp[ray]'") from error
     address = env.get("RAY_ADDRESS")

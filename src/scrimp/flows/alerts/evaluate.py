@@ -84,8 +84,8 @@ def _drifted(path: Path) -> Iterator[Alert]:
     """Yield an alert for each certified route and level that no longer holds."""
     if not path.exists():
         return
-    from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - where something was certified
-    from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, no_longer_used  # noqa: PLC0415 - as above
+    from scrimp.config.resolved.tuned_levels import level_no_longer_used  # where something was certified
+    from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, no_longer_used
 
     for route in load_tuned(path):
         if route.drift is not None:

@@ -42,7 +42,7 @@ def run_hooks(table: AlertsTable, document: bytes, env: Mapping[str, str], webho
     if table.command is not None and (reason := _run(table.command, document, longest)):
         yield f"the command of [alerts] was not told: {reason}; correct alerts.command"
     if webhook is not None:
-        from scrimp.transport.http.webhook import post_json  # noqa: PLC0415 - few have one
+        from scrimp.transport.http.webhook import post_json  # few have one
 
         if reason := run_in_loop(post_json(webhook, document, env, name="the webhook of [alerts]", longest=longest)):
             yield f"the webhook of [alerts] was not told: {reason}; correct its address, or try it by hand"

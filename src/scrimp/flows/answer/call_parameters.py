@@ -79,13 +79,13 @@ class CallParameters:
         """Return the effort of a call, as the model takes it; None where none is wanted, or none can be sent."""
         if model.effort_of(asked) is None:
             return None
-        from scrimp.config.resolved.arms import effort_sent  # noqa: PLC0415 - only a miss needs it
+        from scrimp.config.resolved.arms import effort_sent  # only a miss needs it
 
         return effort_sent(model, asked, self._endpoints[model.provider])
 
     def _tell_of_narrower_schema(self, schema: JsonObject, endpoint: Endpoint) -> None:
         """Warn once for each provider which parts of the schema it does not accept."""
-        from scrimp.providers.schemas.sent_schema import sent_schema  # noqa: PLC0415 - only with a schema
+        from scrimp.providers.schemas.sent_schema import sent_schema  # only with a schema
 
         changes = () if endpoint.recording is not None else sent_schema(schema, endpoint).changes
         if changes and endpoint.name not in self._told_of_schema:
@@ -97,7 +97,7 @@ class CallParameters:
 
     def _with_logprobs(self, parameters: Parameters, model: ModelRef) -> Parameters:
         """Ask for probabilities where a label is wanted and the model reports them: they cost nothing."""
-        from scrimp.providers.requests.capabilities import supports_logprobs  # noqa: PLC0415 - only a miss needs it
+        from scrimp.providers.requests.capabilities import supports_logprobs  # only a miss needs it
 
         wanted = bool(parameters.choices) and supports_logprobs(
             self._endpoints[model.provider], model.model, parameters.effort

@@ -157,8 +157,8 @@ class StepCaller:
             return [], Failure(kind="invalid", message=defect, sent=False)
         if not models:
             return [], None
-        from scrimp.providers.requests.attached_files import refusal  # noqa: PLC0415 - few prompts have attachments
-        from scrimp.read.attachments import measured  # noqa: PLC0415 - as above
+        from scrimp.providers.requests.attached_files import refusal  # few prompts have attachments
+        from scrimp.read.attachments import measured
 
         sized = await asyncio.to_thread(lambda: tuple(map(measured, attachments)))
         reasons = {model: refusal(sized, self._endpoints[model.provider], model.model) for model in models}
@@ -289,7 +289,7 @@ class StepCaller:
         observer = self._observer(recorder, cap)
         if self._offers is None or model.provider not in self._offers.credits.by_provider:
             return observer
-        from scrimp.flows.answer.credited_calls import CreditedCalls  # noqa: PLC0415 - few providers give a credit
+        from scrimp.flows.answer.credited_calls import CreditedCalls  # few providers give a credit
 
         return CreditedCalls(observer, self._offers.credits, self._prices)
 
@@ -319,7 +319,7 @@ class StepCaller:
 
     def _attached_content(self) -> AttachedContent:
         if self._content is None:
-            from scrimp.flows.answer.attached_content import AttachedContent  # noqa: PLC0415 - few calls have any
+            from scrimp.flows.answer.attached_content import AttachedContent  # few calls have any
 
             self._content = AttachedContent()
         return self._content

@@ -36,7 +36,7 @@ class Queues:
             return None
         if self._job.queue is not None or not self._rules:
             return self._job.queue
-        from scrimp.routing.decide import queue_of  # noqa: PLC0415 - only where a rule has a queue
+        from scrimp.routing.decide import queue_of  # only where a rule has a queue
 
         return queue_of(row.prompt, self._rules, self._options.labels)
 

@@ -156,7 +156,7 @@ def spent_before(
     """
     if not granted:
         return {}
-    from scrimp.flows.buying.ledger_totals import totals_since  # noqa: PLC0415 - only where there are credits
+    from scrimp.flows.buying.ledger_totals import totals_since  # only where there are credits
 
     try:
         days = {credit.begin: totals_since(ledger, sums, "provider", credit.begin, note) for credit in granted.values()}
@@ -176,7 +176,7 @@ def _use(
 ) -> CreditUse:  # fmt: skip
     if total is None or not total.unknown:
         return _UNUSED if total is None else CreditUse(dollars=total.cost)
-    from scrimp.store.ledger_queries.lost_calls import unknown_calls  # noqa: PLC0415 - few calls are of unknown cost
+    from scrimp.store.ledger_queries.lost_calls import unknown_calls  # few calls are of unknown cost
 
     calls = unknown_calls(
         ledger, total.name, since=credit.begin, lost_alone=not total.unpriced, most=_MOST_BOUNDED

@@ -106,7 +106,7 @@ def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | No
     table = services.loaded.config.shared
     if table.limits is None and table.limits_env is None and options.limits.budget is None:
         return None
-    from scrimp.flows.engine.shared_limits import SharedLimits  # noqa: PLC0415 - few configs name a server
+    from scrimp.flows.engine.shared_limits import SharedLimits  # few configs name a server
 
     return SharedLimits(options, services)
 
@@ -119,7 +119,7 @@ def _stored_caches(
     able = any(endpoints[name].dialect == "gemini" for name in services.routes.available)
     if options.provider_cache == "off" or not able:
         return None
-    from scrimp.flows.answer.stored_caches import StoredCaches  # noqa: PLC0415 - few providers store anything
+    from scrimp.flows.answer.stored_caches import StoredCaches  # few providers store anything
 
     def paid(entry: Entry) -> None:
         services.offers.credits.pay(entry.provider, entry.cost)
@@ -183,7 +183,7 @@ def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | 
     claims = Claims(services.paths.claims, services.warn)
     if services.stores.shared is None:
         return claims
-    from scrimp.shared.claims import SharedClaims  # noqa: PLC0415 - few configs name a server
+    from scrimp.shared.claims import SharedClaims  # few configs name a server
 
     return SharedClaims(claims, services.stores.shared.server)
 
@@ -201,7 +201,7 @@ def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
 
 
 def _billed_calls(services: Services, chain: str, since: float) -> list[BilledCalls]:
-    from scrimp.store.ledger_queries.billed_calls import billed_in_chain  # noqa: PLC0415 - only where a chain is called
+    from scrimp.store.ledger_queries.billed_calls import billed_in_chain  # only where a chain is called
 
     return billed_in_chain(services.paths.ledger_db, chain, since)
 
@@ -224,8 +224,8 @@ def build_client(
 
 
 def _open_http(services: Services) -> HttpClient:
-    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - the embedded model needs no HTTP
-    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
+    from scrimp.transport.http.client import HttpClient, build_engine  # the embedded model needs no HTTP
+    from scrimp.transport.http.proxies import read_proxies
 
     # The client of providers ends calls itself, after a time in which this process ran.
     engine = build_engine(services.env, timeout=None, warn=services.warn)
@@ -235,8 +235,8 @@ def _open_http(services: Services) -> HttpClient:
 def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:
     if endpoint.recording is not None:
         return _open_recording(endpoint.recording)
-    from scrimp.transport.local.embedded import EmbeddedModel  # noqa: PLC0415 - other models do not need this
-    from scrimp.transport.local.model_file import NAME, model_path  # noqa: PLC0415 - as above
+    from scrimp.transport.local.embedded import EmbeddedModel  # other models do not need this
+    from scrimp.transport.local.model_file import NAME, model_path
 
     table = services.loaded.config.models.get(f"local/{model}")
     if table is not None and table.path is not None:
@@ -255,15 +255,15 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
 @cache
 def _runtime(path: Path, model: str) -> Runtime:
     """Load a local model once for all runs of this process: tuning makes many, and none would free its own."""
-    from scrimp.transport.local.embedded import load_runtime  # noqa: PLC0415 - other models do not need this
-    from scrimp.transport.local.growing_runtime import GrowingRuntime  # noqa: PLC0415 - as above
+    from scrimp.transport.local.embedded import load_runtime  # other models do not need this
+    from scrimp.transport.local.growing_runtime import GrowingRuntime
 
     return GrowingRuntime(partial(load_runtime, path, model))
 
 
 def _no_model_yet() -> str:
     """Return the two ways on, for a new user who has neither a key nor the embedded model."""
-    from scrimp.transport.local.runtime_install import has_runtime, install_command  # noqa: PLC0415 - a first day
+    from scrimp.transport.local.runtime_install import has_runtime, install_command  # a first day
 
     runtime = "" if has_runtime() else f"{install_command()} && "
     return (
@@ -275,8 +275,8 @@ def _no_model_yet() -> str:
 
 @cache
 def _open_recording(file: str) -> ReplayProvider:
-    from scrimp.read.recordings import read_recording, recording_prices  # noqa: PLC0415 - where completions are recorded ones
-    from scrimp.transport.local.replay import ReplayProvider  # noqa: PLC0415 - as above
+    from scrimp.read.recordings import read_recording, recording_prices  # where completions are recorded ones
+    from scrimp.transport.local.replay import ReplayProvider
 
     path = expanded(file, "base_url")
     return ReplayProvider(lambda: read_recording(path, recording_prices(path, None), scores=None))

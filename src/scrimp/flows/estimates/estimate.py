@@ -106,7 +106,7 @@ def _count(
 
 
 def _count_attachments(attachments: Sequence[Attachment], total: Workload) -> None:
-    from scrimp.read.attachments import measured  # noqa: PLC0415 - few prompts have attachments
+    from scrimp.read.attachments import measured  # few prompts have attachments
 
     total.attachments += len(attachments)
     for attached in map(measured, attachments):

@@ -94,7 +94,7 @@ class Quotes:
         """Return the models that can be sent what there is to do: not those that read text alone, if there is more."""
         if not self._work.attachments:
             return list(models)
-        from scrimp.providers.requests.attached_files import reads_text_only  # noqa: PLC0415 - few prompts have any
+        from scrimp.providers.requests.attached_files import reads_text_only  # few prompts have any
 
         ends = self._services.routes.endpoints
         return [each for each in models if not reads_text_only(ends[each[1].provider], each[1].model)]
@@ -232,7 +232,7 @@ class Quotes:
         """Return the most tokens that all attachments count at a model."""
         if not self._work.sizes:
             return 0
-        from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have any
+        from scrimp.providers.requests.attachment_tokens import attached_tokens  # few prompts have any
 
         endpoint = self._services.routes.endpoints[model.provider]
         sizes = self._work.sizes.items()

@@ -88,7 +88,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
         """The evidence for a certified level; empty where it is not one."""
         if self.certified is None:
             return ""
-        from scrimp.flows.plan.certified.certified_levels import why_of  # noqa: PLC0415 - only with certified levels
+        from scrimp.flows.plan.certified.certified_levels import why_of  # only with certified levels
 
         return why_of(self.certified)
 
@@ -99,7 +99,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
         """
         if self.route.certified_task is not None:
             return self.route.certified_task
-        from scrimp.routing.task_signature import task_signature  # noqa: PLC0415 - only a call or a learned route needs it
+        from scrimp.routing.task_signature import task_signature  # only a call or a learned route needs it
 
         return task_signature(self.prompt, parameters, task_name)
 
@@ -257,7 +257,7 @@ class Planner:
 
     def explain(self, prompt: Prompt) -> list[str]:
         """Return a sentence for each rule that was checked for a prompt."""
-        from scrimp.routing.decide import explain  # noqa: PLC0415 - for a person who asks why
+        from scrimp.routing.decide import explain  # for a person who asks why
 
         return [] if self._fixed else explain(prompt, self._rules, self._options.labels)
 
@@ -265,7 +265,7 @@ class Planner:
         """Return sentences on what the prior says of a prompt, where it decided."""
         if route.expected_gain is None:
             return []
-        from scrimp.flows.plan.prior_reasons import prior_reasons  # noqa: PLC0415 - for a person who asks why
+        from scrimp.flows.plan.prior_reasons import prior_reasons  # for a person who asks why
 
         observed = None if self._observed is None else self._observed(prompt)
         return prior_reasons(prompt, route, self._options.parameters, self._agreement, observed)
@@ -290,7 +290,7 @@ class Planner:
 
     @cached_property
     def _decide_route(self) -> Callable[..., Route]:
-        from scrimp.routing.decide import decide  # noqa: PLC0415 - only `auto` needs the word lists
+        from scrimp.routing.decide import decide  # only `auto` needs the word lists
 
         return decide
 

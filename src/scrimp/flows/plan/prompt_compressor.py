@@ -86,7 +86,7 @@ class PromptCompressor:
 
     def _without_tags(self, text: str) -> str:
         """Return a text without the tags around what it keeps, which are for scrimp alone; `off` sends every byte."""
-        from scrimp.compress.keep_tags import without_keep_tags  # noqa: PLC0415 - as in _compress_part
+        from scrimp.compress.keep_tags import without_keep_tags  # as in _compress_part
 
         return text if self._level == "off" else without_keep_tags(text)
 
@@ -100,8 +100,8 @@ def _asked(turns: Sequence[Message], system: str) -> list[str]:
     """Return what is told outside each turn: in the system text, by the user before it, and of its form after it."""
     if not any(turn.role != "assistant" and ("{" in turn.content or "[" in turn.content) for turn in turns):
         return [system] * len(turns)
-    from scrimp.compress.pipeline import instructions_in  # noqa: PLC0415 - as in _compress_part
-    from scrimp.compress.task.form import names_form  # noqa: PLC0415
+    from scrimp.compress.pipeline import instructions_in  # as in _compress_part
+    from scrimp.compress.task.form import names_form
 
     told = [instructions_in(turn.content, turn.told) if turn.role == "user" else "" for turn in turns]
     of_form = [words if names_form(words) else "" for words in told]
@@ -111,7 +111,7 @@ def _asked(turns: Sequence[Message], system: str) -> list[str]:
 def _compress_part(
     text: str, level: str, keep: float | None, count: Callable[[str], int], asked: str, told: tuple[TextSpan, ...] = ()
 ) -> _CompressedPart:
-    from scrimp.compress import DEFAULT_KEEP, compress  # noqa: PLC0415 - a run answered from the cache sends nothing
+    from scrimp.compress import DEFAULT_KEEP, compress  # a run answered from the cache sends nothing
 
     kept = DEFAULT_KEEP if keep is None else keep
     compressed = compress(text, level, keep=kept, count=count, asked=asked, told=told)

@@ -65,7 +65,7 @@ def _configured(services: Services) -> Iterator[tuple[str, ModelRef]]:
 
 def _called(services: Services) -> list[tuple[str, int]]:
     """Return the models of the last month's calls, by the name that answered where that is another one."""
-    from scrimp.flows.buying.ledger_totals import totals_since  # noqa: PLC0415 - only for this check
+    from scrimp.flows.buying.ledger_totals import totals_since  # only for this check
 
     since, paths = services.clock() - _MONTH, services.paths
     try:

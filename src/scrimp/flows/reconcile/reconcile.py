@@ -178,8 +178,8 @@ def _reasons(
 
 @asynccontextmanager
 async def _wire(services: Services, keys: KeyRing) -> AsyncIterator[BatchWire]:
-    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - only with something to ask
-    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
+    from scrimp.transport.http.client import HttpClient, build_engine  # only with something to ask
+    from scrimp.transport.http.proxies import read_proxies
 
     http = HttpClient(build_engine(services.env, timeout=_PATIENCE, warn=services.warn), read_proxies(services.env))
     try:

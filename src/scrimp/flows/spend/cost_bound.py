@@ -45,7 +45,7 @@ def most_input_tokens(call: Call) -> int:
     schema = call.parameters.schema
     bound = sum(_bytes(text) + _MESSAGE_TOKENS for text in texts) + call.attached_tokens
     if schema:
-        from scrimp.providers.schemas.sent_schema import longest_sent  # noqa: PLC0415 - few calls have one
+        from scrimp.providers.schemas.sent_schema import longest_sent  # few calls have one
 
         bound += longest_sent(schema)
     return bound

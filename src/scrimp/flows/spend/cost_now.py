@@ -66,7 +66,7 @@ class CostNow:
         return None if price is None else _rounded(price.cost(answer.usage))
 
     def _price(self, answer: Answer) -> Price | None:
-        from scrimp.flows.spend.call_price import price_names  # noqa: PLC0415 - only where a table has the price
+        from scrimp.flows.spend.call_price import price_names  # only where a table has the price
 
         prices, asked = self._prices(), answer.called_as or answer.model
         names = price_names(prices, answer.provider, asked, answer.model, self._when)
@@ -75,7 +75,7 @@ class CostNow:
         )
 
     def _call_cost(self, call: CallUsage) -> Decimal | None:
-        from scrimp.flows.spend.call_price import price_call  # noqa: PLC0415 - only where a table has the price
+        from scrimp.flows.spend.call_price import price_call  # only where a table has the price
 
         completion = Completion(
             text="", usage=call.usage, stop_reason="stop", model=call.answered_by, service_tier=call.service_tier,

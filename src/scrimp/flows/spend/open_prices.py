@@ -44,9 +44,9 @@ def _recorded(endpoints: Mapping[str, Endpoint]) -> dict[str, Rates]:
     replayed = {name: endpoint.recording for name, endpoint in endpoints.items() if endpoint.recording}
     if not replayed:
         return {}
-    from scrimp.config.paths import expanded  # noqa: PLC0415 - as below
-    from scrimp.prices.rates import Rates  # noqa: PLC0415 - where completions are recorded ones
-    from scrimp.read.recordings import recording_prices  # noqa: PLC0415 - as above
+    from scrimp.config.paths import expanded
+    from scrimp.prices.rates import Rates  # where completions are recorded ones
+    from scrimp.read.recordings import recording_prices
 
     return {
         f"{name}/{model}": Rates(input=rate_in, output=rate_out)

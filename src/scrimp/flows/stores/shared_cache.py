@@ -51,7 +51,7 @@ class SharedCache:
     @cached_property
     def completions(self) -> ResponseCache:
         """What it has."""
-        from scrimp.shared.response_cache import ResponseCache  # noqa: PLC0415 - only where a server is asked
+        from scrimp.shared.response_cache import ResponseCache  # only where a server is asked
 
         ttl = parse_duration(self._table.cache_ttl, "cache_ttl")
         return ResponseCache(self.server, ttl=ttl, random_fraction=random)
@@ -73,7 +73,7 @@ class SharedCache:
     @property
     def administration(self) -> CacheServer:
         """What counts, lists and removes it."""
-        from scrimp.shared.cache_server import CacheServer  # noqa: PLC0415 - for `scrimp cache` alone
+        from scrimp.shared.cache_server import CacheServer  # for `scrimp cache` alone
 
         return CacheServer(self.server, self.completions)
 

@@ -44,7 +44,7 @@ class Stores:
         if self.shared is not None:
             self.shared.close()
         if self._private is not None:
-            import shutil  # noqa: PLC0415 - only where there is a private cache
+            import shutil  # only where there is a private cache
 
             shutil.rmtree(self._private, ignore_errors=True)
 
@@ -106,7 +106,7 @@ class Stores:
     @cached_property
     def cache_file(self) -> CacheFile:
         """The cache's file for its administration; StoreError where it cannot be opened."""
-        from scrimp.store.cache_file import CacheFile  # noqa: PLC0415 - for `scrimp cache` alone
+        from scrimp.store.cache_file import CacheFile  # for `scrimp cache` alone
 
         self.recover()
         return CacheFile(self._paths.cache_db)
@@ -118,7 +118,7 @@ class Stores:
         """
         if not self._journals():
             return 0
-        from scrimp.flows.stores.recovery import recover, take_completions  # noqa: PLC0415 - few runs die
+        from scrimp.flows.stores.recovery import recover, take_completions  # few runs die
 
         try:
             lost = recover(self._paths, self._warn, self.share_recovered)
@@ -153,7 +153,7 @@ class Stores:
         return {name.rpartition("-")[0].removeprefix(_JOURNAL) for name in names if name.startswith(_JOURNAL)}
 
     def _private_cache(self) -> CompletionCache:
-        import tempfile  # noqa: PLC0415 - only where there is a private cache
+        import tempfile  # only where there is a private cache
 
         try:
             self._private = tempfile.mkdtemp(prefix="scrimp-")

@@ -154,7 +154,7 @@ class ShadowRun:
         """Send the prompts that went at a certified level to the same models without it, so that drift is noticed."""
         if not self._certified:
             return None
-        from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison  # noqa: PLC0415 - few runs need it
+        from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison  # few runs need it
 
         pairs, ending = 0, ""
         for (side, model), known in self._certified.items():
@@ -199,6 +199,6 @@ class ShadowRun:
 
 
 def _side(compressed: Compression) -> Side:
-    from scrimp.flows.tune.level_collector import side_of  # noqa: PLC0415 - few runs need it
+    from scrimp.flows.tune.level_collector import side_of  # few runs need it
 
     return side_of(convert(compressed.level, Level), compressed.keep)

@@ -14,9 +14,9 @@ _NOT_PRICES = frozenset(("extractors", "model_match", "provider_match"))
 def package_data() -> tuple[object, str]:
     """Return the package's data and version; ConfigError where it is not installed."""
     try:
-        from importlib.metadata import version  # noqa: PLC0415 - as below
+        from importlib.metadata import version
 
-        from genai_prices.data import providers  # noqa: PLC0415 - an optional package, 0.3 s
+        from genai_prices.data import providers  # an optional package, 0.3 s
     except ImportError as error:
         raise ConfigError(
             "the package genai-prices is not installed here: install it beside scrimp, or name a file of its data"

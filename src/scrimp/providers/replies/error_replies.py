@@ -146,7 +146,7 @@ def _seconds_until(date: str, sent: str | None, now: float | None) -> float | No
 
     The reply's own Date tells when it was sent, so that a wrong clock on this machine does not matter.
     """
-    import time  # noqa: PLC0415 - only an HTTP date needs a clock
+    import time  # only an HTTP date needs a clock
 
     then = _timestamp(date)
     began = _timestamp(sent) if sent else None

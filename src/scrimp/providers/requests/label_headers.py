@@ -77,6 +77,6 @@ def _ascii(value: str) -> str:
 
 def _ascii_json(value: Mapping[str, str]) -> str:
     """Return JSON in printable ASCII alone, which says the same."""
-    import json  # noqa: PLC0415 - msgspec writes UTF-8; few runs have such a gateway
+    import json  # msgspec writes UTF-8; few runs have such a gateway
 
     return json.dumps(value).replace("\x7f", "\\u007f")

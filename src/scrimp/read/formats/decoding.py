@@ -30,7 +30,7 @@ def decode_json(data: bytes | Raw) -> Json:
 
 
 def _decode_exactly(data: bytes | Raw) -> Json:
-    import json  # noqa: PLC0415 - few rows have such a number
+    import json  # few rows have such a number
 
     try:
         value: Json = json.loads(bytes(data), parse_int=_as_written, parse_float=Raw, parse_constant=_refused)

@@ -28,8 +28,8 @@ _BUFFER_SIZE = 1 << 18  # of a column; without one, a column of a row group is r
 def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
     """Yield each row as an object, with its number."""
     try:
-        import pyarrow  # noqa: PLC0415, ICN001 - an extra, and 0.1 s
-        from pyarrow import parquet  # noqa: PLC0415 - as above
+        import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
+        from pyarrow import parquet
     except ImportError as error:
         raise InputError(
             f"{stream.name} is Parquet, which needs pyarrow: `pip install 'scrimp[parquet]'` brings it"

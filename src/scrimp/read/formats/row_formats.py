@@ -68,15 +68,15 @@ def read_rows(
         elif format_name == "text":
             yield from _text(stream)
         elif format_name == "json":
-            from scrimp.read.formats.json_document import json_rows  # noqa: PLC0415 - one format of seven
+            from scrimp.read.formats.json_document import json_rows  # one format of seven
 
             yield from json_rows(stream)
         elif format_name == "parquet":
-            from scrimp.read.formats.parquet import parquet_rows  # noqa: PLC0415 - needs an extra
+            from scrimp.read.formats.parquet import parquet_rows  # needs an extra
 
             yield from parquet_rows(stream)
         else:
-            from scrimp.read.formats.csv import csv_rows  # noqa: PLC0415 - only a table needs csv
+            from scrimp.read.formats.csv import csv_rows  # only a table needs csv
 
             yield from csv_rows(stream, "\t" if format_name == "tsv" else ",", delimiter)
 

@@ -26,7 +26,7 @@ def folded(path: str) -> str:
     """Return what is equal where a system may take two paths for the same: by upper case or the form of Unicode."""
     if path.isascii():
         return path.lower()
-    import unicodedata  # noqa: PLC0415 - few names need it
+    import unicodedata  # few names need it
 
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 

@@ -77,7 +77,7 @@ class InputFiles:
 
     def __init__(self, inputs: Sequence[str]) -> None:
         """Raise InputError for an argument that cannot be an input."""
-        from scrimp.read.inputs.same_file import folded  # noqa: PLC0415 - only where a file is written
+        from scrimp.read.inputs.same_file import folded  # only where a file is written
 
         inputs = [each for each in inputs if not is_object(each)]
         folders = [Path(each) for each in inputs if each != "-" and Path(each).is_dir()]
@@ -115,7 +115,7 @@ class InputFiles:
 
     def _is_another_form(self, path: Path) -> bool:
         """Return whether an input has this name in other letters, and the system takes both for the same."""
-        from scrimp.read.inputs.same_file import folded, is_same_file  # noqa: PLC0415 - as above
+        from scrimp.read.inputs.same_file import folded, is_same_file
 
         named = self._forms.get(folded(str(path)))
         return named is not None and is_same_file(named, path)
@@ -130,7 +130,7 @@ def includes_name(inputs: Sequence[str], output: str) -> bool:
     """Return the same of what an output names: a file, or an object at S3."""
     if not is_object(output):
         return includes(inputs, Path(output))
-    from scrimp.read.inputs.stored_objects import includes_object  # noqa: PLC0415 - needs an extra
+    from scrimp.read.inputs.stored_objects import includes_object  # needs an extra
 
     return includes_object(inputs, output)
 
@@ -251,7 +251,7 @@ def _glob_sources(argument: str) -> Iterator[Source]:
     """Return the files that match a pattern, which the shell has usually expanded already."""
     if not any(character in argument for character in "*?["):
         raise InputError(f"{_shortened(argument)} does not exist{_ask_hint(argument) or _suggestion(Path(argument))}")
-    import glob  # noqa: PLC0415 - only a pattern the shell left alone needs it
+    import glob  # only a pattern the shell left alone needs it
 
     matches = [Path(name) for name in sorted(glob.glob(argument, recursive=True))]  # noqa: PTH207 - Path.glob takes no absolute pattern
     files = [path for path in matches if path.is_file()]
@@ -263,7 +263,7 @@ def _glob_sources(argument: str) -> Iterator[Source]:
 
 def _stored_sources(argument: str, warn: Callable[[str], None]) -> Iterator[Source]:
     """Return the object of that address, or those that it is the folder of, or that match it as a pattern."""
-    from scrimp.read.inputs import stored_objects  # noqa: PLC0415 - needs an extra
+    from scrimp.read.inputs import stored_objects  # needs an extra
 
     pattern = stored_objects.has_wildcards(argument)
     if not pattern and (found := stored_objects.find_object(argument)) is not None:

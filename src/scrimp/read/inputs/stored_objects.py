@@ -60,7 +60,7 @@ def has_bucket(address: str) -> bool:
 
 def objects_within(address: str) -> Iterator[StoredObject]:
     """Yield the objects whose addresses go on from there, as a folder's do, or match the pattern, by name."""
-    from pyarrow import fs  # noqa: PLC0415 - as in _store
+    from pyarrow import fs  # as in _store
 
     pattern = has_wildcards(address)
     start = address
@@ -170,7 +170,7 @@ def _pattern(address: str) -> re.Pattern[str]:
 def _store(address: str) -> tuple[Any, str]:
     """Return the store of an address, and the path in it."""
     try:
-        import pyarrow.fs  # noqa: F401, PLC0415 - an extra, and 0.1 s
+        import pyarrow.fs  # noqa: F401 - an extra, and 0.1 s
     except ImportError as error:
         raise ScrimpError(f"{address} needs pyarrow: `pip install 'scrimp[s3]'` brings it") from error
     path = address.removeprefix(S3)
@@ -182,7 +182,7 @@ def _store(address: str) -> tuple[Any, str]:
 
 @cache
 def _bucket_store(bucket: str) -> Any:  # noqa: ANN401 - has no types
-    from pyarrow import fs  # noqa: PLC0415 - as in _store
+    from pyarrow import fs  # as in _store
 
     return fs.FileSystem.from_uri(f"{S3}{bucket}")[0]  # which finds its region, or the endpoint of AWS_ENDPOINT_URL
 

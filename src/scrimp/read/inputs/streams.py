@@ -113,7 +113,7 @@ def open_source(
     with raw:
         opened(raw)
         if source.suffix == ".gz":
-            from scrimp.read.inputs.gzip_stream import decompressed  # noqa: PLC0415 - gzip is loaded only for a gzipped input
+            from scrimp.read.inputs.gzip_stream import decompressed  # gzip is loaded only for a gzipped input
 
             yield InputStream(source.name, decompressed(raw, source.name, _BUFFER_SIZE), encoding)
         else:
@@ -123,7 +123,7 @@ def open_source(
 def _open(source: Source) -> BinaryIO:
     if source.path is not None:
         return source.path.open("rb", buffering=_BUFFER_SIZE)
-    from scrimp.read.inputs.stored_objects import open_object  # noqa: PLC0415 - needs an extra
+    from scrimp.read.inputs.stored_objects import open_object  # needs an extra
 
     return open_object(source.name)
 

@@ -14,7 +14,7 @@ def uniform_sample(rows: Iterator[_Row], size: int, seed: int) -> Iterator[_Row]
     Algorithm R of Vitter, "Random Sampling with a Reservoir" (1985). `random()` of a seed is the same in every version
     of Python, unlike `sample`.
     """
-    from random import Random  # noqa: PLC0415 - 3 ms, only for a sample
+    from random import Random  # 3 ms, only for a sample
 
     if not size:
         return
@@ -38,7 +38,7 @@ class StratifiedSample(Generic[_Row]):
     """
 
     def __init__(self, *, rows: int, size: int, seed: int = 1) -> None:
-        from random import Random  # noqa: PLC0415 - 3 ms, only for a sample
+        from random import Random  # 3 ms, only for a sample
 
         self._most_rows, self._most_size = rows, size
         self._random = Random(seed).random  # noqa: S311 - a sample, no secret

@@ -31,7 +31,7 @@ def ledger_parts(entries: Iterable[Entry], file_format: LedgerFormat) -> Iterato
     Raise UsageError at once where a format needs what is not installed.
     """
     if file_format == "parquet":
-        from scrimp.render.costs.parquet import parquet_parts  # noqa: PLC0415 - only for this format
+        from scrimp.render.costs.parquet import parquet_parts  # only for this format
 
         return parquet_parts(entries, COLUMNS)
     rows = map(_row, entries)

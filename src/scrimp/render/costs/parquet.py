@@ -29,8 +29,8 @@ def parquet_parts(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[by
     Dollars are decimals of twelve places, which hold them exactly, and times are microseconds of UTC.
     """
     try:
-        import pyarrow  # noqa: PLC0415, ICN001 - an extra, and 0.1 s
-        from pyarrow import parquet  # noqa: PLC0415 - as above
+        import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
+        from pyarrow import parquet
     except ImportError as error:
         raise UsageError(_MISSING) from error
     schema = pyarrow.schema([(name, _type(pyarrow, name)) for name in names])

@@ -66,7 +66,7 @@ class CsvRowWriter:
 
     def _add_errors(self, columns: TableColumns) -> None:
         """Give the header and every row that is written a column for the reason why a row has no completion."""
-        from scrimp.render.rows.last_column import add_last_column  # noqa: PLC0415 - only where a row failed
+        from scrimp.render.rows.last_column import add_last_column  # only where a row failed
 
         columns.has_errors = True
         self._sink.rewrite(lambda stream: add_last_column(stream, columns.names[-1], self._separator, self._encoding))

@@ -37,8 +37,8 @@ class ParquetRowWriter:
     ) -> None:
         """`parsed` says that completions are labels or JSON, which then have a column."""
         try:
-            import pyarrow  # noqa: PLC0415, ICN001 - an extra, and 0.1 s
-            from pyarrow import parquet  # noqa: PLC0415 - as above
+            import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
+            from pyarrow import parquet
         except ImportError as error:
             raise UsageError(_MISSING) from error
         self._pyarrow, self._parquet = pyarrow, parquet

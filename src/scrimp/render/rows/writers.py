@@ -62,11 +62,11 @@ def open_row_writer(
     """
     sink = ByteSink(stream)
     if out is None and fields is None and terminal and style is not None:
-        from scrimp.render.rows.terminal import TerminalRowWriter  # noqa: PLC0415 - only at a terminal
+        from scrimp.render.rows.terminal import TerminalRowWriter  # only at a terminal
 
         return TerminalRowWriter(sink, style)
     if out == "parquet":
-        from scrimp.render.rows.parquet import ParquetRowWriter  # noqa: PLC0415 - needs an extra
+        from scrimp.render.rows.parquet import ParquetRowWriter  # needs an extra
 
         if terminal:
             raise UsageError("--out parquet is not for a terminal: name a file, such as -o rows.parquet")
@@ -76,7 +76,7 @@ def open_row_writer(
     if out == "text":
         return TextRowWriter(sink, fields, encode=encode, terminal=terminal, warn=warn)
     if out in ("csv", "tsv"):
-        from scrimp.render.rows.csv import CsvRowWriter  # noqa: PLC0415 - csv is loaded where it is used
+        from scrimp.render.rows.csv import CsvRowWriter  # csv is loaded where it is used
 
         return CsvRowWriter(
             sink, fields, separator=delimiter or ("\t" if out == "tsv" else ","), encode=encode, encoding=encoding,

@@ -47,7 +47,7 @@ class LiveTable(ShardTable):
             done = answered(keys)
             with store_errors(self.path), transaction(self._db):
                 self._db.executemany(
-                    f"DELETE FROM live_calls WHERE key = ? AND {_OF_COMMAND}",  # noqa: S608 - the constant
+                    f"DELETE FROM live_calls WHERE key = ? AND {_OF_COMMAND}",
                     [(key, digest) for key in done],
                 )
             after = keys[-1]
@@ -56,7 +56,7 @@ class LiveTable(ShardTable):
         """Return the next of these rows, in the order of their keys."""
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT DISTINCT key FROM live_calls WHERE key > ? AND {_OF_COMMAND} ORDER BY key LIMIT ?",  # noqa: S608 - the constant
+                f"SELECT DISTINCT key FROM live_calls WHERE key > ? AND {_OF_COMMAND} ORDER BY key LIMIT ?",
                 (after, digest, _KEYS_AT_ONCE),
             ).fetchall()
         return [bytes(key) for (key,) in rows]

@@ -35,7 +35,7 @@ class ShardTable:
 
     def _add(self, shard: ShardRecord, calls: Sequence[CallInShard]) -> None:
         cursor = self._db.execute(
-            f"INSERT INTO shards ({', '.join(_SHARD_FIELDS)}) VALUES ({', '.join('?' * len(_SHARD_FIELDS))})",  # noqa: S608 - names of fields
+            f"INSERT INTO shards ({', '.join(_SHARD_FIELDS)}) VALUES ({', '.join('?' * len(_SHARD_FIELDS))})",
             tuple(asdict(shard).values()),
         )
         self._db.executemany(
@@ -63,7 +63,7 @@ class ShardTable:
 
     def _save(self, shard: ShardRecord) -> None:
         self._db.execute(
-            f"UPDATE shards SET {', '.join(f'{name} = ?' for name in _SHARD_FIELDS)} WHERE shard = ?",  # noqa: S608 - names of fields
+            f"UPDATE shards SET {', '.join(f'{name} = ?' for name in _SHARD_FIELDS)} WHERE shard = ?",
             (*asdict(shard).values(), shard.shard),
         )
 
@@ -71,7 +71,7 @@ class ShardTable:
         """Return the shards of a job, or of all, in the order they were made."""
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE ? IS NULL OR job = ? ORDER BY id",  # noqa: S608 - names of fields
+                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE ? IS NULL OR job = ? ORDER BY id",
                 (job, job),
             ).fetchall()
         return [_shard(row) for row in rows]
@@ -80,7 +80,7 @@ class ShardTable:
         """Return the shards that a job waits or waited for: its own, and those of others with calls that it shares."""
         with store_errors(self.path):
             rows = self._db.execute(
-                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE {for_job(job)} ORDER BY id"  # noqa: S608 - names of fields
+                f"SELECT {', '.join(_SHARD_FIELDS)} FROM shards WHERE {for_job(job)} ORDER BY id"
             ).fetchall()
         return [_shard(row) for row in rows]
 
@@ -102,7 +102,7 @@ class ShardTable:
         """Return how much of each shard that a job waits or waited for is its own, or shared with others."""
         with store_errors(self.path):
             rows = self._db.execute(
-                "SELECT shards.shard, shards.job = ?, requests, own, shared FROM shards LEFT JOIN shard_jobs"  # noqa: S608 - as below
+                "SELECT shards.shard, shards.job = ?, requests, own, shared FROM shards LEFT JOIN shard_jobs"
                 f" ON shard_jobs.shard = shards.id AND shard_jobs.job = ? WHERE {for_job(job)}",
                 (job, job),
             ).fetchall()
@@ -125,7 +125,7 @@ class ShardTable:
         """Return whether a shard has a row in common with others: one file must not name it twice."""
         with store_errors(self.path):
             ((found,),) = self._db.execute(
-                "SELECT EXISTS (SELECT 1 FROM calls AS own JOIN calls AS other ON other.key = own.key"  # noqa: S608 - only marks
+                "SELECT EXISTS (SELECT 1 FROM calls AS own JOIN calls AS other ON other.key = own.key"
                 f" WHERE own.shard = ? AND other.shard IN ({', '.join('?' * len(others))}))",
                 (self._id(shard), *map(self._id, others)),
             ).fetchall()
@@ -170,4 +170,4 @@ def _portion(requests: int, own: int | None, shared: int | None, *, owned: bool)
 def for_job(job: str) -> str:
     """Return the condition, in SQL, of shards that a job waits for; names of jobs are letters, digits and hyphens."""
     name = "'" + job.replace("'", "''") + "'"
-    return f"(shards.job = {name} OR shards.id IN (SELECT shard FROM shard_jobs WHERE job = {name}))"  # noqa: S608 - as said
+    return f"(shards.job = {name} OR shards.id IN (SELECT shard FROM shard_jobs WHERE job = {name}))"

@@ -29,7 +29,7 @@ class BatchStore(HeldCalls):
         """Add a job."""
         with store_errors(self.path):
             self._db.execute(
-                f"INSERT INTO jobs ({', '.join(_JOB_FIELDS)}) VALUES ({', '.join('?' * len(_JOB_FIELDS))})",  # noqa: S608 - names of fields
+                f"INSERT INTO jobs ({', '.join(_JOB_FIELDS)}) VALUES ({', '.join('?' * len(_JOB_FIELDS))})",
                 _job_values(job),
             )
 
@@ -37,26 +37,24 @@ class BatchStore(HeldCalls):
         """Replace a job's record."""
         with store_errors(self.path):
             self._db.execute(
-                f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in _JOB_FIELDS)} WHERE job = ?",  # noqa: S608 - names of fields
+                f"UPDATE jobs SET {', '.join(f'{name} = ?' for name in _JOB_FIELDS)} WHERE job = ?",
                 (*_job_values(job), job.job),
             )
 
     def jobs(self) -> list[Job]:
         """Return all jobs, the oldest first."""
         with store_errors(self.path):
-            rows = self._db.execute(
-                f"SELECT {', '.join(_JOB_FIELDS)} FROM jobs ORDER BY created, job"  # noqa: S608 - as above
-            ).fetchall()
+            rows = self._db.execute(f"SELECT {', '.join(_JOB_FIELDS)} FROM jobs ORDER BY created, job").fetchall()
         return [_job(row) for row in rows]
 
     def remove_job(self, job: str) -> None:
         """Remove a job with its shards and their calls and replies, in one transaction."""
         own = "(SELECT id FROM shards WHERE job = ?)"
         with store_errors(self.path), transaction(self._db):
-            self._db.execute(f"DELETE FROM calls WHERE shard IN {own}", (job,))  # noqa: S608 - the words above
-            self._db.execute(f"DELETE FROM shard_jobs WHERE shard IN {own} OR job = ?", (job, job))  # noqa: S608 - as above
+            self._db.execute(f"DELETE FROM calls WHERE shard IN {own}", (job,))
+            self._db.execute(f"DELETE FROM shard_jobs WHERE shard IN {own} OR job = ?", (job, job))
             for table in ("live_calls", "shards", "jobs"):
-                self._db.execute(f"DELETE FROM {table} WHERE job = ?", (job,))  # noqa: S608 - the words above
+                self._db.execute(f"DELETE FROM {table} WHERE job = ?", (job,))
 
     def give_back_space(self) -> None:
         """Make the file as small as what is left in it."""
@@ -88,7 +86,7 @@ class BatchStore(HeldCalls):
     def keys_of(self, asked: Sequence[bytes], job: str) -> Mapping[bytes, bytes]:
         """Return the keys under which rows that ask this were batched for a job, by what they ask."""
         head = (
-            "SELECT calls.asked, calls.key FROM calls JOIN shards ON shards.id = calls.shard"  # noqa: S608 - a job's name
+            "SELECT calls.asked, calls.key FROM calls JOIN shards ON shards.id = calls.shard"
             f" WHERE {for_job(job)} AND calls.asked IN"
         )
         with store_errors(self.path):
@@ -98,8 +96,7 @@ class BatchStore(HeldCalls):
     def batched(self, keys: Sequence[bytes], job: str) -> set[bytes]:
         """Return the keys of which a call was batched for a job."""
         head = (
-            "SELECT calls.key FROM calls JOIN shards ON shards.id = calls.shard"  # noqa: S608 - as above
-            f" WHERE {for_job(job)} AND calls.key IN"
+            f"SELECT calls.key FROM calls JOIN shards ON shards.id = calls.shard WHERE {for_job(job)} AND calls.key IN"
         )
         with store_errors(self.path):
             rows = list(select(self._db, head, list(dict.fromkeys(keys))))

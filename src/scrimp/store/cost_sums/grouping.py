@@ -57,7 +57,7 @@ def make_few_groups(db: sqlite3.Connection, dimensions: Sequence[str], where: st
     keys = ", ".join(("quarter", *sources))
     db.execute(f"CREATE TEMP TABLE numbered (number INTEGER PRIMARY KEY, {keys})")
     db.execute(
-        f"INSERT INTO temp.numbered ({keys}) SELECT DISTINCT {', '.join((QUARTER, *sources))} FROM ledger.entries"  # noqa: S608 - the constants
+        f"INSERT INTO temp.numbered ({keys}) SELECT DISTINCT {', '.join((QUARTER, *sources))} FROM ledger.entries"
         f" WHERE {where}",
         values,
     )
@@ -66,7 +66,7 @@ def make_few_groups(db: sqlite3.Connection, dimensions: Sequence[str], where: st
     place = f"number * {_PLACES} + coalesce({bin_of('entries.status')}, {BINS}) AS place"
     read = ", ".join(f"entries.{name} AS {name}" for name in MEASURED)
     db.execute(
-        f"CREATE TEMP TABLE placed AS SELECT place, {', '.join(measures_of(tuple(MEASURES)))} FROM ("  # noqa: S608 - the constants
+        f"CREATE TEMP TABLE placed AS SELECT place, {', '.join(measures_of(tuple(MEASURES)))} FROM ("
         f"SELECT {place}, {read} FROM ledger.entries CROSS JOIN temp.numbered ON {same} WHERE {where}) GROUP BY place",
         values,
     )
@@ -76,7 +76,7 @@ def make_few_groups(db: sqlite3.Connection, dimensions: Sequence[str], where: st
         for number, name in enumerate(LATENCIES)
     ]
     db.execute(
-        f"CREATE TEMP TABLE grouped AS SELECT {keys}, {', '.join(sums)} FROM temp.placed"  # noqa: S608 - the constants
+        f"CREATE TEMP TABLE grouped AS SELECT {keys}, {', '.join(sums)} FROM temp.placed"
         f" JOIN temp.numbered ON number = place / {_PLACES} GROUP BY number"
     )
     for table in ("placed", "numbered"):

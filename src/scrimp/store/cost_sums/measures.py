@@ -85,7 +85,7 @@ def grouped(dimensions: Sequence[str], where: str) -> str:
     """Return a query of the ledger's entries, summed by quarter and by what these dimensions are made of."""
     sources = sources_of(dimensions)
     keys = ", ".join(("quarter", *sources))
-    return f"SELECT {', '.join((keys, *measures_of()))} FROM {_entries(sources, where)} GROUP BY {keys}"  # noqa: S608 - the constants
+    return f"SELECT {', '.join((keys, *measures_of()))} FROM {_entries(sources, where)} GROUP BY {keys}"
 
 
 def measured(
@@ -101,7 +101,7 @@ def measured(
     read = ", ".join(dict.fromkeys(("quarter", "bin", *MEASURED)))
     columns = ", ".join((*keys, *measures_of(names)))
     return (
-        f"SELECT {columns} FROM (SELECT {named}, {read} FROM {source} WHERE true) WHERE {only}"  # noqa: S608 - the constants
+        f"SELECT {columns} FROM (SELECT {named}, {read} FROM {source} WHERE true) WHERE {only}"
         f" GROUP BY {', '.join(keys or ('NULL',))}"
     )
 
@@ -115,7 +115,7 @@ def _entries(sources: Sequence[str], where: str) -> str:
     """Return a table of entries with their quarters and their bins, and without what is not needed of them."""
     # A limit, of none, keeps SQLite from putting the expression of the bin in place of each of its names.
     read = ", ".join(dict.fromkeys((*sources, *MEASURED)))  # not all: a column that is copied costs as much as a sum
-    return f"(SELECT {read}, {QUARTER} AS quarter, {bin_of()} AS bin FROM ledger.entries WHERE {where} LIMIT -1)"  # noqa: S608 - the constants
+    return f"(SELECT {read}, {QUARTER} AS quarter, {bin_of()} AS bin FROM ledger.entries WHERE {where} LIMIT -1)"
 
 
 def measures_of(names: Sequence[str] = COLUMNS) -> list[str]:
@@ -131,14 +131,14 @@ def kept_alone(dimension: str, where: str) -> str:
     keys = KEYS[: len(DIMENSIONS[dimension])]
     padding = ", ".join(f"'' AS {key}" for key in KEYS[len(keys) :])
     names = ", ".join(("quarter", *keys, *((padding,) if padding else ()), *COLUMNS))
-    return f"SELECT '{dimension}' AS dimension, {names} FROM ({measured(dimension, ('quarter', *keys), where)})"  # noqa: S608 - the constants
+    return f"SELECT '{dimension}' AS dimension, {names} FROM ({measured(dimension, ('quarter', *keys), where)})"
 
 
 def number_of_groups(dimensions: Sequence[str]) -> str:
     """Return a query of how many groups `grouped` would make of the first entries, a limited number, after an id."""
     keys = ", ".join(("quarter", *sources_of(dimensions)))
-    entries = f"SELECT *, {QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608 - the constants
-    return f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM ({entries}))"  # noqa: S608 - the constants
+    entries = f"SELECT *, {QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?"
+    return f"SELECT count(*) FROM (SELECT DISTINCT {keys} FROM ({entries}))"
 
 
 def share_of_values(dimension: str) -> str:
@@ -147,9 +147,9 @@ def share_of_values(dimension: str) -> str:
     They are the first ones, a limited number, after an id.
     """
     keys = ", ".join(("quarter", *DIMENSIONS[dimension]))
-    entries = f"(SELECT *, {QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"  # noqa: S608 - the constants
+    entries = f"(SELECT *, {QUARTER} AS quarter FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"
     return (
-        f"SELECT coalesce(sum(calls), 0), count(*) FROM (SELECT count(*) AS calls FROM {_source(dimension, entries)}"  # noqa: S608 - the constants
+        f"SELECT coalesce(sum(calls), 0), count(*) FROM (SELECT count(*) AS calls FROM {_source(dimension, entries)}"
         f" WHERE true GROUP BY {keys})"
     )
 
@@ -160,7 +160,7 @@ def by_dimension(dimension: str, groups: str) -> str:
     keys = ", ".join(f"{expression} AS {key}" for expression, key in zip(_padded(expressions), KEYS, strict=True))
     sums = ", ".join(f"sum({name}) AS {name}" for name in COLUMNS)
     return (
-        f"SELECT '{dimension}' AS dimension, quarter, {keys}, {sums}"  # noqa: S608 - the constants
+        f"SELECT '{dimension}' AS dimension, quarter, {keys}, {sums}"
         f" FROM {_source(dimension, groups)} WHERE true GROUP BY 2, 3, 4, 5, 6"
     )
 

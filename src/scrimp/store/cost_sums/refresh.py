@@ -83,7 +83,7 @@ def add_part(db: sqlite3.Connection, first: int, last: int, change: int) -> bool
             _omit(db, dimension)
         columns = ", ".join(("dimension", "quarter", *KEYS, *COLUMNS))
         db.execute(
-            f"INSERT INTO main.sums ({columns}) SELECT {columns} FROM part.sums"  # noqa: S608 - the constants
+            f"INSERT INTO main.sums ({columns}) SELECT {columns} FROM part.sums"
             f" WHERE dimension NOT IN (SELECT * FROM main.left_out) {_CONFLICT}"
         )
         _reach(db, last)
@@ -121,7 +121,7 @@ def _follow_changes(db: sqlite3.Connection) -> None:
     if newest == change:
         return
     quarters = db.execute(
-        f"SELECT DISTINCT CAST(time AS INTEGER) / {SECONDS} FROM ledger.entry_changes WHERE id > ?",  # noqa: S608 - the constant
+        f"SELECT DISTINCT CAST(time AS INTEGER) / {SECONDS} FROM ledger.entry_changes WHERE id > ?",
         (change,),
     ).fetchall()
     for (quarter,) in quarters:
@@ -184,7 +184,7 @@ def _add(db: sqlite3.Connection, where: str, parameters: tuple[int, ...]) -> Non
         added = kept_alone(dimension, where) if is_alone else by_dimension(dimension, TABLE)
         # The condition, which is met, tells the parser that ON CONFLICT is no part of a join.
         db.execute(
-            f"INSERT INTO sums ({columns}) SELECT {columns} FROM ({added}) WHERE true {_CONFLICT}",  # noqa: S608 - the constants
+            f"INSERT INTO sums ({columns}) SELECT {columns} FROM ({added}) WHERE true {_CONFLICT}",
             parameters if is_alone else (),
         )
     db.execute(f"DROP TABLE {TABLE}")

@@ -67,7 +67,7 @@ class CostSums:
         if self.is_kept:
             with store_errors(self.path):
                 if (behind := entries_behind(self._db)) >= self._in_parts:
-                    from scrimp.store.cost_sums.parts import refresh_in_parts  # noqa: PLC0415 - rare, and 10 ms
+                    from scrimp.store.cost_sums.parts import refresh_in_parts  # rare, and 10 ms
 
                     with suppress(OSError, DiskFullError):  # there is no room for files of parts
                         refresh_in_parts(self._db, self.ledger, behind, progress, least=self._in_parts)
@@ -187,14 +187,14 @@ class CostSums:
     def _number(self, group: Group, since: float) -> int:
         """Return how many groups there are that are values."""
         query, named = self._query(group, group.columns, since, names=("calls",))
-        ((number,),) = self._db.execute(f"SELECT count(*) FROM ({query})", named).fetchall()  # noqa: S608 - the constants
+        ((number,),) = self._db.execute(f"SELECT count(*) FROM ({query})", named).fetchall()
         return int(number) + (group.tag is not None and self._untagged(group, since)[0] > 0)
 
     def _rows(self, group: Group, columns: Sequence[str], since: float, ordered: str = "") -> Iterator[tuple[Any, ...]]:
         """Yield the values of these columns, and the sums of the entries that have them."""
         query, named = self._query(group, columns, since)
         if ordered:
-            query = f"SELECT * FROM ({query}) {ordered}"  # noqa: S608 - the constants
+            query = f"SELECT * FROM ({query}) {ordered}"
         for row in self._db.execute(query, named):
             yield (*row[: len(columns)], list(row[len(columns) :]))
 
@@ -212,10 +212,10 @@ class CostSums:
         if not reach:
             return measured(group.dimension, columns, _ALL, only=only, names=names), values
         lacking = (measured(group.dimension, columns, where, only=only, names=names) for where in _LACKING)
-        kept = f"SELECT {', '.join((*columns, *names))} FROM sums WHERE dimension = :dimension AND quarter >= :first"  # noqa: S608 - the constants
+        kept = f"SELECT {', '.join((*columns, *names))} FROM sums WHERE dimension = :dimension AND quarter >= :first"
         parts = " UNION ALL ".join((f"{kept} AND {only}", *lacking))
         summed = ", ".join((*columns, *(f"sum({name}) AS {name}" for name in names)))
-        return f"SELECT {summed} FROM ({parts}) GROUP BY {', '.join(columns or ('NULL',))}", values  # noqa: S608 - as above
+        return f"SELECT {summed} FROM ({parts}) GROUP BY {', '.join(columns or ('NULL',))}", values
 
 
 @contextmanager

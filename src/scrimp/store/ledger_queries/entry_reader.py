@@ -22,7 +22,7 @@ _COLUMNS = (
 )  # fmt: skip
 _COUNTS = ("input", "output", "cache_read", "cache_write", "cache_write_long", "reasoning")
 _SELECT = (
-    f"SELECT {', '.join(_COLUMNS)}, tags, cost_nano, cost_pico, {', '.join(_COUNTS)} FROM entries"  # noqa: S608 - the constants
+    f"SELECT {', '.join(_COLUMNS)}, tags, cost_nano, cost_pico, {', '.join(_COUNTS)} FROM entries"
     " WHERE time >= ? ORDER BY id"
 )
 _FLAGS = ("estimated", "escalated", "unread", "retry")  # SQLite has them as numbers

@@ -61,7 +61,7 @@ def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model") -> list[L
     column, parameters = group_expression(by)
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
-            f"SELECT call, time, provider, model, {column}, batch, most_input, most_output, reply_id FROM entries"  # noqa: S608 - from GROUPS
+            f"SELECT call, time, provider, model, {column}, batch, most_input, most_output, reply_id FROM entries"
             " WHERE status = 'lost' AND time >= ? ORDER BY time",
             (*parameters, since),
         ).fetchall()
@@ -73,7 +73,7 @@ def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool
     lost = " AND status = 'lost'" if lost_alone else ""  # which an index finds
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
-            "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"  # noqa: S608 - the words above
+            "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"
             f" FROM entries WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
             (since, provider, most),
         ).fetchall()

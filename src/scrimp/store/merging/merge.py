@@ -67,12 +67,12 @@ def _add_entries(db: sqlite3.Connection) -> Iterator[tuple[int, ...]]:
     names, values = ", ".join(columns), ", ".join(f"theirs.{name}" for name in columns)
     settle = ", ".join(f"{name} = excluded.{name}" for name in columns)
     add = (
-        f"INSERT INTO main.entries ({names}) SELECT {values} FROM source.entries AS theirs WHERE {_OF_GROUP}"  # noqa: S608 - names of our own schema
+        f"INSERT INTO main.entries ({names}) SELECT {values} FROM source.entries AS theirs WHERE {_OF_GROUP}"
         f" ORDER BY theirs.id ON CONFLICT (call) DO UPDATE SET {settle} WHERE {_rank('excluded')} > {_rank('entries')}"
     )
-    sum_new = f"SELECT count(*), {_COSTS} FROM source.entries AS theirs WHERE {_OF_GROUP} AND {_IS_NEW}"  # noqa: S608 - the constants
+    sum_new = f"SELECT count(*), {_COSTS} FROM source.entries AS theirs WHERE {_OF_GROUP} AND {_IS_NEW}"
     count_known = (
-        f"SELECT count(*), coalesce(sum({_rank('theirs')} > {_rank('ours')}), 0)"  # noqa: S608 - the constants
+        f"SELECT count(*), coalesce(sum({_rank('theirs')} > {_rank('ours')}), 0)"
         f" FROM source.entries AS theirs JOIN main.entries AS ours USING (call) WHERE {_OF_GROUP}"
     )
     after = 0
@@ -103,7 +103,7 @@ def _add_runs(db: sqlite3.Connection) -> int:
     names, complete = ", ".join(("run", *columns)), ", ".join(f"{name} = excluded.{name}" for name in columns)
     ((new,),) = db.execute("SELECT count(*) FROM source.runs WHERE run NOT IN (SELECT run FROM main.runs)").fetchall()
     db.execute(
-        f"INSERT INTO main.runs ({names}) SELECT {names} FROM source.runs WHERE true"  # noqa: S608 - as above
+        f"INSERT INTO main.runs ({names}) SELECT {names} FROM source.runs WHERE true"
         f" ON CONFLICT (run) DO UPDATE SET {complete} WHERE runs.ended IS NULL AND excluded.ended IS NOT NULL"
     )
     return int(new)

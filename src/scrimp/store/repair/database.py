@@ -120,7 +120,7 @@ def _copy_table(damaged: sqlite3.Connection, db: sqlite3.Connection, table: str)
     columns = [name for name in wanted if name in present]
     if not columns:
         return 0
-    insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - names of our own schema
+    insert = f"INSERT OR IGNORE INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
     saved = 0
     db.execute("BEGIN")
     for row in _readable_rows(damaged, table, columns):
@@ -132,7 +132,7 @@ def _copy_table(damaged: sqlite3.Connection, db: sqlite3.Connection, table: str)
 
 def _readable_rows(damaged: sqlite3.Connection, table: str, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """Yield the rows that can be read, by rowid; behind one that cannot, search for the next that can."""
-    query = f"SELECT rowid, {', '.join(columns)} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"  # noqa: S608 - as above
+    query = f"SELECT rowid, {', '.join(columns)} FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid"
     after, probes, step = -1, 0, 1
     while probes < _MOST_PROBES:
         try:

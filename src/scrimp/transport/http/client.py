@@ -168,7 +168,7 @@ class HttpClient:
         self, request: FileRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path
     ) -> HttpReply:
         """Send a request whose body is a file. Raise FaultError where its reply is not complete."""
-        from scrimp.transport.http.files import send_file  # noqa: PLC0415 - only batches send files
+        from scrimp.transport.http.files import send_file  # only batches send files
 
         with self._as_faults(endpoint):
             if self._uploads is None and self._open_uploads is not None:
@@ -180,7 +180,7 @@ class HttpClient:
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path
     ) -> HttpReply:  # fmt: skip
         """Write the body of a reply to a file, unless it is an error. Raise FaultError where it is not complete."""
-        from scrimp.transport.http.files import save_reply  # noqa: PLC0415 - only batches fetch files
+        from scrimp.transport.http.files import save_reply  # only batches fetch files
 
         with self._as_faults(endpoint):
             builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
@@ -215,9 +215,9 @@ class HttpClient:
 
     def _open_stream_client(self) -> httpx.AsyncClient:
         if self._stream_client is None:
-            import httpx  # noqa: PLC0415 - slow to import, and only streams need it
+            import httpx  # slow to import, and only streams need it
 
-            from scrimp.transport.http.streaming import EngineTransport  # noqa: PLC0415
+            from scrimp.transport.http.streaming import EngineTransport
 
             # The engine enforces the timeouts.
             self._stream_client = httpx.AsyncClient(transport=EngineTransport(self._engine), timeout=None)  # noqa: S113 - see above

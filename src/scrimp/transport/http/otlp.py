@@ -43,7 +43,7 @@ class SpanRefusal(Struct, frozen=True):
 
 def has_otlp() -> bool:
     """Return whether the message types are installed."""
-    from importlib.util import find_spec  # noqa: PLC0415 - only where there is a sink
+    from importlib.util import find_spec  # only where there is a sink
 
     try:
         return find_spec("opentelemetry.proto.collector.trace.v1") is not None
@@ -53,7 +53,9 @@ def has_otlp() -> bool:
 
 def encoded(spans: Sequence[Span]) -> bytes:
     """Return the request that carries the spans."""
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest  # noqa: PLC0415 - 30 ms, only where there is a sink
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+        ExportTraceServiceRequest,
+    )  # 30 ms, only where there is a sink
 
     request = ExportTraceServiceRequest()
     resource = request.resource_spans.add()
@@ -100,8 +102,8 @@ def _refusal_in(reply: HttpReply) -> SpanRefusal | None:
         return SpanRefusal("it answered with a page for people: its address takes no spans", retryable=False)
     if kind != "application/x-protobuf" or not reply.body:
         return None
-    from google.protobuf.message import DecodeError  # noqa: PLC0415 - as above
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse  # noqa: PLC0415 - as above
+    from google.protobuf.message import DecodeError
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
     try:
         rejected = ExportTraceServiceResponse.FromString(reply.body).partial_success.rejected_spans

@@ -53,7 +53,7 @@ class RequestRecorder(HttpClient):
     ) -> AsyncIterator[str | HttpReply]:
         """Record the request of a streamed completion, whose headers are httpx's; raise RequestRecordedError."""
         del endpoint, on_head
-        import httpx  # noqa: PLC0415 - only for a stream, as in the client
+        import httpx  # only for a stream, as in the client
 
         async with httpx.AsyncClient(trust_env=False) as client:
             built = client.build_request(

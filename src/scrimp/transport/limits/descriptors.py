@@ -23,7 +23,7 @@ def raised_limit(wanted: int) -> int | None:
     None where there is no such limit (Windows).
     """
     try:
-        import resource  # noqa: PLC0415 - only on Unix, and only for calls
+        import resource  # only on Unix, and only for calls
     except ImportError:
         return None
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -46,9 +46,9 @@ def load_runtime(path: Path, name: str, context: int = LONGEST_CONTEXT) -> Runti
         )
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
-        import xllamacpp  # noqa: PLC0415 - an optional extra, slow to import
+        import xllamacpp  # an optional extra, slow to import
     except ImportError as error:
-        from scrimp.transport.local.runtime_install import install_command  # noqa: PLC0415 - only where it is missing
+        from scrimp.transport.local.runtime_install import install_command  # only where it is missing
 
         raise LocalModelError(f"the embedded model needs its runtime: run {install_command()}") from error
     params = xllamacpp.CommonParams()

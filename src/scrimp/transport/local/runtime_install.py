@@ -59,9 +59,9 @@ def command_for(here: Installation) -> str:
 
 
 def _this_installation() -> Installation:
-    import shutil  # noqa: PLC0415 - only where the runtime is missing
-    import site  # noqa: PLC0415 - as above
-    import sysconfig  # noqa: PLC0415 - as above
+    import shutil  # only where the runtime is missing
+    import site
+    import sysconfig
 
     prefix, own_environment = Path(sys.prefix), sys.prefix != sys.base_prefix
     made_by_pipx = own_environment and (prefix / "pipx_metadata.json").exists()

@@ -179,7 +179,7 @@ class CollectingCaller(BatchCaller):
 
     def _bound(self, call: Call) -> Decimal:
         if call.attachments:
-            from scrimp.flows.answer.attached_content import counted  # noqa: PLC0415 - few calls have any
+            from scrimp.flows.answer.attached_content import counted  # few calls have any
 
             call = counted(call, self._batches.endpoints[call.provider])
         return bound_under_cap(
@@ -192,6 +192,6 @@ def _whole(call: Call) -> Call:
     """Return a call with the content of what is attached; InputError where a file is not as it was."""
     if not call.attachments:
         return call
-    from scrimp.flows.answer.attached_content import whole  # noqa: PLC0415 - few calls have any
+    from scrimp.flows.answer.attached_content import whole  # few calls have any
 
     return whole(call)

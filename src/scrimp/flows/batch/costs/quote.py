@@ -67,8 +67,8 @@ class Quote:
         texts = (call.text, call.system or "", *(turn.words for turn in (*call.history, *call.after)))
         attached = 0
         if call.attachments:
-            from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few have any
-            from scrimp.read.attachments import measured  # noqa: PLC0415 - as above
+            from scrimp.providers.requests.attachment_tokens import attached_tokens  # few have any
+            from scrimp.read.attachments import measured
 
             sizes = [measured(each) for each in call.attachments]
             attached = attached_tokens(sizes, self._endpoints[call.provider], call.model)

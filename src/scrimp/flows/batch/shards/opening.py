@@ -37,8 +37,8 @@ def batches_of(job: Job, store: BatchStore, services: Services) -> Batches:
 @asynccontextmanager
 async def open_wire(services: Services, *, patience: float) -> AsyncIterator[BatchWire]:
     """Open the wire; `patience` is the longest wait for data, in seconds."""
-    from scrimp.transport.http.client import HttpClient, build_engine  # noqa: PLC0415 - only with something to send
-    from scrimp.transport.http.proxies import read_proxies  # noqa: PLC0415 - as above
+    from scrimp.transport.http.client import HttpClient, build_engine  # only with something to send
+    from scrimp.transport.http.proxies import read_proxies
 
     http = HttpClient(
         build_engine(services.env, timeout=patience, warn=services.warn), read_proxies(services.env),

@@ -27,8 +27,8 @@ class CertificatesInUse:
         """Return the certified routes, where there are any."""
         if not self._path.exists():
             return None
-        from scrimp.config.resolved.tuned_routes import load_tuned  # noqa: PLC0415 - only with certified routes
-        from scrimp.flows.plan.certified.certified_routes import CertifiedRoutes  # noqa: PLC0415 - as above
+        from scrimp.config.resolved.tuned_routes import load_tuned  # only with certified routes
+        from scrimp.flows.plan.certified.certified_routes import CertifiedRoutes
 
         if tuned := load_tuned(self._path):
             self._routes = CertifiedRoutes(
@@ -42,8 +42,8 @@ class CertificatesInUse:
         """Return the certified levels of compression, where there are any."""
         if not self._path.exists():
             return None
-        from scrimp.config.resolved.tuned_routes import load_levels  # noqa: PLC0415 - only with certified levels
-        from scrimp.flows.plan.certified.certified_levels import CertifiedLevels  # noqa: PLC0415 - as above
+        from scrimp.config.resolved.tuned_routes import load_levels  # only with certified levels
+        from scrimp.flows.plan.certified.certified_levels import CertifiedLevels
 
         if tuned := load_levels(self._path):
             self._levels = CertifiedLevels(

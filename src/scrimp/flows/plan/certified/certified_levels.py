@@ -86,8 +86,8 @@ class CertifiedLevels:
     def _disable(self, level: TunedLevel, why: str) -> None:
         if level.drift is not None:
             return
-        from scrimp.config.resolved.tuned_levels import level_no_longer_used  # noqa: PLC0415 - hardly ever
-        from scrimp.config.resolved.tuned_routes import disable_level  # noqa: PLC0415 - as above
+        from scrimp.config.resolved.tuned_levels import level_no_longer_used  # hardly ever
+        from scrimp.config.resolved.tuned_routes import disable_level
 
         void = self._tuned[level.signature][level.model] = replace(level, drift=why)
         self._alert(level_no_longer_used(void))

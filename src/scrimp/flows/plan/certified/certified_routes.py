@@ -139,7 +139,7 @@ class CertifiedRoutes:
         tuned = self._tuned.pop(task, None)
         if tuned is None:
             return
-        from scrimp.config.resolved.tuned_routes import disable_tuned, no_longer_used  # noqa: PLC0415 - hardly ever
+        from scrimp.config.resolved.tuned_routes import disable_tuned, no_longer_used  # hardly ever
 
         void = self._drifted[task] = replace(tuned, drift=f"{model} was answered by {answered_by}")
         self._alert(no_longer_used(void))

@@ -37,7 +37,7 @@ class ChainClimbs:
     @cached_property
     def _ends(self) -> dict[tuple[str, str], dict[int, int]]:
         """By task and chain: how many rows came to an end at which step."""
-        from scrimp.store.ledger import Ledger  # noqa: PLC0415 - only where a chain is called
+        from scrimp.store.ledger import Ledger  # only where a chain is called
 
         ends: dict[tuple[str, str], dict[int, int]] = {}
         if not self._ledger.exists():  # looking at it must not make it

@@ -76,7 +76,7 @@ class OutputHistory:
         return mean
 
     def _read(self, name: str) -> dict[tuple[str | None, Effort | None], BilledCalls]:
-        from scrimp.store.ledger_queries.billed_calls import billed_by_task  # noqa: PLC0415 - only a row that is not cached needs it
+        from scrimp.store.ledger_queries.billed_calls import billed_by_task  # only a row that is not cached needs it
 
         means: dict[tuple[str | None, Effort | None], BilledCalls] = {}
         try:

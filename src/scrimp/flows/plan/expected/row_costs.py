@@ -74,7 +74,7 @@ class RowCosts:
         factor = self._factor(model)
         size = tokens_in if factor is None else -(-tokens_in * factor // 100)
         if attachments:
-            from scrimp.providers.requests.attachment_tokens import attached_tokens  # noqa: PLC0415 - few prompts have any
+            from scrimp.providers.requests.attachment_tokens import attached_tokens  # few prompts have any
 
             size += attached_tokens(attachments, self._endpoints[model.provider], model.model)
         usage = Usage(input=size, output=self.tokens_out(model, task))
@@ -126,7 +126,7 @@ def schema_tokens(parameters: Parameters) -> int:
     """Return the tokens of the schema, which every call carries, in words or in a field of its own."""
     if parameters.schema is None:
         return 0
-    from scrimp.providers.schemas.sent_schema import in_words  # noqa: PLC0415 - only with a schema
+    from scrimp.providers.schemas.sent_schema import in_words  # only with a schema
 
     return tokens.estimate(in_words(parameters.schema))
 
