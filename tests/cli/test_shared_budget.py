@@ -202,7 +202,7 @@ def test_nothing_is_paid_beyond_what_is_held_while_the_server_is_down(
     redis.kill()
     ended = end(run)
     assert ended.status == 5
-    assert "nobody can tell what is left of the budget nightly" in ended.err
+    assert "it is not known what is left of the budget nightly" in ended.err
     assert "this run can spend" in ended.err
     assert billed(provider) < 1
     redis.start()

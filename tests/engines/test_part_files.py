@@ -50,7 +50,7 @@ def test_what_a_former_run_left_is_removed_and_what_is_no_part_is_not_touched(tm
 
     assert {file.name for file in tmp_path.iterdir()} == {"part-000000.jsonl", ".hidden"}
     (tmp_path / "notes.md").touch()
-    with pytest.raises(UsageError, match=r"has notes\.md in it, which is no part of rows"):
+    with pytest.raises(UsageError, match=r"has notes\.md in it, which is not a part"):
         parts.prepare()
 
 

@@ -32,7 +32,10 @@ def test_a_server_says_what_it_is_and_how_soon_it_answers(server: SharedServer, 
     ("policy", "words"),
     [
         ("allkeys-lfu", "MB used of 200 MB, allkeys-lfu"),
-        ("noeviction", "noeviction: when it is full it will take no more completions; with allkeys-lfu it drops those"),
+        (
+            "noeviction",
+            "noeviction: when it is full it will take no more completions; with allkeys-lfu it drops unused ones",
+        ),
         ("volatile-lru", "volatile-lru: when it is full it drops completions, and keys of others that expire, before"),
     ],
 )

@@ -59,7 +59,7 @@ def _said(text: str, choices: tuple[str, ...], schema: JsonObject | None) -> str
 
 
 def _answers_nothing(asserted: str) -> bool:
-    """Return whether what is asserted is no answer; of JSON, whether no field has one."""
+    """Return whether what is asserted is not an answer; of JSON, whether no field has one."""
     if asserted[:1] == "{":
         parsed = json_in(asserted)
         leaves = list(_leaves(parsed.value)) if parsed is not None else []

@@ -1,4 +1,4 @@
-"""What a page of costs tells: one window of the ledger, added up in the ways that matter to whoever pays."""
+"""What a page of costs tells: one window of the ledger, added up in the ways that matter to those who pay."""
 
 from __future__ import annotations
 

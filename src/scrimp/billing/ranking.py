@@ -1,4 +1,4 @@
-"""The dearest of many groups of calls, and all others as one: nobody reads a hundred thousand lines."""
+"""The dearest of many groups of calls, and all others as one: a hundred thousand lines are never read."""
 
 from __future__ import annotations
 

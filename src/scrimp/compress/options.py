@@ -26,7 +26,7 @@ class CompressOptions(Struct, frozen=True):
     in characters) they may take. What `protected` matches stays unchanged.
     With `count`, which returns the tokens of a text, what would get longer in tokens stays as it is. `asked` is what is
     told to do outside the text, such as in the system text. `told` is where data stands in the text, in order, by the
-    word of whoever made the text; all else is instruction then. Without it, data is what looks like data.
+    word of those who made the text; all else is instruction then. Without it, data is what looks like data.
     """
 
     level: str

@@ -20,7 +20,7 @@ from scrimp.regexes import pattern
 from scrimp.values import TextSpan
 
 _IT = " it "
-# Data that is no part of a sentence: after a label, on lines of its own, in a fence, which is no order to write JSON.
+# Data that is not part of a sentence: after a label, on lines of its own, in a fence, which does not ask for JSON.
 _ALONE = r"(?<=[:\uff1a])[ \t]* it |(?m:^[ \t]*+(?:`{3,}|~{3,})[ \t]*+[\w+-]*+[ \t]*+$|^(?: it )+[ \t]*$)"
 _ATTRIBUTES = r"(<[A-Za-z][\w:.-]*+)\s[^<>\n]{0,300}>"  # of a tag: the name of a file says nothing of a task
 SELECTION = "sentences for the question"  # as a rule is named

@@ -144,7 +144,7 @@ def _json_form(core: str) -> ZoneForm | None:
 
 
 def _as_data(zone: Zone, *, is_document: bool) -> Zone:
-    """Return a zone of told data: words in it instruct nobody, and what keeps text as it is looks like code."""
+    """Return a zone of told data: words in it are not instructions, and what keeps text as it is looks like code."""
     if zone.kind != "instruction":
         return zone
     if zone.form == "markup":

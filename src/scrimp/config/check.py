@@ -115,7 +115,7 @@ def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
     alerts = config.alerts
     told = (alerts.command, alerts.webhook, alerts.webhook_env)
     if any(told) and not alerts.watches:
-        yield _warning("alerts", "there is no rule, so nobody is ever told: add one, such as spend")
+        yield _warning("alerts", "there is no rule, so no alert is ever sent: add one, such as spend")
     if alerts.command is not None:
         try:
             program = shlex.split(alerts.command)[0]
@@ -124,7 +124,7 @@ def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
         if shutil.which(program) is None:
             yield _error("alerts.command", "it names no program that can be run: correct it")
     if alerts.webhook_env is not None and not keys.has_variable(alerts.webhook_env):
-        yield _warning("alerts.webhook_env", f"{alerts.webhook_env} is not set: nobody is told")
+        yield _warning("alerts.webhook_env", f"{alerts.webhook_env} is not set: no alert is sent there")
     if alerts.webhook is not None and _is_unencrypted(alerts.webhook):
         yield _warning("alerts.webhook", "it is http, so the address travels unencrypted: use https")
 

@@ -59,7 +59,7 @@ def server_parts(url: str, name: str) -> SplitResult:
 
 
 def _port(parts: SplitResult) -> bool:
-    """Return whether the port can be one; ValueError where it is no number, or too large."""
+    """Return whether the port can be one; ValueError where it is not a number, or too large."""
     return parts.port is None or parts.port > 0
 
 

@@ -21,7 +21,7 @@ Message: TypeAlias = tuple[Literal["warning", "note"], str]
 
 
 class InputRows(Struct, frozen=True, kw_only=True):
-    """What is to be read, by whoever reads it."""
+    """What is to be read, by one worker."""
 
     names: tuple[str, ...]
     options: ReadOptions

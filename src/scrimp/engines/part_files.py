@@ -47,7 +47,7 @@ class PartFiles(Struct, frozen=True, kw_only=True):
         except OSError as error:
             raise UsageError(f"-o: {self.folder} cannot be written ({error.strerror}): name another one") from error
         if other is not None:
-            raise UsageError(f"-o: {self.folder} has {other} in it, which is no part of rows: name another directory")
+            raise UsageError(f"-o: {self.folder} has {other} in it, which is not a part: name another directory")
 
     def check(self) -> None:
         """Raise UsageError for fields that do not exist, or a format that needs what is not installed."""

@@ -22,7 +22,7 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
     loaded: LoadedConfig
     paths: Paths
     options: RunOptions
-    parts: PartFiles | None = None  # where the worker writes its rows; None: whoever gathers them does
+    parts: PartFiles | None = None  # where the worker writes its rows; None: the process that gathers them does
 
     @property
     def has_share_of_cap(self) -> bool:

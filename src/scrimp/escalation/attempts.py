@@ -42,7 +42,7 @@ def kept_of(attempts: Sequence[Attempt]) -> Attempt | None:
 def is_escalated(attempt: Attempt, chain: Chain) -> bool:
     """Return whether a row climbed above the cheap models of its chain: those that vote, all below its last one.
 
-    Where completions are compared the second model is asked in any case, so that two that agree are no escalation.
+    Where completions are compared the second model is asked in any case, so that two that agree are not an escalation.
     """
     kind = SIGNALS[chain.signal]
     voted = kind.compares and (attempt.why == "agreement" or kind.from_completion is None)

@@ -64,7 +64,7 @@ def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
     try:
         result = asyncio.run(cancelled)
     except asyncio.CancelledError:
-        # Nobody else can cancel the outermost task: its name never leaves asyncio.run.
+        # Nothing else can cancel the outermost task: its name never leaves asyncio.run.
         raise _interruption(signalled) from None
     finally:
         cancelled.close()  # where the signal came before it began, it was never awaited

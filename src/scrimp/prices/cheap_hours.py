@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scrimp.prices.price_row import PriceRow, bands_in_force, utc_moment
 
-# As long as a batch may take: nobody who leaves work for later expects to wait for the weekend.
+# As long as a batch may take: work that is left for later is not expected to wait for the weekend.
 _AHEAD = timedelta(days=1)
 _MIDNIGHT = "00:00"
 

@@ -19,7 +19,7 @@ class OwnPrice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     batch: Rates | None = None
     tiers: dict[str, Rates] = {}  # by the service tier of the reply
     above: dict[str, Rates] = {}  # by the input tokens that a call must have more of: "200000"
-    batch_discount: str | None = None  # on the price of live calls, whoever sets that
+    batch_discount: str | None = None  # on the price of live calls, the user's or the table's
     day: str = ""
 
     @property

@@ -56,7 +56,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
                 (parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme))
                 for parts in map(urlsplit, (url, self.base_url))
             )
-        except ValueError:  # half an IPv6 address, a port that is no number
+        except ValueError:  # half an IPv6 address, a port that is not a number
             return False
         return theirs == own
 

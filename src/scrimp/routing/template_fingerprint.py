@@ -33,7 +33,7 @@ def template_fingerprint(prompt: Prompt, parameters: Parameters) -> str | None:
 
 
 def tells_a_task(prompt: Prompt) -> bool:
-    """Return whether a prompt comes of a template that has words of its own, and is no turn of a conversation."""
+    """Return whether a prompt comes of a template that has words of its own, and is not a turn of a conversation."""
     return prompt.template is not None and not prompt.history and not prompt.after and _has_words(prompt.template)
 
 

@@ -1,4 +1,4 @@
-"""A circuit breaker for one server: after a failure nobody asks for a while, then one request tries again."""
+"""A circuit breaker for one server: after a failure it is not asked for a while, then one request tries again."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Breaker:
             return True
 
     def open(self, window: float | None = None) -> None:
-        """Note a failure, after which nobody asks for a window of its own or the usual one."""
+        """Note a failure, after which the server is not asked for a window of its own or the usual one."""
         with self._lock:
             self._tried_at = self._clock() + (self._window if window is None else window)
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from scrimp.shared.connection import SharedServer
 
 _PREFIX = "scrimp:breaker:"
-# Seconds: how long after its time is over a model is left to whoever found it failing, who probes it; how long then to
-# the one that probes it instead; and how long after all that the server knows of it, for nobody may be there to probe.
+# Seconds: how long after its time is over a model is left to the run that found it failing, which probes it; how long
+# then to the one that probes it instead; and how long after all that the server knows of it: none may be left to probe.
 AFTER_THE_PROBE, _TURN, _KEPT = 1.5, 3.0, 30.0
 # ARGV: the run, then for each key what is told of it: "" for nothing, "closed", "probing", or milliseconds, a space and
 # what to keep so long. What is kept for longer stays. Where the time of one is long over, it is this run's turn. It
@@ -81,8 +81,8 @@ class BreakerServer:
     ) -> dict[str, OpenBreaker]:
         """Tell news, None of a model that answers again; return those of these models that fail.
 
-        One that names this run is its own to probe: it has found it failing, or whoever did does not probe it. While it
-        is `probing` one, that stays so.
+        One that names this run is its own to probe: it has found it failing, or the run that did does not probe it.
+        While it is `probing` one, that stays so.
         """
         told = [_told(news[name]) if name in news else "probing" if name in probing else "" for name in names]
         keys = [_PREFIX + name for name in names]

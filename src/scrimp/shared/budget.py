@@ -273,7 +273,7 @@ class BudgetRun:
         return state
 
     def stay(self, demand: Demand) -> BudgetState | None:
-        """Tell the same for the last time for now: the allowance stays, and nobody waits for what it may give back.
+        """Tell the same for the last time for now: the allowance stays, and no run waits for what it may give back.
 
         Of a part that the server does not know, and that holds nothing, it is not told: the budget was begun anew.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Seconds after which a process that took nothing is not counted among those that share.
 ACTIVE_SECONDS = 10
-# A bucket that nobody asked for so long is full, or will be when somebody does.
+# A bucket that was not asked for so long is full, or will be when it is.
 _KEPT_SECONDS = 300
 
 # KEYS: the buckets, the processes. ARGV: process, then for requests and for tokens: the rate a second (0: no limit),

@@ -1,4 +1,4 @@
-"""A Lua script that runs on the server, whole and alone: what it reads nobody changes before it writes."""
+"""A Lua script that runs on the server, whole and alone: nothing changes what it reads before it writes."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def server_state(server: SharedServer, clock: Callable[[], float] = time.perf_co
                 f"{server.name} is full ({memory}), so it takes no more completions: set its maxmemory-policy to "
                 "allkeys-lfu, or give it more memory"
             )
-        memory += ": when it is full it will take no more completions; with allkeys-lfu it drops those that nobody uses"
+        memory += ": when it is full it will take no more completions; with allkeys-lfu it drops unused ones"
     elif policy.startswith("volatile-") and most:
         memory += ": when it is full it drops completions, and keys of others that expire, before keys that do not"
     return f"{introduction}, {memory}"

@@ -193,7 +193,7 @@ class SmallLog:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the write lock for the block, like `transaction`."""
-        if self._is_overfull:  # not sooner: that takes time, in which nobody would know that a write has failed
+        if self._is_overfull:  # not sooner: that takes time, in which it would not be known that a write has failed
             _empty_log(self._db)
         self._is_overfull = True
         with transaction(self._db):

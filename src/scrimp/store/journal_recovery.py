@@ -31,7 +31,7 @@ def recover_abandoned(
 ) -> Iterator[list[BegunCall | SettledRow]]:
     """Yield all records that dead processes have left; their segments are deleted after the block, unless it fails.
 
-    Whoever recovers at the same time waits: what the first one is bringing in would be paid for again.
+    A process that recovers at the same time waits: what the first one is bringing in would be paid for again.
 
     A segment with records that cannot be read is put aside instead; `damaged` is told of its new path and their number.
     """
@@ -60,7 +60,7 @@ def _remove_unfinished(folder: Path) -> None:
 def settled_in_living(folder: Path, run: str, keys: AbstractSet[bytes]) -> list[SettledRow]:
     """Return what the journals of other processes have of these keys: of those that live, or are about to end.
 
-    A process that is killed lets go of its claims a moment before it lets go of its journal: whoever claims a key just
+    A process that is killed lets go of its claims a moment before it lets go of its journal: one that claims a key just
     then finds its completion neither in the cache nor in a journal that may be recovered.
     """
     own, wanted = f"{PREFIX}{run}-", {key.hex().encode() for key in keys}

@@ -124,7 +124,7 @@ class ProviderClient:
             await self._sleep_in_place(wait, result, exchange)
 
     async def send(self, request: HttpRequest, endpoint: Endpoint) -> HttpReply | Failure:
-        """Send a request that is no call, once; return the reply, whatever its status, or why there is none."""
+        """Send a request that is not a call, once; return the reply, whatever its status, or why there is none."""
         http, secrets = self._http_client(), self._secrets.headers_for(endpoint)
         try:
             async with self._timeouts.timeout(self._retry_policy.timeout):

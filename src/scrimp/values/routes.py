@@ -15,7 +15,7 @@ class ModelRef(Struct, frozen=True):
     effort: Effort | None = None  # unless the run asks for another
     max_output: int | None = None
     arm: Effort | None = None  # the effort named with it, which goes before all others
-    buy: Buy = "named"  # where it may be bought, which is no part of what is asked for
+    buy: Buy = "named"  # where it may be bought, which is not part of what is asked for
 
     @property
     def id(self) -> str:

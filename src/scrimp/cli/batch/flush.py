@@ -33,8 +33,8 @@ def flush(
     The queue idle, of submit --when-idle, is sent while no other run of this store is calling models: else the exit
     status is 6, too.
 
-    It is meant for cron. An empty queue is no error. The exit status is 6 where a provider has not taken all of it yet:
-    another flush goes on, and so does scrimp batch watch of the jobs.
+    It is meant for cron. An empty queue is not an error. The exit status is 6 where a provider has not taken all of it
+    yet: another flush goes on, and so does scrimp batch watch of the jobs.
     """
     from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
     from scrimp.flows.batch.upkeep.flush import flush as flush_queue  # it needs the network

@@ -110,7 +110,7 @@ def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
 
 
 class _Counts(Struct, frozen=True):
-    """What a job has of its batches: each request is one job's own, whoever else waits for it."""
+    """What a job has of its batches: each request is one job's own, whichever others wait for it."""
 
     batches: int  # with requests of its own
     own: int

@@ -104,8 +104,8 @@ def check_schema(options: RunOptions) -> None:
 def with_known_models(options: RunOptions, services: Services, flags: ReadingFlags) -> RunOptions:
     """Return the options with the whole name of the baseline, which may be given without its provider, as with -m.
 
-    Raises ConfigError for one that nobody has, and where something is attached and the route has a step without a model
-    that takes it.
+    Raises ConfigError for one that no provider has, and where something is attached and the route has a step without a
+    model that takes it.
     """
     if flags.attach or flags.attach_field:
         from scrimp.flows.plan.attachment_check import check_attachments  # few prompts have any

@@ -48,7 +48,7 @@ class BatchDisplay:
             self.close()
 
     def close(self) -> None:
-        """End the display for now: rows come, all batches have ended, or nobody waits for them any longer."""
+        """End the display for now: rows come, all batches have ended, or they are no longer waited for."""
 
     def _show(self, progress: JobProgress, *, is_new: bool) -> None:
         """Show it; `is_new` where it is not as it was."""

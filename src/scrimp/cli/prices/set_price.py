@@ -55,7 +55,7 @@ def set_(
     batch: Annotated[bool, typer.Option("--batch", help="The prices given are those of batch jobs.")] = False,
     batch_discount: Annotated[
         str | None,
-        typer.Option(metavar="N%", help="Batch jobs cost the price of live calls less so much, whoever sets that."),
+        typer.Option(metavar="N%", help="Batch jobs cost so much less than live calls, at your price or the table's."),
     ] = None,
     tier: Annotated[
         str | None,

@@ -81,7 +81,7 @@ def certify(
     the truth.
     Calls no API and changes no route: scrimp tune apply does that. Looks at rows of a task are counted, and share the
     risk (1/2, 1/6, 1/12 ...): to collect more rows until they suffice does not make a certificate weaker. Labels for
-    the same rows, and the same rows again, are no other look.
+    the same rows, and the same rows again, are not another look.
 
     All claims of one command hold together, but for the risk. With --route it is the risk of that task alone: of twenty
     tasks certified one by one at a risk of 0.05, one may be wrong.

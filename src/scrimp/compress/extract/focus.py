@@ -30,7 +30,7 @@ def focus(
 ) -> list[str]:
     """Return about `keep` of the documents, which compete for it: whole sentences, in order, with their labels.
 
-    What is no document stays, with the labels of a document that it stands under, and does not count towards `keep`.
+    What is not a document stays, with the labels of a document that it stands under, and does not count towards `keep`.
     Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
     the best sentence is more than that, it alone is left. First come the best sentence, those that it or the question
     leads to, the best of the sentences with a word of the question that it lacks, and so on, up to `keep`: a question

@@ -32,7 +32,7 @@ def find_question(zones: Sequence[Zone]) -> str:
     """Return what the instructions ask, or "": all questions under a label, else all others, else what they state.
 
     Instructions after the documents are searched first: an example before them may ask something else. Sentences that
-    tell how to answer are no question, unless nothing else says what is looked for.
+    tell how to answer are not a question, unless nothing else says what is looked for.
     """
     last = max((at for at, zone in enumerate(zones) if zone.kind == "context"), default=-1)
     after, before = (list(_parts(part)) for part in (zones[last + 1 :], zones[: last + 1]))

@@ -111,7 +111,7 @@ def begins_with_rule(text: str) -> bool:
 
 
 def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return the place of a rule in a sentence: without the label before it; None where it is no rule."""
+    """Return the place of a rule in a sentence: without the label before it; None where it is not a rule."""
     label = _AFTER_LABEL.match(text, start, end)
     for at in (start, *([label.end()] if label and label.end() < end else [])):
         sentence = text[at:end]

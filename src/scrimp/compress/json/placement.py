@@ -106,7 +106,7 @@ def _announces_instruction(line: str) -> bool:
 
 
 class Placement:
-    """Judges the JSON documents of one text; where all of it is told data, a label in it instructs nobody."""
+    """Judges the JSON documents of one text; where all of it is told data, a label in it is not an instruction."""
 
     def __init__(self, text: str, *, told: bool = False) -> None:
         self._text, self._told = text, told

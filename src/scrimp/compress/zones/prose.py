@@ -1,4 +1,4 @@
-"""Which long texts are no prose, so that reading them sentence by sentence would take long and find nothing."""
+"""Which long texts are not prose, so that reading them sentence by sentence would take long and find nothing."""
 
 from __future__ import annotations
 

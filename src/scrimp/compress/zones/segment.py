@@ -30,7 +30,7 @@ _HTML = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _MIN_JSON = 20
-_MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is no prompt with pages
+_MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is not a prompt with pages
 _JSON_FORMS = frozenset(("json", "jsonl"))
 
 

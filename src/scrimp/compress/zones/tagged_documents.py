@@ -16,7 +16,7 @@ _TAG = re.compile(r"<([A-Za-z][\w.-]{0,40})(?:\s[^<>\n]{0,300})?>")
 _EITHER_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*+)")
 _MIN_TAGGED = 40
 _MIN_UNKNOWN = 150  # characters of the shortest of several documents under a name that says nothing
-# Names of HTML, whose elements are no documents.
+# Names of HTML, whose elements are not documents.
 _HTML = frozenset((
     "p", "b", "i", "u", "s", "a", "em", "strong", "span", "div", "li", "ul", "ol", "dl", "dt", "dd", "td", "tr", "th",
     "table", "tbody", "thead", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "code", "pre", "sub", "sup", "small",
@@ -45,7 +45,7 @@ def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
 
 
 def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and name of elements that are no HTML, outermost first and none within another."""
+    """Yield start, end and name of elements that are not HTML, outermost first and none within another."""
     done = 0
     unbalanced: set[str] = set()
     closings = _closings(text)

@@ -97,7 +97,7 @@ class KeyRing:
         return bool(self._variable(name))
 
     def hide(self, source: str, value: str) -> None:
-        """Remember a secret that is no key of a provider; `source` is the setting that has it."""
+        """Remember a secret that is not a provider's key; `source` is the setting that has it."""
         self._known.add(source, value)
 
     def redact(self, text: str) -> str:

@@ -1,7 +1,7 @@
 """A process that answers chunks: it is told its job, then chunks, through stdin, and hands them back through stdout.
 
-A signal from whoever started it stops it as it would stop a run: calls in flight end and are kept. So does the end of
-that process: nobody is left to hand rows to.
+A signal from the process that started it stops it as it would stop a run: calls in flight end and are kept. So does
+the end of that process: none is left to hand rows to.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
     engine = FedEngine(job, _answer_until_stopped, in_thread=False)
     for number in STATUSES:
         signal.signal(number, partial(_interrupt, engine))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STATUSES)  # whoever starts a worker blocks them until here
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STATUSES)  # the process that starts a worker blocks them until here
     hand_back = partial(_hand_back, handed_back, threading.Lock())
     hand_back(None)
     taking = threading.Thread(target=_take, args=(given, engine, hand_back), name="scrimp-chunks", daemon=True)
@@ -76,7 +76,7 @@ def _take(given: BinaryIO, engine: FedEngine, hand_back: Callable[[AnsweredChunk
     try:
         while (chunk := pickle.load(given)) is not None:  # noqa: S301 - as above
             engine.answer(chunk).add_done_callback(partial(_answered, chunk, hand_back))
-    except (EOFError, pickle.UnpicklingError):  # whoever started this process has died
+    except (EOFError, pickle.UnpicklingError):  # the process that started this one has died
         os.kill(os.getpid(), signal.SIGTERM)
     engine.finish()
 
@@ -95,6 +95,6 @@ def _answered(
 
 def _hand_back(stream: BinaryIO, lock: threading.Lock, answered: AnsweredChunk | None) -> None:
     """Hand a chunk back, or None once this process is ready to take some."""
-    with lock, suppress(BrokenPipeError):  # nobody is left to take it: it is in the stores
+    with lock, suppress(BrokenPipeError):  # no process is left to take it: it is in the stores
         pickle.dump(answered, stream, pickle.HIGHEST_PROTOCOL)
         stream.flush()

@@ -126,7 +126,7 @@ class _Pool:
         return worker
 
     def _replace(self, dead: WorkerProcess) -> None:
-        """Give another worker what one had that died; what two have died of, nobody.
+        """Give another worker what one had that died; what two have died of goes to none.
 
         It is a new one, unless that would have the share of a cap that the dead one may have spent.
         """

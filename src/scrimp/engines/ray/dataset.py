@@ -1,4 +1,4 @@
-"""The pipeline in Ray Data: a task reads chunks of rows, actors answer them, and whoever started it iterates.
+"""The pipeline in Ray Data: a task reads chunks of rows, actors answer them, and the process that started it iterates.
 
 A chunk is one row of the dataset, pickled: rows of scrimp have no schema that Arrow would have to know.
 """

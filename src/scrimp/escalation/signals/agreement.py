@@ -23,8 +23,8 @@ def agreement(
     """Return confidence 1 where another model's valid completion asserted the same before, 0 where none of them did.
 
     A model called with a reworded prompt counts as another. The first completion has none to agree with, so its verdict
-    asks for more; open-ended text has nothing to agree on, and the verdict stays as it was. "I don't know" is no answer
-    to agree on either, but a doubt of the model itself: confidence 0.
+    asks for more; open-ended text has nothing to agree on, and the verdict stays as it was. "I don't know" is not an
+    answer to agree on either, but a doubt of the model itself: confidence 0.
     """
     said = completion.text if verdict.output is None else verdict.output
     asserted = canonical(said, parameters.choices, parameters.schema)

@@ -61,7 +61,7 @@ class Answerer:
         self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory,
         costs: RowCosts | None = None, cache_saving: Callable[[PlannedRow, str, str], Decimal] | None = None,
     ) -> None:  # fmt: skip
-        """`costs` says what rows are expected to cost; None: nobody asks.
+        """`costs` says what rows are expected to cost; None: it is not asked for.
 
         `cache_saving` says of that what the prompt cache of a provider's model is expected to save.
         """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
 
 
-# Rows that are called twice before a model's cap is raised for all: one row that thinks long is no reason.
+# Rows that are called twice before a model's cap is raised for all: one row that thinks long is not a reason.
 _ENOUGH_RAISED = 3
 
 

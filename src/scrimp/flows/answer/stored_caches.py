@@ -90,7 +90,7 @@ class StoredCaches:
         note: Callable[[str], None], paid: Callable[[Entry], None], halted: Callable[[], bool] = lambda: False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """`send` sends a request that is no call; `paid` gets the ledger's entry of what was stored, once it is known.
+        """`send` sends a request that is not a call; `paid` gets the ledger's entry of what was stored.
 
         `at_once` is how many calls are in flight; of a run that is `halted` few of those that are left are made.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrimp.store.claims import Claims, NoClaims
 
 # Seconds between two looks: at first, and at most while none of the rows comes free; meanwhile a share of the time that
-# this has taken, so that nobody waits much longer than the other run did.
+# this has taken, so that no run waits much longer than the other run did.
 _FIRST_LOOK, _LONGEST_PAUSE, _SHARE = 0.05, 0.5, 0.1
 # Rows of most looks, the first in the input: those are printed next. All are looked at after the longest pause.
 _FEW = 256

@@ -33,7 +33,7 @@ class Takes(Protocol):
 
 
 class SharedRateLimiter(RateLimiter):
-    """Limits the rate of calls to one provider, together with others; without any limit nobody is asked."""
+    """Limits the rate of calls to one provider, together with others; without any limit no server is asked."""
 
     def __init__(self, takes: Takes, warn: Callable[[str], None], *, rpm: int | None, tpm: int | None) -> None:
         super().__init__(rpm=rpm, tpm=tpm)

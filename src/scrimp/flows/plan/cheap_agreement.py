@@ -1,8 +1,8 @@
 """Two cheap models before a tier, for short answers: where they agree, the tier is not called.
 
-The voters are models of the tier simple whose providers the user's config names, so that nobody is called whom the user
-did not ask for. Which chain it is depends on the config alone, not on the keys that are set today: the cache key of a
-completion does, too. Where a voter has no key, or both cost too much, the row goes straight to the tier.
+The voters are models of the tier simple whose providers the user's config names, so that no provider is called that the
+user did not ask for. Which chain it is depends on the config alone, not on the keys that are set today: the cache key
+of a completion does, too. Where a voter has no key, or both cost too much, the row goes straight to the tier.
 """
 
 from __future__ import annotations

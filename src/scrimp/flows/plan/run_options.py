@@ -34,7 +34,7 @@ class RunLimits(Struct, frozen=True, kw_only=True):
 
     max_cost: Decimal | None = None  # dollars
     budget: str | None = None  # whose runs spend max_cost together
-    allow_unshared: bool = False  # go on alone where nobody can tell what they have spent
+    allow_unshared: bool = False  # go on alone where it cannot be known what they have spent
     max_cost_per_row: Decimal | None = None  # dollars that a row may be expected to cost
     on_dear: OnDear = "cheaper"
     allow_unpriced: bool = False

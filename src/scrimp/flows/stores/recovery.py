@@ -64,7 +64,7 @@ def commit_records(
 def take_completions(paths: Paths, run: str, keys: AbstractSet[bytes]) -> None:
     """Cache what other processes have answered of these keys and have in their journals alone.
 
-    Their calls stay theirs to record, or whoever's that recovers them.
+    Their calls stay theirs to record, or those of the process that recovers them.
     """
     rows = settled_in_living(paths.ledger_db.parent, run, keys) if keys else []
     completions = [_completion(row) for row in rows]

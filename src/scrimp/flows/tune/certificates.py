@@ -34,7 +34,7 @@ def certify_dataset(
     """Return what the rows certify, of each task or of their `mixture`; the look is noted in the ledger's file.
 
     A cheap model that asserts what the flagship asserts counts as right, so that only rows on which they differ need a
-    label; where such a label is missing, the worst is assumed. So labels of the same rows are no other look.
+    label; where such a label is missing, the worst is assumed. So labels of the same rows are not another look.
     """
     rows = label_by_agreement(dataset.rows, dataset.flagship)
     store = LevelReplyStore(services.paths.ledger_db)

@@ -57,7 +57,7 @@ def end_of(state: BatchState, output: Json) -> BatchState:
 
 
 def files_of(body: JsonObject, *names: str) -> tuple[str, ...]:
-    """Return the files that a batch names, by their id or as objects that have one; an empty name is no file."""
+    """Return the files that a batch names, by their id or as objects that have one; an empty name is not a file."""
     found = (body.get(name) for name in names)
     files = (each.get("id") if isinstance(each, dict) else each for each in found)
     return tuple(file for each in files if (file := nonempty(each)) is not None)

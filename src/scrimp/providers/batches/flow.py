@@ -147,7 +147,7 @@ class BatchFlow(Protocol):
         """
 
     def list_all(self, since: float) -> Exchanges[Sequence[RemoteBatch]]:
-        """Return the account's batches that were created since a time, whoever made them, as far as they are listed."""
+        """Return the account's batches that were created since a time, not only ours, as far as they are listed."""
 
     def cancel(self, batch: str) -> Exchanges[None]:
         """Ask for the end of a batch; what was answered by then is kept, and billed."""

@@ -92,7 +92,7 @@ def list_in(reply: HttpReply, endpoint: Endpoint) -> list[Json]:
 
 
 def data_in(body: JsonObject, endpoint: Endpoint) -> list[Json]:
-    """Return the `data` of a list; an empty one may have none. BatchRefusedError where it is no list at all."""
+    """Return the `data` of a list; an empty one may have none. BatchRefusedError where it is not a list at all."""
     data = body.get("data")
     if not isinstance(data, list) and body.get("object") != "list":
         raise unreadable(endpoint, "a list of them")
@@ -178,7 +178,7 @@ def moment(value: Json) -> float | None:
 
 
 def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
-    """Yield the objects of a file of results, a line each; what is no object is passed over.
+    """Yield the objects of a file of results, a line each; what is not an object is passed over.
 
     A line that was cut off in a broken download is not whole either: its request counts as missing, not as answered.
     BatchRefusedError for what is no such file at all, as a proxy's page is none.

@@ -20,7 +20,7 @@ from scrimp.units import format_duration
 from scrimp.values import Failure, Json, JsonObject
 
 _LONG_WAITS = (120.0, 1e9)  # seconds: shorter ones are waited for, and longer ones tell a person nothing
-_UNTOLD = 502  # counts where an error in a 200 tells no status; nobody is told of it
+_UNTOLD = 502  # counts where an error in a 200 tells no status; no message names it
 # What LiteLLM's proxy puts before the headers of the provider it called.
 _LITELLM = "llm_provider-"
 _RETRY_HINTS: Mapping[str, bool] = {"true": True, "false": False}

@@ -55,7 +55,7 @@ def claude_cap(call: Call) -> int:
 
 
 def default_claude_cap(model: str, parameters: Parameters) -> int:
-    """Return the tokens that a Claude model may write where nobody said how many."""
+    """Return the tokens that a Claude model may write where the user did not say how many."""
     if parameters.choices and not claude_may_think(model, parameters.effort):
         return _CLAUDE_LABEL + max(len(label.encode()) for label in parameters.choices)
     return _CLAUDE_TEXT

@@ -13,7 +13,7 @@ from scrimp.providers.json_access import is_success, nonempty, number, reply_obj
 from scrimp.providers.replies.error_replies import to_failure
 from scrimp.values import Failure, Json, JsonObject, Usage
 
-MOST_PAGES = 1000  # a list that does not end is no list
+MOST_PAGES = 1000  # a list that does not end is not one
 HOUR = 3600
 _EXCERPT = 80  # bytes
 

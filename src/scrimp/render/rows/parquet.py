@@ -69,7 +69,7 @@ class ParquetRowWriter:
         names = list(columns.names)
         if isinstance(columns, TableColumns) and not self._has_errors and self._sink.is_rewritable:
             names.pop()  # that of errors, the last; a stream always has it, as of CSV
-        while not self._all_fit():  # seldom more than once: whole numbers that are no doubles, beside fractions
+        while not self._all_fit():  # seldom more than once: whole numbers that are not doubles, beside fractions
             pass
         schema = self._pyarrow.schema(list(zip(names, map(self._final, self._types), strict=False)))
         with self._parquet.ParquetWriter(

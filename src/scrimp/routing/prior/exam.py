@@ -37,7 +37,7 @@ def exam_features(shape: Shape) -> dict[str, float]:
 
 
 def _verdicts(options: Sequence[str]) -> set[str]:
-    """Return the different verdicts of options that are pairs of them; an option that is no pair counts as one."""
+    """Return the different verdicts of options that are pairs of them; an option that is not a pair counts as one."""
     found: set[str] = set()
     for option in options:
         pair = pattern(_TWO_VERDICTS).fullmatch(option)

@@ -34,7 +34,7 @@ class Match(Struct, frozen=True):
 
     @property
     def words(self) -> str:
-        """The words as one text; of most matches nobody asks it."""
+        """The words as one text; most matches are never asked for it."""
         return " ... ".join(map(" ".join, self.pieces))
 
 

@@ -182,7 +182,7 @@ def _add(db: sqlite3.Connection, where: str, parameters: tuple[int, ...]) -> Non
     for dimension in kept:
         is_alone = dimension not in chosen
         added = kept_alone(dimension, where) if is_alone else by_dimension(dimension, TABLE)
-        # The condition, which is met, tells the parser that ON CONFLICT is no part of a join.
+        # The condition, which is met, tells the parser that ON CONFLICT is not part of a join.
         db.execute(
             f"INSERT INTO sums ({columns}) SELECT {columns} FROM ({added}) WHERE true {_CONFLICT}",
             parameters if is_alone else (),

@@ -1,6 +1,6 @@
 """An answer as the cache stores it: JSON without what is as it is by default, which is half of it.
 
-Whoever reads it fills in the defaults of `values.Answer`, so these must never change.
+Readers fill in the defaults of `values.Answer`, so these must never change.
 """
 
 from __future__ import annotations

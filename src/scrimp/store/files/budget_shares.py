@@ -84,7 +84,7 @@ def _settle_one(descriptor: int, path: Path, budget: str, settle: Callable[[Shar
         return
     try:
         sharer = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Sharer)
-    except msgspec.MsgspecError:  # of an earlier version, or damaged: nobody can tell what it is of
+    except msgspec.MsgspecError:  # of an earlier version, or damaged: it cannot be known what it is of
         return
     if sharer.budget == budget and settle(sharer):
         path.unlink(missing_ok=True)

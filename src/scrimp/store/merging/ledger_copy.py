@@ -22,7 +22,7 @@ _LOCKED_SECONDS = 10.0  # to wait for a process that has locked it
 def ledger_copy(source: Path) -> Iterator[Path]:
     """Yield a copy of what is committed in a ledger, removed after the block.
 
-    Raise InputError where the file is no ledger, StoreError where it cannot be copied.
+    Raise InputError where the file is not a ledger, StoreError where it cannot be copied.
     """
     if not source.is_file():
         raise InputError(f"{source} is not a file: name a home of scrimp, or a ledger.db")
@@ -36,7 +36,7 @@ def ledger_copy(source: Path) -> Iterator[Path]:
 
 
 def _copy(source: Path, copy: Path) -> None:
-    """Copy as files where nobody writes; else as SQLite reads it, so that it is of one moment."""
+    """Copy as files where no process writes; else as SQLite reads it, so that it is of one moment."""
     if not _has_log(source) and _copied_unchanged([source], [copy]) and not _has_log(source):
         return
     copy.unlink(missing_ok=True)

@@ -51,7 +51,7 @@ def build_engine(
 ) -> Client:  # fmt: skip
     """Return the pyreqwest client that opens the sockets; `timeout` is the longest wait for data, in seconds.
 
-    It counts time in which this process is stopped as well; with None, whoever calls ends what takes too long.
+    It counts time in which this process is stopped as well; with None, the caller ends what takes too long.
 
     Raise ConfigError where the environment names a proxy or a certificate that cannot be used.
     """

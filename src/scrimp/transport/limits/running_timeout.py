@@ -12,7 +12,7 @@ _BEAT = 1.0  # seconds
 class RunningTimeouts:
     """Time-outs of the calls of one event loop; a beat each second shows for how long the loop did not run.
 
-    It does not while the process is stopped (SIGSTOP, a paused container, a machine asleep), or waits for whoever
+    It does not while the process is stopped (SIGSTOP, a paused container, a machine asleep), or waits for those who
     reads its output. Replies that arrive meanwhile are paid for: they must be read, not thrown away as late.
     """
 

@@ -133,7 +133,7 @@ class JobBudget:
                     self._alone = True
                 else:
                     self.stopped = (
-                        f"{error}, so nobody can tell what is left of the budget {self._name}; --allow-unshared goes "
+                        f"{error}, so it is not known what is left of the budget {self._name}; --allow-unshared goes "
                         "on within --max-cost as if this job were the only one"
                     )
                     return None

@@ -28,7 +28,7 @@ class Ways(Struct, frozen=True, kw_only=True):
 
     @property
     def least(self) -> Decimal | None:
-        """What they cost where nobody is in a hurry."""
+        """What they cost where there is no hurry."""
         known = [cost for cost in (self.batch, self.off_peak, self.live) if cost is not None]
         return min(known, default=None)
 

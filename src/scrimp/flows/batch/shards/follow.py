@@ -88,7 +88,7 @@ class Follower:
         return bool(set(store.jobs_of(shard.shard)) - cancelled)
 
     def _is_cancelled(self, shard: ShardRecord) -> bool:
-        """Return whether nobody wants a shard any more: its job may be cancelled while it is being sent."""
+        """Return whether a shard is no longer wanted: its job may be cancelled while it is being sent."""
         return self._batches.store.is_cancelled(shard.job) and not self._is_shared(shard)
 
     def _followed(self) -> list[ShardRecord]:

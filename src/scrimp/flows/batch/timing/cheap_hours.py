@@ -76,7 +76,7 @@ class CheapHoursClock:
 
     async def sleep(self, until: float, is_over: Callable[[], bool] = lambda: False) -> None:
         """Wait until a moment, in seconds since the epoch, or until it is over for another reason."""
-        # A clock that is set, or a machine that sleeps, tells nobody.
+        # A clock that is set, or a machine that sleeps, gives no signal.
         while (left := until - self._clock()) > 0 and not is_over():  # noqa: ASYNC110 - as above
             await asyncio.sleep(min(left, self._look))
 

@@ -1,4 +1,4 @@
-"""Work that waits until nobody else works: whether another run of this store is calling a model."""
+"""Work that waits until no other run works: whether another run of this store is calling a model."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Output tokens of a completion where nothing better is known: a label, a paragraph, a page.
 _LOW, _EXPECTED, _HIGH = 20, 200, 1000
-# Calls whose mean may decide where a row goes: one long completion alone is no reason.
+# Calls whose mean may decide where a row goes: one long completion alone is not a reason.
 ENOUGH_CALLS = 5
 _UNREAD = -1
 

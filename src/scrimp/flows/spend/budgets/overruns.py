@@ -2,7 +2,7 @@
 
 A bound rests on the price table and on --max-output. A provider may bill more all the same: hidden reasoning outside
 the cap, a service tier, a gateway that passes the call to a dearer model. Under a cap the first call of each model
-therefore goes alone, and what one call costs above its bound is reserved for all that follow. Where nobody can tell
+therefore goes alone, and what one call costs above its bound is reserved for all that follow. Where it is not known
 what it did cost, none follows.
 """
 
@@ -75,7 +75,7 @@ class Overruns:
         return self._factors.get(_name(call), Decimal(1))
 
     def unpriced(self, call: Call) -> Unpriced | None:
-        """Return why nobody can tell what calls of this model cost; None where somebody can."""
+        """Return why it is not known what calls of this model cost; None where it is."""
         return self._unpriced.get(_name(call))
 
     def learn_unpriced(self, call: Call, answered_by: str | None) -> None:

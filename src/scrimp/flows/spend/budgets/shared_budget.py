@@ -189,7 +189,7 @@ class SharedBudget(Budget):
             return
         if not self._alone_when_down:
             self._stop(
-                f"{error}, so nobody can tell what is left of the budget {self._name}; --allow-unshared goes on within "
+                f"{error}, so it is not known what is left of the budget {self._name}; --allow-unshared goes on within "
                 "--max-cost as if this run were the only one"
             )
         else:

@@ -1,6 +1,6 @@
 """Whether the completions of a certified route of one model still look as they did.
 
-One model has nobody to climb to, so what is watched is what its completions are: the share of rows without an answer
+One model has no other to climb to, so what is watched is what its completions are: the share of rows without an answer
 (refused, cut off, not one of the choices, "I don't know"), and their length. The certificate tells the former; lengths
 are compared with those of the first rows after it, and count only where they double or halve: prompts are longer on
 some days than on others.
@@ -54,7 +54,7 @@ def with_completion_drift(
     for size in WINDOWS:
         if route.drift is not None or len(route.steps) > 1 or len(newest) < size:
             break
-        # All rows are known where they are fewer than asked for: the window itself is no reference for it.
+        # All rows are known where they are fewer than asked for: the window itself is not a reference for it.
         first = oldest[: min(max(WINDOWS), len(oldest) - size)]
         drift = _unread(route, newest[:size], newest[size:]) or _length(newest[:size], first)
         route = replace(route, drift=drift) if drift else route

@@ -49,5 +49,5 @@ def _share(below: Sequence[bool]) -> Share:
 
 
 def can_climb(route: TunedRoute) -> bool:
-    """Return whether this can be seen of a route: one model alone has nobody to climb to."""
+    """Return whether this can be seen of a route: one model alone has no other to climb to."""
     return route.drift is None and len(route.steps) > 1

@@ -47,7 +47,7 @@ def note_level_drift(services: Services) -> list[TunedLevel]:
 
 
 def later_than(level: TunedLevel) -> float:
-    """Return the moment after which pairs were no evidence for a level, in seconds since the epoch."""
+    """Return the moment after which pairs were not evidence for a level, in seconds since the epoch."""
     return calendar.timegm(time.strptime(level.certified, "%Y-%m-%dT%H:%M:%SZ")) + 1.0
 
 
