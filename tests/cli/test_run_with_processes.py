@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +14,16 @@ import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider, Reply, echo, error
+from worker_runs import FILES, check_after_a_kill, troubled, write_rows, written
 
 ROWS = 600
-WORDS = (
-    "run",
-    "rows.jsonl",
-    "--engine",
-    "processes",
-    "--workers",
-    "2",
-    "-o",
-    "out.jsonl",
-    "--summary-file",
-    "bill.json",
-)
+WORDS = ("run", "rows.jsonl", "--engine", "processes", "--workers", "2", *FILES)
 
 
 @pytest.fixture
 def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
     scrimp.provider(provider.url)
-    texts = [f"row {n}" for n in range(ROWS)]
-    texts[400], texts[300] = "poisoned", "refused once"
-    scrimp.file("rows.jsonl", "".join(json.dumps({"id": f"r{n}", "text": text}) + "\n" for n, text in enumerate(texts)))
+    write_rows(scrimp, ROWS, poisoned=400, refused=300)
     return scrimp
 
 
@@ -46,24 +32,11 @@ def workers_of(run: subprocess.Popen[bytes]) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
 
 
-def written(ready: Scrimp) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the rows of the output and the bill."""
-    rows = [json.loads(line) for line in (ready.cwd / "out.jsonl").read_text().splitlines()]
-    bill: dict[str, Any] = json.loads((ready.cwd / "bill.json").read_text())
-    return rows, bill
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a process which others it has started")
 def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
-    def answer(body: dict[str, Any]) -> Reply:
-        text = body["messages"][-1]["content"]
-        if text == "poisoned":
-            return error(400)
-        return error(429) if text == "refused once" and provider.prompts.count(text) == 1 else echo(body)
-
-    provider.answer, go_on = answer, provider.hold(after=200)
+    provider.answer, go_on = troubled(provider), provider.hold(after=200)
     run = ready.start(*WORDS, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     wait_until(lambda: len(provider.bodies) > 200, run=run)
     os.kill(workers_of(run)[0], signal.SIGKILL)
@@ -71,16 +44,7 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     out, err = run.communicate(timeout=100)
     assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
 
-    rows, bill = written(ready)
-    calls = Counter(provider.prompts)
-    assert [row["id"] for row in rows] == [f"r{n}" for n in range(ROWS)]
-    assert [row["id"] for row in rows if row["status"] != "ok"] == ["r400"]
-    assert all(row["output"] == f"echo: {row['input']['text']}" for row in rows if row["status"] == "ok")
-    assert calls.total() - ROWS <= 1 + 8  # the refused one, and what half of 16 calls in flight had for a worker
-    written_down = bill["calls"]["total"]  # before they are sent: a kill may come in between
-    assert calls.total() <= written_down <= calls.total() + 8
-    assert bill["calls"]["lost"] <= 8
-    assert list(ready.home.glob("in-flight-*")) == []
+    check_after_a_kill(ready, provider, ROWS, poisoned=400)
 
 
 def test_a_signal_ends_all_workers_once_their_calls_in_flight_are_answered(

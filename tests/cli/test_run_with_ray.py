@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import signal
 import subprocess
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from command import Scrimp, wait_until
-from fake_provider import FakeProvider, Reply, echo, error
+from fake_provider import FakeProvider
+from worker_runs import FILES, check_after_a_kill, troubled, write_rows
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="the extra `ray` is not installed")
@@ -24,9 +22,7 @@ ROWS = 2000
 @pytest.fixture
 def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
     scrimp.provider(provider.url)
-    texts = [f"row {n}" for n in range(ROWS)]
-    texts[700], texts[1300] = "poisoned", "refused once"
-    scrimp.file("rows.jsonl", "".join(json.dumps({"id": f"r{n}", "text": text}) + "\n" for n, text in enumerate(texts)))
+    write_rows(scrimp, ROWS, poisoned=700, refused=1300)
     return scrimp
 
 
@@ -51,28 +47,10 @@ def workers_of(home: Path) -> list[int]:
 def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
-    def answer(body: dict[str, Any]) -> Reply:
-        text = body["messages"][-1]["content"]
-        if text == "poisoned":
-            return error(400)
-        return error(429) if text == "refused once" and provider.prompts.count(text) == 1 else echo(body)
-
-    provider.answer, provider.delay = answer, 0.02
+    provider.answer, provider.delay = troubled(provider), 0.02
     del ready.env["PYTHONWARNINGS"]  # Ray's own
-    run = ready.start(
-        "run",
-        "rows.jsonl",
-        "--engine",
-        "ray",
-        "--workers",
-        "2",
-        "-o",
-        "out.jsonl",
-        "--summary-file",
-        "bill.json",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    words = ("run", "rows.jsonl", "--engine", "ray", "--workers", "2", *FILES)
+    run = ready.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: len(provider.bodies) > 500, run=run, seconds=120)
         os.kill(workers_of(ready.home)[0], signal.SIGKILL)
@@ -81,20 +59,7 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
         run.kill()  # a failure leaves no run behind that waits for a provider
     assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
 
-    rows = [json.loads(line) for line in (ready.cwd / "out.jsonl").read_text().splitlines()]
-    calls = Counter(provider.prompts)
-    bill = json.loads((ready.cwd / "bill.json").read_text())
-    assert [row["id"] for row in rows] == [f"r{n}" for n in range(ROWS)]
-    assert [row["id"] for row in rows if row["status"] != "ok"] == ["r700"]
-    assert all(row["output"] == f"echo: {row['input']['text']}" for row in rows if row["status"] == "ok")
-    # The refused one; what half of 16 calls in flight had for a worker; and the poisoned one, which no cache keeps,
-    # where its chunk was given out again.
-    assert calls.total() - ROWS <= 1 + 8 + 1, bill["calls"]
-    assert calls["poisoned"] <= 2
-    written_down = bill["calls"]["total"]  # before they are sent: a kill may come in between
-    assert calls.total() <= written_down <= calls.total() + 8
-    assert bill["calls"]["lost"] <= 8
-    assert list(ready.home.glob("in-flight-*")) == []
+    check_after_a_kill(ready, provider, ROWS, poisoned=700)
 
     again = ready("run", "rows.jsonl", "--cache", "only", "--skip", "701")
     assert len(again.rows) == ROWS - 701
