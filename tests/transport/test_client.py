@@ -13,6 +13,7 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import RetryPolicy, RetryState
+from scrimp.transport.limits.slow_start import ALONE
 from scrimp.values import Completion, Failure
 from transport.virtual_loop import now, run, settled
 from transport.wire import (
@@ -322,19 +323,20 @@ def test_a_key_repeated_in_an_error_message_is_redacted() -> None:
     assert all("sk-secret" not in each.message for each in observer.ended if isinstance(each, Failure))
 
 
-def test_the_first_call_goes_alone_and_the_others_follow() -> None:
+@pytest.mark.parametrize(("takes", "alone"), [(0.1, 0.1), (1.0, ALONE), (60.0, ALONE)])
+def test_the_first_call_goes_alone_for_a_moment_or_until_it_is_answered(takes: float, alone: float) -> None:
     async def main() -> None:
-        http = scripted(ok())
+        http = scripted(ok(), seconds=takes)
         began = now()
         await ClientHarness(http, width=100).ask_all(30)
-        assert http.times == pytest.approx([began] + [began + 1.0] * 29)
+        assert [at - began for at in http.times] == pytest.approx([0.0] + [alone] * 29, abs=0.02)
 
     run(main())
 
 
 def test_a_wrong_key_costs_one_call() -> None:
     async def main() -> None:
-        http = scripted(error(401))
+        http = scripted(error(401), seconds=0.2)
         results = await ClientHarness(http, width=100).ask_all(50)
         assert all(isinstance(each, Failure) and each.kind == "auth" for each in results)
         assert len(http.sent) == 1
@@ -345,7 +347,7 @@ def test_a_wrong_key_costs_one_call() -> None:
 @pytest.mark.parametrize("said", [error(404), error(400), error(422), error(500), NEVER_SENT])
 def test_an_error_of_every_call_costs_only_a_few_calls(said: ScriptedReply) -> None:
     async def main() -> None:
-        http = scripted(said)
+        http = scripted(said, seconds=0.2)
         results = await ClientHarness(http, width=100, retries=0).ask_all(200)
         assert all(isinstance(each, Failure) for each in results)
         assert len(http.sent) <= 10

@@ -148,7 +148,7 @@ class ProviderClient:
             if failure.kind != "rate_limit":
                 await self._sleep(seconds)
                 return
-            with self._queue(exchange.endpoint).asleep():
+            with self._queue(exchange.endpoint).asleep(keeps_place=exchange.keeps_place):
                 await self._sleep(seconds)
 
     def _wait(self, retry_state: RetryState, failure: Failure, exchange: Exchange) -> float | None:
@@ -178,7 +178,7 @@ class ProviderClient:
                 began, unsent = self._clock(), None
                 result = await self._request(exchange, call_id, admitted)
                 entry = exchange.observer.end(call_id, result)
-                queue.learn(result, exchange.stated_limits, estimated=estimated, began=began)
+                exchange.keeps_place = queue.learn(result, exchange.stated_limits, estimated=estimated, began=began)
                 self._health.observe(provider, model, result, admitted)
                 return (replace(result, entry=entry) if isinstance(result, Completion) else result), True
         finally:

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.transport.limits.concurrency import FIRST_WINDOW, AdaptiveLimit
+from scrimp.transport.limits.concurrency import AdaptiveLimit
+from scrimp.transport.limits.slow_start import FIRST
 
 
 def opened(ceiling: int) -> AdaptiveLimit:
-    """Return a limit whose first call was answered."""
+    """Return a limit whose first reply stated that as many may be sent as the user allows."""
     limiter = AdaptiveLimit(ceiling)
-    limiter.answered(0.0, 1.0)
+    limiter.answered(0.0, 1.0, stated=ceiling)
     return limiter
 
 
@@ -28,14 +29,17 @@ def test_the_first_call_goes_alone() -> None:
     assert AdaptiveLimit(1000).size == 1
 
 
-@pytest.mark.parametrize(("ceiling", "limit"), [(1, 1), (16, 16), (10_000, FIRST_WINDOW)])
+@pytest.mark.parametrize(("ceiling", "limit"), [(1, 1), (16, 16), (10_000, FIRST)])
 def test_the_first_answer_raises_the_limit_but_not_above_the_users(ceiling: int, limit: int) -> None:
-    assert opened(ceiling).size == limit
+    limiter = AdaptiveLimit(ceiling)
+    limiter.answered(0.0, 1.0)
+
+    assert limiter.size == limit
 
 
 @pytest.mark.parametrize(
     ("ceiling", "stated", "limit"),
-    [(1000, 5000, 1000), (1000, 700, 700), (1000, 3, FIRST_WINDOW), (16, 5000, 16), (1000, None, FIRST_WINDOW)],
+    [(1000, 5000, 1000), (1000, 700, 700), (1000, 3, FIRST), (16, 5000, 16), (1000, None, FIRST)],
 )
 def test_where_the_first_answer_states_that_more_may_be_sent_they_are(
     ceiling: int, stated: int | None, limit: int
@@ -47,13 +51,14 @@ def test_where_the_first_answer_states_that_more_may_be_sent_they_are(
 
 
 def test_it_doubles_every_round_until_the_first_objection() -> None:
-    limiter, limits = opened(10_000), []
+    limiter, limits = AdaptiveLimit(10_000), []
+    limiter.answered(0.0, 1.0)
 
     for lap in range(3):
         answer(limiter, limiter.size, began=2.0 + lap)
         limits.append(limiter.size)
 
-    assert limits == [2 * FIRST_WINDOW, 4 * FIRST_WINDOW, 8 * FIRST_WINDOW]
+    assert limits == [2 * FIRST, 4 * FIRST, 8 * FIRST]
 
 
 def refuse(limiter: AdaptiveLimit, *, share: float, began: float, calls: int = 200) -> None:
@@ -111,21 +116,35 @@ def test_below_what_a_plain_client_keeps_in_flight_only_far_too_many_objections_
     assert most.size < 8
 
 
-def test_after_an_objection_it_recovers_by_halves_then_grows_by_one_a_round() -> None:
-    limiter = opened(1000)
-    before = limiter.size
+def test_after_an_objection_it_recovers_by_halves_then_grows_more_with_each_round_trip() -> None:
+    limiter = AdaptiveLimit(5000)
+    limiter.answered(0.0, 1.0, stated=500)
     refuse(limiter, share=0.9, began=5.0)
 
     limits = [limiter.size]
-    for lap in range(40):
+    for lap in range(20):
         answer(limiter, limiter.size + 1, began=7.0 + lap)
         limits.append(limiter.size)
     steps = [later - earlier for earlier, later in pairwise(limits)]
+    back = next(lap for lap, limit in enumerate(limits) if limit >= 499)
 
-    assert steps[0] <= (before - limits[0]) / 2 + 1
-    assert all(later <= earlier + 1 for earlier, later in pairwise(steps))
-    assert all(1 <= step <= 2 for step in steps[-20:])
-    assert before < limits[-1] < before + 40
+    assert steps[0] <= (500 - limits[0]) / 2 + 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(steps[:back]))
+    assert steps[back] <= 4
+    assert limits[-1] == 5000
+
+
+def test_where_a_third_of_the_calls_is_refused_it_grows_by_little() -> None:
+    limiter = AdaptiveLimit(5000)
+    limiter.answered(0.0, 1.0, stated=100)
+    refuse(limiter, share=0.9, began=5.0)
+    answer(limiter, 150, began=7.0)
+    before = limiter.size
+
+    for lap in range(20):
+        refuse(limiter, share=0.35, began=9.0 + lap, calls=before)
+
+    assert before < limiter.size < before + 60
 
 
 def test_the_limit_never_falls_below_one() -> None:
@@ -182,7 +201,7 @@ def test_calls_sent_before_the_limit_was_lowered_do_not_count_for_its_effect() -
     answer(limiter, 100, began=14.0, seconds=5.0)  # in flight when it was narrowed
     answer(limiter, 100, began=20.0, seconds=1.2)
 
-    assert limiter.size < 80
+    assert limiter.size < 90
 
 
 events = st.lists(

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.providers.replies.rate_limit_headers import StatedLimits
-from scrimp.transport.limits.concurrency import FIRST_WINDOW, AdaptiveLimit
+from scrimp.transport.limits.concurrency import AdaptiveLimit
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.rate_limit import RateLimiter
+from scrimp.transport.limits.slow_start import FIRST
 from scrimp.values import Completion, Failure, Usage
 from transport.virtual_loop import now, run, settled
 
@@ -26,7 +27,7 @@ def open_queue(
 ) -> ProviderQueue:
     """Return a queue whose limit has been raised to `width` calls in flight."""
     limit = AdaptiveLimit(width)
-    limit.answered(now(), now())
+    limit.answered(now(), now(), stated=width)
     return ProviderQueue(limit, limiter or RateLimiter(rpm=rpm, tpm=tpm), now)
 
 
@@ -77,7 +78,7 @@ def test_as_many_go_at_once_as_the_first_reply_states_and_no_more() -> None:
             places.append(await free_places(queue, 1000))
         return places
 
-    assert run(main()) == [300, FIRST_WINDOW, FIRST_WINDOW]
+    assert run(main()) == [300, FIRST, FIRST]
 
 
 def test_no_more_calls_are_in_flight_than_the_limit_allows() -> None:
@@ -323,14 +324,14 @@ def test_one_queue_does_not_hold_back_another() -> None:
 
 def test_an_answer_raises_the_limit_and_objections_to_most_calls_lower_it() -> None:
     async def main() -> None:
-        queue = ProviderQueue(AdaptiveLimit(100), RateLimiter(), now)
+        queue = ProviderQueue(AdaptiveLimit(50), RateLimiter(), now)
         assert await free_places(queue, 200) == 1
         queue.learn(completion(), None, estimated=0, began=now())
-        assert await free_places(queue, 200) == 100
+        assert await free_places(queue, 200) == 50
         await asyncio.sleep(1.0)
         queue.learn(completion(), None, estimated=0, began=now())
         rate_limited(queue, 50)
-        assert await free_places(queue, 200) == 70
+        assert await free_places(queue, 200) == 35
 
     run(main())
 

@@ -32,7 +32,8 @@ class ProviderQueue:
         self._in_flight = 0
         self._usual_output = _FIRST_OUTPUT  # tokens of a completion
         self.refusals = Refusals()
-        self._asleep = 0  # calls that wait to be sent again
+        self._asleep = 0  # calls that wait to be sent again and keep their places
+        self._cuts = 0  # how often none of them has kept its place
         self._waiting: deque[_Waiter] = deque()
         self._resumed: deque[_Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
@@ -67,22 +68,31 @@ class ProviderQueue:
             self._rate.give_back(unsent, self._clock())
         self._wake()
 
-    def learn(self, result: Completion | Failure, stated: StatedLimits | None, *, estimated: int, began: float) -> None:
-        """Learn from the result of a call that was sent at `began` with `estimated` tokens reserved."""
-        now = self._clock()
+    def learn(self, result: Completion | Failure, stated: StatedLimits | None, *, estimated: int, began: float) -> bool:
+        """Learn from the result of a call that was sent at `began` with `estimated` tokens reserved.
+
+        Return whether a refused call keeps its place while it waits.
+        """
+        now, beside, keeps = self._clock(), max(0, self._in_flight - 1), True
         if stated is not None:
             self._rate.learn(stated, now)
         if isinstance(result, Completion):
             self._correct(result.usage, estimated, now)
-            self._limit.answered(began, now, stated=None if stated is None else stated.requests_remaining)
+            may_be_sent = None if stated is None else stated.requests_remaining
+            self._limit.answered(began, now, stated=may_be_sent, others=beside)
             self.refusals.answered()
         elif result.http in _OBJECTIONS or policy_of(result).slows_down:
-            self._limit.objected(began, now)
+            if self._limit.objected(began, now, others=beside):
+                # The limit is what is in flight now: neither this call nor those refused before have a place in it.
+                keeps, self._asleep, self._cuts = False, 0, self._cuts + 1
             if result.kind == "rate_limit":
                 self.refusals.refused()
         elif policy_of(result).is_answer:
-            self._limit.answered(began, now)
+            self._limit.answered(began, now, others=beside)
             self.refusals.answered()
+        else:
+            self._limit.failed()
+        return keeps
 
     def _correct(self, usage: Usage | None, estimated: int, now: float) -> None:
         if usage is not None:
@@ -101,13 +111,14 @@ class ProviderQueue:
         return self._rate.wait(queue[0][1], self._clock()) if queue and self._has_place() else 0.0
 
     @contextmanager
-    def asleep(self) -> Iterator[None]:
+    def asleep(self, *, keeps_place: bool = True) -> Iterator[None]:
         """Mark a refused call as waiting to be sent again: it keeps its place, unless refusals are scattered."""
-        self._asleep += 1
+        self._asleep += keeps_place
+        cuts = self._cuts
         try:
             yield
         finally:
-            self._asleep -= 1
+            self._asleep -= keeps_place and cuts == self._cuts
             # Soon, not now: a call that is sent again enters first.
             asyncio.get_running_loop().call_soon(self._wake)
 
@@ -140,9 +151,18 @@ class ProviderQueue:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if (self._resumed or self._waiting) and self._has_place():
-            self._timer = asyncio.get_running_loop().call_later(self.wait_for_rate(), self._on_timer)
+        if not (self._resumed or self._waiting):
+            return
+        if self._has_place():
+            wait = self.wait_for_rate()
+        elif (grows_at := self._limit.grows_at(now := self._clock())) is not None:
+            wait = grows_at - now
+        else:
+            return
+        self._timer = asyncio.get_running_loop().call_later(wait, self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
+        if not self._has_place():
+            self._limit.grow(self._clock(), self._in_flight)
         self._wake()
