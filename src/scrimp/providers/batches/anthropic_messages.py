@@ -34,6 +34,7 @@ class AnthropicMessages(ListedFlow):
     """Batches that are created with all their requests. They have no name: time and count tell them apart."""
 
     tells_names = False
+    _batches_at = _PATH
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request of the body."""
@@ -56,11 +57,6 @@ class AnthropicMessages(ListedFlow):
         reply = yield FileRequest(url=self._endpoint.address(_PATH), headers=headers)
         return self._batch(object_in(reply, self._endpoint, shard.model))
 
-    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
-        """Ask for one batch."""
-        reply = yield self._request(_path_of(batch))
-        return self._batch(object_in(reply, self._endpoint))
-
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return all batches with as many requests that were created since the shard's submission was begun."""
 
@@ -79,14 +75,9 @@ class AnthropicMessages(ListedFlow):
 
         return path, page_of
 
-    def cancel(self, batch: str) -> Exchanges[None]:
-        """Ask for the end of a batch."""
-        reply = yield self._request(f"{_path_of(batch)}/cancel", body=b"{}")
-        object_in(reply, self._endpoint)
-
     def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
         """Return the request for the results, at the provider's own address: it gets the key."""
-        return [self._request(f"{_path_of(each)}/results") for each in batch.results]
+        return [self._request(f"{self._path_to(each)}/results") for each in batch.results]
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
         """Yield what became of each request; only those that succeeded are billed."""
@@ -114,10 +105,6 @@ class AnthropicMessages(ListedFlow):
             created=moment(body.get("created_at")), expires=moment(body.get("expires_at")),
             results=(identity,) if state == "ended" and not body.get("archived_at") else (),
         )  # fmt: skip
-
-
-def _path_of(batch: str) -> str:
-    return f"{_PATH}/{quote(batch, safe='')}"
 
 
 def _total(body: JsonObject) -> int | None:

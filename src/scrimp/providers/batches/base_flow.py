@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from scrimp.providers.batches.flow import BatchLimits, BatchRefusedError, Exchanges, Frame, RemoteBatch, Shard
 from scrimp.providers.batches.replies import moment, object_in
@@ -29,6 +29,8 @@ class BaseFlow(ABC):
 
     uploads = False
     tells_names = True
+    _batches_at = "/batches"  # the path of all batches; that of one has its name behind it
+    _cancels_by = "/cancel"  # what the path that cancels one ends with
 
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
         self._endpoint, self.limits = endpoint, limits
@@ -85,6 +87,20 @@ class BaseFlow(ABC):
         del shard
         yield from ()
         return ""
+
+    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
+        """Ask for one batch."""
+        reply = yield self._request(self._path_to(batch))
+        return self._batch(object_in(reply, self._endpoint))
+
+    def cancel(self, batch: str) -> Exchanges[None]:
+        """Ask for the end of a batch."""
+        reply = yield self._request(f"{self._path_to(batch)}{self._cancels_by}", body=b"{}")
+        object_in(reply, self._endpoint)
+
+    def _path_to(self, batch: str) -> str:
+        """Return the path of one batch."""
+        return f"{self._batches_at}/{quote(batch, safe='')}"
 
     def more(self, batch: RemoteBatch, results: BinaryIO) -> Sequence[HttpRequest]:
         """Return none: what was fetched is all that there is."""

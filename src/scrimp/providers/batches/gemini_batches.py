@@ -58,10 +58,15 @@ class GeminiBatches(ListedFlow):
 
     uploads = True
     _newest_first = False  # not stated
+    _cancels_by = ":cancel"
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it."""
         return b'{"key":%b,"request":%b}' % (dumps(custom_id), request.body)
+
+    def _path_to(self, batch: str) -> str:
+        """Return the path of one batch, whose name has that of all before it."""
+        return f"/{quote(batch)}"
 
     def upload(self, shard: Shard) -> Exchanges[str]:
         """Upload the file: one request tells its size and is told an address, the other sends it there."""
@@ -93,11 +98,6 @@ class GeminiBatches(ListedFlow):
         reply = yield self._request(f"/{model}:batchGenerateContent", body=dumps(body))
         return self._batch(object_in(reply, self._endpoint, shard.model))
 
-    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
-        """Ask for one batch."""
-        reply = yield self._request(f"/{quote(batch)}")
-        return self._batch(object_in(reply, self._endpoint))
-
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that have the shard's name."""
         return self._search(shard, lambda batch: _shard_of(batch) == shard.name)
@@ -110,11 +110,6 @@ class GeminiBatches(ListedFlow):
             return array(body.get("operations")), following and f"{path}&pageToken={quote(following, safe='')}"
 
         return path, page_of
-
-    def cancel(self, batch: str) -> Exchanges[None]:
-        """Ask for the end of a batch."""
-        reply = yield self._request(f"/{quote(batch)}:cancel", body=b"{}")
-        object_in(reply, self._endpoint)
 
     def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
         """Return the request for the file of results; an expired batch has none."""

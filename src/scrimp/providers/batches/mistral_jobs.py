@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count as numbers
-from urllib.parse import quote
 
 from scrimp.enums import BatchState
 from scrimp.providers.batches.base_flow import PAGE, ListedFlow, Page
@@ -39,6 +38,8 @@ def flow(endpoint: Endpoint) -> MistralJobs:
 class MistralJobs(FileFlow, ListedFlow):
     """Jobs of uploaded files."""
 
+    _batches_at = _PATH
+
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file: the body as a live call has it, without the model, which the job has."""
         return self._line_without_model(custom_id, request)
@@ -51,11 +52,6 @@ class MistralJobs(FileFlow, ListedFlow):
         }  # fmt: skip
         reply = yield self._request(_PATH, body=dumps(body))
         return self._batch(object_in(reply, self._endpoint, shard.model))
-
-    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
-        """Ask for one job."""
-        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}")
-        return self._batch(object_in(reply, self._endpoint))
 
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the job whose metadata name the shard, among those created since its submission was begun."""
@@ -70,11 +66,6 @@ class MistralJobs(FileFlow, ListedFlow):
             return jobs, _page(page) if jobs and more else None
 
         return _page(0), page_of
-
-    def cancel(self, batch: str) -> Exchanges[None]:
-        """Ask for the end of a job."""
-        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}/cancel", body=b"{}")
-        object_in(reply, self._endpoint)
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))

@@ -64,11 +64,6 @@ class OpenAiFiles(FileFlow, ListedFlow):
         reply = yield self._request("/batches", body=dumps(body))
         return self._batch(object_in(reply, self._endpoint, shard.model))
 
-    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
-        """Ask for one batch."""
-        reply = yield self._request(f"/batches/{quote(batch, safe='')}")
-        return self._batch(object_in(reply, self._endpoint))
-
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batch whose metadata name the shard, among those created since its submission was begun."""
         return self._search(shard, lambda batch: _shard_of(batch) == shard.name)
@@ -82,11 +77,6 @@ class OpenAiFiles(FileFlow, ListedFlow):
             return batches, f"{path}&after={quote(last, safe='')}" if last and body.get("has_more") else None
 
         return path, page_of
-
-    def cancel(self, batch: str) -> Exchanges[None]:
-        """Ask for the end of a batch."""
-        reply = yield self._request(f"/batches/{quote(batch, safe='')}/cancel", body=b"{}")
-        object_in(reply, self._endpoint)
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))

@@ -6,7 +6,6 @@ Its SDK knows no counts and has the states in capitals. Where it replies as Open
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from scrimp.providers.batches.base_flow import begun_before
 from scrimp.providers.batches.file_flow import FileFlow, end_of, files_of
@@ -42,11 +41,6 @@ class TogetherFiles(FileFlow):
         created = object_in(reply, self._endpoint, shard.model)
         return self._batch(obj(created, "job") or created)
 
-    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
-        """Ask for one batch."""
-        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}")
-        return self._batch(object_in(reply, self._endpoint))
-
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return all batches of files of the same size that were created since the shard's submission was begun."""
         reply = yield self._request(_PATH)
@@ -59,11 +53,6 @@ class TogetherFiles(FileFlow):
         reply = yield self._request(_PATH)
         batches = (self._understood(obj(each)) for each in list_in(reply, self._endpoint))
         return [each for each in batches if each is not None and (each.created is None or each.created >= since)]
-
-    def cancel(self, batch: str) -> Exchanges[None]:
-        """Ask for the end of a batch."""
-        reply = yield self._request(f"{_PATH}/{quote(batch, safe='')}/cancel", body=b"{}")
-        object_in(reply, self._endpoint)
 
     def _batch(self, body: JsonObject) -> RemoteBatch:
         identity, word = nonempty(body.get("id")), string(body.get("status"))

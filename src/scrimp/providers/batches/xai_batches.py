@@ -43,6 +43,7 @@ class XaiBatches(FileFlow, ListedFlow):
     """Batches of uploaded files, whose results come in pages."""
 
     _newest_first = False  # not stated; and their times may be days
+    _cancels_by = ":cancel"
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a line of the file, as OpenAI's batches have it."""
@@ -57,11 +58,6 @@ class XaiBatches(FileFlow, ListedFlow):
         reply = yield self._request(_PATH, body=dumps({"name": shard.name, "input_file_id": file}))
         return self._batch(object_in(reply, self._endpoint, shard.model))
 
-    def look_up(self, batch: str) -> Exchanges[RemoteBatch]:
-        """Ask for one batch."""
-        reply = yield self._request(_path_of(batch))
-        return self._batch(object_in(reply, self._endpoint))
-
     def find(self, shard: Shard) -> Exchanges[Sequence[RemoteBatch]]:
         """Return the batches that have the shard's name."""
         return self._search(shard, lambda batch: batch.get("name") == shard.name)
@@ -75,26 +71,24 @@ class XaiBatches(FileFlow, ListedFlow):
 
         return path, page_of
 
-    def cancel(self, batch: str) -> Exchanges[None]:
-        """Ask for the end of a batch."""
-        reply = yield self._request(f"{_path_of(batch)}:cancel", body=b"{}")
-        object_in(reply, self._endpoint)
-
     def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
         """Return the request for the first page of the results."""
-        return [self._request(_results_of(each)) for each in batch.results]
+        return [self._request(self._results_of(each)) for each in batch.results]
 
     def more(self, batch: RemoteBatch, results: BinaryIO) -> Sequence[HttpRequest]:
         """Return the request for the page that follows."""
         following = nonempty(whole_object_in(results, self._endpoint).get("pagination_token"))
         if following is None:
             return ()
-        return [self._request(f"{_results_of(batch.id)}&pagination_token={quote(following, safe='')}")]
+        return [self._request(f"{self._results_of(batch.id)}&pagination_token={quote(following, safe='')}")]
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
         """Yield what became of each request of a page: a completion, or an error."""
         page = whole_object_in(results, self._endpoint)
         return (_result_in(each) for each in array(page.get("results")) if isinstance(each, dict))
+
+    def _results_of(self, batch: str) -> str:
+        return f"{self._path_to(batch)}/results?limit={PAGE}"
 
     def _created(self, body: JsonObject) -> float | None:
         return moment(body.get("create_time"))
@@ -139,11 +133,3 @@ def _result_in(entry: JsonObject) -> BatchResult:
     if error:
         return BatchResult(custom_id=custom_id, reply=error_reply(error))
     return BatchResult(custom_id=custom_id, unanswered="no response")
-
-
-def _path_of(batch: str) -> str:
-    return f"{_PATH}/{quote(batch, safe='')}"
-
-
-def _results_of(batch: str) -> str:
-    return f"{_path_of(batch)}/results?limit={PAGE}"
