@@ -21,10 +21,10 @@ from scrimp.units import pluralize
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
 
-Share: TypeAlias = "Callable[[Sequence[CachedCompletion]], object]"
+CompletionsSink: TypeAlias = "Callable[[Sequence[CachedCompletion]], object]"
 
 
-def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None, share: Share = lambda _: None) -> int:
+def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None, share: CompletionsSink = lambda _: None) -> int:
     """Commit the journals of killed runs; return how many of their calls were lost.
 
     `share` gives their completions to other machines.
@@ -42,7 +42,7 @@ def recover(paths: Paths, warn: Callable[[str], None] = lambda _: None, share: S
 
 
 def commit_records(
-    paths: Paths, records: Sequence[BegunCall | SettledRow], share: Share = lambda _: None
+    paths: Paths, records: Sequence[BegunCall | SettledRow], share: CompletionsSink = lambda _: None
 ) -> int:  # fmt: skip
     """Bring records of a journal into the stores; return how many of their calls were lost."""
     if not records:

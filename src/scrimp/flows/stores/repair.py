@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scrimp.flows.stores.recovery import Share, commit_records
+from scrimp.flows.stores.recovery import CompletionsSink, commit_records
 from scrimp.store import cache
 from scrimp.store.cost_sums.connection import remove_sums
 from scrimp.store.repair.database import repair_database
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scrimp.config.paths import Paths
 
 
-def repair_stores(paths: Paths, share: Share = lambda _: None) -> list[str]:
+def repair_stores(paths: Paths, share: CompletionsSink = lambda _: None) -> list[str]:
     """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now.
 
     `share` gives the completions of journals to other machines.

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom, binom
 
-from scrimp.flows.tune.watch.share import LEAST, Share
+from scrimp.flows.tune.watch.proportion import LEAST, Proportion
 
 counts = st.integers(1, 400).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows)))
 
@@ -19,7 +19,7 @@ def test_a_difference_counts_where_the_beta_binomial_distribution_says_so(
     p = min(float(expected.sf(part - 1)), float(expected.cdf(part)))
 
     if abs(p / (LEAST / 2) - 1) > 1e-6:
-        assert Share(part, rows).differs(Share(before, of)) == (p < LEAST / 2)
+        assert Proportion(part, rows).differs(Proportion(before, of)) == (p < LEAST / 2)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.9, 0.99])
@@ -28,7 +28,7 @@ def test_unchanged_shares_alarm_in_about_one_look_of_16000_also_near_none_and_al
     alarms = sum(
         seen.pmf(before) * newest.pmf(part)
         for before in range(201) if seen.pmf(before) > 1e-7
-        for part in range(301) if newest.pmf(part) > 1e-7 and Share(part, 300).differs(Share(before, 200))
+        for part in range(301) if newest.pmf(part) > 1e-7 and Proportion(part, 300).differs(Proportion(before, 200))
     )  # fmt: skip
 
     assert alarms < 1.6 * LEAST

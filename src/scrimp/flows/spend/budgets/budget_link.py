@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.errors import ServerDownError, ServerRefusedError, StoreError
 from scrimp.flows.spend.lost_bounds import at_most
-from scrimp.flows.stores.recovery import Share, recover
+from scrimp.flows.stores.recovery import CompletionsSink, recover
 from scrimp.shared.budget import BudgetForgottenError, BudgetServer, BudgetState, Demand
 from scrimp.store.files.budget_shares import BudgetShare, Sharer, settle_dead_shares, with_own_name
 from scrimp.store.files.damaged_files import FOLDER as DAMAGED
@@ -31,7 +31,7 @@ class BudgetShareLink:
 
     def __init__(
         self, server: BudgetServer, sharer: Sharer, cap: Decimal, paths: Paths, prices: PriceBook, *,
-        has_ledger: bool, warn: Callable[[str], None], share: Share,
+        has_ledger: bool, warn: Callable[[str], None], share: CompletionsSink,
     ) -> None:  # fmt: skip
         """`sharer` is this process. Without a ledger nothing would prove what it has spent, should it die.
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.tune.watch.escalation_drift import WINDOWS
-from scrimp.flows.tune.watch.share import Share
+from scrimp.flows.tune.watch.proportion import Proportion
 from scrimp.store.ledger import EndedRow
 from scrimp.units import format_percent
 
@@ -67,19 +67,19 @@ def watches_answers(route: TunedRoute) -> bool:
 
 
 def _unread(route: TunedRoute, window: Sequence[EndedRow], before: Sequence[EndedRow]) -> str | None:
-    newest = _unread_share(window)
+    newest = _unread_rows(window)
     if not watches_answers(route) or route.unread is None:
         return None
-    if newest.differs(Share(route.unread * route.pairs, route.pairs)):
+    if newest.differs(Proportion(route.unread * route.pairs, route.pairs)):
         return f"{newest.of('the newest ')} have no answer, {format_percent(route.unread)} when it was certified"
-    earlier = _unread_share(before)
+    earlier = _unread_rows(before)
     if earlier.rows >= newest.rows and newest.differs(earlier):
         return f"{newest.of('the newest ')} have no answer, {earlier.of('the ')} before them"
     return None
 
 
-def _unread_share(rows: Sequence[EndedRow]) -> Share:
-    return Share(sum(row.unread for row in rows), len(rows))
+def _unread_rows(rows: Sequence[EndedRow]) -> Proportion:
+    return Proportion(sum(row.unread for row in rows), len(rows))
 
 
 def _length(window: Sequence[EndedRow], first: Sequence[EndedRow]) -> str | None:

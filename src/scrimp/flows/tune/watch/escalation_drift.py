@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
-from scrimp.flows.tune.watch.share import Share
+from scrimp.flows.tune.watch.proportion import Proportion
 from scrimp.units import format_percent
 
 _MIN_ROWS = 30
@@ -30,11 +30,11 @@ def with_escalation_drift(route: TunedRoute, newest_ends: Sequence[int]) -> Tune
 
 def _drift(route: TunedRoute, newest_ends: Sequence[int]) -> str | None:
     """Return in words how rows differ: the newest windows, or all of them while they are few."""
-    last, then = len(route.steps) - 1, Share(route.below * route.pairs, route.pairs)
+    last, then = len(route.steps) - 1, Proportion(route.below * route.pairs, route.pairs)
     below = [step < last for step in newest_ends]
     certified = f"ended below {route.flagship}, {format_percent(route.below)} when it was certified"
     for size in (*WINDOWS, len(below)):
-        newest, earlier = _share(below[:size]), _share(below[size:])
+        newest, earlier = _not_escalated(below[:size]), _not_escalated(below[size:])
         if not _MIN_ROWS <= size <= len(below):
             continue
         if newest.differs(then):
@@ -44,8 +44,8 @@ def _drift(route: TunedRoute, newest_ends: Sequence[int]) -> str | None:
     return None
 
 
-def _share(below: Sequence[bool]) -> Share:
-    return Share(sum(below), len(below))
+def _not_escalated(below: Sequence[bool]) -> Proportion:
+    return Proportion(sum(below), len(below))
 
 
 def can_climb(route: TunedRoute) -> bool:

@@ -19,13 +19,13 @@ _PRIOR = 0.5  # rows of each kind that nothing is known of count as seen (Jeffre
 _NEGLIGIBLE = 1e-12  # of a sum
 
 
-class Share(Struct, frozen=True):
+class Proportion(Struct, frozen=True):
     """Rows, and those of them that are of one kind."""
 
     part: float
     rows: int
 
-    def differs(self, before: Share) -> bool:
+    def differs(self, before: Proportion) -> bool:
         """Return whether the share differs from the one that was there before by more than chance explains."""
         part, rows = round(self.part), self.rows
         if part * max(before.rows, 1) < before.part * rows:
