@@ -138,6 +138,13 @@ def test_a_call_without_a_whole_reply_is_booked_as_lost(ready: Scrimp, provider:
         ("a.jsonl", '{"t": "x"}\n', ("-t", "{y}"), "a.jsonl:1: there is no column 'y': the columns are t"),
         ("a.jsonl", b'{"text": "caf\xe9"}\n', (), "is not UTF-8"),
         ("a.csv", "text\nx,y\n", (), "a.csv:2: the row has 2 fields, the header 1"),
+        ("a.csv", "text\nx,y\n", ("--out", "csv"), "a.csv:2: the row has 2 fields"),
+        (
+            "a.jsonl",
+            '[{"text": "x"}]\n',
+            (),
+            "a.jsonl:1: a row must be an object or a string, not a list: if that list h",
+        ),
         ("a.jsonl", '{"a": "x", "b": "y"}\n', (), "--prompt-field"),
     ],
 )
@@ -147,7 +154,7 @@ def test_bad_input_says_where_and_what_next(
     ready.file(name, content)
     ran = ready("run", name, *words)
 
-    assert ran.status == 2
+    assert (ran.status, ran.out) == (2, "")
     assert said in ran.err
 
 

@@ -288,7 +288,10 @@ def _prompts_again(
 
 
 def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[RunStop | None, ScrimpError | None]:
-    """Run to the end and finish the output; return why it stopped early, and what went wrong."""
+    """Run to the end and finish the output; return why it stopped early, and what went wrong.
+
+    What goes wrong before the first row has no output, not even a header: the columns are not known.
+    """
     stop: RunStop | None = None
     failed: ScrimpError | None = None
     try:
@@ -297,7 +300,8 @@ def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[
         failed = error
     except KeyboardInterrupt:
         stop = RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)
-    if stop is not None and stop.reason == "pipe":
+    nothing_written = failed is not None and not reporter.has_rows
+    if nothing_written or (stop is not None and stop.reason == "pipe"):
         return stop, failed
     try:
         reporter.close()

@@ -53,7 +53,11 @@ class PromptBuilder:
                 return _not_blank(self._from_text(value, index, source, number, where))
         except RecursionError as error:
             raise InputError(f"{where}: a value is nested too deeply to be encoded as JSON: flatten it") from error
-        raise InputError(f"{where}: a row must be an object or a string, not {_type_name(value)}: fix or remove it")
+        whole = isinstance(value, list) and format_name == "jsonl" and number == 1
+        move = (
+            "if that list has the rows, add --format json; otherwise fix or remove it" if whole else "fix or remove it"
+        )
+        raise InputError(f"{where}: a row must be an object or a string, not {_type_name(value)}: {move}")
 
     def _from_row(
         self, row: JsonObject, index: int, source: Source, number: int, where: str, *, tabular: bool

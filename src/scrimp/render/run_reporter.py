@@ -38,6 +38,11 @@ class RunReporter:
             counts.total, counts.failed, self._bill.cost, free, self._bill.unknown_calls, counts.escalated
         )  # fmt: skip
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether any row has come."""
+        return self._bill.counts.total > 0
+
     def close(self) -> None:
         """End the output."""
         self._clear()
