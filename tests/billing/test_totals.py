@@ -111,7 +111,7 @@ def test_hits_and_duplicates_cost_nothing() -> None:
 
     assert line(text, "cache hit") == ["2", "0", "$0"]
     assert line(text, "duplicate") == ["1", "0", "$0"]
-    assert line(text, LUNA) == ["1", "1", "212", "3", "$0.000012"]
+    assert line(text, LUNA) == ["1", "1", "212", "3", "$0.0000118"]
 
 
 def test_cheap_attempts_of_an_escalated_row_are_calls_of_their_model_and_no_rows() -> None:
@@ -260,7 +260,7 @@ def test_failed_rows_have_a_line_of_their_own() -> None:
 
 
 def test_the_total_is_shown_against_the_cap() -> None:
-    assert line(text_of(answered(), cap="5"), "total (cap $5.00)") == ["1", "1", "212", "3", "$0.000012"]
+    assert line(text_of(answered(), cap="5"), "total (cap $5.00)") == ["1", "1", "212", "3", "$0.0000118"]
 
 
 def test_a_long_name_gives_way_in_its_middle_at_60_columns() -> None:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.render.tables import display_width, folded_table, format_table, has_own_lines, truncate_middle, wrap
+from scrimp.render.tables import (
+    display_width,
+    folded_table,
+    format_table,
+    has_own_lines,
+    truncate_middle,
+    with_points_aligned,
+    wrap,
+)
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
@@ -81,3 +89,13 @@ def test_sentences_are_wrapped_at_words(width: int) -> None:
 
     assert all(display_width(line) <= width for line in lines)
     assert " ".join(lines).startswith("one two three four")
+
+
+def test_the_decimal_points_of_a_column_are_below_each_other() -> None:
+    rows = [("a", "$0.000105", "7"), ("b", "$12", "1,200"), ("c", "unknown", ""), ("d", "$0.0000117+", "3")]
+
+    _, *lines = format_table(("model", "cost", "calls"), with_points_aligned(rows, "lrr"), "lrr", 80)
+    assert len({line.index(".") for line in lines if "." in line}) == 1
+    assert lines[1].index("$12") + len("$12") == lines[0].index(".")
+    assert [len(line) for line in (lines[0], lines[1], lines[3])] == [len(lines[1])] * 3
+    assert lines[2].endswith("  unknown")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from scrimp.errors import output_error
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import folded_table, has_own_lines, narrowest_width
+from scrimp.render.tables import folded_table, has_own_lines, narrowest_width, with_points_aligned
 from scrimp.render.terminal import escape_controls, escape_controls_in_json
 
 _UNLIMITED = 10_000  # columns
@@ -23,7 +23,9 @@ def print_table(
     width = style.width if style.terminal else _UNLIMITED
     if not rows:
         print_line(empty)
-    elif style.movable_cursor and len(rows) <= _RICH_ROWS and _fits(headers, rows, align, width):
+        return
+    rows = with_points_aligned(rows, align)
+    if style.movable_cursor and len(rows) <= _RICH_ROWS and _fits(headers, rows, align, width):
         from scrimp.render.rich_table import rich_table  # 20 ms, only for a terminal
 
         print_text(rich_table(headers, rows, align, style, sys.stdout))

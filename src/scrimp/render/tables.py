@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
 _GAP = "  "
 _NARROWEST = 10
+_NUMBER = r"[-<~]*\$?[\d,]+(?P<tail>(\.\d+)?\+?)"
 _MOST_LINES = 4  # of a cell whose text is folded; a longer one is hard to read
 
 
@@ -104,6 +106,21 @@ def _folded(text: str, width: int) -> list[str]:
             rest = rest[len(piece) :]
         lines.append(rest)
     return lines[1:] if len(lines) > 1 else lines
+
+
+def with_points_aligned(rows: Sequence[Sequence[str]], align: str) -> list[tuple[str, ...]]:
+    """Return the rows with spaces after the shorter numbers of a column, so that its decimal points line up."""
+    columns = [
+        _aligned(column) if side == "r" else column for column, side in zip(zip(*rows, strict=True), align, strict=True)
+    ]
+    return list(zip(*columns, strict=True))
+
+
+def _aligned(cells: Sequence[str]) -> Sequence[str]:
+    """Return the cells of a column; what is not a number, such as unknown, stays as it is."""
+    tails = [len(number["tail"]) if (number := re.fullmatch(_NUMBER, cell)) else None for cell in cells]
+    longest = max((tail for tail in tails if tail is not None), default=0)
+    return [cell if tail is None else cell + " " * (longest - tail) for cell, tail in zip(cells, tails, strict=True)]
 
 
 def narrowest_width(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> int:

@@ -26,7 +26,14 @@ def test_short_counts_keep_three_digits() -> None:
 def test_a_column_of_money_has_equally_many_digits() -> None:
     column = [Decimal("0.001931"), Decimal("0.0104"), Decimal(0), Decimal("0.012331")]
 
-    assert format_dollar_column(column, column[-1]) == ["$0.0019", "$0.0104", "$0", "$0.0123"]
+    assert format_dollar_column(column, column[-1]) == ["$0.00193", "$0.01040", "$0", "$0.01233"]
+
+
+def test_a_column_of_money_has_no_zeros_in_common_at_its_end() -> None:
+    assert (
+        format_dollar_column([Decimal("0.0000048"), Decimal("0.0000048")], Decimal("0.0000048")) == ["$0.0000048"] * 2
+    )
+    assert format_dollar_column([Decimal("0.0390"), Decimal("0.0249")], Decimal("0.0639")) == ["$0.0390", "$0.0249"]
 
 
 def test_a_small_amount_beside_a_large_one_is_not_shown_as_zero() -> None:

@@ -18,7 +18,7 @@ from scrimp.cli.session import Session
 from scrimp.render.costs.document import cost_documents
 from scrimp.render.costs.tables import amounts_table, sum_line
 from scrimp.render.streams import DEFAULT_WIDTH, StreamStyle, terminal_width
-from scrimp.render.tables import format_table, truncate_middle
+from scrimp.render.tables import format_table, truncate_middle, with_points_aligned
 from scrimp.store.cost_sums.groups import ALL
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.units import format_dollars, format_known_dollars, parse_duration, pluralize
@@ -78,7 +78,8 @@ def _picture(snapshot: Snapshot, by: str, window: str, style: StreamStyle) -> li
     if not snapshot.groups:
         return [*head, "no calls yet"]
     room = max(_LEAST_ROWS, _height() - _OTHER_LINES)
-    table = format_table(*amounts_table(snapshot.groups[:room], by, by, now), now.width)
+    headers, rows, align = amounts_table(snapshot.groups[:room], by, by, now)
+    table = format_table(headers, with_points_aligned(rows, align), align, now.width)
     left_out = len(snapshot.groups) - room
     rest = [f"and {pluralize(left_out, 'other')}"] if left_out > 0 else []
     return [*head, *table, *rest, truncate_middle(sum_line(snapshot.groups), now.width)]

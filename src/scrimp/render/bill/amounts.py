@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from scrimp.units import CENTS, dollar_decimals
 
-_TOTAL_DIGITS, _SMALLEST_DIGITS = 5, 2  # significant digits of a column's total, and of its smallest amount
+_TOTAL_DIGITS, _SMALLEST_DIGITS = 5, 3  # significant digits of a column's total, and of its smallest amount
 
 
 def abbreviate_count(number: int) -> str:
@@ -28,7 +28,14 @@ def format_dollar_column(amounts: Sequence[Decimal], total: Decimal) -> list[str
     largest = max(abs(total), *nonzero)
     wanted = dollar_decimals(min(nonzero), _SMALLEST_DIGITS)
     places = max(CENTS, min(wanted, dollar_decimals(largest, _TOTAL_DIGITS)))
+    while places > CENTS and all(_is_shorter(amount, places) for amount in nonzero):
+        places -= 1
     return [_fixed(amount, places) for amount in amounts]
+
+
+def _is_shorter(amount: Decimal, places: int) -> bool:
+    """Return whether an amount ends with a zero at its last decimal."""
+    return f"{amount:.{places}f}".endswith("0") and amount >= Decimal(1).scaleb(1 - places)
 
 
 def _fixed(amount: Decimal, places: int) -> str:

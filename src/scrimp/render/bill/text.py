@@ -236,11 +236,11 @@ def _reason(savings: Savings) -> str:
 def _causes(savings: Savings) -> str:
     parts = {cause: savings.by_cause[cause] for cause in CAUSES if savings.by_cause[cause]}
     bound = "at most " if savings.rows_of_unknown_cost else ""
-    saved = f"Saved {bound}{_about(savings)}{format_dollars(savings.saved)}"
+    saved, causes = f"Saved {bound}{_about(savings)}{format_dollars(savings.saved)}", list[str]()
     if parts and savings.baseline_cost and not bound:
         whole, percents = whole_percentages(list(parts.values()), savings.baseline_cost)
-        saved += f" ({whole} %)"
+        saved += f" ({'<1' if savings.saved > 0 and not whole else whole} %)"
         causes = [f"{cause} {percent}" for cause, percent in zip(parts, percents, strict=True) if percent]
-    else:  # a percentage of nothing, or of what is not known
+    if not causes:  # a percentage of nothing, of what is not known, or less than one
         causes = [f"{cause} {format_dollars(amount)}" for cause, amount in parts.items()]
     return f"{saved}: {', '.join(causes)}." if causes else f"{saved}."
