@@ -124,6 +124,11 @@ def test_what_a_machine_that_never_comes_back_has_sent_stays_counted(
     server.script = [RUNNING]
     a("batch", "submit", *words("0.0006"))
     held = told(b)
+    (job,) = (each["job"] for each in json.loads(a("batch", "list", "--json").out))
+    assert f"{job}: in batches; scrimp batch fetch JOB gives back" in a("cost", "budget", "nightly").err
+    elsewhere = b("cost", "budget", "nightly")
+    assert f"{job}: in batches that another home sent" in elsewhere.err
+    assert not (b.home / "batches.db").exists(), "a look makes no store"
     before = sent(server)
     redis.kill()
     redis.start()

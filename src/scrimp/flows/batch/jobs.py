@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
     from scrimp.store.batches.store import BatchStore
 
 
+_JOB_NAME = re.compile(r"b\d{8}-\d{6}-[0-9a-f]{6}")
+
+
 def digest_of(folder: str, command: Sequence[str]) -> str:
     """Return what the jobs of a command have in common."""
     return hashlib.sha256("\0".join((folder, *command)).encode(errors="surrogateescape")).hexdigest()
+
+
+def is_job(name: str) -> bool:
+    """Return whether a name is that of a job, and not of a run."""
+    return _JOB_NAME.fullmatch(name) is not None
 
 
 def open_job(
