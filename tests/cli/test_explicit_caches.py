@@ -145,4 +145,5 @@ def test_an_estimate_says_whether_what_is_read_too_seldom_would_be_stored(scrimp
     assert "gemini/gemini-3.5-flash does not promise that, and scrimp stores nothing there" in unknown
     assert "scrimp prices set gemini/gemini-3.5-flash --cache-storage USD" in unknown
     # Some 12 500 tokens at $1.00 for a million of them and an hour.
+    assert "for what is shared (estimated; it does not promise to)" in known
     assert "where gemini/gemini-3.5-flash reads too little of it, scrimp stores it for the run, at $0.0125 an" in known

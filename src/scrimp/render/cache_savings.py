@@ -25,10 +25,11 @@ def cache_lines(
     """
     for saving in savings[:_MODELS_SHOWN]:
         how = f"keeps them for {LIFETIME_WORDS[saving.lifetime]}" if saving.asked else "keeps them by itself"
+        sure = "estimated; it does not promise to" if saving.storable else "estimated"
         yield (
             f"provider cache: {pluralize(saving.calls, 'call')} begin with the same {format_count(saving.shared)} "
             f"tokens; {saving.model} {how}: {format_dollars(saving.cost)} instead of "
-            f"{format_dollars(saving.plain_cost)} for what is shared (estimated)"
+            f"{format_dollars(saving.plain_cost)} for what is shared ({sure})"
         )
         if saving.storable:
             yield _storage(saving)
