@@ -33,6 +33,16 @@ def test_an_export_can_be_imported_elsewhere(scrimp: Scrimp) -> None:
     assert {row["cache"] for row in again.rows} == {"hit"}
 
 
+def test_a_completion_with_a_number_that_no_call_has_is_refused_by_its_line(scrimp: Scrimp) -> None:
+    answer = {"output": "yes", "model": "m", "provider": "p", "finish_reason": "stop", "cost": "1e20"}
+    line = json.dumps({"key": "00" * 32, "created": 1.0, "run": "r", "answer": answer})
+    refused = scrimp("cache", "import", str(scrimp.file("cache.jsonl", line + "\n")))
+
+    assert refused.status == 2
+    assert "cache.jsonl:1 is not a line of a cache export (no completion has such a value of cost)" in refused.err
+    assert scrimp("cache", "stats").out.startswith("0 completions")
+
+
 def test_an_answer_of_an_older_export_is_taken(scrimp: Scrimp) -> None:
     answer = {"output": "yes", "model": "m", "provider": "p", "finish_reason": "stop"}
     old = {"key": "00" * 32, "created": 1.0, "run": "r", "answer": answer}

@@ -84,6 +84,7 @@ def test_a_completion_stays_for_its_time_less_up_to_a_tenth(server: SharedServer
         b"", b"\x01", b"\x02" + bytes(20), b"\x01" + bytes(8) + b"\xff" + b"r", b"\x01" + bytes(8) + b"\x01r{}",
         b"\x01" + bytes(8) + b"\x01\xff{}",
         *(head(created) + PACKED for created in (float("nan"), float("inf"), -1.0)),
+        head(1.0) + packed(KEYS[0], msgspec.json.encode(answer(cost="1e20"))),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_or_meant_is_not_there(server: SharedServer, redis: RedisServer, value: bytes) -> None:

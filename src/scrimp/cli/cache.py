@@ -20,6 +20,7 @@ from scrimp.errors import ConfigError, InputError, UsageError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.files.conversation import remove_conversation
+from scrimp.store.foreign_completion import doubtful_field
 from scrimp.units import format_count, format_known_dollars, format_megabytes, known_or_none, parse_duration
 
 if TYPE_CHECKING:
@@ -195,14 +196,17 @@ def _completion(text: bytes, where: str) -> CachedCompletion:
 
     try:
         exported = msgspec.json.decode(text, type=_ExportedLine)
-        return CachedCompletion(
+        completion = CachedCompletion(
             bytes.fromhex(exported.key), exported.created, exported.run,
             msgspec.json.decode(exported.answer, type=Answer),
         )  # fmt: skip
+        if doubtful := doubtful_field(completion):
+            raise ValueError(f"no completion has such a value of {doubtful}")  # noqa: TRY301 - told as the others are
     except (msgspec.MsgspecError, ValueError) as error:
         raise InputError(
             f"{where} is not a line of a cache export ({error}): nothing of its group was imported"
         ) from error
+    return completion
 
 
 def _day(when: float) -> str:

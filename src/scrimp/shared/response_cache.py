@@ -1,7 +1,8 @@
 """The completions on a server: found and put in groups; one that does not answer has none, and takes none.
 
 A value is a byte that names this layout, the moment and the run that made it, and the answer as the local cache stores
-it, with its checksum. What cannot be read, be it damaged or of a later layout, is not there.
+it, with its checksum. What cannot be read, be it damaged or of a later layout, is not there, nor is what no call
+can be.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import msgspec
 from scrimp.errors import ServerDownError, ServerRefusedError
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.encoding.packed_json import unpacked
+from scrimp.store.foreign_completion import YEAR_9999, doubtful_field
 from scrimp.values import Answer
 
 if TYPE_CHECKING:
@@ -30,8 +32,8 @@ _LAYOUT = 1
 _HEAD = struct.Struct(">BdB")  # the layout, the moment, the length of the run's name
 # Completions that were made together would be gone, and called for again, together.
 _JITTER = 0.1
-# Bounds of what is believed of a server, which others write to: bytes of JSON, and seconds since the epoch.
-_LONGEST, _YEAR_9999 = 64 << 20, 253_370_764_800
+# The most bytes of JSON that are unpacked of what a server has, which others write to.
+_LONGEST = 64 << 20
 _decode = msgspec.json.Decoder(Answer).decode
 
 
@@ -102,11 +104,11 @@ def completion_of(key: bytes, value: bytes) -> CachedCompletion | None:
         if (created := created_of(value)) is None:
             return None
         run = value[_HEAD.size : _HEAD.size + length].decode()
-        return CachedCompletion(
-            key, created, run, _decode(unpacked(key, value[_HEAD.size + length :], longest=_LONGEST))
-        )
+        answer = _decode(unpacked(key, value[_HEAD.size + length :], longest=_LONGEST))
     except (struct.error, msgspec.MsgspecError, ValueError):
         return None
+    completion = CachedCompletion(key, created, run, answer)
+    return completion if doubtful_field(completion) is None else None
 
 
 def created_of(head: bytes) -> float | None:
@@ -115,4 +117,4 @@ def created_of(head: bytes) -> float | None:
         layout, created, _ = _HEAD.unpack_from(head)
     except struct.error:
         return None
-    return float(created) if layout == _LAYOUT and 0 <= created < _YEAR_9999 else None
+    return float(created) if layout == _LAYOUT and 0 <= created < YEAR_9999 else None
