@@ -71,6 +71,34 @@ def test_a_directory_that_contains_itself_is_walked_once(file, tmp_path):
     assert names(tmp_path / "data") == [str(path)]
 
 
+def test_links_out_of_a_directory_are_left_out_and_told_and_those_within_it_are_read(file, tmp_path):
+    file("keys/id.txt", "-----BEGIN PRIVATE KEY-----")
+    within, folder, said = file("data/deep/a.txt", ""), tmp_path / "data", []
+    (folder / "b.txt").symlink_to(within)
+    (folder / "deep" / "c.txt").symlink_to("../../keys/id.txt")
+    (folder / "d.txt").symlink_to("/proc/self/environ")
+    (tmp_path / "other").symlink_to(folder)
+
+    assert [source.name for source in find_sources([str(folder)], said.append)] == [
+        f"{folder}/b.txt", f"{folder}/deep/a.txt",
+    ]  # fmt: skip
+    assert said == [
+        f"{folder}: {folder}/d.txt and 1 more left out, as a link out of that directory: to read it, name it"
+    ]
+    assert names(tmp_path / "other") == [f"{tmp_path}/other/b.txt", f"{tmp_path}/other/deep/a.txt"]
+    assert names(folder / "deep" / "c.txt") == [f"{folder}/deep/c.txt"]
+
+
+def test_a_directory_of_nothing_but_links_out_of_it_says_so(file, tmp_path):
+    file("data/.keep", "")
+    (tmp_path / "data" / "a.txt").symlink_to(file("elsewhere.txt", ""))
+
+    with pytest.raises(
+        InputError, match=r"no file that scrimp reads: .*a\.txt left out, as a link out of that directory"
+    ):
+        names(tmp_path / "data")
+
+
 def test_a_directory_without_inputs_lists_the_known_extensions(file, tmp_path):
     file("data/c.png", "")
 

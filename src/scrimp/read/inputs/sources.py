@@ -201,14 +201,29 @@ def _plain_suffix(name: str) -> str:
 
 def _directory_sources(folder: str, warn: Callable[[str], None]) -> Iterator[Source]:
     skipped: Counter[str] = Counter()
-    files = _walk(Path(folder), skipped)
+    outside: list[Path] = []
+    files = _walk(Path(folder), Path(folder), skipped, outside)
     first = next(files, None)
+    if first is None and outside:
+        raise InputError(f"{folder} contains no file that scrimp reads: {_links_out(outside)}")
     if first is None:
         raise InputError(
             f"{folder} contains no file that scrimp reads{_kinds(skipped, ' (only ', ')')}: name a file, or use one of "
             f"the extensions {', '.join(FORMAT_OF_EXTENSION)}"
         )
-    return chain([first], files, _report_skipped(folder, skipped, warn))
+    return chain([first], files, _report_skipped(folder, skipped, warn), _report_links(folder, outside, warn))
+
+
+def _report_links(folder: str, outside: Sequence[Path], warn: Callable[[str], None]) -> Iterator[Source]:
+    """Yield nothing; once the directory is read, tell which links were not followed."""
+    if outside:
+        warn(f"{folder}: {_links_out(outside)}")
+    yield from ()
+
+
+def _links_out(outside: Sequence[Path]) -> str:
+    more = f" and {len(outside) - 1} more" if len(outside) > 1 else ""
+    return f"{printable_name(str(outside[0]))}{more} left out, as a link out of that directory: to read it, name it"
 
 
 def _report_skipped(folder: str, skipped: Counter[str], warn: Callable[[str], None]) -> Iterator[Source]:
@@ -227,8 +242,12 @@ def _kinds(skipped: Counter[str], before: str = "", after: str = "") -> str:
     return before + ", ".join([*named, *([f"{others} others"] if others else [])]) + after
 
 
-def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Source]:
-    """Yield the files with a known extension and count the others; skip hidden ones, and links to directories."""
+def _walk(folder: Path, top: Path, skipped: Counter[str], outside: list[Path]) -> Iterator[Source]:
+    """Yield the files with a known extension and count the others; skip hidden ones, and links to directories.
+
+    Links out of the `top` are put in `outside`: in a directory that others made, one may lead to a key of the user's,
+    which would be sent away.
+    """
     try:
         with os.scandir(folder) as listing:
             entries = sorted(listing, key=lambda entry: entry.name)
@@ -238,11 +257,15 @@ def _walk(folder: Path, skipped: Counter[str]) -> Iterator[Source]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, skipped)
+            yield from _walk(folder / entry.name, top, skipped, outside)
         elif not entry.is_file():
             continue
         elif _format_of(entry.name):
-            yield _file_source(folder / entry.name)
+            path = folder / entry.name
+            if entry.is_symlink() and not Path(_real_path(path)).is_relative_to(_real_path(top)):
+                outside.append(path)
+            else:
+                yield _file_source(path)
         else:
             skipped[printable_name(_plain_suffix(entry.name))] += 1
 
