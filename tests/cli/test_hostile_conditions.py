@@ -142,6 +142,7 @@ WORDS = [
     (["run", "q.txt", "--timeout", "0"], "--timeout"),
     (["run", "q.txt", "--check", ""], "--check"),
     (["run", "q.txt", "-j", "9" * 30], "--concurrency"),
+    (["run", "q.txt", "--workers", "2"], "--engine processes or ray"),
     (["run", "q.txt", "--rpm", "9" * 30], "--rpm"),
     (["run", "q.txt", "--retries", "9" * 30], "--retries"),
     (["run", "q.txt", "--max-output", "9" * 30], "--max-output"),

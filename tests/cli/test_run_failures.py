@@ -158,6 +158,15 @@ def test_bad_input_says_where_and_what_next(
     assert said in ran.err
 
 
+def test_a_tiny_cap_is_told_as_it_was_given(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.env["SCRIMP_MAX_COST"] = "0.00000001"
+    ran = ready("run", "rows.jsonl")
+
+    assert (ran.status, provider.bodies) == (5, [])
+    assert "more than --max-cost 0.00000001 allows" in ran.err
+    assert "defaults.max_cost = 0.00000001" in ready("config", "show").out
+
+
 def test_rows_before_a_broken_line_are_answered_and_kept(ready: Scrimp) -> None:
     lines = ROWS.splitlines()
     lines[2] = '{"id": "t-2", "text": '

@@ -32,7 +32,14 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
+from scrimp.cli.flags.run_options import (
+    check_schema,
+    check_workers,
+    config_flags,
+    read_options,
+    run_options,
+    with_known_models,
+)
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.jobs.live_again import looking_at_batches
@@ -118,6 +125,7 @@ def run(
         options = run_options(
             session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
         )  # fmt: skip
+        check_workers(engine)
         check_schema(options)
         options = with_known_models(options, session.services, reading)
         read = _reading(session, reading)

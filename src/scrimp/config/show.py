@@ -60,7 +60,7 @@ def _as_toml(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float, Decimal)):
-        return str(value)
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
     if isinstance(value, Mapping):
         pairs = ", ".join(f"{dotted((name,))} = {_as_toml(item)}" for name, item in value.items())
         return f"{{ {pairs} }}"

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_group import FlagGroup
-from scrimp.cli.flags.run_flags import AnswerFlags, LabelFlags, ReadingFlags
+from scrimp.cli.flags.run_flags import AnswerFlags, EngineFlags, LabelFlags, ReadingFlags
 from scrimp.config.schema import Defaults
 from scrimp.errors import UsageError
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
@@ -88,6 +88,12 @@ def _budget(defaults: Defaults) -> str | None:
     if defaults.budget and defaults.max_cost is None:
         raise UsageError(f"the budget {defaults.budget} has no cap: add --max-cost, or --budget '' for none")
     return defaults.budget or None
+
+
+def check_workers(engine: EngineFlags) -> None:
+    """Raise UsageError for a number of workers where there are none."""
+    if engine.workers is not None and engine.engine == "local":
+        raise UsageError("--workers is for --engine processes or ray: add that, or leave it out")
 
 
 def check_schema(options: RunOptions) -> None:

@@ -69,7 +69,7 @@ class JobEnding:
         if held_back := sum(caller.held_back for caller in callers):
             return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {to_go_on}", PENDING)
         if held := found.held + sum(caller.held for caller in callers):
-            told = f"{pluralize(held, 'request')} may cost more than --max-cost {self._limits.max_cost} allows"
+            told = f"{pluralize(held, 'request')} may cost more than --max-cost {self._limits.max_cost:f} allows"
             if self._held_by is not None:
                 told = self._held_by.stopped or f"{told} all that share the budget {self._limits.budget}"
             return RunStop("budget", f"stopped: {told}", LIMIT_REACHED)

@@ -129,7 +129,7 @@ class SpendGuard:
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
         return budget.stopped or (
             f"the next call could cost up to ${shown(bound)} ({output:,} output tokens{more}), more than {self._cap} "
-            f"{budget.cap} allows after {budget.account}: lower --max-output to fit more calls"
+            f"{budget.cap:f} allows after {budget.account}: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
