@@ -118,8 +118,15 @@ def test_a_failed_row_is_told_and_not_printed_as_text() -> None:
 
 def test_a_million_failed_rows_are_not_told_one_by_one() -> None:
     warned: list[str] = []
-    written("text", [failed(index=index) for index in range(100)], warned=warned)
+    rows = [failed(index=index) for index in range(100)]
+    other = [failed(index=index, message=f"no {index}") for index in range(100)]
+    written("text", [*rows, *other], warned=warned)
 
+    assert warned[:5] == [
+        "in.jsonl:1 has no completion: openai had an error", "in.jsonl:2 has no completion: openai had an error",
+        "in.jsonl:3 has no completion: openai had an error",
+        "in.jsonl:4 and more rows have no completion: openai had an error", "in.jsonl:1 has no completion: no 0",
+    ]  # fmt: skip
     assert len(warned) == 21
     assert "--out jsonl" in warned[-1]
 

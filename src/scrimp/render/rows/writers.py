@@ -6,6 +6,7 @@ Rows never pass through rich: it takes 20 ms to import and 1 ms a row, where a r
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol, TextIO
 
@@ -23,8 +24,8 @@ from scrimp.values import Answered, Outcome
 
 __all__ = ["OutputRow", "RowWriter", "open_row_writer", "output_row"]
 
-# Failed rows that --out text reports one by one.
-_MAX_REPORTED = 20
+# Failed rows that --out text reports one by one, in all and of one reason.
+_MAX_REPORTED, _MAX_OF_A_REASON = 20, 3
 
 _encode = msgspec.json.Encoder().encode
 
@@ -163,7 +164,7 @@ class TextRowWriter:
         self._sink, self._encode, self._terminal, self._warn = sink, encode, terminal, warn
         self._fetch = None if fields in (None, ["output"], ("output",)) else field_getter(fields[0]) if fields else None
         self._check_columns = missing_column_check(fields or (), warn)
-        self._failed = 0
+        self._reported, self._reasons = 0, Counter[str]()
         self.flush = sink.flush
 
     def write(self, outcome: Outcome) -> None:
@@ -182,10 +183,14 @@ class TextRowWriter:
         self._sink.write(self._encode(shown if shown.endswith("\n") else f"{shown}\n"))
 
     def _report_failure(self, source: str, reason: str) -> None:
-        self._failed += 1
-        if self._failed <= _MAX_REPORTED:
-            self._warn(f"{source} has no completion: {reason}")
-        elif self._failed == _MAX_REPORTED + 1:
+        if self._reported > _MAX_REPORTED or self._reasons[reason] > _MAX_OF_A_REASON:
+            return
+        self._reported += 1
+        self._reasons[reason] += 1
+        if self._reported <= _MAX_REPORTED:
+            which = f"{source} and more rows have" if self._reasons[reason] > _MAX_OF_A_REASON else f"{source} has"
+            self._warn(f"{which} no completion: {reason}")
+        else:
             self._warn("more rows have no completion: --out jsonl shows the status of every row")
 
     def close(self) -> None:
