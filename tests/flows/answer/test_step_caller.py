@@ -37,8 +37,9 @@ class Tier:
 
     def __init__(
         self, *, options: RunOptions | None = None, available: Sequence[str] = NAMES, retries: int = 0, width: int = 16,
-        show: Callable[[str], None] | None = None, **said: Sequence[ScriptedReply],
+        show: Callable[[str], None] | None = None, seconds: float = 1.0, **said: Sequence[ScriptedReply],
     ) -> None:  # fmt: skip
+        self._seconds = seconds
         self._said = {name: list(replies) for name, replies in said.items()}
         self.calls: list[tuple[str, float]] = []
         self.bodies: list[bytes] = []
@@ -57,7 +58,7 @@ class Tier:
         self.bodies.append(request.body)
         left = self._said.get(endpoint.name) or [ok(endpoint.name)]
         said = left.pop(0) if len(left) > 1 else left[0]
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(self._seconds)
         if isinstance(said, Exception):
             raise said
         return said
@@ -223,7 +224,7 @@ def test_a_step_without_a_key_names_those_that_would_do() -> None:
 
 def test_rows_queued_for_a_provider_that_refuses_us_go_to_the_next_at_once() -> None:
     async def main() -> None:
-        tier, began = Tier(first=[error(401)]), now()
+        tier, began = Tier(seconds=0.2, first=[error(401)]), now()
         results = await asyncio.gather(*(tier.ask() for _ in range(20)))
         assert {provider for _, provider in results} == {"second"}
         assert tier.called.count("first") == 1
