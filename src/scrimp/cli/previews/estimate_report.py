@@ -17,11 +17,11 @@ from scrimp.flows.estimates.routed_cost import RoutedCost
 from scrimp.flows.plan.expected.chain_cost import GOES_ON
 from scrimp.flows.plan.expected.output_tokens import OutputTokens
 from scrimp.render.bill.text import below_cliffs, dear_rows
-from scrimp.render.cache_savings import cache_document, cache_lines
-from scrimp.render.estimate_error import mean_line
-from scrimp.render.level_savings import ALIGN as LEVEL_ALIGN
-from scrimp.render.level_savings import HEADERS as LEVEL_HEADERS
-from scrimp.render.level_savings import cliff_lines, level_document, level_heading, level_rows
+from scrimp.render.estimates.cache_savings import cache_document, cache_lines
+from scrimp.render.estimates.estimate_error import mean_line
+from scrimp.render.estimates.level_savings import ALIGN as LEVEL_ALIGN
+from scrimp.render.estimates.level_savings import HEADERS as LEVEL_HEADERS
+from scrimp.render.estimates.level_savings import cliff_lines, level_document, level_heading, level_rows
 from scrimp.units import format_count, format_dollars, pluralize
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from scrimp.cli.runs.run_state import run_state
 from scrimp.cli.session import Session
-from scrimp.render.estimate_error import error_of
+from scrimp.render.estimates.estimate_error import error_of
 from scrimp.store.ledger import Ledger, LedgerTotal
 from scrimp.store.run_log import RunRecord
 from scrimp.units import format_known_dollars, known_or_none

@@ -11,7 +11,7 @@ from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.runs.find_run import Run, find_run
 from scrimp.cli.runs.run_facts import command_line, ending_of, moment, run_document, run_totals, total_cost
 from scrimp.cli.session import Session, open_session
-from scrimp.render.estimate_error import expected_line
+from scrimp.render.estimates.estimate_error import expected_line
 from scrimp.store.ledger import LedgerTotal
 from scrimp.store.run_log import RunRecord
 from scrimp.units import format_count
