@@ -250,7 +250,7 @@ def test_requests_whose_file_is_damaged_are_sent_anew_and_do_not_hold_up_others(
         file.unlink()
     flushed = batched("batch", "flush", "nightly")
     assert flushed.status == 0, flushed.err
-    assert f"scrimp batch fetch {job_of(first)} sends them anew" in flushed.err
+    assert f"scrimp batch fetch {job_of(first)} sends them again" in flushed.err
     for ran, rows in ((first, 2), (second, 1)):
         fetched = batched("batch", "fetch", job_of(ran), "--wait")
         assert [row["status"] for row in fetched.rows] == ["ok"] * rows, fetched.err

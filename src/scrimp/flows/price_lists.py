@@ -55,7 +55,7 @@ def _fetched(url: str, env: Mapping[str, str]) -> tuple[bytes, str]:
     except ValueError as error:
         raise UsageError(f"that is not an address ({error}): correct it") from error
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(host)):
-        raise UsageError(f"{shown} is not an https address: on the way to any other, somebody could change the prices")
+        raise UsageError(f"{shown} is not an https address: on the way to any other, the prices could be changed")
     reply = run_in_loop(download(url, env))
     if _REDIRECTS <= reply.status < _ERRORS and (target := reply.headers.get("location")):
         raise ConfigError(f"{shown} leads on to {without_secrets(target)}: give that address")

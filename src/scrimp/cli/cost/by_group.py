@@ -51,7 +51,7 @@ def cost(
             metavar="N",
             min=1,
             show_default=False,
-            help=f"Show the N dearest groups, and the others as one; {MOST_ROWS} of a table unless given.",
+            help=f"Show the N most expensive groups, and the others as one; {MOST_ROWS} of a table unless given.",
         ),
     ] = None,
     rates: Annotated[
@@ -83,8 +83,8 @@ def cost(
     By chain, task, route, user, run, day or tag, 6/30 escalated are six of thirty rows of chains that were answered
     above their cheap models. Rows of earlier versions are not counted.
 
-    Of very many users or runs the table has the dearest, and one line for the others; --json and --csv have them all,
-    unless --limit says otherwise.
+    Of very many users or runs the table has the most expensive, and one line for the others; --json and --csv have them
+    all, unless --limit says otherwise.
 
     By arm, the calls of a model at each effort are apart: a model that thinks longer costs more at the same price.
 

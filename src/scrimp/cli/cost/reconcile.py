@@ -47,7 +47,7 @@ def reconcile(
     They count every program of the organization, unless --key-id names the keys that this ledger's calls are made with.
     OpenRouter tells what a lost call cost whose reply had begun. Other providers tell nothing.
 
-    A lost call, of which no reply came, may have been billed. Where the provider counts no call beyond the ledger's,
+    A lost call, to which no reply came, may have been billed. Where the provider counts no call beyond the ledger's,
     it was not; where it counts as many as were lost, or fewer, with no more tokens than they can have had, these cost
     what its tokens cost. Such calls have failed from then on, at that cost. All others stay lost.
 

@@ -52,7 +52,7 @@ Risk = Annotated[
 
 MIXTURE_OF_MODELS = "--mixture is for policies of models, --compress for a level: leave one of them out"
 AsMixture = Annotated[
-    bool, typer.Option("--mixture", help="Certify all tasks together, by a policy for each, and not each of them.")
+    bool, typer.Option("--mixture", help="Certify all tasks together, with a policy for each, not each on its own.")
 ]
 
 

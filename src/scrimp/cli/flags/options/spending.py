@@ -33,8 +33,8 @@ MaxCostPerRow = Annotated[
     typer.Option(
         "--max-cost-per-row",
         metavar="USD",
-        help="The most a row may be expected to cost, by its tokens, the length of completions of its task before, and "
-        "the price; --on-dear says what becomes of one that would cost more.",
+        help="The most a row may be expected to cost, by its tokens, how long completions of its task were before, and "
+        "the price; --on-dear says what happens to one that would cost more.",
     ),
 ]
 OnDear = Annotated[
@@ -49,8 +49,8 @@ OnCliff = Annotated[
     LevelWord | None,
     typer.Option(
         "--on-cliff",
-        help="Compress a prompt just above a size at which its model is dearer harder, up to this level, if it gets "
-        "below so; default: no harder than others.",
+        help="Compress a prompt that is just above a size at which its model charges more, up to this level, if that "
+        "gets it below; default: no more than others.",
     ),
 ]
 AllowUnpriced = Annotated[

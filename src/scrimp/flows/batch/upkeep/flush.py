@@ -82,7 +82,7 @@ def _join(queue: str, store: BatchStore, spool: Spool, services: Services) -> No
             continue
         if not spool.is_whole(shard.shard, shard.size):
             why = f"the file of its requests, {spool.path(shard.shard)}, is damaged or gone"
-            services.warn(f"{shard.shard} cannot be sent: {why}; scrimp batch fetch {shard.job} sends them anew")
+            services.warn(f"{shard.shard} cannot be sent: {why}; scrimp batch fetch {shard.job} sends them again")
             store.drop_waiting(replace(shard, state="dropped", error=why, ended=services.clock()))
             continue
         for group in groups.setdefault((shard.provider, shard.model, shard.path, shard.window), []):
