@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import InputError, StoreError, UsageError
-from scrimp.flows.stores.merge import merge as merge_ledger
-from scrimp.store.merging.merge import MergedLedger
 from scrimp.units import format_count, format_known_dollars, known_or_none, pluralize
+
+if TYPE_CHECKING:
+    from scrimp.store.merging.merge import MergedLedger
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -40,7 +41,9 @@ def merge(
 
 def _merge_all(session: Session, names: Sequence[str], *, as_json: bool) -> int:
     """Merge ledgers one after the other, whatever becomes of the others; return the exit status."""
-    status, merged = 0, list[MergedLedger]()
+    from scrimp.flows.stores.merge import merge as merge_ledger  # for this command alone
+
+    status, merged = 0, list["MergedLedger"]()
     for name in names:
         try:
             found, journals = merge_ledger(session.services.paths, name)
