@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 # Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
 # memory, hides one slow row (or one slow provider's) among fast ones.
 _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
+# New objects between two searches for cycles of references: a row has some hundred while it is called for, and none of
+# them cycles. Workers begin with the 700 of Python itself, and such searches are a tenth of what a row takes then.
+_GC_THRESHOLD = 100_000
 
 
 def drive(
@@ -47,5 +50,6 @@ def drive(
 
     sink = services.tell_sinks(sink)
     gc.freeze()  # what was imported is never looked through again
+    gc.set_threshold(_GC_THRESHOLD)
     check_open_files()
     return run_in_loop(main())
