@@ -22,7 +22,9 @@ from scrimp.store.database import transaction
 _GROUP = 1_000_000
 # A dimension is left out once it has this many sums for an entry, among so many entries: the ledger is read as fast.
 _MOST_SUMS, _JUDGED = 0.2, 20_000
-WORTH_A_STEP = _JUDGED  # entries: of fewer none can be left out
+# Entries that a run adds after those before it: to judge the dimensions takes as long as to add so many. A look at the
+# sums has at most so many to add, which takes less than half a second.
+WORTH_A_STEP = 5 * _JUDGED
 _OF_IDS = "id > ? AND id <= ?"
 _NEXT = "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"
 _ADD = ", ".join(f"{column} = {column} + excluded.{column}" for column in COLUMNS)
