@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from scrimp.transport.limits.health import ProviderHealth
     from scrimp.transport.limits.retry import RetryState
 
+_AT_ONCE = nullcontext()  # the turn of a call that shares nothing
+
 
 class StepCaller:
     """Calls steps for all rows of a run."""
@@ -310,7 +312,7 @@ class StepCaller:
                     caching.answered(call, result)
                 return result
 
-            async with self._warmup.turn(call, shared):
+            async with self._warmup.turn(call, shared) if shared else _AT_ONCE:
                 if self._stored is None or self.caching is None or cap is not None:  # a rule's cap knows calls alone
                     return await as_asked(call)
                 return await self._stored.complete(call, self.caching, as_asked)
