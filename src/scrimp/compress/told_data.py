@@ -23,7 +23,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from scrimp.compress.json.embedded import find_json
-from scrimp.compress.json.lexer import WHITESPACE, find_end
+from scrimp.compress.json.lexer import WHITESPACE, find_end, is_record
 from scrimp.compress.json.placement import Placement, introduces_instruction, is_definition, label_before
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.segment import segment
@@ -137,10 +137,7 @@ def _json_form(core: str) -> ZoneForm | None:
         return "json"
     if not complete or "\n" in core[:end]:
         return None
-    lines = (line.strip(WHITESPACE) for line in core.split("\n"))
-    return (
-        "jsonl" if all(line[0] in "{[" and find_end(line, 0) == (len(line), True) for line in lines if line) else None
-    )
+    return "jsonl" if all(is_record(line) for line in core.split("\n") if line.strip(WHITESPACE)) else None
 
 
 def _as_data(zone: Zone, *, is_document: bool) -> Zone:

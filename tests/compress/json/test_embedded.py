@@ -122,10 +122,30 @@ def test_any_text_is_searched_without_a_fault(text):
     ]
 
 
-def test_a_hundred_thousand_levels_are_one_document():
+def test_a_hundred_thousand_levels_are_too_deep_and_what_stands_before_them_is_found():
     deep = '[ {"a" : ' * 50_000 + "1" + " } ]" * 50_000
 
-    assert find_json(f"words\n{deep}\n") == [(6, 6 + len(deep))]
+    assert found(f"{DOCUMENT}\n\n{deep}\n") == [DOCUMENT]
+
+
+def test_four_hundred_levels_are_one_document():
+    deep = '[ {"a" : ' * 200 + "1" + " } ]" * 200
+
+    assert found(f"words\n{deep}\n") == [deep]
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_constants_of_python_are_no_json_but_in_strings(constant):
+    assert found(f'{LINE}\n\n{{"a number": {constant}, "a name": "of some length"}}\n\n{LINE}') == [LINE, LINE]
+    assert len(find_json(f'{{"a number": "{constant}", "a name": "of some length"}}')) == 1
+
+
+@pytest.mark.parametrize("size", [4000, 4090, 4096, 4100, 65_536, 1_048_576, 2_000_000])
+def test_a_long_string_ends_where_it_ends(size):
+    document = f'{{"text": "{"x" * (size - 15)}\\u00e9", "rest": [-1.5e10, null]}}'
+
+    assert found(f"words\n{document}\nwords\n{LINE}") == [document, LINE]
+    assert found(f"words\n{document[:-1]}\nwords\n{LINE}") == [LINE]
 
 
 @pytest.mark.parametrize(

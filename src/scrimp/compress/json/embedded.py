@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from scrimp.compress.json.lexer import LONG_VALUE, WHITESPACE, find_end
+from scrimp.compress.json.lexer import WHITESPACE, find_end
 
 _MIN_LENGTH = 40
 
@@ -17,7 +17,6 @@ _NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
 _MAX_CACHED = 1_000_000  # characters; what is found in longer texts takes too much memory to cache
-_MAX_FAILURES = 8  # long invalid values are rare, and usually adversarial
 
 Span: TypeAlias = tuple[int, int]
 
@@ -59,11 +58,10 @@ def _values(text: str) -> Iterator[Span]:
 
     After an invalid one the search continues where it failed, not where it started, so no text is read more than twice.
     """
-    at = failures = 0
+    at = 0
     while line := _candidate(text, at):
         begins, first = line
-        last, complete = find_end(text, first, quick=failures < _MAX_FAILURES)
-        failures += not complete and last - first >= LONG_VALUE
+        last, complete = find_end(text, first)
         if complete and _VALUE_END.match(text, last) and not _continues_line_before(text, begins):
             yield first, last
         at = last if complete else max(text.rfind("\n", first, last), first) + 1

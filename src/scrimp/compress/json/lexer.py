@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Sequence
 
 from msgspec import Struct
 
-if TYPE_CHECKING:
-    State: TypeAlias = "dict[str, State]"
-else:
-    State = dict[str, Any]
-
 WHITESPACE = " \t\n\r"
 
-# Possessive throughout, so that no text is read twice.
-_PLAIN = r'[^"\\\x00-\x1f]*+'
-_STRING = rf'"{_PLAIN}(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{{4}}){_PLAIN})*+"'
-_NUMBER = r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+"
-_LEXEME = rf"{_STRING}|[\[\]{{}},:]|{_NUMBER}|true|false|null"
-_ALL = re.compile(_LEXEME)
-# What is not a lexeme counts as an empty one.
-_NEXT = re.compile(rf"(?:({_LEXEME})|(?s:.))[{WHITESPACE}]*+")
+# Possessive, so that no text is read twice.
+_STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_LEXEMES = re.compile(rf"{_STRING}|[\[\]{{}},:]|[^\s\[\]{{}},:\"]++")  # of text that is JSON
+_CONSTANT = re.compile(rf"{_STRING}|(NaN|-?Infinity)")  # which Python reads, though JSON has none
 
-LONG_VALUE = 64  # lexemes
 
-# A finite automaton: a state maps the first character of each lexeme that may follow to the next state.
-_VALUE_DONE: State = {}  # a value has ended: what may follow depends on its container
-_DONE: State = {}  # the outermost value has ended
-_VALUE: State = dict.fromkeys('"-0123456789tfn', _VALUE_DONE)
-_FIRST_ITEM: State = {**_VALUE, "]": _VALUE_DONE}
-_COLON: State = {":": _VALUE}
-_KEY: State = {'"': _COLON}
-_FIRST_KEY: State = {**_KEY, "}": _VALUE_DONE}
-for _state in (_VALUE, _FIRST_ITEM):
-    _state.update({"[": _FIRST_ITEM, "{": _FIRST_KEY})
-_AFTER: dict[str, State] = {"[": {",": _VALUE, "]": _VALUE_DONE}, "{": {",": _KEY, "}": _VALUE_DONE}}
+def _reject_constant(word: str) -> None:
+    raise ValueError(word)
+
+
+_DECODER = json.JSONDecoder(parse_float=bool, parse_int=bool, parse_constant=_reject_constant)  # numbers are not parsed
+_FIRST_PIECES, _LONGEST_SIGN = (4096, 65_536), 12  # characters; a piece may end within a constant or an escape
 
 
 class Container(Struct, frozen=True, gc=False):
@@ -61,89 +44,46 @@ def lex_records(text: str) -> list[list[str]]:
     """Return the lexemes of a JSON document (one record) or of each line of JSONL; [] if the text is neither."""
     body = text.strip(WHITESPACE)
     first, more, _ = body.partition("\n")
-    if not more or not lex(first):
-        record = lex(body)
-        return [record] if record else []
-    found = [lex(line) for line in body.split("\n") if line.strip(WHITESPACE)]
-    return found if all(record and record[0] in _AFTER for record in found) else []
-
-
-def lex(text: str) -> list[str]:
-    """Return the lexemes of a text that is one JSON value, or [] if it is not."""
-    body = text.strip(WHITESPACE)
-    return _ALL.findall(body) if is_value(body) else []
+    if not more or not is_value(first):
+        return [_LEXEMES.findall(body)] if is_value(body) else []
+    lines = [line for line in body.split("\n") if line.strip(WHITESPACE)]
+    return list(map(_LEXEMES.findall, lines)) if all(map(is_record, lines)) else []
 
 
 def is_value(text: str) -> bool:
-    """Return whether a text is one JSON value and nothing else."""
-    end = _decoded_end(text, 0)
-    return end == len(text) if end is not None else find_end(text, 0, quick=False) == (len(text), True)
+    """Return whether a text is one JSON value, perhaps between white space, and nothing else."""
+    body = text.strip(WHITESPACE)
+    return _value_end(body) == (len(body), True)
 
 
-def find_end(text: str, start: int, *, quick: bool = True) -> tuple[int, bool]:
+def is_record(line: str) -> bool:
+    """Return whether a line is one array or object."""
+    return line.lstrip(WHITESPACE).startswith(("{", "[")) and is_value(line)
+
+
+def find_end(text: str, start: int) -> tuple[int, bool]:
     """Return the end of the array or object at `start` and True, or where it becomes invalid and False.
 
-    One that fills a line, and with `quick` a long one, is first tried with the decoder, which for an invalid one costs
-    the time to read it all.
+    What is nested deeper than Python reads, which is about a thousand levels, is invalid, and so is all after it. An
+    error costs the time to count the lines before it, so short pieces are tried first.
     """
-    line_end = text.find("\n", start)
-    line = text[start : line_end if line_end >= 0 else len(text)].rstrip(WHITESPACE)
-    if line[-1:] in ("}", "]") and (size := _decoded_end(line, 0)) is not None:
-        return start + size, True
-    at = start
-
-    def kinds() -> Iterator[str]:
-        nonlocal at
-        for match in _NEXT.finditer(text, start):
-            at = match.end(1) if match[1] else match.start()
-            yield match[1][0] if match[1] else ""
-
-    count, complete = _parse(islice(kinds(), LONG_VALUE))
-    if complete or count < LONG_VALUE:
-        return at, complete
-    if quick and (last := _decoded_end(text, start)) is not None:
-        return last, True
-    _, complete = _parse(kinds())
-    return at, complete
+    for size in (*_FIRST_PIECES, len(text)):
+        piece = text[start : start + size]
+        end, complete = _value_end(piece)
+        if complete or len(piece) < size or end < size - _LONGEST_SIGN:
+            break
+    return start + end, complete
 
 
-def _reject_constant(word: str) -> None:
-    raise ValueError(word)
-
-
-# Numbers are not parsed; NaN and Infinity are not JSON.
-_DECODER = json.JSONDecoder(parse_float=bool, parse_int=bool, parse_constant=_reject_constant)
-
-
-def _decoded_end(text: str, start: int) -> int | None:
-    """Return the end of the value at `start` by the fast decoder, or None where it must be found lexeme by lexeme.
-
-    The decoded value is discarded. A value nested too deep for the decoder may still be valid.
-    """
+def _value_end(text: str) -> tuple[int, bool]:
     try:
-        return _DECODER.raw_decode(text, start)[1]
-    except (ValueError, RecursionError):
-        return None
-
-
-def _parse(kinds: Iterable[str]) -> tuple[int, bool]:
-    """Parse one value from the first characters of lexemes; return how many were read, and whether it is complete."""
-    stack = [_DONE]
-    state = _VALUE
-    count = 0
-    for count, kind in enumerate(kinds, 1):
-        if kind not in state:
-            return count, False
-        state = state[kind]
-        if kind in _AFTER:
-            stack.append(_AFTER[kind])
-        elif state is _VALUE_DONE:
-            if kind in "]}":
-                stack.pop()
-            state = stack[-1]
-            if state is _DONE:
-                return count, True
-    return count, False
+        return _DECODER.raw_decode(text)[1], True  # the decoded value is discarded
+    except json.JSONDecodeError as error:
+        return len(text) if error.msg.startswith("Unterminated") else error.pos, False
+    except RecursionError:
+        return len(text), False
+    except ValueError:
+        return next(found.start() for found in _CONSTANT.finditer(text) if found[1]), False
 
 
 def find_containers(record: list[str]) -> dict[int, Container]:
@@ -160,7 +100,7 @@ def find_containers(record: list[str]) -> dict[int, Container]:
                 members.append(index + 1)
         elif lexeme == ":":
             members.append(index - 1)
-        elif lexeme in _AFTER:
+        elif lexeme in {"[", "{"}:
             in_array = lexeme == "["
             members = [index + 1] if in_array and record[index + 1] != "]" else []
             stack.append((index, members))

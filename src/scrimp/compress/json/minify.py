@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrimp.compress.json.lexer import WHITESPACE, is_value
+from scrimp.compress.json.lexer import WHITESPACE, is_record, is_value
 
 # What has no white space outside of strings.
 _PIECE = re.compile(r'(?:[^"\s]|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
@@ -19,14 +19,9 @@ def minify(text: str) -> str:
     if is_value(body):
         return _without_space(body)
     lines = body.split("\n")
-    if len(lines) > 1 and all(map(_is_record_or_blank, lines)):
+    if len(lines) > 1 and all(is_record(line) for line in lines if line.strip(WHITESPACE)):
         return "\n".join(map(_minify_line, lines))
     return text
-
-
-def _is_record_or_blank(line: str) -> bool:
-    core = line.strip(WHITESPACE)
-    return not core or (core[0] in "[{" and is_value(core))
 
 
 def _minify_line(line: str) -> str:
