@@ -56,6 +56,15 @@ LOGS = [
     "cat > a.log <<'EOF'\n{log}\nEOF\n", "FROM nginx\nCOPY <<END /a.log\n{log}\nEND\n", 'LOG = """\n{log}\n"""\n',
     "const log = `{log}`;\n", "read('\n{log}\n')\n", 'echo "\n{log}\n" > a.log\n', "define LOG\n{log}\nendef\n",
 ]  # fmt: skip
+# Strings whose text begins right behind their mark, and what else programs have in them.
+STRINGS = [
+    'const S: &str = r#"{text}"#;\n', 'auto s = R"x({text})x";\n', "X='{text}'\necho \"$X\" | wc -l\n",
+    'echo "{text}" > a.txt\n', "grep -c x <<< '{text}'\n", "INSERT INTO a (body) VALUES ('{text}');\n",
+    'x <- r"({text})"\n', "let s = {|{text}|}\n", "x = %q({text})\n", "my $x = q{{text}};\n", '(def x "{text}")\n',
+    "puts DATA.read\n__END__\n{text}\n", "%{\n{text}\n%}\nx = 1;\n", "x = ''\n{text}\n'';\n",
+    "let x =<< trim END\n{text}\nEND\n",
+]  # fmt: skip
+LOG = "\n".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}" for n in range(10, 40))
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]
 
 
@@ -98,11 +107,24 @@ def test_thousands_of_fragments_are_no_pages() -> None:
 
 @pytest.mark.parametrize("part", LOGS)
 def test_a_log_in_a_string_or_here_document_keeps_every_byte_and_one_in_marks_does_not(part: str) -> None:
-    log = "".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}\n" for n in range(10, 40)).rstrip()
-    prompt = part.replace("{log}", log)
+    prompt = part.replace("{log}", LOG)
 
     assert compress(prompt, "tidy").text == prompt
-    assert len(compress(f'The log:\n"""\n{log}\n"""\n\nWhy did it fail?', "tidy").text) < len(log)
+    assert len(compress(f'The log:\n"""\n{LOG}\n"""\n\nWhy did it fail?', "tidy").text) < len(LOG)
+
+
+@pytest.mark.parametrize("text", [PAGE, LOG], ids=["page", "log"])
+@pytest.mark.parametrize("program", STRINGS)
+def test_what_begins_right_behind_the_mark_of_a_string_keeps_every_byte(program: str, text: str) -> None:
+    prompt = "Why does it fail?\n\n" + program.replace("{text}", text)
+
+    assert compress(prompt, "tidy").text == prompt
+
+
+def test_a_log_in_comments_to_the_end_of_the_line_keeps_every_byte() -> None:
+    prompt = indent(LOG, "// ") + "\nint main(void) { return 0; }\n"
+
+    assert compress(prompt, "tidy").text == prompt
 
 
 @pytest.mark.parametrize(

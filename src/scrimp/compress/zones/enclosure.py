@@ -13,7 +13,7 @@ from msgspec import Struct
 Span: TypeAlias = tuple[int, int]
 
 # Where a here-document begins and the word that ends it: of shells, Ruby, Perl, PHP, Terraform, Dockerfiles.
-_HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(['\"]?)([A-Za-z_]\w*+)\1")
+_HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(?:trim )?(['\"]?)([A-Za-z_]\w*+)\1")
 _FIRST_WORD = re.compile(r"^[ \t]*+([A-Za-z_]\w*+)", re.MULTILINE)
 _LOOK_BACK = 40  # characters
 # What opens a block of text in YAML: a bar, or the line of a key that is itself in a mapping. The block goes on for as
@@ -51,7 +51,12 @@ def _pair(opening: str, closing: str, before: str = "", surely: str = "") -> _Pa
 
 # What an expression has before a string: a person who quotes something has other signs or words there.
 _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
-_ASSIGNED = r"(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*"
+_ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*|=\s*\w+|~[sS]|@\w*doc\s+)"
+# A string that begins where an expression does, whatever follows its quotation mark.
+_STRING = re.compile(
+    r"(?:[=(\[{]|<-|<<<|\b(?:return|echo|printf)|\(\w++ [\w-]++)[ \t]*+[$@#bfruBFRU]*+(['\"])((?:(?!\1)[^\\]|\\.)*+)\1",
+    re.DOTALL,
+)
 _PAIRS = (
     _pair('"""', '"""', rf"{_OPERATOR}|\A[ \t]+", _ASSIGNED),
     _pair("'''", "'''", rf"{_OPERATOR}|\A[ \t]+", _ASSIGNED),
@@ -64,6 +69,11 @@ _PAIRS = (
     _pair("{-", r"-\}", r"\A[ \t]*"),
     _pair("<![CDATA[", r"\]\]>"),
     _pair("[[\n", r"\]\]"),
+    _pair("{|", r"\|\}"),
+    *(_pair(f"q{one}", rf"\{other}", r"[=(,\s]%?") for one, other in ("()", "{}")),
+    _pair("%{\n", r"^%\}", r"\A"),
+    _pair("''\n", r"^[ \t]*+''", r"=[ \t]*"),
+    *(_pair(f"__{word}__\n", r"\Z", r"\A") for word in ("DATA", "END")),
     _pair("=[\n", r"\]=+\]", r"\[=*"),
     _pair("|\n", r"\|\]", r"\[\w+"),
     _pair("(\n", r"\)-*+['\"]", r"\b[rR]['\"]-*"),
@@ -77,7 +87,8 @@ class Enclosures:
 
     def __init__(self, text: str, *, surely: bool = False) -> None:
         strings = (span for pair in _PAIRS for span in _find(text, pair, pair.surely if surely else pair.before))
-        spans = sorted([*_here_documents(text), *yaml_texts(text), *strings])
+        quoted = (found.span(2) for found in _STRING.finditer(text) if "\n" in found[2])
+        spans = sorted([*_here_documents(text), *yaml_texts(text), *strings, *quoted])
         self._starts = [start for start, _ in spans]
         self._ends: list[int] = []  # the furthest end so far
         for _, end in spans:

@@ -69,7 +69,8 @@ class _Program:
         if span.form == "html":
             enclosed = self._is_enclosed(span) or self._is_indented(span)
             return enclosed or self._goes_on_in(span) or self._is_template(span)
-        if span.kind != "context" and self._sure_enclosures.around(span.start, span.start + 1):
+        commented = self._text.startswith("//", span.start)
+        if span.kind != "context" and (commented or self._sure_enclosures.around(span.start, span.start + 1)):
             return True
         if span.start < self._start or not self._end:
             return False
