@@ -80,6 +80,21 @@ def test_what_an_order_after_a_question_names_is_of_the_answer_unless_only_the_d
     assert about_form(f"Which order is late? {order}") == of_data
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "I think a comma is missing.",
+        "A bracket seems to be missing.",
+        "Ich glaube, ein Komma fehlt.",
+        "Il manque une virgule, je crois.",
+        "Creo que falta una coma.",
+        "\u597d\u50cf\u5c11\u4e86\u4e00\u4e2a\u9017\u53f7\u3002",
+    ],
+)
+def test_what_is_stated_after_a_question_may_be_about_form(statement: str) -> None:
+    assert about_form(f"Why does it fail? {statement}")
+
+
 def test_a_task_about_form_leaves_every_byte_of_json_and_another_none_of_its_white_space() -> None:
     orders = [{"id": n, "city": "Rome", "total": 12.5 * n} for n in range(4)]
     written, minified = json.dumps(orders, indent=2), json.dumps(orders, separators=(",", ":"))

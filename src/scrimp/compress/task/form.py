@@ -55,6 +55,7 @@ _SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\u
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
+_NOUNS: tuple[Kind, ...] = ("units", "parts")
 _NUMBERED = r"\s*[1-9]"
 _LONGEST_NAMED = 60  # characters
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
@@ -110,17 +111,15 @@ def _form_of_data(sentence: str) -> str | None:
 def _of_answer(sentence: str) -> Iterator[Span]:
     yield from _spans(sentence, "format")
     yield from _spans(sentence, "orders")
-    certain = list(_certain(sentence, "units"))
-    yield from (span for span in _spans(sentence, "units") if span not in certain)
+    yield from _any(sentence, "units")
 
 
-def _certain(sentence: str, kind: Kind) -> Iterator[Span]:
-    """Yield the nouns of a kind of which only the data has one: "its line", "line 7"; an answer has "one line"."""
+def _any(sentence: str, kind: Kind) -> Iterator[Span]:
+    """Yield the nouns of a kind that an answer may have, as in "one line"; "its line", "line 7" are of the data."""
     for start, end in _spans(sentence, kind):
         before = sentence[:start].rstrip("'\u2019 ")
-        if pattern(_NUMBERED).match(sentence, end) or any(
-            last == len(before) for _, last in _spans(before, "definite")
-        ):
+        definite = any(last == len(before) for _, last in _spans(before, "definite"))
+        if not (definite or pattern(_NUMBERED).match(sentence, end)):
             yield start, end
 
 
@@ -139,8 +138,8 @@ def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
 def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
     """Return words by which a sentence speaks of how the data is written ("Are all the ids unique?"), or None.
 
-    What is stated beside prose may be prose that was not told from the instructions: only questions speak of it. What
-    is told after a question is about the answer, but for what only the data has.
+    What is stated beside prose may be prose that was not told from the instructions: only questions speak of it. An
+    order after a question speaks of the answer, but for what only the data has.
     """
     asked = False
     for one in sentences:
@@ -149,9 +148,12 @@ def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
             continue
         left = _masked(one, "values")
         left = left if asks else _masked(left, "orders")
-        named = _certain if asked and not asks else _spans
+        said = left if asks else _masked(left, "format")  # an answer may be short, or in capitals
+        nouns = {span for kind in _NOUNS for span in _spans(left, kind)}
+        if asked and not asks and not _is_statement(one):
+            nouns -= {span for kind in _NOUNS for span in _any(left, kind)}
         asked = asked or asks
-        if (any(named(left, "units")) or any(named(left, "parts"))) and (found := _find(left, "properties")):
+        if nouns and (found := _find(said, "properties")):
             return found
         if of_prose or not asks:
             continue
@@ -193,6 +195,12 @@ def _function_words(*fields: str) -> frozenset[str]:
 
 def _is_question(sentence: str) -> bool:
     return pattern(_QUESTION).search(sentence) is not None or _find(sentence, "questions") is not None
+
+
+def _is_statement(sentence: str) -> bool:
+    from scrimp.compress.instructions.sentence_kinds import kind_of
+
+    return kind_of(sentence.strip()) == "statement"
 
 
 def _task(sentences: Sequence[str]) -> str | None:
