@@ -214,6 +214,43 @@ def test_a_source_that_cannot_be_merged_is_named_with_the_next_move(tmp_path: Pa
     assert rows_of(own) == before
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("time", "soon"), ("time", 1e300), ("time", -1.0), ("cost_nano", 2**62), ("cost_nano", "much"), ("input", -1),
+        ("status", "forged"), ("effort", "most"), ("tags", "[1]"), ("tags", "["), ("run", b"\xff"), ("call", "x" * 65),
+    ],
+)  # fmt: skip
+def test_values_that_would_break_every_later_look_are_refused_by_their_column(
+    tmp_path: Path, column: str, value: object
+) -> None:
+    own, theirs = ledger_of(tmp_path / "own", [LOST]), ledger_of(tmp_path / "theirs", [replace(PAID, call="d")])
+    before = rows_of(own)
+    with closing(sqlite3.connect(theirs)) as db, db:
+        db.execute(f"UPDATE entries SET {column} = ?", (value,))
+
+    with pytest.raises(InputError, match=rf"values in entries\.{column} that scrimp does not write"):
+        merge_ledger(theirs, own)
+    assert rows_of(own) == before
+
+
+@pytest.mark.parametrize(
+    ("table", "statement"),
+    [
+        ("entries", "UPDATE entries SET user = CAST(x'ff' AS TEXT)"), ("runs", "UPDATE runs SET command = '{}'"),
+        ("runs", "ALTER TABLE runs DROP COLUMN bill"), ("runs", "UPDATE runs SET started = 'then'"),
+    ],
+)  # fmt: skip
+def test_so_are_text_that_is_none_and_tables_of_another_form(tmp_path: Path, table: str, statement: str) -> None:
+    record = RunRecord(run="r1", started=1.0, folder="/", command=("a",))
+    theirs = ledger_of(tmp_path / "theirs", [PAID], [record])
+    with closing(sqlite3.connect(theirs)) as db, db:
+        db.execute(statement)
+
+    with pytest.raises(InputError, match=rf"values in {table}\."):
+        merge_ledger(theirs, tmp_path / "own" / "ledger.db")
+
+
 def test_a_ledger_that_nothing_was_written_to_yet_is_empty(tmp_path: Path) -> None:
     source = tmp_path / "ledger.db"
     source.touch()

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from scrimp.errors import DiskFullError, InputError, StoreError
 from scrimp.store.database import connect, is_full
+from scrimp.store.merging.ledger_values import foreign_column
 from scrimp.store.schemas.ledger import MIGRATIONS
 
 _LOCKED_SECONDS = 10.0  # to wait for a process that has locked it
@@ -31,7 +32,8 @@ def ledger_copy(source: Path) -> Iterator[Path]:
         with _errors_of(source):
             _copy(source, copy)
             _check(source, copy)
-            connect(copy, MIGRATIONS).close()
+            with closing(connect(copy, MIGRATIONS)) as db:
+                _check_values(source, db)
         yield copy
 
 
@@ -89,6 +91,15 @@ def _check(source: Path, copy: Path) -> None:
         raise InputError(f"{source} is a database, but not a ledger of scrimp: name a home of scrimp, or a ledger.db")
     if schema > len(MIGRATIONS):
         raise StoreError(f"{source} was made by a newer scrimp than this one: upgrade scrimp here, then merge it")
+
+
+def _check_values(source: Path, db: sqlite3.Connection) -> None:
+    """Raise a sentence for a copy with values that would make the ledger here unreadable."""
+    if (column := foreign_column(db)) is not None:
+        raise InputError(
+            f"{source} has values in {column} that scrimp does not write, and nothing of it was merged: name the "
+            "ledger that scrimp made"
+        )
 
 
 @contextmanager
