@@ -285,6 +285,32 @@ def test_a_file_that_is_not_a_database_is_refused_and_not_touched(
     assert (tmp_path / "store.db").read_bytes() == content
 
 
+@pytest.mark.parametrize("put_back", [False, True])
+def test_a_store_that_is_removed_or_replaced_while_it_is_open_is_not_written_in_silence(
+    tmp_path: Path, put_back: bool
+) -> None:
+    home, moved = tmp_path / "home", tmp_path / "moved"
+    with closing(SqliteCache(home / "cache.db")) as cache, closing(Ledger(home / "ledger.db")) as ledger:
+        writes: list[Callable[[], object]] = [
+            lambda: cache.put_many([(b"\3" * 32, answer())], run="r", now=1.0), lambda: ledger.append([entry()]),
+        ]  # fmt: skip
+        home.rename(moved)
+        if put_back:
+            for path in (home / "cache.db", home / "ledger.db"):
+                home.mkdir(exist_ok=True)
+                path.write_bytes((moved / path.name).read_bytes())
+        for write in writes:
+            with pytest.raises(StoreUnwritableError, match=r"\.db was removed or replaced while it was in use"):
+                write()
+        if put_back:
+            (home / "cache.db").unlink()
+            (home / "ledger.db").unlink()
+            home.rmdir()
+        moved.rename(home)
+        for write in writes:
+            write()
+
+
 def test_the_database_of_another_program_keeps_its_tables(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "cache.db")) as db:
         db.executescript("CREATE TABLE cache (theirs TEXT); INSERT INTO cache VALUES ('kept')")

@@ -189,6 +189,7 @@ class SmallLog:
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db, self._path, self._is_overfull = db, path, False
+        self._identity = _identity(path)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -199,7 +200,21 @@ class SmallLog:
         with transaction(self._db):
             yield
         self._is_overfull = False
+        if _identity(self._path) != self._identity:
+            raise StoreUnwritableError(
+                f"{self._path} was removed or replaced while it was in use, so what is written to it is lost: leave it "
+                "where it is until the run has ended"
+            )
         trim_log(self._db, self._path)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one that has its name later; None where there is none."""
+    try:
+        status = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return status.st_dev, status.st_ino
 
 
 def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) -> None:
