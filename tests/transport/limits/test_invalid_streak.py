@@ -17,15 +17,17 @@ DOWN = Failure(kind="server", message="down", http=500)
 
 
 def called(
-    rows: int, result_of: Callable[[int, int], Completion | Failure], *, seconds: float = 0.01, at_once: int = 4
-) -> list[int]:
+    rows: int, result_of: Callable[[int, int], Completion | Failure], *, seconds: float = 0.01, at_once: int = 4,
+    pause: float = 0.0,
+) -> list[int]:  # fmt: skip
     """Run all rows as a flow does, some at once; return which of them were sent, in order.
 
-    `result_of` gets a row and how many were sent before it.
+    `result_of` gets a row and how many were sent before it. A row comes after a `pause`, in seconds, since the last.
     """
     sent: list[int] = []
 
     async def row(health: ProviderHealth, places: asyncio.Semaphore, number: int) -> None:
+        await asyncio.sleep(number * pause)
         while True:
             await health.recovery([MODEL])
             if health.failure(*MODEL) is not None:
@@ -72,6 +74,10 @@ def test_a_stretch_of_faulty_rows_is_no_reason_to_give_up_a_model(answered_first
     stretch = range(answered_first, answered_first + bad)
 
     assert sorted(called(2000, faulty(stretch))) == list(range(2000))
+
+
+def test_rows_that_come_slowly_on_a_busy_machine_are_waited_for_before_one_is_tried() -> None:
+    assert sorted(called(300, faulty(range(40)), pause=0.005)) == list(range(300))
 
 
 def test_a_model_that_has_answered_is_given_up_all_the_same() -> None:

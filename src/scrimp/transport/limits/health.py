@@ -121,8 +121,9 @@ class ProviderHealth:
     def _call_up(self, models: Sequence[_Model]) -> None:
         """Let a row from further on through where one is to decide whether a model is given up."""
         for model in models:
-            streak = self._streak(*model)
-            if streak.failure is not None and not streak.trying and self._clock() >= streak.retry_at:
+            streak, now = self._streak(*model), self._clock()
+            due = streak.failure is not None and not streak.trying and now >= streak.retry_at
+            if due and not streak.gathers(len(self._recovering), now):
                 waiting = list(self._recovering)
                 self._chosen[model] = waiting[streak.place(len(waiting))]
                 _wake(self._recovering[self._chosen[model]])

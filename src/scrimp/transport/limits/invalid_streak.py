@@ -14,8 +14,9 @@ from scrimp.values import Failure
 _DOUBTED_AFTER, _GROWTH, _TRIES = 5, 4, 5
 # Where the rows to try are among those that wait, as a fraction of them: far from the first and from each other.
 _PLACES = (1.0, 0.5, 0.75, 0.25, 0.9)
-# Seconds in which the rows that are read ahead come to wait, before one of them is chosen.
-_GATHERING = 0.1
+# Rows that are read ahead come to wait, before one of them is chosen: seconds between two looks at how many do, and the
+# growth from one look to the next after which more are expected. A busy machine takes its time.
+_GATHERING, _MORE = 0.05, 1.1
 # Calls to other models after which the next row is far enough, where nothing waits because those take over.
 _PASSED_OVER = 32
 
@@ -30,6 +31,7 @@ class InvalidStreak:
         self._in_a_row, self._doubted_after = 0, _DOUBTED_AFTER
         self._failed_tries = self._passed_over = 0
         self._called_up = False
+        self._waiting = 0  # rows, at the last look since the last try
         self._try: float | None = None  # when the call that decides was sent
 
     @property
@@ -51,6 +53,13 @@ class InvalidStreak:
         """Undo `admit` for a call that was not made."""
         if self._try == began:
             self._try, self._called_up = None, True
+
+    def gathers(self, waiting: int, now: float) -> bool:
+        """Return whether more rows are expected to wait than do now; then look again at `retry_at`."""
+        grows = waiting > _MORE * self._waiting
+        if grows:
+            self._waiting, self.retry_at = waiting, now + _GATHERING
+        return grows
 
     def place(self, waiting: int) -> int:
         """Return which of so many waiting rows is to be tried, and let its call through."""
@@ -75,8 +84,8 @@ class InvalidStreak:
         if self.failure is None:
             self._in_a_row += 1
             if self._in_a_row >= self._doubted_after:
-                self.failure, self.retry_at = failure, now + _GATHERING
+                self.failure, self.retry_at, self._waiting = failure, now + _GATHERING, 0
         elif self._try == began:
             self._failed_tries += 1
-            self._try, self.failure, self.retry_at = None, failure, now
+            self._try, self.failure, self.retry_at, self._waiting = None, failure, now, 0
             self.given_up = self._failed_tries >= _TRIES
