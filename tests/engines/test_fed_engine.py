@@ -34,7 +34,7 @@ def chunk(*indexes: int) -> Chunk:
 
 
 def texts(answer: Future[AnsweredChunk]) -> list[str]:
-    return [outcome.prompt.text for outcome in answer.result(timeout=20).outcomes]
+    return [outcome.prompt.text for outcome in answer.result(timeout=100).outcomes]
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_rows_come_back_in_the_order_of_their_chunk(job: WorkerJob) -> None:
     first, second = engine.answer(chunk(5, 3, 4)), engine.answer(chunk(1, 2))
 
     assert (texts(first), texts(second)) == (["row 5", "row 3", "row 4"], ["row 1", "row 2"])
-    assert engine.answer(Chunk()).result(timeout=20).outcomes == ()
+    assert engine.answer(Chunk()).result(timeout=100).outcomes == ()
 
 
 def test_a_chunk_that_comes_again_is_answered_again(job: WorkerJob) -> None:
@@ -78,8 +78,8 @@ def test_what_ends_the_run_comes_with_the_rows_that_were_reached_and_with_all_la
         return ending
 
     engine = FedEngine(job, ends)
-    first = engine.answer(chunk(0, 1)).result(timeout=20)
-    later = engine.answer(chunk(2)).result(timeout=20)
+    first = engine.answer(chunk(0, 1)).result(timeout=100)
+    later = engine.answer(chunk(2)).result(timeout=100)
 
     assert [outcome.prompt.index for outcome in first.outcomes] == [0]
     assert later.outcomes == ()
@@ -100,7 +100,7 @@ def test_real_rows_are_answered_and_kept_under_the_name_of_the_run(
     job = worker_job("20261129-100000-abcdef", loaded, paths, RunOptions(model="fake/test-model", concurrency=8), 2)
     engine = FedEngine(job)
     answers = [engine.answer(chunk(*range(first, first + 50))) for first in range(0, 200, 50)]
-    outcomes = [outcome for each in answers for outcome in each.result(timeout=50).outcomes]
+    outcomes = [outcome for each in answers for outcome in each.result(timeout=100).outcomes]
     engine.close()
 
     assert [(outcome.prompt.index, outcome.answer and outcome.answer.output) for outcome in outcomes] == [
