@@ -9,6 +9,8 @@ from itertools import islice
 import pytest
 
 from scrimp.errors import InputError
+from scrimp.read.formats.row_formats import read_rows
+from scrimp.read.inputs.streams import InputStream
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
 
@@ -112,6 +114,33 @@ def test_memory_does_not_grow_with_the_input(tmp_path):
         tracemalloc.stop()
 
     assert peak < 500_000
+
+
+class Endless(io.RawIOBase):
+    """A device that never ends a line; `given` is how many bytes of it were read."""
+
+    given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer):
+        memoryview(buffer).cast("B")[:] = b"x" * len(buffer)
+        self.given += len(buffer)
+        return len(buffer)
+
+
+@pytest.mark.parametrize("encoding", [None, "cp1252"])
+@pytest.mark.parametrize(
+    ("format_name", "nul"), [(name, False) for name in ("jsonl", "csv", "text")] + [("lines", True)]
+)
+def test_a_row_without_end_is_refused_before_it_fills_the_memory(format_name, nul, encoding):
+    device = Endless()
+    stream = InputStream("endless", io.BufferedReader(device), encoding, longest=1 << 20)
+
+    with pytest.raises(InputError, match="endless has a row of more than 1 MB"):
+        list(read_rows(stream, format_name, nul=nul))
+    assert device.given < 3 << 20
 
 
 def test_stdin_stays_open():

@@ -110,6 +110,6 @@ def _records(stream: InputStream) -> Iterator[Row]:
 
 
 def _text(stream: InputStream) -> Iterator[Row]:
-    text = decode_utf8(stream.read_all(), stream.name, 0)
+    text = decode_utf8(stream.read_row(), stream.name, 0)
     if text.strip():
         yield text, 0

@@ -14,6 +14,8 @@ from scrimp.read.inputs.file_kinds import binary_kind
 from scrimp.read.inputs.sources import Source
 
 _BUFFER_SIZE = 1 << 18
+# Bytes of one row, of which no model takes so many: a device, or a bomb in a .gz, has a line without end.
+LONGEST_ROW = 1 << 27
 
 
 class InputStream:
@@ -23,8 +25,11 @@ class InputStream:
     every other byte of the beginning is NUL.
     """
 
-    def __init__(self, name: str, binary: BinaryIO, encoding: str | None = None) -> None:
-        self.name, self._binary = name, binary
+    def __init__(
+        self, name: str, binary: BinaryIO, encoding: str | None = None, *, longest: int = LONGEST_ROW
+    ) -> None:  # fmt: skip
+        """`longest` is the most bytes of a row."""
+        self.name, self._binary, self._longest = name, binary, longest
         self._encoding = encoding if needs_recoding(encoding) else None
         self._head: list[bytes] = []
 
@@ -32,7 +37,7 @@ class InputStream:
         """Return the first line that is not blank, without waiting for anything after it."""
         self._read_head()
         while not self._head[-1].strip():
-            line = self._binary.readline()
+            line = self._read_line()
             if not line:
                 return b""
             self._head.append(line)
@@ -43,23 +48,38 @@ class InputStream:
         self._read_head()
         if carriage_returns and len(self._head) == 1 and not self._head[0].endswith(b"\n"):
             self._head = self._head[0].splitlines(keepends=True)
-        return chain(self._head, self._binary)
+        return chain(self._head, iter(self._read_line, b""))
 
     def read_all(self) -> bytes:
         """Return everything at once."""
         self._read_head()
         return b"".join([*self._head, self._binary.read()])
 
+    def read_row(self) -> bytes:
+        """Return everything at once, which is one row."""
+        self._read_head()
+        pieces, size = [*self._head], sum(map(len, self._head))
+        while piece := self._binary.read(_BUFFER_SIZE):
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._longest:
+                raise self._too_long()
+        return b"".join(pieces)
+
     def records(self) -> Iterator[bytes]:
         """Yield the NUL-separated records, each as soon as its NUL arrives."""
         chunk = self._begin(self._read_chunk, guess=False)
         pending: list[bytes] = []
+        size = 0  # of what is pending
         while chunk:
             first, *others = chunk.split(b"\0")
             pending.append(first)
+            size += len(first)
+            if size > self._longest:
+                raise self._too_long()
             for record in others:
                 yield b"".join(pending)
-                pending = [record]
+                pending, size = [record], len(record)
             chunk = self._read_chunk()
         yield b"".join(pending)
 
@@ -74,7 +94,16 @@ class InputStream:
         return read(_BUFFER_SIZE)
 
     def _read_line(self) -> bytes:
-        return self._binary.readline()
+        line = self._binary.readline(self._longest + 1)
+        if len(line) > self._longest:
+            raise self._too_long()
+        return line
+
+    def _too_long(self) -> InputError:
+        return InputError(
+            f"{self.name} has a row of more than {self._longest >> 20} MB, which no model takes: check that it is what "
+            "you meant, or cut it up"
+        )
 
     def _read_head(self) -> None:
         if not self._head:
