@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
@@ -97,6 +97,7 @@ PIECES = st.sampled_from([
     st.binary(max_size=60) | st.lists(PIECES, max_size=12).map(b"".join),
     st.sampled_from(["a.jsonl", "a.csv", "a.tsv", "a.json", "a.txt", "a.md"]),
 )
+@example(b"t\0\0\0", "a.jsonl")  # the byte that is told is past the end
 def test_any_bytes_are_prompts_or_an_input_error(tmp_path: Path, content: bytes, name: str) -> None:
     found = []
     with suppress(InputError):  # any other exception fails the test

@@ -104,6 +104,6 @@ def _invalid(data: bytes, at: int) -> str | None:
     if word is not None and word.start() <= at:
         told = word[0][:20].decode()
         return f"{told} at byte {word.start() + 1} is not a value; null, true, false and texts in double quotes are"
-    if (code := data[at]) < ord(" ") and at + 1 < len(data):
+    if at + 1 < len(data) and (code := data[at]) < ord(" "):
         return f"a control character at byte {at + 1}, which is written \\u{code:04x} in a text"
     return None
