@@ -141,6 +141,7 @@ WORDS = [
     (["run", "q.txt", "--timeout", "1e300"], "--timeout"),
     (["run", "q.txt", "--timeout", "0"], "--timeout"),
     (["run", "q.txt", "--check", ""], "--check"),
+    (["run", "q.txt", "--check", "jq .a | grep x"], "cannot be run: it is run without a shell, which '|' needs"),
     (["run", "q.txt", "-j", "9" * 30], "--concurrency"),
     (["run", "q.txt", "--workers", "2"], "--engine processes or ray"),
     (["run", "q.txt", "--rpm", "9" * 30], "--rpm"),

@@ -109,8 +109,9 @@ def _check_defaults(config: Config, routes: Routes) -> Iterator[Finding]:
 
 def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
     """Yield what keeps alerts from those who are to be told; no hook is run."""
-    import shlex  # as in the hook
     import shutil
+
+    from scrimp.command_words import CommandError, command_words  # as in the hook
 
     alerts = config.alerts
     told = (alerts.command, alerts.webhook, alerts.webhook_env)
@@ -118,11 +119,10 @@ def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
         yield _warning("alerts", "there is no rule, so no alert is ever sent: add one, such as spend")
     if alerts.command is not None:
         try:
-            program = shlex.split(alerts.command)[0]
-        except (ValueError, IndexError):
-            program = ""
-        if shutil.which(program) is None:
-            yield _error("alerts.command", "it names no program that can be run: correct it")
+            if shutil.which(command_words(alerts.command)[0]) is None:
+                yield _error("alerts.command", "it names no program that can be run: correct it")
+        except CommandError as error:
+            yield _error("alerts.command", str(error))
     if alerts.webhook_env is not None and not keys.has_variable(alerts.webhook_env):
         yield _warning("alerts.webhook_env", f"{alerts.webhook_env} is not set: no alert is sent there")
     if alerts.webhook is not None and _is_unencrypted(alerts.webhook):

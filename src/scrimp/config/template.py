@@ -184,7 +184,7 @@ TEMPLATE = f"""\
 # cache = [{{ below = "10%", since = "7d" }}]                      # rows found in the cache
 # unpriced = [{{ since = "1d" }}]                                  # paid calls whose price is unknown
 # drift = true                     # certified routes and levels that no longer hold
-# command = "notify-me --urgent"   # gets the alerts as JSON on its stdin
+# command = "notify-me --urgent"   # gets the alerts as JSON on its stdin; run without a shell
 # webhook_env = "ALERT_WEBHOOK"    # the variable with an address that gets it by POST; or webhook = "https://..."
 # timeout = "10s"                  # of either; one that fails is said once, and ends nothing
 

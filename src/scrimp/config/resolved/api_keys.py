@@ -175,17 +175,20 @@ def _checked(key: str, source: str) -> str:
 
 
 def _from_command(name: str, command: str) -> str:
-    import shlex  # only where a command gives the key
-    import subprocess
+    import subprocess  # only where a command gives the key
+
+    from scrimp.command_words import CommandError, command_words
 
     try:
         process = subprocess.run(
-            shlex.split(command), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_COMMAND_TIMEOUT
+            command_words(command), stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=_COMMAND_TIMEOUT
         )
         return process.stdout.decode().strip()
     except subprocess.CalledProcessError as error:
         reason = f"exit status {error.returncode}"
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
+    except CommandError as error:
+        raise ConfigError(f"the key_cmd of {name} cannot be run: {error}") from error
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
         reason = type(error).__name__
     # Neither the command nor its output is repeated: both may contain a secret.
     raise ConfigError(f"the key_cmd of {name} failed ({reason}): run it by hand to see why")

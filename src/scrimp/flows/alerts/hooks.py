@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from scrimp.command_words import command_words
 from scrimp.config.alert_tables import AlertsTable
 from scrimp.flows.alerts.alert import Alert
 from scrimp.flows.event_loops import run_in_loop
@@ -52,11 +52,11 @@ def _run(command: str, document: bytes, longest: float) -> str | None:
     """Run a command in a process group of its own, ended with all it has started when it takes too long."""
     try:
         process = subprocess.Popen(
-            shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            command_words(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True,
         )  # fmt: skip
-    except (OSError, ValueError, IndexError) as error:
-        return f"it cannot be started ({getattr(error, 'strerror', None) or error})"  # or: no closing quotation
+    except (OSError, ValueError) as error:
+        return f"it cannot be started ({getattr(error, 'strerror', None) or error})"
     try:
         process.communicate(document, timeout=longest)
     except subprocess.TimeoutExpired:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shlex
 import signal
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Mapping
 
+from scrimp.command_words import CommandError, command_words
 from scrimp.errors import ConfigError
 from scrimp.escalation.questions import CheckResult
 
@@ -63,13 +63,12 @@ async def run_check(
 
 async def _start(command: str, *, stderr: int, env: Mapping[str, bytes] = _NOTHING) -> Process:
     try:
-        words = shlex.split(command)
-        if not words:
-            raise _not_started(command, "it is empty")
         return await asyncio.create_subprocess_exec(
-            *words, stdin=PIPE, stdout=DEVNULL, stderr=stderr, start_new_session=True,
+            *command_words(command), stdin=PIPE, stdout=DEVNULL, stderr=stderr, start_new_session=True,
             env={**os.environb, **{os.fsencode(name): value for name, value in env.items()}} if env else None,
         )  # fmt: skip
+    except CommandError as error:
+        raise ConfigError(f"--check '{command}' cannot be run: {error}") from error
     except (OSError, ValueError) as error:
         raise _not_started(command, str(error)) from error
 

@@ -68,8 +68,8 @@ Check = Annotated[
     str | None,
     typer.Option(
         metavar="CMD",
-        help="A command that reads the completion; exit status 0 accepts it. It is tried on an empty text before the "
-        "first call, and ended after 60 s, or after --timeout where that is shorter.",
+        help="A command that reads the completion; exit status 0 accepts it. No shell runs it. It is tried on an empty "
+        "text before the first call, and ended after 60 s, or after --timeout where that is shorter.",
     ),
 ]
 MaxOutput = Annotated[
