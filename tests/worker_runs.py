@@ -58,4 +58,3 @@ def check_after_a_kill(scrimp: Scrimp, provider: FakeProvider, count: int, *, po
     written_down = bill["calls"]["total"]  # before they are sent: a kill may come in between
     assert calls.total() <= written_down <= calls.total() + IN_FLIGHT
     assert bill["calls"]["lost"] <= IN_FLIGHT
-    assert list(scrimp.home.glob("in-flight-*")) == []

@@ -45,6 +45,7 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
 
     check_after_a_kill(ready, provider, ROWS, poisoned=400)
+    assert list(ready.home.glob("in-flight-*")) == []
 
 
 def test_a_signal_ends_all_workers_once_their_calls_in_flight_are_answered(

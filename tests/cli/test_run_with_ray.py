@@ -64,6 +64,8 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     again = ready("run", "rows.jsonl", "--cache", "only", "--skip", "701")
     assert len(again.rows) == ROWS - 701
     assert {row["cache"] for row in again.rows} == {"hit"}
+    # What workers left is brought in at the end of the run, or, of one that has not ended by then, by the next command.
+    assert list(ready.home.glob("in-flight-*")) == []
 
 
 @pytest.mark.skipif(HAS_RAY, reason="the extra `ray` is installed")
