@@ -19,7 +19,7 @@ from bench.reader.questions import ASKED, Question
 from scrimp.compress import compress
 
 _LEAST_ROWS, _MOST_ROWS = 8, 18
-_ASKED_OF_EACH = 4
+ASKED_OF_EACH = 4
 _NAMES = (
     "Anna Holt", "Bruno Keller", "Carla Mendes", "David Osei", "Elif Demir", "Farid Nouri", "Greta Lind", "Hugo Martin",
     "Ines Rocha", "Jonas Weber", "Kaori Sato", "Liam Byrne", "Mina Park", "Nadia Petrov", "Omar Haddad", "Paula Novak",
@@ -36,19 +36,19 @@ _THINGS = (
 )  # fmt: skip
 
 
-def lookups(most: int, *, seed: int) -> Iterator[Question]:
-    """Yield questions, several over each array of 8 to 18 records, indented as most programs print them."""
+def lookups(most: int, *, seed: int, of_each: int = ASKED_OF_EACH) -> Iterator[Question]:
+    """Yield questions, `of_each` over each array of 8 to 18 records, indented as most programs print them."""
     chance = random.Random(seed)
     for number in range(most):
-        if number % _ASKED_OF_EACH == 0:
-            kind = number // _ASKED_OF_EACH % len(_KINDS)
+        if number % of_each == 0:
+            kind = number // of_each % len(_KINDS)
             noun, rows = _KINDS[kind][0], _records(kind, chance.randint(_LEAST_ROWS, _MOST_ROWS), chance)
             context = json.dumps(rows, indent=2)
-            asked = chance.sample(range(len(rows)), _ASKED_OF_EACH)
-        row = rows[asked[number % _ASKED_OF_EACH]]
+            asked = chance.sample(range(len(rows)), of_each)
+        row = rows[asked[number % of_each]]
         named, wanted = chance.choice(_KINDS[kind][2])
         yield Question(
-            id=f"{seed}/{number}", source=f"{seed}/{number // _ASKED_OF_EACH}", written_by="generated", context=context,
+            id=f"{seed}/{number}", source=f"{seed}/{number // of_each}", written_by="generated", context=context,
             question=f"What is the {wanted} of the {noun} whose {named} is {row[named]}?", answers=(str(row[wanted]),),
         )  # fmt: skip
 

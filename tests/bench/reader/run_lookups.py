@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # tests/, as pytest has it
 
 from bench.reader.journal import Answer, Task, answered, kept
-from bench.reader.lookups import FORMS, Lookup, is_right, lookups
+from bench.reader.lookups import ASKED_OF_EACH, FORMS, Lookup, is_right, lookups
 from bench.reader.paired import pairs
 from bench.reader.questions import Question
 from scrimp import tokens
@@ -37,7 +37,7 @@ Results = Sequence[tuple[Task, Answer]]
 def main() -> int:
     given = _arguments()
     model = given.model or model_path(paths_of(os.environ).data)
-    tasks = tasks_of(list(lookups(given.questions, seed=given.seed)), given.forms or list(FORMS))
+    tasks = tasks_of(list(lookups(given.questions, seed=given.seed, of_each=given.of_each)), given.forms or list(FORMS))
     if given.report:
         known = kept(given.answers, model.name)
         keys = [(task, (task.question.id, task.arm, task.key)) for task in tasks]
@@ -94,6 +94,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--questions", type=int, default=100, metavar="N", help="how many (100)")
     parser.add_argument("--seed", type=int, default=1, help="of the records and questions (1)")
+    parser.add_argument(
+        "--of-each", type=int, default=ASKED_OF_EACH, metavar="N", help="asked of each array, 8 at most (4)"
+    )
     parser.add_argument("--answers", type=Path, default=Path("lookups.jsonl"), help="where answers are kept")
     parser.add_argument("--model", type=Path, help="a GGUF file (the embedded model)")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="to read with (1)")

@@ -101,7 +101,7 @@ def _form_words(text: str, sentences: Sequence[str], *, asks: bool) -> str | Non
 
 def _form_of_data(sentence: str) -> str | None:
     """Return the first words of form in a sentence that in an order would not be about the answer."""
-    of_answer = [] if _is_question(sentence) else _joined(sentence, sorted(_of_answer(sentence)))
+    of_answer = [] if _is_question(sentence) else list(_of_answer(sentence))
     for start, end in _spans(sentence, "form"):
         if not any(first <= start and end <= last for first, last in of_answer):
             return sentence[start:end]
@@ -121,18 +121,6 @@ def _any(sentence: str, kind: Kind) -> Iterator[Span]:
         definite = any(last == len(before) for _, last in _spans(before, "definite"))
         if not (definite or pattern(_NUMBERED).match(sentence, end)):
             yield start, end
-
-
-def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Return spans with those that follow each other, with only white space between, as one."""
-    joined: list[Span] = []
-    for start, end in spans:
-        if joined and not text[joined[-1][1] : start].strip():
-            first, last = joined.pop()
-            joined.append((first, max(end, last)))
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
