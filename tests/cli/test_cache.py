@@ -6,6 +6,7 @@ import json
 
 from command import Scrimp
 from fake_provider import completion, fake_provider
+from scrimp.values import Answer
 
 
 def test_an_answer_keeps_the_name_its_model_was_called_by(scrimp: Scrimp) -> None:
@@ -41,6 +42,15 @@ def test_a_completion_with_a_number_that_no_call_has_is_refused_by_its_line(scri
     assert refused.status == 2
     assert "cache.jsonl:1 is not a line of a cache export (no completion has such a value of cost)" in refused.err
     assert scrimp("cache", "stats").out.startswith("0 completions")
+
+
+def test_an_export_has_all_fields_of_an_answer(scrimp: Scrimp) -> None:
+    with fake_provider() as provider:
+        scrimp.provider(provider.url)
+        scrimp("run", stdin="a\n")
+        (line,) = scrimp("cache", "export").rows
+
+    assert tuple(line["answer"]) == Answer.__struct_fields__
 
 
 def test_an_answer_of_an_older_export_is_taken(scrimp: Scrimp) -> None:

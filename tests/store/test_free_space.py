@@ -101,7 +101,7 @@ def test_before_a_call_the_stores_are_left_what_they_need_to_keep_it(tmp_path: P
     kept = [record for path in sorted(tmp_path.iterdir()) for record in decode_records(path.read_bytes())[0]]
 
     assert [record.entry for record in kept if isinstance(record, BegunCall)] == calls[: len(kept) - 1]
-    assert 2 < len(kept) < (1 << 16) / 4096  # what the first segment can reserve
+    assert 1 < len(kept) - 1 < (1 << 16) / 4096  # calls for which the first segment can reserve
     assert [record.answer for record in kept if isinstance(record, SettledRow)] == [long]
 
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from scrimp.errors import StoreError, UsageError
 from scrimp.store.database import connect
@@ -237,7 +237,7 @@ def test_every_field_of_an_entry_has_its_column(ledger: Ledger) -> None:
         db.row_factory = sqlite3.Row
         full, bare = [dict(row) for row in db.execute("SELECT * FROM entries ORDER BY id")]
 
-    expected = msgspec.to_builtins(whole) | msgspec.to_builtins(whole.usage)
+    expected = asdict(whole) | msgspec.to_builtins(whole.usage)
     del expected["usage"], expected["cost"]
     assert json.loads(full.pop("tags")) == expected.pop("tags")
     assert (full.pop("id"), full.pop("estimated")) == (1, expected.pop("estimated"))

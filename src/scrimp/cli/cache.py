@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
+from msgspec.structs import asdict
 
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.results.output import format_of_name, write_whole
@@ -188,7 +189,9 @@ class _ExportedLine(msgspec.Struct):
 
 
 def _as_json(cached: CachedCompletion) -> dict[str, object]:
-    return {"key": cached.key.hex(), "created": cached.created, "run": cached.run, "answer": cached.answer}
+    """Return a completion with all of its fields, also those that are as they are by default."""
+    answer = asdict(cached.answer)
+    return {"key": cached.key.hex(), "created": cached.created, "run": cached.run, "answer": answer}
 
 
 def _completion(text: bytes, where: str) -> CachedCompletion:

@@ -95,8 +95,11 @@ class TokenLogprob(Struct, frozen=True):
     top: tuple[tuple[str, float], ...] = ()
 
 
-class Entry(Struct, frozen=True, kw_only=True):
-    """One line of the ledger: a request that was sent, whatever its result."""
+class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One line of the ledger: a request that was sent, whatever its result.
+
+    As JSON, in a journal, it has only what is not as it is by default: so these defaults must never change.
+    """
 
     call: str  # unique id of this request
     run: str

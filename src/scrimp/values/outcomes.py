@@ -71,8 +71,11 @@ class CallUsage(Struct, frozen=True, kw_only=True):
 CERTIFIED = "tuned "  # how the reason of a row begins that a certificate routed
 
 
-class Answer(Struct, frozen=True, kw_only=True):
-    """The stored part of a completed row; this is what the cache holds."""
+class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The stored part of a completed row; this is what the cache holds.
+
+    As JSON it has only what is not as it is by default, which is half of it: so these defaults must never change.
+    """
 
     output: str
     model: str

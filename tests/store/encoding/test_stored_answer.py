@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from outcomes import answer
+from scrimp.store.encoding.journal_records import BegunCall, decode_records, encode_record
 from scrimp.store.encoding.packed_json import unpacked
 from scrimp.store.encoding.stored_answer import stored_answer
-from scrimp.values import Answer, Compression, Usage
+from scrimp.values import Answer, Compression, Entry, Usage
 
 # What rows that were stored without these fields are read with, now and in years.
 DEFAULTS = {
@@ -49,6 +50,14 @@ def test_the_defaults_that_stored_rows_rely_on_are_what_they_were() -> None:
 
     assert {name: value for name, value in asdict(plain).items() if name in DEFAULTS} == DEFAULTS
     assert {name: value for name, value in asdict(compressed).items() if name in COMPRESSED} == COMPRESSED
+
+
+def test_a_record_of_the_journal_says_nothing_of_what_is_as_it_is_by_default() -> None:
+    begun = Entry(call="c1", run="r", time=1.5, provider="p", model="m", status="lost", seconds=0.0, key="ab" * 32)
+    record = encode_record(BegunCall(begun))
+
+    assert decode_records(record) == ([BegunCall(begun)], 0)
+    assert b"null" not in record
 
 
 def test_what_is_as_it_is_by_default_takes_no_room() -> None:
