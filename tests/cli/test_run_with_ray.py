@@ -47,13 +47,15 @@ def workers_of(home: Path) -> list[int]:
 def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
-    provider.answer, provider.delay = troubled(provider), 0.02
+    provider.answer, go_on = troubled(provider), provider.hold(after=500)
     del ready.env["PYTHONWARNINGS"]  # Ray's own
     words = ("run", "rows.jsonl", "--engine", "ray", "--workers", "2", *FILES)
     run = ready.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: len(provider.bodies) > 500, run=run, seconds=120)
+        wait_until(lambda: bool(workers_of(ready.home)), run=run)
         os.kill(workers_of(ready.home)[0], signal.SIGKILL)
+        go_on.set()
         out, err = run.communicate(timeout=120)
     finally:
         run.kill()  # a failure leaves no run behind that waits for a provider
