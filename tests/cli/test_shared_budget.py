@@ -64,7 +64,7 @@ def home(tmp_path: Path, name: str, provider: FakeProvider, server: str, *, pati
     folder = tmp_path / name
     folder.mkdir()
     scrimp = Scrimp(folder)
-    scrimp.provider(provider.url, more=f'[shared]\nlimits = "{server}"\npatience = "{patience}"\n')
+    scrimp.provider(provider.url, more=f'[shared]\nlimits = "{server}"\npatience = "{patience}"\ntimeout = 30\n')
     return scrimp
 
 
