@@ -54,3 +54,11 @@ def test_a_program_reads_the_same() -> None:
         {"zone": "data (json)", "before": 1000, "after": 720},
     ]
     assert (document["cost_before_usd"], document["cost_after_usd"]) == DOLLARS
+
+
+def test_a_saving_below_half_a_percent_is_not_shown_as_none_and_an_empty_text_says_so() -> None:
+    assert receipt_lines(replace(RECEIPT, after=1199), None, "m", 80, estimated=False)[0] == (
+        "1,200 tokens, now 1,199 (<1 % less) at tidy"
+    )
+    empty = replace(RECEIPT, before=0, after=0, zones=(), rules=(), taken_back=(), why="all of it is instructions")
+    assert receipt_lines(empty, None, "m", 80, estimated=False) == ["the text is empty"]

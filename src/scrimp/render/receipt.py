@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.render.tables import format_table
-from scrimp.units import format_count, format_dollars
+from scrimp.units import format_count, format_dollars, format_share
 
 if TYPE_CHECKING:
     from scrimp.compress.receipt import Receipt, ReceiptPart
@@ -24,7 +24,9 @@ def receipt_lines(
         lines.append(f"{format_dollars(dollars[0])} to read at {model}, now {format_dollars(dollars[1])}")
     lines += _table("zone", receipt.zones, width) if receipt.why is None else []
     lines += _table("rule", receipt.rules, width)
-    if receipt.why:
+    if not receipt.before:
+        lines = ["the text is empty"]
+    elif receipt.why:
         lines.append(f"nothing was changed: {receipt.why}")
     elif receipt.note:
         lines.append(f"less was changed: {receipt.note}")
@@ -34,7 +36,7 @@ def receipt_lines(
 
 def _reduction(receipt: Receipt) -> str:
     less = receipt.before - receipt.after
-    return f" ({100 * less / receipt.before:.0f} % less)" if less > 0 else ""
+    return f" ({format_share(less / receipt.before)} less)" if less > 0 else ""
 
 
 def _table(name: str, parts: Sequence[ReceiptPart], width: int) -> list[str]:

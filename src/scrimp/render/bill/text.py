@@ -16,7 +16,7 @@ from scrimp.render.bill.amounts import abbreviate_count, format_dollar_column, w
 from scrimp.render.streams import DEFAULT_WIDTH
 from scrimp.render.tables import display_width, format_table, wrap
 from scrimp.render.terminal import escape_controls, paint
-from scrimp.units import UNKNOWN, format_count, format_dollars, format_percent, pluralize
+from scrimp.units import UNKNOWN, format_count, format_dollars, format_share, pluralize
 from scrimp.values import both_names
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _climb_remarks(bill: Bill) -> Iterator[str]:
     """Yield how many rows climbed above the cheap models of their chains."""
     rows, above = bill.counts.chained, bill.counts.escalated
     if rows:
-        share = format_percent(above / rows)
+        share = format_share(above / rows)
         yield f"Escalated: {format_count(above)} of {pluralize(rows, 'row')} of chains ({share})."
 
 
@@ -168,7 +168,7 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
         top = totals.rows_by_rule.most_common(_RULES_NAMED)
         rules = ", ".join(f"{rule} {format_count(rows)}" for rule, rows in top)
         more = ", ..." if len(totals.rows_by_rule) > _RULES_NAMED else ""
-        less = f"{format_count(saved)} tokens less ({format_percent(saved / totals.tokens_before)})"
+        less = f"{pluralize(saved, 'token')} less ({format_share(saved / totals.tokens_before)})"
         yield f"Compression: {less} in {pluralize(totals.rows, 'row')}: {rules}{more}."
     if totals.below_cliffs:
         yield below_cliffs(totals.below_cliffs)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from scrimp.billing.expected_cost import ExpectedCost, mean_error
-from scrimp.units import format_dollars, format_percent, pluralize
+from scrimp.units import format_dollars, format_percent, format_share, pluralize
 
 
 class _BillDocument(Struct):
@@ -51,4 +51,4 @@ def mean_line(bills: Sequence[Raw], before: str = "") -> str:
 
 
 def _more_or_less(error: Decimal) -> str:
-    return f"{format_percent(float(abs(error)))} {'more' if error > 0 else 'less'}"
+    return f"{format_share(float(abs(error)))} {'more' if error > 0 else 'less'}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import to_builtins
 
-from scrimp.units import format_count, format_dollars, format_percent, pluralize
+from scrimp.units import format_count, format_dollars, format_share, pluralize
 
 if TYPE_CHECKING:
     from scrimp.billing.level_savings import LevelSaving, LevelSavings
@@ -68,7 +68,7 @@ def _row(level: LevelSaving, before: LevelSaving | None, savings: LevelSavings) 
     if level.level == "off":
         return (name, format_count(level.input), "", "", "")
     return (
-        name, format_count(level.input), format_percent(level.saved_input / off if off else 0.0),
+        name, format_count(level.input), format_share(level.saved_input / off if off else 0.0),
         format_dollars(level.saved_usd), _remark(level, before),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from math import exp, lgamma
 
 from msgspec import Struct
 
-from scrimp.units import format_percent, pluralize
+from scrimp.units import format_share, pluralize
 
 LEAST = 1 / 16_000  # probability of a difference that counts, both ways together
 _PRIOR = 0.5  # rows of each kind that nothing is known of count as seen (Jeffreys)
@@ -34,7 +34,7 @@ class Proportion(Struct, frozen=True):
 
     def of(self, which: str = "") -> str:
         """Return the share in words, of the rows that are meant."""
-        return f"{format_percent(self.part / self.rows)} of {which}{pluralize(self.rows, 'row')}"
+        return f"{format_share(self.part / self.rows)} of {which}{pluralize(self.rows, 'row')}"
 
 
 def _tail(part: int, rows: int, seen: float, others: float) -> float:

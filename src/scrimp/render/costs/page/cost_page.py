@@ -73,8 +73,8 @@ def _cards(report: CostReport, total: CostTotal) -> Iterator[Markup]:
     elif total.cost_per_call is not None:
         yield _card(format_dollars(total.cost_per_call), "a call")
     if report.flagship is not None and total.cost:
-        share = format_percent(share_of_cost(report.flagship, total.cost))
-        of_calls = format_percent(report.flagship.calls / total.calls)
+        share = format_share(share_of_cost(report.flagship, total.cost))
+        of_calls = format_share(report.flagship.calls / total.calls)
         flagship = "the flagship" if len(report.flagships) == 1 else "flagships"
         yield _card(share, f"of the dollars, and {of_calls} of the calls, went to {flagship}")
     if (half := total.seconds(0.5)) is not None:
@@ -175,7 +175,7 @@ def _cells(total: CostTotal, whole: Decimal) -> dict[str, str | Markup]:
         "calls": format_count(total.calls), "a call": _dollars(total.cost_per_call),
         "1,000 rows": _dollars(total.cost_per_1000_rows, total.numbered_unknown),
         "errors": format_percent(total.error_rate, 1),
-        "escalated": "" if total.escalation_rate is None else format_percent(total.escalation_rate),
+        "escalated": "" if total.escalation_rate is None else format_share(total.escalation_rate),
         "p50": format_seconds(total.seconds(0.5)), "p95": format_seconds(total.seconds(0.95)),
     }  # fmt: skip
 
