@@ -38,6 +38,27 @@ def test_a_file_that_is_not_utf8_is_an_error_with_the_byte(file: Path) -> None:
         read(file)
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"a=" + b"[" * 100_000, "nested too deeply"), (b"a=" + b"{b=" * 100_000, "nested too deeply"),
+        (b"[defaults]\nretries=" + b"9" * 5000, "too many digits"), (b"#" * (5 << 20), "more than 4 MB"),
+        (b"a" + b".a" * 100_000 + b"=1", "too many parts"), (b"['a'" + b" . \"a\"" * 100_000 + b"]", "too many parts"),
+    ],
+)  # fmt: skip
+def test_a_file_that_the_parser_cannot_take_is_a_sentence(file: Path, content: bytes, says: str) -> None:
+    file.write_bytes(content)
+
+    with pytest.raises(ConfigError, match=rf"config\.toml .*{says}"):
+        read(file)
+
+
+def test_dots_in_a_text_are_not_parts_of_a_key(file: Path) -> None:
+    file.write_text(f'[chains.careful]\nsteps = ["{"..." * 100}", "{"a.b, " * 100}"]\n', encoding="utf-8")
+
+    assert list(read(file)) == ["chains"]
+
+
 def test_a_byte_order_mark_is_tolerated(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf[defaults]\nretries = 3\n")
 

@@ -29,14 +29,24 @@ _FORMER_LEVELS = {"terse": "dense"}
 _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 
 
+_LONGEST_FILE = 1 << 22  # bytes: a project's file may be anybody's
+_MOST_PARTS = 64  # of a key: each takes the parser as long as all before it
+
+
 def file_content(path: Path) -> bytes | None:
     """Return the bytes of a file, None if there is none."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_LONGEST_FILE + 1)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}): correct its permissions") from error
+    if len(content) > _LONGEST_FILE:
+        raise ConfigError(
+            f"{path} has more than {_LONGEST_FILE >> 20} MB, so it is not a config of scrimp: move it away"
+        )
+    return content
 
 
 def file_layer(path: Path, content: bytes | None) -> Tree:
@@ -45,15 +55,31 @@ def file_layer(path: Path, content: bytes | None) -> Tree:
         return {}
     import tomllib  # most starts find no file
 
+    if _has_deep_key(content):
+        raise ConfigError(f"{path} cannot be used: a key of it has too many parts; correct it")
     try:
         tree: Tree = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
+    except (RecursionError, ValueError) as error:  # what the parser does not call an error of TOML
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
+        raise ConfigError(f"{path} cannot be used: {reason}; correct it") from error
     _rename_levels(tree)
     to_config(tree, str(path))
     return _unset_other_routes(tree)
+
+
+def _has_deep_key(content: bytes) -> bool:
+    lines = [line for line in content.splitlines() if line.count(b".") >= _MOST_PARTS]
+    if not lines:
+        return False
+    import re  # as rare as such a line
+
+    part = rb"""(?:[\w-]+|"[^"]*"|'[^']*')[ \t]*\.[ \t]*"""
+    deep = re.compile(rb"""(?<![\w."'-])(?:%b){%d}""" % (part, _MOST_PARTS))
+    return any(map(deep.search, lines))
 
 
 def _rename_levels(tree: Tree) -> None:
