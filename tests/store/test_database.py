@@ -273,6 +273,16 @@ def test_a_store_where_a_folder_or_a_file_is_in_the_way_cannot_be_written(tmp_pa
 
 
 @pytest.mark.parametrize("opener", OPENERS)
+def test_a_pipe_or_a_device_in_its_place_is_refused_at_once(tmp_path: Path, opener: Opener) -> None:
+    os.mkfifo(tmp_path / "pipe.db")
+    (tmp_path / "device.db").symlink_to("/dev/zero")
+
+    for name in ("pipe.db", "device.db"):
+        with pytest.raises(StoreError, match=rf"{name} cannot be used: it is a pipe or a device; remove it"):
+            opener(tmp_path / name)
+
+
+@pytest.mark.parametrize("opener", OPENERS)
 @pytest.mark.parametrize("content", [b"name,size\n" * 200, b"SQLite format 3\0" + bytes(84)])
 def test_a_file_that_is_not_a_database_is_refused_and_not_touched(
     tmp_path: Path, opener: Opener, content: bytes

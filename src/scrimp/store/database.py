@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -286,6 +287,11 @@ def make_private_folder(folder: Path) -> None:
 
 def _create_private(path: Path) -> None:
     make_private_folder(path.parent)
-    if not path.exists():
+    try:
+        kind = stat.S_IFMT(path.stat().st_mode)
+    except FileNotFoundError:
         # Created here and not by SQLite, which would apply the umask; WAL and SHM files get the mode of the database.
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        return
+    if kind not in (stat.S_IFREG, stat.S_IFDIR):  # SQLite would wait for the other end of a pipe
+        raise StoreError(f"{path} cannot be used: it is a pipe or a device; remove it, or set SCRIMP_HOME elsewhere")
