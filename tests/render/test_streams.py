@@ -106,3 +106,12 @@ def test_messages_go_to_the_bar_while_there_is_one() -> None:
 
     assert redirected == [("w", "warning")]
     assert stream.getvalue() == "scrimp: s\n"
+
+
+def test_of_an_error_of_a_megabyte_the_beginning_and_the_end_are_printed() -> None:
+    stream = io.StringIO()
+    Messages(stream, PLAIN).error(f"the key {'k' * 1_000_000} is unknown: use another")
+
+    assert stream.getvalue().startswith("scrimp: the key kkk")
+    assert stream.getvalue().endswith("kkk is unknown: use another\n")
+    assert len(stream.getvalue()) < 5000

@@ -15,6 +15,8 @@ DEFAULT_WIDTH = 80
 _MAX_COLUMN_DIGITS = 6  # of $COLUMNS; no screen is wider, and Python refuses to read a number of 5000 digits
 # Warnings remembered so that each is printed once: a million broken rows must not fill the memory.
 _MAX_REMEMBERED = 1000
+# Characters of an error: one may name a key or a pattern of a file that others made, of a megabyte.
+_LONGEST_REASON = 4000
 _COLORS = {"warning": "33", "error": "31"}
 
 
@@ -82,7 +84,9 @@ class Messages:
             self._output(message, "note")
 
     def error(self, message: str) -> None:
-        """Print why something could not be done, quiet or not."""
+        """Print why something could not be done, quiet or not; of a very long reason its beginning and its end."""
+        if len(message) > _LONGEST_REASON:
+            message = f"{message[: _LONGEST_REASON // 2]} [...] {message[-_LONGEST_REASON // 2 :]}"
         self._output(message, "error")
 
     def redirect(self, output: Callable[[str, str], None] | None) -> None:
