@@ -25,7 +25,7 @@ from scrimp.flows.tune.watch.find_drift import find_drift
 from scrimp.flows.tune.watch.quality_drift import looks_worse
 from scrimp.flows.tune.watch.remembered_rows import NEWEST
 from scrimp.store.ledger import Ledger
-from scrimp.store.route_checks import RouteCheck, RouteCheckStore
+from scrimp.store.tuning.route_checks import RouteCheck, RouteCheckStore
 from scrimp.values import Entry, Usage
 
 PAIRS = 200  # of a certificate

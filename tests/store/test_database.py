@@ -23,9 +23,9 @@ from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.database import connect, insert, select, store_errors, transaction
 from scrimp.store.ledger import GROUPS, Ledger
-from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 from scrimp.store.run_log import RunEnd, RunLog, RunRecord
 from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.tuning.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 
 OPEN = f"""
 from pathlib import Path

@@ -10,7 +10,7 @@ from scrimp.answers.canonical import canonical
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.tune.dataset import Dataset, disputed_rows, split_rows
 from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_from_recording
-from scrimp.store.pairs import OutputSpec, StoredPrompt, StoredReply
+from scrimp.store.tuning.pairs import OutputSpec, StoredPrompt, StoredReply
 from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from scrimp.flows.tune.pair_plan import PlannedGroup, PlannedRow, naming_advice, plan_sentences, planned_rows
-from scrimp.store.pairs import StoredPrompt
+from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.tuning.claim_groups import claim_groups, rows_wanted
 from scrimp.tuning.statistics.bounds import ScorePair, best_bound, p_value
 

@@ -21,7 +21,7 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
         no_longer_used,
     )  # where something was certified
     from scrimp.flows.tune.watch.find_drift import find_drift
-    from scrimp.store.route_checks import RouteCheckStore
+    from scrimp.store.tuning.route_checks import RouteCheckStore
 
     try:
         routes = [route for route in load_tuned(path) if tasks is None or route.signature in tasks]

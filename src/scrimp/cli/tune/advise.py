@@ -15,7 +15,7 @@ from scrimp.flows.tune.labels.judge import JUDGE_ROUTE
 from scrimp.flows.tune.pair_collector import SHADOW_ROUTE, WATCH_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
 from scrimp.store.ledger import Ledger
-from scrimp.store.pairs import PairStore
+from scrimp.store.tuning.pairs import PairStore
 from scrimp.units import (
     UNKNOWN,
     format_count,

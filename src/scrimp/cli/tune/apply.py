@@ -28,8 +28,8 @@ from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset, tuned_routes
 from scrimp.flows.tune.level_certificates import LevelCertificate, tuned_levels, why_no_level
 from scrimp.render.certificate import certificate_sentences
-from scrimp.store.level_replies import LevelReplyStore
-from scrimp.store.pairs import PairStore
+from scrimp.store.tuning.level_replies import LevelReplyStore
+from scrimp.store.tuning.pairs import PairStore
 from scrimp.tuning.certify import Certificate
 from scrimp.tuning.recorded_row import RecordedRow
 from scrimp.units import pluralize

@@ -35,7 +35,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset
 from scrimp.flows.tune.dataset import disputed_rows
 from scrimp.render.certificate import certificate_sentences, claim_sentence
-from scrimp.store.level_replies import Side
+from scrimp.store.tuning.level_replies import Side
 from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import PolicyMetrics

@@ -17,7 +17,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.tune.dataset import Dataset
 from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_from_recording
 from scrimp.read.recordings import ScoreRange, read_recording, recording_prices
-from scrimp.store.pairs import PairStore
+from scrimp.store.tuning.pairs import PairStore
 from scrimp.tuning.policy_metrics import Interval
 from scrimp.units import format_count, parse_duration
 

@@ -19,7 +19,7 @@ from scrimp.cli.tune.labeler import Labeler
 from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.disputes import find_disputes
 from scrimp.flows.tune.observed_gains import refresh_task_gains
-from scrimp.store.pairs import PairStore, StoredPrompt
+from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 from scrimp.units import parse_dollars
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

@@ -13,7 +13,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.imported import ImportedLabels, read_labels, store_labels
 from scrimp.read.formats.label_rows import ID, LABEL, FoundLabel, label_rows
 from scrimp.render.terminal import escape_controls
-from scrimp.store.pairs import PairStore, StoredPrompt
+from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 from scrimp.units import format_count, pluralize
 
 _MOST_NAMED = 20  # rows in messages

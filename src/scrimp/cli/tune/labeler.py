@@ -10,7 +10,7 @@ from scrimp.flows.tune.labels.check import check_disputes
 from scrimp.flows.tune.labels.disputes import Dispute, DistinctAnswer
 from scrimp.flows.tune.labels.judge import JudgeLabeler
 from scrimp.render.terminal import escape_controls, paint
-from scrimp.store.pairs import PairStore, StoredPrompt
+from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 from scrimp.units import format_count, format_dollars, pluralize
 
 _PERSON, _CHECK = "person", "check"

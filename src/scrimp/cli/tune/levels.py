@@ -14,7 +14,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.tune.level_certificates import LevelCertificate, certify_level, level_name
 from scrimp.flows.tune.level_collector import WITHOUT, side_of
 from scrimp.render.level_claim import level_sentence
-from scrimp.store.level_replies import EVERYTHING, Side
+from scrimp.store.tuning.level_replies import EVERYTHING, Side
 from scrimp.tuning.level_claims import LevelClaim
 from scrimp.units import format_count, pluralize
 

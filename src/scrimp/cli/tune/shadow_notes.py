@@ -10,7 +10,7 @@ from scrimp.errors import ConfigError
 from scrimp.flows.tune.pair_collector import note_command
 from scrimp.flows.tune.pair_plan import MOST_PLANNED, PlannedGroup, naming_advice, plan_sentences
 from scrimp.flows.tune.shared_templates import forget_shared_templates
-from scrimp.store.pairs import StoredPrompt
+from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.values import Prompt
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
-from scrimp.store.level_replies import LevelReplyStore, Look, Side, digest
+from scrimp.store.tuning.level_replies import LevelReplyStore, Look, Side, digest
 from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.gatekeeping import GatedPolicy

@@ -16,7 +16,7 @@ from scrimp.flows.tune.certificates import NO_TEMPLATES
 from scrimp.flows.tune.level_collector import side_of
 from scrimp.flows.tune.level_pairs import LevelPairs, level_pairs
 from scrimp.flows.tune.watch.level_drift import later_than
-from scrimp.store.level_replies import EVERYTHING, LevelReplyStore, Look, Side, digest
+from scrimp.store.tuning.level_replies import EVERYTHING, LevelReplyStore, Look, Side, digest
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.level_claims import LevelClaim, LevelPair, claim_levels, what_is_kept
 

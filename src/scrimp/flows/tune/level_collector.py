@@ -21,8 +21,8 @@ from scrimp.flows.planning import open_planner
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_column, prompt_key, stored_prompt
 from scrimp.routing.task_signature import task_signature
-from scrimp.store.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
-from scrimp.store.pairs import OutputSpec, StoredPrompt
+from scrimp.store.tuning.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
+from scrimp.store.tuning.pairs import OutputSpec, StoredPrompt
 from scrimp.values import ModelRef, Prompt
 
 if TYPE_CHECKING:

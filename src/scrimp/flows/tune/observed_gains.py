@@ -10,7 +10,7 @@ from scrimp.answers.canonical import canonical
 from scrimp.errors import StoreError
 from scrimp.flows.plan.task_gains import load_task_gains, save_task_gains
 from scrimp.routing.prior.difficulty import TaskGain
-from scrimp.store.pairs import PairStore, StoredPrompt, StoredReply
+from scrimp.store.tuning.pairs import PairStore, StoredPrompt, StoredReply
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services

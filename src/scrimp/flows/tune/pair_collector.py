@@ -20,7 +20,7 @@ from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.flows.tune.observed_gains import refresh_task_gains
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.routing.template_fingerprint import template_fingerprint
-from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
+from scrimp.store.tuning.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 from scrimp.values import Answer, Entry, Parameters, Prompt
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from scrimp.compress.version import compression_version
 from scrimp.flows.tune.certificates import ROUTES, UNCOMPRESSED
-from scrimp.store.level_replies import LevelReplyStore, Side
-from scrimp.store.pairs import PairStore, StoredPrompt
+from scrimp.store.tuning.level_replies import LevelReplyStore, Side
+from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups, rows_wanted
 from scrimp.tuning.model_families import family
 from scrimp.tuning.shortlist import pairs_tested_first

@@ -17,7 +17,7 @@ from scrimp.routing.task_signature import text_signature
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 
 if TYPE_CHECKING:
-    from scrimp.store.pairs import StoredPrompt, StoredReply
+    from scrimp.store.tuning.pairs import StoredPrompt, StoredReply
     from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 
 _KIND_SAMPLE = 9  # prompts that decide the kind of a task

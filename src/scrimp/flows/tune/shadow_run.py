@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrimp.config.schema import ShadowTable
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
-    from scrimp.store.level_replies import Side
+    from scrimp.store.tuning.level_replies import Side
 
 # What is remembered of a run, whatever its length: prompts, and characters of them and their completions.
 _MAX_PROMPTS, _MAX_CHARACTERS = 10_000, 20_000_000

@@ -4,7 +4,7 @@ import pytest
 
 from scrimp.errors import InputError
 from scrimp.flows.tune.labels.right_answer import GoldColumn, score_by, why_no_answer
-from scrimp.store.pairs import OutputSpec
+from scrimp.store.tuning.pairs import OutputSpec
 from scrimp.values import Json, Prompt
 
 FREE, LABELS = OutputSpec(), OutputSpec(("billing", "shipping"))

@@ -15,7 +15,7 @@ from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.plan.certified.certified_routes import chain_name
 from scrimp.flows.tune.watch.find_drift import find_drift
 from scrimp.store.ledger import Ledger
-from scrimp.store.route_checks import RouteCheck, RouteCheckStore
+from scrimp.store.tuning.route_checks import RouteCheck, RouteCheckStore
 from scrimp.values import Entry, Usage
 
 CHAIN = TunedRoute(

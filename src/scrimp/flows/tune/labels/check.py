@@ -15,7 +15,7 @@ from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.tune.labels.disputes import Dispute, DistinctAnswer
 
 if TYPE_CHECKING:
-    from scrimp.store.pairs import StoredPrompt
+    from scrimp.store.tuning.pairs import StoredPrompt
 
 # Variables of a check, beside those it inherits; what is not known is not set.
 PROMPT, ROW_ID, SOURCE, GOLD = (f"SCRIMP_{name}" for name in ("PROMPT", "ID", "SOURCE", "GOLD"))

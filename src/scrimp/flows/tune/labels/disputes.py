@@ -12,7 +12,7 @@ from scrimp.answers.canonical import canonical
 from scrimp.flows.tune.dataset import Dataset, disputed_rows
 
 if TYPE_CHECKING:
-    from scrimp.store.pairs import PairStore, StoredPrompt, StoredReply
+    from scrimp.store.tuning.pairs import PairStore, StoredPrompt, StoredReply
 
 
 class DistinctAnswer(Struct, frozen=True):

@@ -12,7 +12,7 @@ from scrimp.flows.tune.labels.right_answer import score_by, why_no_answer
 from scrimp.read.formats.label_rows import LABEL, BadRow, FoundLabel
 
 if TYPE_CHECKING:
-    from scrimp.store.pairs import PairStore, StoredPrompt
+    from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 
 IMPORT = "import"  # what gave such a score
 

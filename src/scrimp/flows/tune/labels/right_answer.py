@@ -9,7 +9,7 @@ from scrimp.answers.canonical import canonical
 from scrimp.answers.labels import label_of, listed
 from scrimp.errors import InputError
 from scrimp.read.columns import as_text, column_value
-from scrimp.store.pairs import OutputSpec
+from scrimp.store.tuning.pairs import OutputSpec
 from scrimp.units import pluralize
 from scrimp.values import Prompt
 

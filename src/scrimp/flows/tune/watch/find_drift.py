@@ -16,7 +16,7 @@ from scrimp.flows.tune.watch.quality_drift import with_quality_drift
 
 if TYPE_CHECKING:
     from scrimp.store.ledger import Ledger
-    from scrimp.store.route_checks import RouteCheckStore
+    from scrimp.store.tuning.route_checks import RouteCheckStore
 
 
 class WatchState(Struct, frozen=True):

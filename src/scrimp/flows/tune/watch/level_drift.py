@@ -14,7 +14,7 @@ from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels, update_levels
 from scrimp.flows.tune.level_collector import side_of
 from scrimp.flows.tune.level_pairs import level_pairs
-from scrimp.store.level_replies import LevelReplyStore
+from scrimp.store.tuning.level_replies import LevelReplyStore
 from scrimp.tuning.level_claims import LevelPair, score_pairs
 from scrimp.tuning.statistics.binomial import binomial_cdf
 from scrimp.tuning.statistics.bounds import count_outcomes

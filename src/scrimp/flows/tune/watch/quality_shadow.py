@@ -20,8 +20,8 @@ from scrimp.flows.tune.watch.quality_drift import looks_worse
 from scrimp.flows.tune.watch.remembered_rows import RememberedRows, WatchedRow, spread
 from scrimp.routing.task_signature import task_signature
 from scrimp.store.ledger import Ledger
-from scrimp.store.pairs import OutputSpec
-from scrimp.store.route_checks import RouteCheck, RouteCheckStore, alone
+from scrimp.store.tuning.pairs import OutputSpec
+from scrimp.store.tuning.route_checks import RouteCheck, RouteCheckStore, alone
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Entry, Outcome, Prompt
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from outcomes import entry
 from scrimp.errors import StoreError
 from scrimp.store.ledger import Ledger
-from scrimp.store.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
+from scrimp.store.tuning.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
 
 CHEAP = StoredReply(model="acme/small", output="18", confidence=0.75, hedges=0, words=1, cost=Decimal("0.000000123"))
 DEAR = StoredReply(model="acme/large", output="19", cost=Decimal("0.5"), score=1.0, scored_by="check")

@@ -17,7 +17,7 @@ from scrimp.enums import Level
 from scrimp.store.database import insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.ledger_connection import connect_ledger
-from scrimp.store.pairs import OutputSpec, StoredPrompt, put_prompts, templates_of
+from scrimp.store.tuning.pairs import OutputSpec, StoredPrompt, put_prompts, templates_of
 
 EVERYTHING = 1.0  # `keep` of a level that leaves out no sentence
 
