@@ -64,9 +64,15 @@ def _arm_names(flagships: Collection[str]) -> Mapping[str, Callable[[str, str, s
     }
 
 
+_HALF_A_DAY = 12 * 3600 // SECONDS
+
+
 def periods_between(period: str, first: float, last: float, zone: tzinfo | None) -> list[str]:
     """Return every hour, day, week or month between two moments, in their order."""
-    quarters = range(int(first) // SECONDS, int(last) // SECONDS + 1)
+    begin, end = int(first) // SECONDS, int(last) // SECONDS
+    # No day is shorter than half of one, wherever clocks are changed. A clock that was wrong began decades ago.
+    step = 1 if period == "hour" else _HALF_A_DAY
+    quarters = (*range(begin, end, step), end)
     return list(dict.fromkeys(period_of(period, quarter, zone) for quarter in quarters))
 
 
