@@ -26,6 +26,27 @@ def rows(scrimp: Scrimp, *prompts: object) -> None:
     scrimp.file("rows.jsonl", "".join(json.dumps(prompt) + "\n" for prompt in prompts))
 
 
+@pytest.mark.parametrize(
+    ("words", "level"),
+    [((), "off"), (("--model", "local/smollm2"), "off"), (("--compress", "lossless"), "lossless"),
+     (("--model", "fake/test-model"), "lossless"), (("--chain", "both"), "lossless")],
+)  # fmt: skip
+def test_what_the_embedded_model_alone_reads_is_as_given_unless_a_level_is_named(
+    scrimp: Scrimp, provider: FakeProvider, words: tuple[str, ...], level: str
+) -> None:
+    scrimp.config(
+        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\n'
+        '[tiers]\nsimple = ["local/smollm2"]\nmedium = ["local/smollm2"]\nhigh = ["local/smollm2"]\n'
+        '[chains.both]\nsteps = ["local/smollm2", "fake/test-model"]\n'
+    )
+    order, small = '{\n  "no": 17,\n  "state": "open"\n}', '{"no":17,"state":"open"}'
+    rows(scrimp, {"order": order})
+    ran = scrimp("run", "rows.jsonl", "-t", "Order: {order}. Is it open?", *words, "--dry-run")
+    sent = json.loads(ran.out.splitlines()[0])["body"]["messages"][0]["content"]
+
+    assert sent == f"Order: {order if level == 'off' else small}. Is it open?"
+
+
 def test_focus_sends_the_sentences_that_bear_on_the_rows_own_question(ready: Scrimp, provider: FakeProvider) -> None:
     rows(ready, {"text": DOCUMENT + ASKED})
     ran = ready("run", "rows.jsonl", "--compress", "focus")

@@ -61,7 +61,7 @@ TEMPLATE = f"""\
 #                                  # if not set, scrimp says so where the prompt does not name all labels; empty: never
 
 # Cost.
-# compress = "lossless"            # {_values(Level)};
+# compress = "lossless"            # {_values(Level)}; if not set, off for the embedded model;
 #                                  # if set, it goes before the levels of `scrimp tune apply --compress`
 # cache = "on"                     # {_values(CacheMode)}
 # cache_ttl = "90d"                # if not set, completions never expire

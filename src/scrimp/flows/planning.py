@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from scrimp.config.resolved.routes import EMBEDDED_MODEL
 from scrimp.flows.plan.planner import Limited, Planner
 
 if TYPE_CHECKING:
@@ -28,7 +29,13 @@ def open_planner(options: RunOptions, services: Services) -> Planner:
         levels=_certified_levels(options, services), cheapest=cache(partial(_cheapest, services)),
         agreement=_agreement(options, services), gains=_task_gains(options, services),
         limited=_limited(options, services), cliffs=cache(partial(_size_cliffs, options, services)), sent=services.sent,
+        reads_as_given=None if _has_chosen_level(options, services) else EMBEDDED_MODEL,
     )  # fmt: skip
+
+
+def _has_chosen_level(options: RunOptions, services: Services) -> bool:
+    """Return whether the user chose a level of compression for all rows."""
+    return options.level_fixed or services.level_origin is not None
 
 
 def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> RowCosts:
@@ -61,7 +68,7 @@ def _locations(services: Services) -> Mapping[str, str]:
 
 def _certified_levels(options: RunOptions, services: Services) -> CertifiedLevels | None:
     """Return the certified levels of compression; None where there are none, or where the user chose a level."""
-    if options.level_fixed or services.level_origin is not None:
+    if _has_chosen_level(options, services):
         return None
     return services.certificates.levels(options, services.routes)
 

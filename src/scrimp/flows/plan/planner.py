@@ -155,8 +155,11 @@ class Planner:
         gains: TaskGains | None = None, limited: Limited | None = None,
         cliffs: Callable[[], Cliffs] | None = None,
         sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]] | None = None,
+        reads_as_given: ModelRef | None = None,
     ) -> None:  # fmt: skip
         """`locations` are the providers' addresses or files, part of every key; `limited` holds a row to its limit.
+
+        What `reads_as_given` alone reads is not compressed, unless a rule has a level for it.
 
         `sent` gives rows that were sent before the keys that they were sent with. `cliffs` gives what is asked for the
         way of a prompt that is so long that its model may charge more for it.
@@ -164,7 +167,7 @@ class Planner:
         self._options, self._routes, self._rules, self._locations = options, routes, rules, locations
         self._certified, self._levels, self._cheapest = certified, levels, cheapest
         self._agreement, self._observed = agreement, None if gains is None else gains.find
-        self._limited, self._cliffs, self._sent = limited, cliffs, sent
+        self._limited, self._cliffs, self._sent, self._reads_as_given = limited, cliffs, sent, reads_as_given
         self._fixed = fixed_route(options, routes)
         self._compressors: dict[tuple[Level, float | None], PromptCompressor] = {}
         self._stricter: dict[int, tuple[Chain, Chain]] = {}  # by identity, which the first of the two keeps alive
@@ -188,7 +191,8 @@ class Planner:
         options, certified = self._options, None
         destination: Route | Callable[[Prompt], Route] = self.route
         if self._only_chain is not None:
-            chain, level, keep = self._only_chain, options.level, options.keep
+            chain, keep = self._only_chain, options.keep
+            level = self._level_unless_chosen(chain)
         else:
             destination = route = self.route(prompt)
             level, keep, certified = self._level(prompt, route)
@@ -249,7 +253,17 @@ class Planner:
             certified = self._levels.level(prompt, route.chain)
             if certified is not None:
                 return certified.level, self._levels.keep(certified), certified
-        return route.level or options.level, options.keep, None
+        return route.level or self._level_unless_chosen(route.chain), options.keep, None
+
+    def _level_unless_chosen(self, chain: Chain) -> Level:
+        """Return the level of rows for which neither a flag nor a rule nor a certificate chose one."""
+        given = self._reads_as_given
+        if given is None or any(
+            model.provider != given.provider or model.model != given.model
+            for step in chain.steps for model in step.candidates
+        ):  # fmt: skip
+            return self._options.level
+        return "off"
 
     def route(self, prompt: Prompt) -> Route:
         """Return where a prompt goes, and why."""
