@@ -76,6 +76,20 @@ def test_a_line_too_long_for_prose_is_not_read_by_its_sentences(unit: str, level
     assert work(f"<document>\n{line}\n</document>\n\nWhere do bees live?", level) < 5_000
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "key: a value of some length\n",
+        "Bees live in hives near it. ",
+        "\u8702\u306f\u5de3\u306b\u4f4f\u3080\u4eba\u9593\u3060\u3002",
+    ],
+)
+def test_more_sentences_than_any_model_reads_are_not_read_one_by_one(unit: str) -> None:
+    text = unit * 26_000
+
+    assert work(f"Context:\n{text}\n\nQuestion: Where do bees live?", "focus") < 12 * 26_000
+
+
 @pytest.mark.parametrize("level", LEVELS)
 @pytest.mark.parametrize("unit", ["- x\n", "# x\n", "Hi!\n", "a. "])
 def test_a_long_text_of_nothing_but_ends_of_lines_and_sentences_is_not_read_as_prose(unit: str, level: str) -> None:

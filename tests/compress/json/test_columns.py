@@ -103,7 +103,9 @@ def test_what_gains_nothing_or_has_such_keys_stays(text):
 
 def test_a_hundred_thousand_levels_and_rows_are_no_trap():
     deep = '[{"a":' * 50_000 + "1" + "}]" * 50_000
-    many = f"[{','.join(['{' + chr(34) + 'number' + chr(34) + ':0}'] * 100_000)}]"
+    many, more = (f"[{','.join(['{' + chr(34) + 'number' + chr(34) + ':0}'] * rows)}]" for rows in (40_000, 50_001))
 
     assert write_columns(deep) == deep
+    assert len(write_columns(many)) < len(many)
     assert json_equal(many, write_columns(many))
+    assert write_columns(more) == more

@@ -80,13 +80,14 @@ class _LabelStack:
 def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     """Return the outline of units: those of `split_sentences`, and `fixed` ones, under labels but no sentences."""
     outline, labels = Outline([[]], {}, {}), _LabelStack()
+    ranks = [None if is_break(unit) else label_rank(unit) for unit in units]
     for index, unit in enumerate(units):
         if index in fixed:
             outline.paragraphs.append([])
             outline.parent[index] = labels.innermost()
             labels.last_sentence = index
             continue
-        rank = PASSAGE if _is_title(units, index) else label_rank(unit)
+        rank = PASSAGE if _is_title(units, ranks, index) else ranks[index]
         tag = _TAG_NAME.match(unit) if rank == TAG else None
         if is_break(unit):
             labels.end_line()
@@ -106,15 +107,10 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     return outline
 
 
-def _is_title(units: Sequence[str], at: int) -> bool:
+def _is_title(units: Sequence[str], ranks: Sequence[int | None], at: int) -> bool:
     """Return whether a unit is the title in "Passage 1: The old mill", with a sentence on the line below."""
-    if not 0 < at < len(units) - 2 or len(units[at]) > _MAX_TITLE or _SENTENCE_END.search(units[at]):
+    if not 0 < at < len(units) - 2 or ranks[at - 1 : at + 3] != [PASSAGE, None, None, None]:
         return False
-    below = units[at + 2]
-    return (
-        label_rank(units[at - 1]) == PASSAGE
-        and label_rank(units[at]) is None
-        and is_break(units[at + 1])
-        and not (is_break(units[at]) or is_break(below))
-        and label_rank(below) is None
-    )
+    title, end, below = units[at : at + 3]
+    ends = is_break(title), is_break(end), is_break(below)
+    return ends == (False, True, False) and len(title) <= _MAX_TITLE and not _SENTENCE_END.search(title)

@@ -15,16 +15,17 @@ from scrimp.compress.json.lexer import Container, find_containers, lex_records
 COLS, ROWS, LINES = '"_cols"', '"_rows"', '"_lines"'
 LEGEND = '[below, "_cols" names the values of each list in "_rows"]\n'
 LINES_LEGEND = LEGEND.replace(ROWS, LINES)
-MIN_ROWS = 3
+MIN_ROWS, _MOST_OBJECTS = 3, 50_000
 _FRAME = len('{"_cols":[],"_rows":}')
 
 
 def write_columns(text: str) -> str:
     """Return JSON with each array of three objects or more that begin with the same keys as columns, if shorter.
 
-    Lexemes do not change. A text that is not JSON or JSONL, or has such keys of its own, comes back unchanged.
+    Lexemes do not change. A text that is not JSON or JSONL, has such keys of its own, or more objects than any model
+    reads, comes back unchanged.
     """
-    if text.count("{") < MIN_ROWS or COLS in text:
+    if not MIN_ROWS <= text.count("{") <= _MOST_OBJECTS or COLS in text:
         return text
     records = lex_records(text)
     is_jsonl = len(records) > 1

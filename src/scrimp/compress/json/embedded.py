@@ -16,7 +16,7 @@ _NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
 # Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
-_MAX_CACHED = 1_000_000  # characters; what is found in longer texts takes too much memory to cache
+_MAX_CACHED = 2_000_000  # characters; what is found in longer texts takes too much memory to cache
 
 Span: TypeAlias = tuple[int, int]
 

@@ -93,16 +93,12 @@ def label_before(text: str, start: int, since: int) -> str | None:
 
 def introduces_instruction(label: str | None) -> bool:
     """Return whether a label or tag announces what to do, an example or a form, and not the result of a tool."""
-    if label is None:
-        return False
-    words = label.replace("_", " ")
-    return bool(_INSTRUCTION_LABEL.search(words)) and not _RESULT.search(words)
+    return label is not None and _announces(label, _INSTRUCTION_LABEL)
 
 
-def _announces_instruction(line: str) -> bool:
-    """Return whether a line announces an example or a form to answer in, and not the result of a tool."""
+def _announces(line: str, signs: re.Pattern[str]) -> bool:
     words = line.replace("_", " ")
-    return bool(_INSTRUCTIVE.search(words)) and not _RESULT.search(words)
+    return bool(signs.search(words)) and not _RESULT.search(words)
 
 
 class Placement:
@@ -135,8 +131,8 @@ class Placement:
         if self._told and _LABEL.search(line):
             return True
         if label := _LABEL.search(line):
-            return not _announces_instruction(line) and label["words"].strip() not in self._repeated_labels
-        if not self._told and _HEADING.search(line) and _announces_instruction(line):
+            return not _announces(line, _INSTRUCTIVE) and label["words"].strip() not in self._repeated_labels
+        if not self._told and _HEADING.search(line) and _announces(line, _INSTRUCTIVE):
             return False
         return self._text.count("\n", end, start) > 1 and not _UNFINISHED.search(line)
 

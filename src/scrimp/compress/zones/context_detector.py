@@ -137,7 +137,7 @@ class _Reader:
             if block.mark in ("documents", "question", "task"):
                 heading = -1
             elif block.mark == "passage":
-                heading = -1 if self._is_of_ours(block) else at
+                heading = -1 if block.numbered or self._is_of_ours(block) else at
             if heading >= 0 and block.mark != "ruler" and self._body(block).strip():
                 spoils = self._turns(block) or (not self._announced and self._speaks_to_model(block))
                 if spoils and heading == at:
