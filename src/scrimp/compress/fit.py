@@ -74,11 +74,9 @@ def _with_most_sentences(text: str, limit: int, options: CompressOptions, count:
 
 
 def _does_not_fit(shortest: FitAttempt, limit: int, options: CompressOptions) -> str:
-    hint = ""
-    if options.selects_sentences:
-        note = shortest.compressed.note
-        hint = f"; {note}: --query would allow sentences to be left out" if note else ""
-    else:
+    note = shortest.compressed.note
+    hint = f"; {note}: --query would allow sentences to be left out" if note else ""
+    if not options.selects_sentences:
         hint = f"; --level {LEVELS[LEVELS.index(options.level) + 1]} may do more"
     return (
         f"the part that may not be cut is {shortest.tokens:,} tokens at level {shortest.options.level}, over the "

@@ -46,12 +46,8 @@ class CompressOptions(Struct, frozen=True):
         """Return which match of `protected` would change, or None where they are the same in the same order."""
         if self.protected is None or before == after:
             return None
-        old, new = (_matches(self.protected, text) for text in (before, after))
+        old, new = ([match[0] for match in self.protected.finditer(text)] for text in (before, after))
         if old == new:
             return None
         missing = next((match for match in old if match not in new), None)
         return "protected text would move" if missing is None else f"protected {missing[:40]!r} would change"
-
-
-def _matches(pattern: re.Pattern[str], text: str) -> list[str]:
-    return [match[0] for match in pattern.finditer(text)]

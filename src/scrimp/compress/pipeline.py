@@ -15,7 +15,7 @@ from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.placement import Placement
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
-from scrimp.compress.rules import NOT_UNDONE, CompressionRule, rules_for
+from scrimp.compress.rules import NOT_UNDONE, rules_for
 from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form
 from scrimp.compress.told_data import moved_spans, told_zones
@@ -118,7 +118,7 @@ class _Pass:
     def _apply_rules(self, above: str, level: str) -> None:
         for at, zone in enumerate(self._zones):
             for rule in rules_for(zone.kind, zone.form, level, above=above):
-                self._apply(at, rule.name, lambda text, rule=rule: rule.rewrite(text, self._options), self._check(rule))  # type: ignore[misc]
+                self._apply(at, rule.name, rule.rewrite, self._check(rule.check))
 
     def _fold_passages(self) -> None:
         places = [at for at, zone in enumerate(self._zones) if zone.kind == "context"]
@@ -130,7 +130,7 @@ class _Pass:
     def _apply_together(self, name: str, places: Iterable[int], texts: Iterable[str], check: Check) -> None:
         """Put the texts that a rule has made of several zones at once in their places."""
         for at, text in zip(places, texts, strict=True):
-            self._apply(at, name, lambda _, text=text: text, all_of(self._options.protected_change, check))  # type: ignore[misc]
+            self._apply(at, name, lambda _, text=text: text, self._check(check))  # type: ignore[misc]
 
     def _apply(self, at: int, name: str, rewrite: Rewrite, check: Check) -> None:
         zone, before = self._zones[at], self._pieces[at]
@@ -145,6 +145,5 @@ class _Pass:
             self.changes.append(AppliedRule(zone.kind, zone.form, name, before, after))
             self._pieces[at] = after
 
-    def _check(self, rule: CompressionRule) -> Check:
-        protected = self._options.protected
-        return rule.check if protected is None else all_of(self._options.protected_change, rule.check)
+    def _check(self, check: Check) -> Check:
+        return check if self._options.protected is None else all_of(self._options.protected_change, check)

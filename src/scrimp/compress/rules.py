@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from msgspec import Struct
 
@@ -15,13 +14,13 @@ from scrimp.compress.checks.unfolded import unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
 from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
-from scrimp.compress.options import LEVELS, CompressOptions
+from scrimp.compress.options import LEVELS
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
 from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 
-_MANY_LINES = 20
+_FOLD_MANY = partial(fold_log, least=20)  # where it saves most: of a few lines a value is read more surely in its line
 NOT_UNDONE = "it could not be undone"
 
 
@@ -31,7 +30,7 @@ class CompressionRule(Struct, frozen=True):
     name: str
     level: str
     applies_to: Callable[[Zone], bool]
-    rewrite: Callable[[str, CompressOptions], str]  # given a zone's text
+    rewrite: Rewrite
     check: Check
 
 
@@ -48,15 +47,10 @@ def _zones(*kinds: ZoneKind, forms: Collection[str] = (), without: Collection[st
     return lambda zone: zone.kind in kinds and (not forms or zone.form in forms) and zone.form not in without
 
 
-def _plain(rewrite: Rewrite) -> Callable[[str, CompressOptions], str]:
-    """Return a rewrite that ignores the options."""
-    return lambda text, _options: rewrite(text)
-
-
-def _inside_margins(rewrite: Rewrite) -> Callable[[str, CompressOptions], str]:
+def _inside_margins(rewrite: Rewrite) -> Rewrite:
     """Return a rewrite that keeps the white space around a document, which separates it from its neighbors."""
 
-    def rewrite_core(text: str, _options: CompressOptions) -> str:
+    def rewrite_core(text: str) -> str:
         core = text.strip()
         start = text.find(core) if core else 0
         return text[:start] + rewrite(core) + text[start + len(core) :]
@@ -68,16 +62,11 @@ def _same_json(before: str, after: str) -> str | None:
     return None if json_equal(before.strip(), after.strip()) else "the JSON would not decode to the same values"
 
 
-def _fold_many(text: str) -> str:
-    """Fold where it saves most: of a few lines a value is read more surely in its line."""
-    return fold_log(text, least=_MANY_LINES)
-
-
 def _undone_by(inverse: Callable[[str], str | None]) -> Check:
     return lambda before, after: None if inverse(after) == before else NOT_UNDONE
 
 
-def _html_to_text(text: str, _options: CompressOptions) -> str:
+def _html_to_text(text: str) -> str:
     from scrimp.compress.html.to_text import html_to_text  # loads a parser that only pages need
 
     return html_to_text(text)
@@ -89,14 +78,10 @@ def _page_text_complete(before: str, after: str) -> str | None:
     return page_text_complete(before, after)
 
 
-def _drop_articles(text: str, options: CompressOptions) -> str:
+def _drop_articles(text: str) -> str:
     from scrimp.compress.wording.articles import drop_articles  # at dense only
 
-    if not may_be_prose(text):
-        return text
-    notes = _BRACKETED.pattern
-    protected = notes if options.protected is None else f"{options.protected.pattern}|{notes}"
-    return drop_articles(text, protected=re.compile(protected))
+    return drop_articles(text) if may_be_prose(text) else text
 
 
 def _only_articles_dropped(before: str, after: str) -> str | None:
@@ -105,8 +90,6 @@ def _only_articles_dropped(before: str, after: str) -> str | None:
     return only_articles_dropped(before, after)
 
 
-# Notes that other rules write: folded lines, omitted bytes.
-_BRACKETED = re.compile(r"\[[^\[\]\n]{1,300}\]")
 _DOCUMENTS = _zones("context", "tool", "data", without=("markup",))
 _JSON = _zones("data", forms=("json", "jsonl"))
 _OUTPUT = _zones("tool")
@@ -116,10 +99,10 @@ _LOG_LINES = _zones("tool", "data", forms=("command", "log"))
 RULES = (
     CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
-    CompressionRule("encoded bytes", "tidy", _DOCUMENTS, _plain(omit_encoded), only_encoded_bytes_omitted),
-    CompressionRule("many lines of one form", "tidy", _LOG_LINES, _plain(_fold_many), _undone_by(unfold_log)),
-    CompressionRule("lines of one form", "dense", _LOG_LINES, _plain(fold_log), _undone_by(unfold_log)),
+    CompressionRule("encoded bytes", "tidy", _DOCUMENTS, omit_encoded, only_encoded_bytes_omitted),
+    CompressionRule("many lines of one form", "tidy", _LOG_LINES, _FOLD_MANY, _undone_by(unfold_log)),
+    CompressionRule("lines of one form", "dense", _LOG_LINES, fold_log, _undone_by(unfold_log)),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_columns), _same_json),
-    CompressionRule("matches by file", "dense", _OUTPUT, _plain(group_matches), _undone_by(unfold_matches)),
+    CompressionRule("matches by file", "dense", _OUTPUT, group_matches, _undone_by(unfold_matches)),
     CompressionRule("articles", "dense", _CONTEXT_PROSE, _drop_articles, _only_articles_dropped),
 )  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator
 
 from scrimp.compress.encoded.magic_bytes import media_type
 from scrimp.compress.encoded.omit import MEDIA, MIN_BASE64, NOTE
@@ -37,7 +36,8 @@ def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
         at = end
     if before[at:] != after[done:]:
         return "more than encoded bytes changed"
-    return None if list(_untouchable(before)) == list(_untouchable(after)) else "kept text changed"
+    kept = ([text[start:end] for start, end in protected_spans.untouchable(text)] for text in (before, after))
+    return "kept text changed" if len(set(map(tuple, kept))) > 1 else None
 
 
 def _check_note(before: str, at: int, note: re.Match[str]) -> tuple[int, str | None]:
@@ -80,8 +80,3 @@ def _read_digits(text: str, start: int, count: int) -> tuple[int, str]:
         count -= len(letters)
         at = piece.start() + len(letters) if letters else piece.end()
     return at, "".join(found)
-
-
-def _untouchable(text: str) -> Iterator[str]:
-    yield from (text[span.start : span.end] for span in protected_spans.keep_spans(text))
-    yield from (text[fence.start : fence.end] for fence in protected_spans.fences(text))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _INVISIBLE = ",".join((*sorted(INVISIBLE), "[hidden]", "dialog:not([open])"))
 _STYLED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)", re.IGNORECASE)
 _CODE = ",".join(sorted(CODE))
-_SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th", "button"))
+_SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
 _STRIKETHROUGH, _STRIKETHROUGH_MARK = ",".join(sorted(STRIKETHROUGH)), "~~"
 _VISIBLE_INPUTS = frozenset(VISIBLE_INPUTS)
 _EXPONENT = re.compile(r"[\d+\u2212-]")

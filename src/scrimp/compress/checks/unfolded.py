@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from scrimp.compress.output.fenced_lines import fenced_lines
 from scrimp.compress.output.log_folding import GAP, LEGEND, NEXT
 from scrimp.compress.output.matches import HEADER, MEMBER
 from scrimp.compress.output.repeated_passages import BLANK_LINES, NOTE, first_words, possible_bodies
@@ -52,11 +51,11 @@ def unfold_matches(text: str) -> str:
     lines = text.split("\n")
     unfolded: list[str] = []
     path = ""
-    for line, following, in_code in zip(lines, [*lines[1:], ""], fenced_lines(lines), strict=True):
-        if path and not in_code and MEMBER.match(line):
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if path and MEMBER.match(line):
             unfolded.append(path + line)
             continue
-        path = line if not in_code and HEADER.fullmatch(line) and MEMBER.match(following) else ""
+        path = line if HEADER.fullmatch(line) and MEMBER.match(following) else ""
         if not path:
             unfolded.append(line)
     return "\n".join(unfolded)

@@ -86,13 +86,9 @@ def _note(run: _EncodedRun) -> str:
 
 def _untouchable(text: str) -> list[tuple[int, int]]:
     """Return the spans that may not change, in order: code and kept text."""
-    spans = [(span.start, span.end) for span in protected_spans.keep_spans(text)]
-    spans += [(fence.start, fence.end) for fence in protected_spans.fences(text)]
-    if "`" in text:
-        spans += [match.span() for match in re.finditer(protected_spans.CODE, text)]
-    spans.sort()
+    code = (match.span() for match in re.finditer(protected_spans.CODE, text)) if "`" in text else ()
     reach = 0
-    return [(start, reach := max(reach, end)) for start, end in spans]
+    return [(start, reach := max(reach, end)) for start, end in sorted([*protected_spans.untouchable(text), *code])]
 
 
 def _overlaps(spans: Sequence[tuple[int, int]], run: _EncodedRun) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -129,8 +130,10 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     terms = QueryTerms.of(query)
     filled = [paragraph for paragraph in outline.paragraphs if paragraph]
     subjects = Subjects(units, filled)
-    labels = _Labels(units, outline.parent, terms)
-    own = {index: _with_label(terms.count_in(units[index]), labels.above(index)) for at in filled for index in at}
+    labels = _of_labels(units, outline.parent, terms)
+    own = {
+        index: _with_label(terms.count_in(units[index]), labels[outline.parent[index]]) for at in filled for index in at
+    }
     found = _with_subjects(own, subjects, terms)
     questions = _questions(query)
     each = [_scores(units, filled, found, question) for question in questions]
@@ -159,25 +162,12 @@ def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: 
     return covering
 
 
-class _Labels:
-    """The terms of the labels above each unit, counted once for each label."""
-
-    def __init__(self, units: Sequence[str], parent: dict[int, int], terms: QueryTerms) -> None:
-        self._units, self._parent, self._terms = units, parent, terms
-        self._found: dict[int, Counter[str]] = {-1: Counter()}
-
-    def above(self, index: int) -> Counter[str]:
-        """Return the terms of all labels that a unit is under."""
-        label = self._parent[index]
-        unknown = []
-        while label not in self._found:
-            unknown.append(label)
-            label = self._parent[label]
-        for inner in reversed(unknown):
-            own, _ = self._terms.count_in(self._units[inner])
-            self._found[inner] = self._found[label] + own
-            label = inner
-        return self._found[label]
+def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) -> dict[int, Counter[str]]:
+    """Return the terms of each label with those of the labels it is under, each counted once."""
+    found: dict[int, Counter[str]] = {-1: _NO_TERMS}
+    for label in sorted({*parent.values()} - {-1}):
+        found[label] = found[parent[label]] + terms.count_in(units[label])[0]
+    return found
 
 
 def _with_label(found: tuple[Counter[str], int], label: Counter[str]) -> tuple[Counter[str], int]:
@@ -229,13 +219,8 @@ def _scores(
 
 
 def _merged_counts(parts: Iterable[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
-    terms: Counter[str] = Counter()
-    length = 0
-    for part, words_in_part in parts:
-        if part:
-            terms.update(part)
-        length += words_in_part
-    return terms, length
+    counts, lengths = zip(*parts, strict=True)
+    return Counter(chain.from_iterable(part.elements() for part in counts if part)), sum(lengths)
 
 
 def _idf(documents: Sequence[Counter[str]], weights: dict[str, float]) -> dict[str, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scrimp.compress.instructions.labels import METADATA
+
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
 TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
@@ -25,12 +27,7 @@ _NUMBERED_PASSAGE = re.compile(
     r"|[\[【]\d{1,4}[\]】]:?(?=\s|$))[ \t]*",
     re.IGNORECASE,
 )
-_METADATA = re.compile(
-    r"\s*(?:title|source|url|link|date|author|file|filename|path|section|chapter|subject|published|id|heading"
-    r"|titel|quelle|título|fuente|titre|titolo|fonte|название|источник|عنوان|शीर्षक|标题|標題|来源|タイトル|제목)"
-    r"[ \t]*[:\uff1a][^\n]{0,200}",
-    re.IGNORECASE,
-)
+_METADATA = re.compile(rf"\s*(?:{'|'.join(METADATA)})[ \t]*[:\uff1a][^\n]{{0,200}}", re.IGNORECASE)
 _NAME = re.compile(r"\s*((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
 
 _NUMBER_LINE = re.compile(

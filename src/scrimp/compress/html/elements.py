@@ -37,9 +37,9 @@ BREAKS: dict[str, int] = dict.fromkeys(
         "search dialog"
     ) | HEADINGS,
     PARAGRAPH,
-)  # fmt: skip
+) | {"button": SPACE}  # fmt: skip
 _INLINE = _names(
-    "a abbr acronym b basefont bdi bdo big button cite code data del dfn em font i img input ins kbd label mark math "
+    "a abbr acronym b basefont bdi bdo big cite code data del dfn em font i img input ins kbd label mark math "
     "meter nobr output progress q rb rp rt ruby s samp slot small span strike strong sub sup svg time tt u var video "
     "frameset frame applet marquee picture"
 )

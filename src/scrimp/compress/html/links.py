@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ABSOLUTE = re.compile(r"(?:https?:|ftp:|mailto:|tel:)?//|mailto:|tel:", re.IGNORECASE)
-_MAIL = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)
+MAIL = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)  # not written after a link
 _SCHEME = re.compile(r"(?:https?://|ftp://|mailto:|tel:|//)", re.IGNORECASE)
 _NOT_A_LOCATION = re.compile(r"#|[a-z][a-z\d+.-]*:(?!//)", re.IGNORECASE)
 
@@ -16,11 +16,6 @@ def is_informative(address: str, *, whole_page: bool) -> bool:
     A fragment was pasted on purpose, so the files it links to are part of its content.
     """
     return bool(_ABSOLUTE.match(address)) or (not whole_page and address != "" and not _NOT_A_LOCATION.match(address))
-
-
-def display_address(address: str) -> str:
-    """Return an address as it is written after its link."""
-    return _MAIL.sub("", address)
 
 
 def without_scheme(address: str) -> str:

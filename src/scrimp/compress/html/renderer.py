@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from scrimp.compress.html.code_elements import code_language, code_text
 from scrimp.compress.html.elements import (
     BREAKS,
     CODE,
@@ -18,7 +18,7 @@ from scrimp.compress.html.elements import (
     STRIKETHROUGH,
     VISIBLE_INPUTS,
 )
-from scrimp.compress.html.links import display_address, is_informative, without_scheme
+from scrimp.compress.html.links import MAIL, is_informative, without_scheme
 from scrimp.compress.html.text_buffer import TextBuffer
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CELL_SEPARATOR = " | "
+_LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]+)")
 
 
 def render_text(tree: LexborHTMLParser, *, whole_page: bool) -> str:
@@ -107,12 +108,9 @@ class _TextRenderer:
 
     def _code(self, node: LexborNode) -> None:
         block = node.tag != "code"
-        self.buffer.write_code(code_text(node, self._hidden), code_language(node) if block else "", block=block)
+        self.buffer.write_code(_code_text(node, self._hidden), _code_language(node) if block else "", block=block)
         for link in node.css("a[href]"):
             self._write_address(link.attributes.get("href"), "")
-
-    def line_break(self, _: LexborNode) -> None:
-        self.buffer.next_line()
 
     def heading(self, node: LexborNode) -> None:
         self.buffer.prefix += "#" * int((node.tag or "h1")[1]) + " "
@@ -178,7 +176,7 @@ class _TextRenderer:
             return
         self._addresses.add(address)
         if without_scheme(address) not in text:
-            self.buffer.write_in_parentheses(display_address(address))
+            self.buffer.write_in_parentheses(MAIL.sub("", address))
 
     def image(self, node: LexborNode) -> None:
         """Write the alternative text of an image, and in a fragment also its address."""
@@ -192,29 +190,39 @@ class _TextRenderer:
         if (node.attributes.get("type") or "text").lower() in VISIBLE_INPUTS:
             self.buffer.write_text(f" {node.attributes.get('value') or ''} ")
 
-    def button(self, _: LexborNode) -> None:
-        self.buffer.separate(SPACE)
-
-    def button_end(self) -> None:
-        self.buffer.separate(SPACE)
-
     def superscript(self, _: LexborNode) -> None:
         self.buffer.superscript = True
 
     def superscript_end(self) -> None:
         self.buffer.superscript = False
 
-    def strikethrough(self, _: LexborNode) -> None:
-        self.buffer.begin_strikethrough()
 
-    def strikethrough_end(self) -> None:
-        self.buffer.end_strikethrough()
+def _code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
+    """Return the exact visible text of a code element; `hidden` are the ids of nodes that are not displayed."""
+    pieces: list[str] = []
+    skipped: set[int] = set()
+    for part in node.traverse(include_text=True):
+        if part.mem_id in skipped:
+            continue
+        if part.tag in INVISIBLE or part.mem_id in hidden:
+            skipped.update(inner.mem_id for inner in part.traverse(include_text=True))
+        elif part.tag in {"br", "-text"}:
+            pieces.append("\n" if part.tag == "br" else part.text_content or "")
+    return "".join(pieces)
+
+
+def _code_language(node: LexborNode) -> str:
+    """Return the language in the class of a code block, as for syntax highlighters, or ""."""
+    for part in (node, node.css_first("code")):
+        match = _LANGUAGE.search(part.attributes.get("class") or "") if part else None
+        if match:
+            return match[1]
+    return ""
 
 
 _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
     "a": _TextRenderer.link,
-    "br": _TextRenderer.line_break,
-    "button": _TextRenderer.button,
+    "br": lambda page, _: page.buffer.next_line(),
     "img": _TextRenderer.image,
     "input": _TextRenderer.input_field,
     "li": _TextRenderer.item,
@@ -225,16 +233,15 @@ _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
     "tr": _TextRenderer.row,
     "ul": _TextRenderer.list_begin,
     **dict.fromkeys(HEADINGS, _TextRenderer.heading),
-    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strikethrough),
+    **dict.fromkeys(STRIKETHROUGH, lambda page, _: page.buffer.begin_strikethrough()),
 }
 _CLOSINGS: dict[str, Callable[[_TextRenderer], None]] = {
     "a": _TextRenderer.link_end,
-    "button": _TextRenderer.button_end,
     "li": _TextRenderer.drop_prefix,
     "ol": _TextRenderer.list_end,
     "sup": _TextRenderer.superscript_end,
     "tr": _TextRenderer.row_end,
     "ul": _TextRenderer.list_end,
     **dict.fromkeys(HEADINGS, _TextRenderer.drop_prefix),
-    **dict.fromkeys(STRIKETHROUGH, _TextRenderer.strikethrough_end),
+    **dict.fromkeys(STRIKETHROUGH, lambda page: page.buffer.end_strikethrough()),
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from scrimp.compress.html.elements import LINE, PARAGRAPH, SPACE
 
@@ -71,11 +70,8 @@ class TextBuffer:
         """Write 10<sup>5</sup> as 10^5 rather than 105."""
         superscript, self.superscript = self.superscript, False
         before = self.pieces[-1][-1:] if self.pieces and not self._gap else ""
-        return (
-            f"^{words}"
-            if superscript and before.isalnum() and (words[0].isdigit() or words[0] in "+-\u2212")
-            else words
-        )
+        raised = superscript and before.isalnum() and (words[0].isdigit() or words[0] in "+-\u2212")
+        return f"^{words}" if raised else words
 
     def begin_strikethrough(self) -> None:
         """Strike through what follows."""
@@ -92,21 +88,16 @@ class TextBuffer:
 
     def write_code(self, code: str, language: str, *, block: bool) -> None:
         """Write code unchanged between as many backticks as needed."""
-        ticks = "`" * max(_max_length(_TICKS.findall(code)) + 1, 3 if block else 1)
+        longest = max(map(len, _TICKS.findall(code)), default=0)
+        ticks = "`" * max(longest + 1, 3 if block else 1)
         if not code.strip():
             self.write_text(code)
         elif block:
             self.prefix = ""
             self.separate(PARAGRAPH)
-            self.write(f"{ticks}{language}\n{code}{'' if code.endswith(_END) else _END}{ticks}")
+            end = "" if code.endswith("\n") else "\n"
+            self.write(f"{ticks}{language}\n{code}{end}{ticks}")
             self.separate(LINE)
         else:
             pad = " " if code[0] == "`" or code[-1] == "`" else ""
             self.write(f"{ticks}{pad}{code}{pad}{ticks}")
-
-
-_END = "\n"
-
-
-def _max_length(pieces: Iterable[str]) -> int:
-    return max(map(len, pieces), default=0)

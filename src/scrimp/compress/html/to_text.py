@@ -55,11 +55,6 @@ def _visible_text(text: str) -> str:
 
     tree = LexborHTMLParser(text)
     title = tree.css_first("head > title")
-    return _with_title(
-        collapse_whitespace(title.text()) if title else "", render_text(tree, whole_page=is_document(text))
-    )
-
-
-def _with_title(title: str, body: str) -> str:
-    """Prepend the title, unless the body contains it."""
-    return body if not title or title in body else f"{title}\n\n{body}".strip()
+    words = collapse_whitespace(title.text()) if title else ""
+    body = render_text(tree, whole_page=is_document(text))
+    return body if words in body else f"{words}\n\n{body}".strip()

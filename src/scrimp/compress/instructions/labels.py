@@ -20,12 +20,12 @@ _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
 _FORM = frozenset(
     ("format", "example", "examples", "sample", "beispiel", "exemple", "ejemplo", "exemplo", "esempio", "formato")
 )
-_METADATA = frozenset((
+METADATA = (  # without accents, or with them as labels of sources are written
     "title", "source", "url", "link", "date", "author", "file", "filename", "path", "section", "chapter", "subject",
-    "published", "id", "heading", "category", "score", "titel", "quelle", "titulo", "fuente", "titre", "titolo",
-    "fonte", "название", "источник", "عنوان", "शीर्षक", "标题", "標題", "来源", "タイトル", "제목",
+    "published", "id", "heading", "category", "score", "titel", "quelle", "titulo", "título", "fuente", "titre",
+    "titolo", "fonte", "название", "источник", "عنوان", "शीर्षक", "标题", "標題", "来源", "タイトル", "제목",
     "datei", "fichier", "archivo",
-))  # fmt: skip
+)  # fmt: skip
 # Names of tasks that other titles have, too ("Further notes", "A second look"): these alone are labels.
 _ALONE_ONLY = frozenset((
     "a", "note", "notes", "steps", "important", "user", "human", "language", "length", "input", "style", "system", "ai",
@@ -61,7 +61,7 @@ def name_kind(name: str) -> LabelKind | None:
 @lru_cache(maxsize=1024)
 def _kind(name: str) -> LabelKind | None:
     phrase = " ".join(fold(_NUMBER.sub(" ", name)).split())
-    if phrase in _METADATA and not any(map(str.isdigit, name)):
+    if phrase in METADATA and not any(map(str.isdigit, name)):
         return "metadata"
     words = WORD.findall(phrase) or [phrase]
     return next((kind for kind, applies in _signs(phrase, words) if applies), None)

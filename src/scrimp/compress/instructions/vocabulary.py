@@ -2,7 +2,7 @@
 
 Each language is a file in `words/`: phrases between commas, without case and accents; a star stands for any ending.
 What scripts without words have is in `unspaced.txt`: labels between commas, and an expression for each other kind of
-sign.
+sign. `rules.txt` has expressions for how rules begin, and for what they have anywhere.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ class InstructionWords(NamedTuple):
     small: str
 
 
-_FOLDER = Path(__file__).parent / "words"
+FOLDER = Path(__file__).parent / "words"
 _NAMES = ("english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
-LANGUAGES = tuple(InstructionWords(**read_lists(_FOLDER / f"{name}.txt")) for name in _NAMES)
-_UNSPACED = read_lists(_FOLDER / "unspaced.txt")
+LANGUAGES = tuple(InstructionWords(**read_lists(FOLDER / f"{name}.txt")) for name in _NAMES)
+_UNSPACED = read_lists(FOLDER / "unspaced.txt")
 _ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u0655]+")
 WORD = re.compile(r"(?:[^\W_]|['\u0900-\u0963])+")
 

@@ -18,8 +18,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from scrimp.compress.output.fenced_lines import fenced_lines
-
 MIN_FOLD = 3  # lines of a form
 MIN_LOG = 200  # characters
 LEGEND = '["#1 a b | c d" below is two lines of form #1, its {} filled with a b, then with c d]'
@@ -145,15 +143,15 @@ def _form(lines: Sequence[str], group: Sequence[_Line]) -> _Form | None:
 
 
 def _foldable(lines: Sequence[str]) -> Iterator[int]:
-    """Yield the numbers of lines that may be folded: not problems, their stack traces, blank lines, tables, code."""
+    """Yield the numbers of lines that may be folded: not problems, their stack traces, blank lines, tables."""
     in_trace = in_traceback = False
     lowered = "\n".join(lines).lower()
     words = [word for word in _PROBLEM_WORDS if word in lowered]
-    for number, (line, in_code) in enumerate(zip(lines, fenced_lines(lines), strict=True)):
+    for number, line in enumerate(lines):
         indented = line.startswith((" ", "\t"))
-        problem = bool(words) and reports_problem(line, words)
+        problem = bool(words) and any(map(line.lower().__contains__, words))  # an error, warning or failure
         last = in_traceback and not indented and bool(line.strip())
-        stays = in_code or problem or last or (in_trace and indented)
+        stays = problem or last or (in_trace and indented)
         if _MIN_LINE <= len(line) <= _MAX_LINE and not stays and not _keeps_its_form(line):
             yield number
         in_traceback = "Traceback (most recent call last)" in line or (in_traceback and not last)
@@ -164,9 +162,3 @@ def _keeps_its_form(line: str) -> bool:
     """Return whether a line is blank, of a stack trace or a table, or has what the folded form uses itself."""
     aligned = "  " in line and bool(_ALIGNED.search(line)) and not _TIMED.match(line)
     return aligned or GAP in line or line.isspace() or bool(_STACK_FRAME.match(line) or _LISTED.match(line))
-
-
-def reports_problem(line: str, words: Sequence[str] = _PROBLEM_WORDS) -> bool:
-    """Return whether a line reports an error, warning or failure, by any of these words, and so is never folded."""
-    lowered = line.lower() if words else ""
-    return any(word in lowered for word in words)

@@ -17,20 +17,9 @@ if TYPE_CHECKING:
 
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal[
-    "form",
-    "whole",
-    "values",
-    "format",
-    "questions",
-    "answers",
-    "unsure",
-    "units",
-    "parts",
-    "properties",
-    "scopes",
-    "orders",
-    "definite",
-]
+    "form", "whole", "values", "format", "questions", "answers", "unsure", "units", "parts", "properties", "scopes",
+    "orders", "definite",
+]  # fmt: skip
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (

@@ -8,13 +8,15 @@ more`), names (`the Lord`) or may be a letter (`point a is`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from scrimp.compress.zones import protected_spans
 
 _DROPPED = frozenset(("the ", "a ", "an "))
 _WORD = re.compile(r"\A\s+|\S+\s*")
-_QUOTE = re.compile(protected_spans.QUOTE)
+# Also in brackets, as notes that other rules write: folded lines, omitted bytes.
+_QUOTE = re.compile(rf"{protected_spans.QUOTE}|\[[^\[\]\n]{{1,300}}\]")
+_MASK = "0"
 _MIN_WORDS = 8
 _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|\Z))++[.!?]?+")
 # Not prose: code, markup, formulas, tables, headings, lists, single letters, words in capitals.
@@ -43,19 +45,11 @@ _STAYS_AFTER = re.compile(
 )
 
 
-def drop_articles(text: str, *, protected: re.Pattern[str] | None = None) -> str:
-    """Return the text without the articles its prose does not need; what `protected` matches stays."""
-    spans = sorted(_untouchable(text, protected))
-    pieces: list[str] = []
-    done = at = reach = 0
-    for start, end in _cuts(text):
-        while at < len(spans) and spans[at][0] < end:
-            reach = max(reach, spans[at][1])
-            at += 1
-        if reach <= start:
-            pieces.append(text[done:start])
-            done = end
-    return "".join([*pieces, text[done:]])
+def drop_articles(text: str) -> str:
+    """Return the text without the articles its prose does not need; what is quoted stays."""
+    masked = _QUOTE.sub(lambda found: found[0][:1] + _MASK * (len(found[0]) - 1), text)
+    ends = [0, *(place for cut in _cuts(masked) for place in cut), len(text)]
+    return "".join(text[start:end] for start, end in zip(ends[::2], ends[1::2], strict=True))
 
 
 def _cuts(text: str) -> Iterator[tuple[int, int]]:
@@ -70,14 +64,6 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
             named = article[1][0].isupper() and _CAPITAL.search(before)  # Alexander the Great
             if article[1] not in _STAYS_BEFORE and not named and not _STAYS_AFTER.search(before):
                 yield article.span()
-
-
-def _untouchable(text: str, protected: re.Pattern[str] | None) -> Iterable[tuple[int, int]]:
-    yield from ((span.start, span.end) for span in protected_spans.keep_spans(text))
-    yield from ((fence.start, fence.end) for fence in protected_spans.fences(text))
-    yield from (match.span() for match in _QUOTE.finditer(text))
-    if protected is not None:
-        yield from (match.span() for match in protected.finditer(text))
 
 
 def only_articles_dropped(before: str, after: str) -> str | None:

@@ -32,10 +32,6 @@ def _line_starts_with(pattern: str) -> Callable[[str], bool]:
     return lambda text: bool(first.match(text) or later.search(text))
 
 
-def _has_inner_gap(text: str) -> bool:
-    return _INNER_GAP.search(text) is not None
-
-
 _has_log_line, _has_prompt_line, _has_listing_line = map(_line_starts_with, (LOG_LINE, PROMPT_LINE, LISTING_LINE))
 # Most texts pass few of these tests.
 _DETECTORS: tuple[tuple[Detector, Callable[[str], bool]], ...] = (
@@ -44,7 +40,7 @@ _DETECTORS: tuple[tuple[Detector, Callable[[str], bool]], ...] = (
     (detect_logs, _has_log_line),
     (detect_tables, _contains_any(",", "\t", ";", "|")),
     (detect_sessions, lambda text: _contains_any("$ ", "# ", "> ")(text) and _has_prompt_line(text)),
-    (detect_listings, lambda text: _has_inner_gap(text) or _has_listing_line(text)),
+    (detect_listings, lambda text: bool(_INNER_GAP.search(text)) or _has_listing_line(text)),
     (detect_code, _contains_any("(", "=", ":", ";", "{", "import ")),
     (detect_config, _contains_any("=", ":\n", ":\r\n")),
 )

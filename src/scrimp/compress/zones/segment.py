@@ -65,19 +65,12 @@ def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataT
             yield from documents
             continue
         start, end = documents[0].start, documents[-1].end
-        after_code = at > 0 and _is_code_apart_from(groups[at - 1][-1], text[groups[at - 1][-1].end : start])
-        before_code = at + 1 < len(groups) and _is_code_apart_from(
-            groups[at + 1][0], text[end : groups[at + 1][0].start]
-        )
-        if not after_code and not before_code and is_data(start, end):
-            yield from documents
-        else:
+        beside = [(group[-1], text[group[-1].end : start]) for group in groups[max(at - 1, 0) : at]]
+        beside += [(group[0], text[end : group[0].start]) for group in groups[at + 1 : at + 2]]
+        if any(span.kind == "code" and not between.strip() for span, between in beside) or not is_data(start, end):
             yield ZoneSpan(start, end, "code", "fence")
-
-
-def _is_code_apart_from(span: ZoneSpan, between: str) -> bool:
-    """Return whether a span is code with nothing but white space between it and its neighbor."""
-    return span.kind == "code" and not between.strip()
+        else:
+            yield from documents
 
 
 def _adjacent(spans: Iterable[ZoneSpan]) -> Iterator[list[ZoneSpan]]:

@@ -11,10 +11,6 @@ from msgspec import Struct
 ZoneKind = Literal["instruction", "context", "tool", "data", "code"]
 # The format of a zone, where that matters to a rule.
 ZoneForm = Literal["prose", "json", "jsonl", "csv", "log", "html", "diff", "command", "fence", "markup"]
-# How far each kind may be changed: neither an instruction nor code changes at all.
-_HIGHEST_LEVEL: dict[ZoneKind, str] = {
-    "instruction": "off", "context": "dense", "tool": "dense", "data": "dense", "code": "off",
-}  # fmt: skip
 
 
 class Zone(Struct, frozen=True):
@@ -26,5 +22,5 @@ class Zone(Struct, frozen=True):
 
     @property
     def highest_level(self) -> str:
-        """The highest level that is applied to it; markup, such as the tags that keep text, stays as it is."""
-        return "off" if self.form == "markup" else _HIGHEST_LEVEL[self.kind]
+        """The highest level that is applied to it; instructions, code and markup, as tags that keep text, stay."""
+        return "off" if self.form == "markup" or self.kind in ("instruction", "code") else "dense"
