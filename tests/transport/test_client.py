@@ -14,7 +14,7 @@ from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import RetryPolicy, RetryState
 from scrimp.transport.limits.slow_start import ALONE
-from scrimp.values import Call, Completion, Entry, Failure
+from scrimp.values import Completion, Failure
 from transport.virtual_loop import now, run, settled
 from transport.wire import (
     ACME,
@@ -272,53 +272,6 @@ def test_a_call_canceled_in_flight_is_recorded_as_lost() -> None:
         assert isinstance(await harness.ask(observer=observer), Completion)  # its place is free
 
     run(main())
-
-
-def test_a_call_canceled_as_it_is_answered_is_kept() -> None:
-    async def main() -> list[object]:
-        async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
-            await asyncio.sleep(1.0)
-            if len(http.sent) == 2:
-                asyncio.get_running_loop().call_soon(second.cancel)
-            return ok()
-
-        http = FakeHttp(answer)
-        house, observer = ClientHarness(http), FakeObserver()
-        await house.ask(observer=observer)
-        second = asyncio.create_task(house.ask(observer=observer))
-        await asyncio.wait([second])
-        assert len(http.sent) == 2
-        assert not observer.open
-        return [type(each) for each in observer.ended]
-
-    assert run(main()) == [Completion, Completion]
-
-
-def test_where_many_are_answered_at_once_the_next_calls_are_sent_before_the_replies_are_read() -> None:
-    async def main() -> list[str]:
-        happened: list[str] = []
-
-        class Observer(FakeObserver):
-            async def begin(self, call: Call) -> str | Failure:
-                self.open.add(name := str(len(happened)))
-                return name
-
-            def end(self, call_id: str, result: Completion | Failure) -> Entry | None:
-                happened.append("read")
-                return super().end(call_id, result)
-
-        async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
-            happened.append("sent")
-            await asyncio.sleep(1.0)
-            return ok()
-
-        house = ClientHarness(FakeHttp(answer), width=10)
-        await house.ask(observer=Observer())
-        happened.clear()
-        await house.ask_all(20, Observer())
-        return happened
-
-    assert run(main()) == ["sent"] * 20 + ["read"] * 20
 
 
 def test_a_call_canceled_in_the_queue_is_not_recorded() -> None:

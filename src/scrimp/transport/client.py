@@ -163,7 +163,7 @@ class ProviderClient:
     async def _attempt(self, exchange: Exchange) -> tuple[Completion | Failure, bool]:
         """Return the result of one request and True, or why no request was made and False."""
         provider, model = exchange.call.provider, exchange.call.model
-        queue, exchange.has_place = self._queue(exchange.endpoint), True
+        queue = self._queue(exchange.endpoint)
         resumed = exchange.attempted or exchange.call.resumed
         estimated = await queue.enter(exchange.text_bytes, attached=exchange.call.attached_tokens, resumed=resumed)
         unsent: int | None = estimated
@@ -182,8 +182,7 @@ class ProviderClient:
                 self._health.observe(provider, model, result, admitted)
                 return (replace(result, entry=entry) if isinstance(result, Completion) else result), True
         finally:
-            if exchange.has_place:
-                queue.leave(unsent=unsent)
+            queue.leave(unsent=unsent)
 
     async def _begin(self, exchange: Exchange, admitted: float) -> str | Failure:
         """Have the observer record a request before it is sent."""
@@ -200,12 +199,7 @@ class ProviderClient:
         exchange.stated_limits, exchange.sending, exchange.reply_id = None, False, None
         try:
             async with self._timeouts.timeout(self._retry_policy.timeout):
-                received = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
-            if isinstance(received, HttpReply):
-                await self._let_next_go(exchange, received)
-                result = exchange.completion(received)
-            else:
-                result = received
+                result = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
         except TimeoutError:
             return exchange.lost(_timed_out(exchange.endpoint, self._retry_policy.timeout))
         except FaultError as fault:
@@ -218,38 +212,20 @@ class ProviderClient:
             raise
         return redacted(result, self._secrets)
 
-    async def _let_next_go(self, exchange: Exchange, reply: HttpReply) -> None:
-        """Give the place of an answered call to the next one, which is sent before the reply is read.
-
-        Where many are answered at once all the next ones go first: what is done with a reply takes longer than that.
-        """
-        exchange.learn_limits(reply)
-        queue = self._queue(exchange.endpoint)
-        if reply.status >= 300 or not queue.leave_answered(exchange.stated_limits):
-            return
-        exchange.has_place = False
-        try:
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-        except asyncio.CancelledError:  # what was answered is kept first
-            if (task := asyncio.current_task()) is not None:
-                task.cancel()
-
-    async def _receive(self, exchange: Exchange) -> HttpReply:
+    async def _receive(self, exchange: Exchange) -> Completion | Failure:
         if exchange.endpoint.transport != "http":
             provider = self._in_process_provider(exchange)
             exchange.sending = True
-            return await provider.send(exchange.request)
+            return exchange.completion(await provider.send(exchange.request))
         http, secrets = self._http_client(), self._secrets.headers_for(exchange.endpoint)
         exchange.sending = True
-        return await http.send(exchange.request, exchange.endpoint, secrets, *exchange.on_head)
+        return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets, *exchange.on_head))
 
     async def _receive_streamed(self, exchange: Exchange) -> Completion | Failure:
         reader = exchange.dialect.stream_reader(exchange.call, exchange.endpoint)
         stream = RedactedStream(exchange.show_piece, self._secrets)
         async for event in self._events(exchange):
             if isinstance(event, HttpReply):
-                exchange.learn_limits(event)
                 return _shown(stream, exchange.completion(event))
             if piece := reader.feed(event):
                 stream.show(piece)

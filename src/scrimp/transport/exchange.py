@@ -51,18 +51,14 @@ class Exchange:
         self.text_bytes = len(self.request.body) - sum(len(attached.data) for attached in whole.attachments)
         self.shown = False  # a piece of the completion was shown
         self.attempted = False  # a request was made
-        self.has_place = False  # in the queue, from before a request is sent until it is answered
-        self.keeps_place = True  # while it waits to be sent again
+        self.keeps_place = True  # in the queue, while it waits to be sent again
         self.sending = False  # the request may have left this machine
         self.stated_limits: StatedLimits | None = None  # in the latest reply
         self.reply_id: str | None = None  # what the provider calls the latest reply, where it can be asked about it
 
-    def learn_limits(self, reply: HttpReply) -> None:
-        """Take the limits that a reply states."""
-        self.stated_limits = stated_limits(reply.headers)
-
     def completion(self, reply: HttpReply) -> Completion | Failure:
         """Return the completion in a reply, or the failure it means."""
+        self.stated_limits = stated_limits(reply.headers)
         if reply.status < 300 and starts_event_stream(reply.body):  # some gateways stream whatever they are asked for
             reader = self.dialect.stream_reader(self.call, self.endpoint)
             for event in events_of(reply):

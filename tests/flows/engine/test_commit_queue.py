@@ -65,29 +65,6 @@ def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> Non
     assert written() == []
 
 
-def test_of_many_rows_some_are_told_of_at_a_time_and_all_in_order(tmp_path: Path) -> None:
-    async def main() -> list[list[int]]:
-        store, told, all_told = Store(tmp_path), [], asyncio.Event()
-
-        def tell(rows: Sequence[int]) -> None:
-            told.append(list(rows))
-            if sum(map(len, told)) == 950:
-                all_told.set()
-
-        store.commits.on_durable = tell
-        store.commits.expect(more=True)
-        for number in range(950):
-            store.commits.commit(number, (), None)
-        store.commits.expect(more=False)
-        await all_told.wait()
-        store.commits.close()
-        return told
-
-    told = asyncio.run(main())
-    assert [row for rows in told for row in rows] == list(range(950))
-    assert max(map(len, told)) <= 100
-
-
 def test_a_row_is_heard_of_once_it_is_in_the_cache(tmp_path: Path) -> None:
     async def main() -> None:
         store = Store(tmp_path)

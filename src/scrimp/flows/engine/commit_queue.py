@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from scrimp.store.completion_cache import CompletionCache
     from scrimp.store.ledger import Ledger
 
-# Rows that are printed before the event loop sees what else there is to do.
-_AT_ONCE = 100
-
 OnDurable = Callable[[Sequence[Any]], None]
 
 
@@ -120,10 +117,4 @@ class CommitQueue:
         else:
             self._journal.checkpoint(entry.call for write in writes for entry in write.entries)
         self._reported.set()
-        self._tell([write.tag for write in writes if write.tag is not None])
-
-    def _tell(self, tags: Sequence[Any]) -> None:
-        """Tell of what is durable, some of it at a time: calls that wait are sent in between."""
-        self.on_durable(tags[:_AT_ONCE])
-        if len(tags) > _AT_ONCE:
-            self._loop.call_soon(self._tell, tags[_AT_ONCE:])
+        self.on_durable([write.tag for write in writes if write.tag is not None])

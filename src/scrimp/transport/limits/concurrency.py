@@ -43,7 +43,7 @@ class AdaptiveLimit:
     def __init__(self, ceiling: int) -> None:
         self._ceiling = ceiling
         self._size = 1.0  # the first call goes alone: a wrong key then costs one call
-        self.has_begun = False  # a call was answered
+        self._begun = False  # a call was answered
         self._slow_start = SlowStart()
         self._growth = inf  # the most by which it grows in a round trip
         self._objected_at_size = 0.0
@@ -77,8 +77,8 @@ class AdaptiveLimit:
         `stated` is how many requests more the reply says that the provider takes now; None where it does not say.
         """
         self._slow_start.answered(began, now, others, alone=self.size == 1)
-        if not self.has_begun:
-            self.has_begun = True
+        if not self._begun:
+            self._begun = True
             if self._lowered_at == -inf:
                 self._size = float(min(self._ceiling, max(FIRST, self._size, stated or 0)))
             return

@@ -68,18 +68,6 @@ class ProviderQueue:
             self._rate.give_back(unsent, self._clock())
         self._wake()
 
-    def leave_answered(self, stated: StatedLimits | None) -> bool:
-        """Give the place of a call back of which only the head of an answer is known; return whether it is.
-
-        Not that of the first one: how many may follow it the rest tells.
-        """
-        if not self._limit.has_begun:
-            return False
-        if stated is not None:
-            self._rate.learn(stated, self._clock())
-        self.leave()
-        return True
-
     def learn(self, result: Completion | Failure, stated: StatedLimits | None, *, estimated: int, began: float) -> bool:
         """Learn from the result of a call that was sent at `began` with `estimated` tokens reserved.
 
