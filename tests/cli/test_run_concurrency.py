@@ -362,9 +362,10 @@ def test_sockets_leave_the_stores_their_open_files(ready: Scrimp, provider: Fake
 
 
 def test_what_is_waited_for_is_said(ready: Scrimp, provider: FakeProvider) -> None:
-    limited = error(429, "rate_limit_exceeded", headers={"retry-after": "2.6"})
+    limited = error(429, "rate_limit_exceeded", headers={"retry-after": "4.6"})
     provider.answer = lambda body: limited if len(provider.bodies) == 1 else echo(body)
     ran = ready("run", "rows.jsonl")
 
     assert ran.status == 0
-    assert "scrimp: waiting for fake: 429, 3 s\n" in ran.err
+    # Said once nothing else is to be done, which a slow machine comes to later.
+    assert re.search("^scrimp: waiting for fake: 429, [345] s$", ran.err, re.MULTILINE)

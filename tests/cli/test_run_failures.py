@@ -42,11 +42,14 @@ def test_a_key_is_sent_as_it_should_be_and_shown_nowhere(ready: Scrimp, provider
     assert [file for file in files if key.encode() in file.read_bytes()] == []
 
 
-def test_a_wrong_key_costs_one_call_and_stops_the_run(ready: Scrimp, provider: FakeProvider) -> None:
+def test_a_wrong_key_stops_the_run_before_its_second_wave(ready: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda _: error(401, "invalid_api_key")
     ran = ready("run", "rows.jsonl")
 
-    assert (ran.status, len(provider.bodies)) == (4, 1)
+    # One call where it is refused within a quarter of a second, which a busy machine may not manage: tests/transport
+    # counts them by a clock of its own.
+    assert ran.status == 4
+    assert 1 <= len(provider.bodies) <= 16
     assert "refused the key" in ran.err
     assert "FAKE_KEY" in ran.err
 

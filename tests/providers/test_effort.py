@@ -13,10 +13,11 @@ from typing import Any, get_args
 import pytest
 
 import scrimp
+from scrimp.enums import Effort
 from scrimp.providers import DIALECTS
 from scrimp.providers.presets import PRESETS
 from scrimp.providers.requests.capabilities import accepted_efforts, sent_effort
-from scrimp.values import Call, Effort, Parameters
+from scrimp.values import Call, Parameters
 
 WORDS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 NOTHING: dict[str, Any] = {}

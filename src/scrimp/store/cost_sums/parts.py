@@ -59,13 +59,14 @@ class Threads:
                 self._open.discard(db)
 
     def stop(self) -> None:
-        """Return once no thread is at work: at once where all is done, else after what they are at is broken off."""
+        """Return once no thread is left: at once where all is done, else after what they are at is broken off."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         begun = [future for future in self._futures if not future.cancelled()]  # the others are never done
         while wait(begun, timeout=_PATIENCE).not_done:
             for db in tuple(self._open):
                 with suppress(sqlite3.ProgrammingError):  # it was closed meanwhile
                     db.interrupt()
+        self._pool.shutdown()  # idle threads end at once
 
 
 def refresh_in_parts(

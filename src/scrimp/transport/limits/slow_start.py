@@ -1,8 +1,9 @@
 """How many calls go while nothing is known of a provider: slow start, by time, since refusals come sooner than answers.
 
 A completion may take a minute, a refusal comes within a moment. So the first call goes alone for that moment, or until
-it is answered: a wrong key costs one call. Then others go, and after each moment in which few were refused four times
-as many. A refusal before the first answer stops that until there is one. Times are seconds of any steady clock.
+it is answered: a wrong key that is refused by then costs one call. Then others go, and after each moment in which few
+were refused four times as many. A refusal before the first answer stops that until there is one. Times are seconds of
+any steady clock.
 
 The name is that of TCP (RFC 5681), which doubles for each round trip.
 """
