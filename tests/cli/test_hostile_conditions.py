@@ -304,6 +304,17 @@ def test_new_rows_are_answered_beside_a_cache_that_cannot_be_written(read_only: 
     assert provider.prompts == ["hello", "new"]
 
 
+def test_that_nothing_is_found_or_kept_is_said_even_where_warnings_are_not_wanted(
+    read_only: Scrimp, provider: FakeProvider
+) -> None:
+    (read_only.home / "cache.db").chmod(0)
+    ran = read_only.amid("run", "q.txt", "-q", "--fields", "cache", bound=True)
+
+    check(ran, "run", 0, "not kept, and a rerun pays for them again")
+    assert [row["cache"] for row in ran.rows] == ["miss"]
+    assert provider.prompts == ["hello", "hello"]
+
+
 def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(read_only: Scrimp) -> None:
     """A file without its log is a state that never was."""
     read_only.home.chmod(0o700)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from command import Scrimp
+from fake_provider import FakeProvider
 
 COMMANDS = ("cache stats", "cache get 00ff", "cache rm 00ff", "cache prune --older 1d", "cache export", "cost")
 
@@ -29,6 +30,24 @@ def test_a_command_that_needs_it_says_which_and_what_to_do(scrimp: Scrimp, comma
     assert ended.out == ""
     assert ended.err.startswith(f"scrimp: {scrimp.env['SCRIMP_HOME']}/")
     assert ended.err.endswith("set SCRIMP_HOME to a writable directory\n")
+    assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "command", ["run q.txt -q", "run q.txt -q --allow-unkept", "run q.txt --cache only", "ask hi", "estimate q.txt"]
+)
+def test_nothing_is_paid_for_where_the_cache_of_a_writable_home_cannot_be_opened(
+    scrimp: Scrimp, provider: FakeProvider, command: str
+) -> None:
+    """Each rerun would pay for the same rows anew, and with `-q` nobody would know."""
+    scrimp.provider(provider.url)
+    scrimp.file("q.txt", "hello\n")
+    (scrimp.home / "cache.db").mkdir()
+    ended = scrimp(*command.split())
+
+    assert (ended.status, ended.out, provider.bodies) == (2, "", [])
+    assert ended.err.startswith(f"scrimp: {scrimp.home}/cache.db cannot be used")
+    assert ended.err.endswith("; `--cache off` does without it\n")
     assert len(ended.err.splitlines()) == 1
 
 

@@ -88,7 +88,7 @@ class Services:
     @cached_property
     def stores(self) -> Stores:
         """The user's stores."""
-        return Stores(self.paths, self.process, self.warn, self._shared_cache())
+        return Stores(self.paths, self.process, self.warn, self._shared_cache(), alert=self.alert)
 
     def _shared_cache(self) -> SharedCache | None:
         """Return the cache that the config shares with other machines, if any."""

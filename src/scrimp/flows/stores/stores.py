@@ -26,12 +26,16 @@ _JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, whi
 class Stores:
     """The cache and the journals of a home, opened on first use."""
 
-    def __init__(self, paths: Paths, run: str, warn: Callable[[str], None], shared: SharedCache | None = None) -> None:
+    def __init__(
+        self, paths: Paths, run: str, warn: Callable[[str], None], shared: SharedCache | None = None, *,
+        alert: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
         """`run` is the name of this run, or of a process of it, whose journal is its own.
 
-        `shared` is the cache of other machines, too.
+        `shared` is the cache of other machines, too. `alert` takes what is said even where warnings are not wanted.
         """
         self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
+        self._alert = alert or warn
         self._private: str | None = None
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
@@ -61,7 +65,10 @@ class Stores:
 
     @cached_property
     def local_cache(self) -> CompletionCache:
-        """The user's cache here; where it cannot be written it is read, and completions are printed all the same."""
+        """The user's cache here; where it cannot be written it is read, and completions are printed all the same.
+
+        StoreError where a home that can be written holds one that cannot be opened: each run would pay anew.
+        """
         self.recover()
         try:
             cache = SqliteCache(self._paths.cache_db)
@@ -69,8 +76,10 @@ class Stores:
             self.unwritable = error
             return LayeredCache(NoCache())
         except StoreUnwritableError as error:
+            if can_write(self._paths.ledger_db):
+                raise StoreError(f"{error}; `--cache off` does without it") from error
             self._read_only = True
-            self._warn(f"completions are printed but not kept: {error}")
+            self._alert(f"completions are printed but not kept, and a rerun pays for them again: {error}")
             return LayeredCache(NoCache())
         writable = can_write(cache.path)  # by its permissions
         if writable and not cache.read_only:
