@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from decimal import Decimal
 
-from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.planned_row import PlannedRow
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.plan.run_options import RunLabels
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder

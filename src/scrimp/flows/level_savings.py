@@ -19,7 +19,7 @@ from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.values import ModelRef, Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.services import Services
 
 # Every level is tried on all calls up to so many rows and characters, some two seconds of work; of more, on a sample.

@@ -7,15 +7,17 @@ from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.routes import EMBEDDED_MODEL
-from scrimp.flows.plan.planner import Limited, Planner
+from scrimp.flows.plan.planner import Planner
+from scrimp.flows.plan.routes.router import Router
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.plan.certified.certified_levels import CertifiedLevels
     from scrimp.flows.plan.expected.row_costs import RowCosts
+    from scrimp.flows.plan.expected.row_limits import RowLimits
     from scrimp.flows.plan.expected.size_cliffs import SizeCliffs
+    from scrimp.flows.plan.routes.task_gains import TaskGains
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.flows.plan.task_gains import TaskGains
     from scrimp.flows.services import Services
     from scrimp.routing.decide import Agreement
     from scrimp.values import Chain
@@ -23,13 +25,15 @@ if TYPE_CHECKING:
 
 def open_planner(options: RunOptions, services: Services) -> Planner:
     """Return what plans the rows of a run."""
+    router = Router(
+        options, services.routes, services.rules, certified=services.certificates.routes(options, services.routes),
+        cheapest=cache(partial(_cheapest, services)), agreement=_agreement(options, services),
+        gains=_task_gains(options, services),
+    )  # fmt: skip
     return Planner(
-        options, services.routes, services.rules, _locations(services),
-        certified=services.certificates.routes(options, services.routes),
-        levels=_certified_levels(options, services), cheapest=cache(partial(_cheapest, services)),
-        agreement=_agreement(options, services), gains=_task_gains(options, services),
-        limited=_limited(options, services), cliffs=cache(partial(_size_cliffs, options, services)), sent=services.sent,
-        reads_as_given=None if _has_chosen_level(options, services) else EMBEDDED_MODEL,
+        options, router, _locations(services), levels=_certified_levels(options, services),
+        limits=_row_limits(options, services), cliffs=cache(partial(_size_cliffs, options, services)),
+        sent=services.sent, reads_as_given=None if _has_chosen_level(options, services) else EMBEDDED_MODEL,
     )  # fmt: skip
 
 
@@ -75,7 +79,7 @@ def _certified_levels(options: RunOptions, services: Services) -> CertifiedLevel
 
 def _cheapest(services: Services) -> Chain:
     """Return the chain of the cheapest model that can be called and whose price is known, for --priority low."""
-    from scrimp.flows.plan.cheapest_model import cheapest  # only for --priority low
+    from scrimp.flows.plan.routes.cheapest_model import cheapest  # only for --priority low
 
     return services.routes.listed_chain(cheapest(services.routes, services.prices, services.clock()))
 
@@ -86,7 +90,7 @@ def _agreement(options: RunOptions, services: Services) -> Callable[[str], Agree
         return None
 
     def before(tier: str) -> Agreement | None:
-        from scrimp.flows.plan.cheap_agreement import agreement_before  # only for short answers
+        from scrimp.flows.plan.routes.cheap_agreement import agreement_before  # only for short answers
 
         return agreement_before(tier, services.routes, services.loaded.config)
 
@@ -98,13 +102,13 @@ def _task_gains(options: RunOptions, services: Services) -> TaskGains | None:
     path = services.paths.task_gains
     if not path.exists():
         return None
-    from scrimp.flows.plan.task_gains import TaskGains, load_task_gains  # only with pairs
+    from scrimp.flows.plan.routes.task_gains import TaskGains, load_task_gains  # only with pairs
 
     gains = load_task_gains(path, services.warn)
     return TaskGains(gains, name=options.labels.task_name, parameters=options.parameters)
 
 
-def _limited(options: RunOptions, services: Services) -> Limited | None:
+def _row_limits(options: RunOptions, services: Services) -> RowLimits | None:
     """Return what keeps rows within what each may cost; None where nothing limits them."""
     limits = options.limits
     if limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in services.rules):

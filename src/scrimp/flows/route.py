@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-_NO_RULE = ("no rule was checked: there are none, or a flag fixes the route",)
-
 
 class RoutedPrompt(Struct, frozen=True):
     """Where a prompt would go, and the model that would be called first."""
@@ -54,14 +52,9 @@ def _effort(model: ModelRef | None, options: RunOptions, services: Services) -> 
 
 
 def _reasons(prompt: Prompt, route: Route, planner: Planner) -> Iterator[str]:
-    yield from planner.explain(prompt) or _NO_RULE
-    yield from planner.explain_task(prompt)
-    yield from planner.explain_prior(prompt, route)
-    yield from planner.explain_level(prompt, route)
-    if route.dear is not None:
-        from scrimp.flows.plan.expected.said import said_of  # only with a limit
+    from scrimp.flows.plan.routes.route_reasons import route_reasons  # for a person who asks why
 
-        yield said_of(route.dear)
+    return route_reasons(prompt, route, planner.router, planner.levels)
 
 
 def _takes(prompt: Prompt, model: ModelRef, services: Services) -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.buying.provider_credits import ProviderCredits
     from scrimp.flows.buying.sellers import Sellers
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.sinks.open_sinks import Sinks
     from scrimp.flows.spend.cost_now import CostNow
@@ -196,7 +196,7 @@ class Services:
         """Return where a live call of a model is bought now, by its usage or one of middling size; None: nowhere."""
         if model.buy == "named":
             return model if model.provider in self.routes.available else None
-        from scrimp.flows.plan.cheapest_model import TYPICAL_CALL  # for listings
+        from scrimp.flows.plan.routes.cheapest_model import TYPICAL_CALL  # for listings
 
         offers = self.offers.compare(self.offers.places(model), usage or TYPICAL_CALL)
         return offers[0].model if offers else None

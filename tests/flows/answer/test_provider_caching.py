@@ -15,7 +15,7 @@ from flows.rows import planned_row
 from scrimp.flows.answer.beginnings import Beginnings, words_of
 from scrimp.flows.answer.provider_caching import ProviderCaching
 from scrimp.flows.estimates.cache_forecast import CacheForecast
-from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.planned_row import PlannedRow
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.prices.book import PriceBook
 from scrimp.providers import DIALECTS

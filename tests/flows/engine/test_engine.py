@@ -15,7 +15,7 @@ from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wiring import EngineParts
-from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.planned_row import PlannedRow
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.prices.book import PriceBook

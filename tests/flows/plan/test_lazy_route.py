@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.resolved.routes import Routes
 from scrimp.config.schema import Config
-from scrimp.flows.plan.cheap_agreement import agreement_before
 from scrimp.flows.plan.planner import Planner
+from scrimp.flows.plan.routes.cheap_agreement import agreement_before
+from scrimp.flows.plan.routes.router import Router
 from scrimp.flows.plan.run_options import RunLabels, RunOptions
 from scrimp.routing.decide import RoutingRule
 from scrimp.values import Parameters, Prompt
@@ -33,10 +34,10 @@ def planner(tiers: dict[str, list[str]], options: RunOptions, *, rules: tuple[Ro
     config = msgspec.convert({"tiers": tiers}, Config)
     routes = Routes(config, KeyRing({"OPENAI_API_KEY": "k", "DEEPSEEK_API_KEY": "k"}, config.providers))
     agreement = cache(lambda tier: agreement_before(tier, routes, config)) if options.agreement else None
-    return Planner(
-        options, routes, rules, {"openai": "https://x"}, agreement=agreement,
-        cheapest=lambda: routes.model_chain("deepseek/deepseek-flash"),
-    )  # fmt: skip
+    router = Router(
+        options, routes, rules, agreement=agreement, cheapest=lambda: routes.model_chain("deepseek/deepseek-flash")
+    )
+    return Planner(options, router, {"openai": "https://x"})
 
 
 @given(
@@ -68,4 +69,4 @@ def test_no_tier_is_decided_for_a_key_that_is_the_same_for_all_of_them() -> None
     (row,) = same.plan(PROMPTS[1:2])
     assert "route" not in vars(row)
     assert row.route.tier == "high"
-    assert others.plan(PROMPTS[1:2])[0].destination == others.route(PROMPTS[1])
+    assert others.plan(PROMPTS[1:2])[0].destination == others.router.route(PROMPTS[1])

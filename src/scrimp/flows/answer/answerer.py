@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.answer.chain_history import ChainHistory
     from scrimp.flows.plan.expected.row_costs import RowCosts
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.counterfactual import CounterfactualPricer
 

@@ -12,7 +12,7 @@ from scrimp.enums import CachePart
 from scrimp.values import Attachment, CacheMark, Message
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
 
 # Characters: what is shorter is of no use to any provider, though a text may follow a longer system text.
 SHORTEST = 256

@@ -9,7 +9,7 @@ from scrimp.values import Completion, Failure, Step
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
 
 

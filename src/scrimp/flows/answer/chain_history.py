@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from scrimp.errors import StoreError
 from scrimp.escalation.payoff import MIN_ROWS, can_pay, paid_below
 from scrimp.escalation.signals import SIGNALS
-from scrimp.flows.plan.cheapest_model import TYPICAL_CALL, cost_of_call
 from scrimp.flows.plan.expected.chain_cost import MOST_OF_LAST
+from scrimp.flows.plan.routes.cheapest_model import TYPICAL_CALL, cost_of_call
 from scrimp.values import Chain, ModelRef, Step, Usage
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from scrimp.values import CacheMark, Call, Completion, Failure, PromptCache
 
 if TYPE_CHECKING:
     from scrimp.enums import CacheLifetime
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.prices.book import PriceBook
 
 _Key = TypeVar("_Key")

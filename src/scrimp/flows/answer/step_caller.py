@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.answer.stored_caches import StoredCaches
     from scrimp.flows.buying.offers import Offers
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.prices.book import PriceBook

@@ -14,7 +14,7 @@ from scrimp.values import Answered
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.cache_lookup import CacheLookup
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.shared.claims import SharedClaims
     from scrimp.store.claims import Claims, NoClaims
 

@@ -33,7 +33,8 @@ from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.cache_lookup import CacheLookup
-    from scrimp.flows.plan.planner import PlannedRow, Planner
+    from scrimp.flows.plan.planned_row import PlannedRow
+    from scrimp.flows.plan.planner import Planner
     from scrimp.flows.plan.run_options import RunOptions
 
 _STOPPED = Failure(

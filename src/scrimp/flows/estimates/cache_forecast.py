@@ -21,7 +21,7 @@ from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
 from scrimp.tokens.tokenizer_factors import tokenizer_factor
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.services import Services
     from scrimp.values import ModelRef, Step
 

@@ -23,7 +23,7 @@ from scrimp.values import Attachment, Prompt
 
 if TYPE_CHECKING:
     from scrimp.billing.level_savings import LevelSavings
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from scrimp.errors import ConfigError
-from scrimp.flows.plan.planner import fixed_route
+from scrimp.flows.plan.routes.router import fixed_route
 from scrimp.providers.requests.attached_files import reads_text_only, text_only
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.values import Answer, Answered
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.store.completion_cache import CachedCompletion, CompletionCache
 

@@ -13,7 +13,8 @@ from scrimp.values import Answered, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.cache_lookup import CacheLookup
-    from scrimp.flows.plan.planner import PlannedRow, Planner
+    from scrimp.flows.plan.planned_row import PlannedRow
+    from scrimp.flows.plan.planner import Planner
 
 # Large enough to look keys up in groups, small enough for the first row to come at once.
 ROWS_PER_GROUP = 256

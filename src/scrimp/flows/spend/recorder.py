@@ -18,7 +18,7 @@ from scrimp.flows.spend.cost_bound import most_input_tokens, most_output_tokens
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunLabels
     from scrimp.prices.book import PriceBook
 

@@ -114,7 +114,7 @@ class LevelCollector:
             return dict.fromkeys(named, group)
         by_model: defaultdict[ModelRef, list[Prompt]] = defaultdict(list)
         for prompt in group:
-            model = self._services.routes.only_model(self._planner.route(prompt).chain)
+            model = self._services.routes.only_model(self._planner.router.route(prompt).chain)
             if model is None:
                 self.in_chains += 1
             else:

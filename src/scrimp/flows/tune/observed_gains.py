@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.answers.canonical import canonical
 from scrimp.errors import StoreError
-from scrimp.flows.plan.task_gains import load_task_gains, save_task_gains
+from scrimp.flows.plan.routes.task_gains import load_task_gains, save_task_gains
 from scrimp.routing.prior.difficulty import TaskGain
 from scrimp.store.tuning.pairs import PairStore, StoredPrompt, StoredReply
 

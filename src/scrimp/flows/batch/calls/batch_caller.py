@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.queues import Queues
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import Job, StoredCall
     from scrimp.values import Call, Entry, Step

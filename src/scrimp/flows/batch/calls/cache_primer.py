@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrimp.enums import BatchGoal
     from scrimp.flows.answer.provider_caching import ProviderCaching
     from scrimp.flows.batch.batches import Batches
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Failure
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.costs.job_budget import JobBudget
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Entry, ModelRef

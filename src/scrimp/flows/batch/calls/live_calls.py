@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batchable, Batches
     from scrimp.flows.batch.timing.cheap_hours import Wait
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.values import Completion, ModelRef
 

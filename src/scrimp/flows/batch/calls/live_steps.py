@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.batch.batches import Batchable, Batches
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.values import ModelRef, Step
 

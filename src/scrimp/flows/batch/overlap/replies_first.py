@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.step_caller import StepCaller
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.services import Services
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall

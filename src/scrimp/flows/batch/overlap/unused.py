@@ -23,7 +23,7 @@ from scrimp.values import Call, Completion, Entry
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import StoredCall

@@ -15,7 +15,7 @@ from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.values import Attachment, Chain, ModelRef, Parameters, Step, Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.prompt_compressor import PromptCompressor
     from scrimp.prices.book import PriceBook
     from scrimp.providers.endpoint import Endpoint

@@ -16,7 +16,7 @@ from scrimp.values import Chain, ModelRef, Route, RowLimit, Step, TooDear
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.expected.row_costs import RowCosts, Saving
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.prompt_compressor import PromptCompressor
 
 _TIERS: tuple[str, ...] = get_args(Tier)

@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, get_args
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
 from scrimp.enums import Level
 from scrimp.flows.plan.expected.row_costs import PricedRow
-from scrimp.flows.plan.planner import BelowCliff
-from scrimp.values import ModelRef, Step
+from scrimp.values import ModelRef, Route, Step
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.expected.row_costs import RowCosts
-    from scrimp.flows.plan.planner import PlannedRow
+    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.prompt_compressor import PromptCompressor
-    from scrimp.values import Route
-
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
 _NEAR = 0.9  # of the size above which a model is dearer: what is estimated at less is not counted
+
+
+class BelowCliff(Struct, frozen=True):
+    """Where a long row goes, and at which level; where that level was raised, the size that it stays below by it."""
+
+    route: Route
+    level: Level
+    size: int = 0  # tokens
 
 
 class SizeCliffs:

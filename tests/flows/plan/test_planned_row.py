@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 from flows.rows import STEP
-from scrimp.flows.plan.planner import PlannedRow
+from scrimp.flows.plan.planned_row import PlannedRow
 from scrimp.flows.plan.prompt_compressor import CompressedPrompt, PromptCompressor
 from scrimp.values import Chain, Prompt, Route
 

@@ -1,31 +1,49 @@
-"""Why the prior sends a prompt where it does, in sentences for a person."""
+"""Why a prompt goes where it does, in sentences for a person: what rules, certificates and the prior say of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from scrimp.flows.plan.expected.said import said_of
+from scrimp.routing.decide import explain as explain_rules
 from scrimp.routing.prior.difficulty import shipped_prior
 from scrimp.routing.tiers import TierChoice, tier_of
 from scrimp.units import format_count, pluralize
-from scrimp.values import Parameters, Prompt, Route
+from scrimp.values import Prompt, Route
 
 if TYPE_CHECKING:
+    from scrimp.flows.plan.certified.certified_levels import CertifiedLevels
+    from scrimp.flows.plan.routes.router import Router
     from scrimp.routing.decide import Agreement
     from scrimp.routing.prior.difficulty import TaskGain
 
+_NO_RULE = ("no rule was checked: there are none, or a flag fixes the route",)
 
-def prior_reasons(
-    prompt: Prompt,
-    route: Route,
-    parameters: Parameters,
-    agreement: Callable[[str], Agreement | None] | None,
-    observed: TaskGain | None = None,
-) -> list[str]:
-    """Return what the prompt demands and what tells it, the gain that is expected, and what follows from both."""
-    alone = tier_of(prompt.text, prompt.system, parameters)
+
+def route_reasons(prompt: Prompt, route: Route, router: Router, levels: CertifiedLevels | None) -> Iterator[str]:
+    """Yield a sentence for each rule that was checked for a prompt, and for all else that decided its route."""
+    rules = [] if router.fixed else explain_rules(prompt, router.rules, router.options.labels)
+    yield from rules or _NO_RULE
+    if not router.fixed and router.certified is not None:
+        yield router.certified.explain(prompt)
+    if route.expected_gain is not None:
+        yield from _prior_reasons(prompt, route, router)
+    if levels is not None:
+        why = f"{route.level}, by its rule" if route.level is not None else levels.explain(prompt, route.chain)
+        yield f"compression: {why}"
+    if route.dear is not None:
+        yield said_of(route.dear)
+
+
+def _prior_reasons(prompt: Prompt, route: Route, router: Router) -> Iterator[str]:
+    """Yield what a prompt demands and what tells it, the gain that is expected, and what follows from both."""
+    parameters, observed = router.options.parameters, None if router.observed is None else router.observed(prompt)
     choice = tier_of(prompt.text, prompt.system, parameters, observed)
-    return [_demand(alone), *_pairs(choice, observed), *_stakes(choice), *_agreement(choice, route, agreement)]
+    yield _demand(tier_of(prompt.text, prompt.system, parameters))
+    yield from _pairs(choice, observed)
+    yield from _stakes(choice)
+    yield from _agreement(choice, route, router.agreement)
 
 
 def _demand(choice: TierChoice) -> str:

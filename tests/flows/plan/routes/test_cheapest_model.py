@@ -13,7 +13,7 @@ from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.resolved.routes import Routes
 from scrimp.config.schema import Config
 from scrimp.errors import ConfigError
-from scrimp.flows.plan.cheapest_model import cheapest, cost_of_call
+from scrimp.flows.plan.routes.cheapest_model import cheapest, cost_of_call
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.values import ModelRef
