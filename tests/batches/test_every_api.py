@@ -52,8 +52,9 @@ def batched(scrimp: Scrimp, server: BatchServer, model: str) -> Scrimp:
 def test_rows_are_answered_in_order_by_one_batch_and_are_hits_live(
     batched: Scrimp, server: BatchServer, model: str
 ) -> None:
-    ran = batched("run", "rows.txt", "--model", model, "--batch")
-    again = batched("run", "rows.txt", "--model", model)
+    batched.file("rows.txt", "\n".join(f"<scrimp:keep>{prompt}</scrimp:keep>" for prompt in PROMPTS))  # without tags
+    ran = batched("run", "rows.txt", "--model", model, "--batch", "--compress", "off")
+    again = batched("run", "rows.txt", "--model", model, "--compress", "off")
 
     assert (ran.status, again.status) == (0, 0), ran.err + again.err
     assert [row["output"] for row in ran.rows] == [f"echo: {prompt}" for prompt in PROMPTS]

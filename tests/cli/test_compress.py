@@ -6,6 +6,7 @@ import pytest
 
 from command import Scrimp
 from fake_provider import FakeProvider
+from scrimp.tokens import count
 
 PRETTY = json.dumps([{"id": n, "name": f"n{n}", "ok": True} for n in range(20)], indent=2)
 
@@ -148,12 +149,43 @@ def test_what_the_user_protects_stays(scrimp: Scrimp) -> None:
     assert "--protect: '(' is not a regular expression" in scrimp("compress", "--protect", "(", stdin=DOCUMENT).err
 
 
-def test_keep_tags_hold_on_the_command_line(scrimp: Scrimp) -> None:
-    kept = '<scrimp:keep>{ "a" :  1 }</scrimp:keep>'
-    ran = scrimp("compress", stdin=f"{kept}\n\n\n\n{PRETTY}")
+def test_keep_tags_hold_on_the_command_line_and_are_not_printed(scrimp: Scrimp) -> None:
+    kept = '{ "a" :  1 }'
+    given = f"<scrimp:keep>{kept}</scrimp:keep>\n\n\n\n{PRETTY}"
+    ran = scrimp("compress", stdin=given)
 
     assert ran.out.startswith(kept)
     assert len(ran.out) < len(PRETTY)
+
+    off, short = (
+        f"{kept}\n\n\n\n{PRETTY}",
+        scrimp("compress", "--report", "json", stdin=f"<scrimp:keep>{kept}</scrimp:keep>"),
+    )
+    assert scrimp("compress", "--level", "off", "-q", stdin=given).out == off
+    assert scrimp("compress", "--level", "off", "--diff", "-q", stdin=given).out == ""
+    receipt = json.loads(short.err)
+    assert receipt["before"] == receipt["after"] == sum(zone["before"] for zone in receipt["by_zone"]) == count(kept)
+
+
+@pytest.mark.parametrize("level", ["off", "tidy"])
+@pytest.mark.parametrize("command", ["run", "ask"])
+def test_a_run_sends_what_compress_prints_without_keep_tags(
+    scrimp: Scrimp, provider: FakeProvider, level: str, command: str
+) -> None:
+    scrimp.provider(provider.url)
+    tagged, plain = ("Is <scrimp:keep>  this </scrimp:keep>open?", "Is   this open?")
+    turns = [{"role": role, "content": tagged} for role in ("system", "user", "assistant", "user")]
+    scrimp.file("rows.jsonl", json.dumps({"messages": turns}))
+    words = ("rows.jsonl",) if command == "run" else (tagged, "-s", tagged)
+    ran = scrimp(command, *words, "-m", "fake/gpt-6-luna", "--compress", level)
+
+    assert ran.status == 0, ran.err
+    (body,) = provider.bodies
+    assert {turn["content"] for turn in body["messages"]} == {plain}
+    assert len(body["messages"]) == (4 if command == "run" else 2)
+    scrimp(command, *words, "-m", "fake/gpt-6-luna", "--compress", level)
+    assert len(provider.bodies) == 1  # the second came from the cache
+    assert scrimp("compress", "--level", level, "-q", stdin=tagged).out == plain
 
 
 def test_the_receipt_prices_the_text_at_a_model(scrimp: Scrimp) -> None:

@@ -127,6 +127,7 @@ def test_rows_before_a_broken_one_are_given_first(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "one"}\n{"text": " \\n\\t\\u2003"}\n', "a.jsonl:2"),
         ("a.json", '[{"text": "one"}, {"text": ""}]', "a.json:2"),
         ("a.json", '["one", " "]', "a.json:2"),
+        ("a.json", '["one", "<scrimp:keep> </scrimp:keep>"]', "a.json:2"),
         ("a.csv", "id,text\n1,one\n2,\n", "a.csv:3"),
         ("a.jsonl", '{"text": "one"}\n{"messages": [{"role": "user", "content": ""}]}\n', "a.jsonl:2"),
     ],

@@ -1,4 +1,4 @@
-"""The tags around text that no level may change; they are for scrimp alone."""
+"""The tags around text that no level may change; they are for scrimp alone, so no level sends them."""
 
 from __future__ import annotations
 

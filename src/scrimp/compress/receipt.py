@@ -11,6 +11,7 @@ from functools import cache
 from msgspec import Struct
 
 from scrimp.compress.compressed_text import CompressedText
+from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.zones.zone import Zone
 
 
@@ -36,8 +37,9 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 def receipt(text: str, compressed: CompressedText, level: str, count: Callable[[str], int]) -> Receipt:
-    """Return what compression did to a text; `count` returns the tokens of a piece."""
-    tokens = cache(count)  # the text one rule leaves is the text the next one is given
+    """Return what compression did to a text; `count` returns the tokens of a piece, in which keep tags are none."""
+    # The text one rule leaves is the text the next one is given.
+    tokens = cache(lambda piece: count(without_keep_tags(piece)))
     zones = compressed.zones or (Zone("instruction", "prose", text),)
     by_rule = [(change.rule, tokens(change.before), tokens(change.after)) for change in compressed.changes]
     by_zone = [(_name(zone.kind, zone.form), tokens(zone.text), tokens(zone.text)) for zone in zones]

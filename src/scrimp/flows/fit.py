@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from scrimp import tokens
 from scrimp.compress import CompressedText, CompressOptions, compress_with
+from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,13 +39,21 @@ class TokenBudget(Struct, frozen=True):
 def shorten(
     text: str, options: CompressOptions, budget: TokenBudget | None, price: Price | None, model: str
 ) -> FittedText:
-    """Return the text at the requested level or, with a budget, changed no more than the budget requires."""
+    """Return the text at the requested level or, with a budget, changed no more than the budget requires.
+
+    The result is as a run would send it: without the tags around what is kept.
+    """
     if budget is None:
-        return FittedText(options, compress_with(text, options))
+        return _as_sent(options, compress_with(text, options))
     from scrimp.compress.fit import fit  # with a budget only
 
-    fitted = fit(text, _limit(text, budget, price, model), options, tokens.count)
-    return FittedText(fitted.options, fitted.compressed)
+    limit = _limit(without_keep_tags(text), budget, price, model)
+    fitted = fit(text, limit, options, lambda text: tokens.count(without_keep_tags(text)))
+    return _as_sent(fitted.options, fitted.compressed)
+
+
+def _as_sent(options: CompressOptions, compressed: CompressedText) -> FittedText:
+    return FittedText(options, replace(compressed, text=without_keep_tags(compressed.text)))
 
 
 def _limit(text: str, budget: TokenBudget, price: Price | None, model: str) -> int:

@@ -168,7 +168,12 @@ def _default_id(source: Source, number: int, where: str) -> str | None:
 
 def _not_blank(prompt: Prompt) -> Prompt:
     """Return the prompt; raise InputError if there is nothing to answer, which a model would be paid to guess."""
-    if not prompt.text or prompt.text.isspace():
+    text = prompt.text
+    if "<scrimp:keep>" in text:
+        from scrimp.compress.keep_tags import without_keep_tags  # few prompts have them
+
+        text = without_keep_tags(text)
+    if not text or text.isspace():
         raise InputError(f"{prompt.source}: the prompt is empty: give the row a text, or remove it")
     return prompt
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress import LEVELS
-from scrimp.flows.plan.prompt_compressor import PromptCompressor
-from scrimp.values import Message, Prompt
+from scrimp.flows.plan.prompt_compressor import PromptCompressor, texts_of
+from scrimp.values import Message, Prompt, ToolCall
 
 PARTS = (
     "<document>\nBees live in hives. The queen lays 2000 eggs. Anna Meier rebuilt it in 1930. It rained.\n</document>",
@@ -83,10 +83,15 @@ def test_the_rules_of_all_parts_are_told_once() -> None:
     assert sent.rules == ("json white space",)
 
 
-def test_the_tags_that_keep_a_text_are_not_sent() -> None:
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_tags_that_keep_a_text_are_sent_nowhere(level: str) -> None:
     text = f"Is it paid?\n\n<scrimp:keep>{PARTS[2]}</scrimp:keep>"
-    prompt = Prompt(index=0, text=text, history=(Message("user", text), Message("assistant", text)))
-    sent = PromptCompressor("lossless").compress(prompt)
+    turns = (Message("user", text), Message("assistant", text))
+    after = (Message("assistant", "", calls=(ToolCall("1", "f", "{}"),)), Message("tool", text, call_id="1"))
+    prompt = Prompt(index=0, text=text, system=text, history=turns, after=after)
+    sent = PromptCompressor(level).compress(prompt)
 
-    assert sent.text == f"Is it paid?\n\n{PARTS[2]}"
-    assert [turn.content for turn in sent.history] == [sent.text, text]
+    plain = f"Is it paid?\n\n{PARTS[2]}"
+    assert sent.texts == (plain, plain, plain, plain, "\nf {}", plain)
+    assert texts_of(prompt) == sent.texts
+    assert PromptCompressor(level).compress(Prompt(index=0, text=text)).text == plain

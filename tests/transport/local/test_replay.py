@@ -41,6 +41,12 @@ def test_a_prompt_is_found_by_its_words() -> None:
     assert body["usage"] == {"prompt_tokens": 20, "completion_tokens": 4, "cost": 0.25}
 
 
+def test_a_prompt_is_found_that_was_recorded_with_keep_tags() -> None:
+    prompt = RecordedPrompt(id="1", text="What is <scrimp:keep>9</scrimp:keep> + 9?", replies=REPLIES)
+
+    assert asyncio.run(recording([prompt]).send(request("What is 9 + 9?", "small"))).status == 200
+
+
 def test_a_reply_recorded_without_usage_has_none() -> None:
     assert "usage" not in sent("What is 9 + 9?", "bare")[1]
 

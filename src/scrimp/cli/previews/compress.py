@@ -18,6 +18,7 @@ from scrimp.cli.flags.run_flags import OneRowFlags
 from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import CompressOptions
+from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.receipt import receipt
 from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
@@ -57,8 +58,9 @@ def compress_text(
     of one form once with the values that differ, and passages that repeat once; focus also leaves out sentences of
     documents that do not bear on the question; dense also writes JSON as columns and drops articles of English
     documents, which may make completions worse. Every rule is checked, and taken back if it lost anything.
-    Instructions, examples, schemas, code and text in <scrimp:keep> tags never change. What is data is judged by
-    what it looks like, unless --data says that all of it is, as `ask` takes what is piped in beside a prompt.
+    Instructions, examples, schemas, code and text in <scrimp:keep> tags never change; the tags are left out at every
+    level. What is data is judged by what it looks like, unless --data says that all of it is, as `ask` takes what is
+    piped in beside a prompt.
 
     With --template, FILE is an input of `run`, and the text is the prompt of its first row, or of the one after --skip:
     the columns are data, and the rest of the template is instruction.
@@ -78,7 +80,7 @@ def compress_text(
         name = printing.model or session.defaults.baseline or DEFAULT_BASELINE
         price = None if printing.quiet and limit is None else price_of(name, session.services)
         fitted = shorten(given.text, replace(options, asked=asked, told=told), limit, price, name)
-        _print(session, given.text, fitted, price, name, printing)
+        _print(session, without_keep_tags(given.text), fitted, price, name, printing)
 
 
 def _print(

@@ -3,7 +3,7 @@
 Each text is compressed by its own content and what was told before, so that its bytes do not depend on later turns
 and the provider's prompt cache still matches when a conversation grows; but where a later turn asks about the form of
 what came before, that is sent as it is. Sentences of a user's turn are selected for its own question; turns of the
-model do not change.
+model do not change. The tags around what is kept are for scrimp alone: no text is sent with them, at any level.
 """
 
 from __future__ import annotations
@@ -58,19 +58,20 @@ class PromptCompressor:
 
     def compress(self, prompt: Prompt) -> CompressedPrompt:
         """Return the texts of a prompt as they are sent."""
-        system = prompt.system or ""
+        given = prompt.system if prompt.system is None else _without_tags(prompt.system)
+        system = given or ""
         if not prompt.history and not prompt.after:
             last = _compress_part(prompt.text, self._level, self._keep, self._count, system, prompt.told)
-            return CompressedPrompt(self._without_tags(last.text), prompt.system, (), last.rules, last.note)
+            return CompressedPrompt(_without_tags(last.text), given, (), last.rules, last.note)
         turns = [*prompt.history, Message("user", prompt.text, prompt.told), *prompt.after]
         asked = [system] * len(turns) if self._level == "off" else _asked(turns, system)
         parts = [self._part(turn, each) for turn, each in zip(turns, asked, strict=True)]
-        sent = [self._sent(turn, part) for turn, part in zip(turns, parts, strict=True)]
+        sent = [_sent(turn, part) for turn, part in zip(turns, parts, strict=True)]
         place = len(prompt.history)
         rules = dict.fromkeys(rule for part in (parts[place], *parts) if part is not None for rule in part.rules)
         note = "" if (own := parts[place]) is None else own.note
         return CompressedPrompt(
-            sent[place].content, prompt.system, tuple(sent[:place]), tuple(rules), note, tuple(sent[place + 1 :])
+            sent[place].content, given, tuple(sent[:place]), tuple(rules), note, tuple(sent[place + 1 :])
         )
 
     def _part(self, turn: Message, asked: str) -> _CompressedPart | None:
@@ -80,15 +81,16 @@ class PromptCompressor:
         compress = self._cached if len(turn.content) <= _MAX_CACHED else _compress_part
         return compress(turn.content, self._level, self._keep, self._count, asked, _told(turn))
 
-    def _sent(self, turn: Message, part: _CompressedPart | None) -> Message:
-        text = turn.content if part is None else self._without_tags(part.text)
-        return replace(turn, content=text, told=()) if text != turn.content else turn
 
-    def _without_tags(self, text: str) -> str:
-        """Return a text without the tags around what it keeps, which are for scrimp alone; `off` sends every byte."""
-        from scrimp.compress.keep_tags import without_keep_tags  # as in _compress_part
+def _sent(turn: Message, part: _CompressedPart | None) -> Message:
+    text = _without_tags(turn.content if part is None else part.text)
+    return replace(turn, content=text, told=()) if text != turn.content else turn
 
-        return text if self._level == "off" else without_keep_tags(text)
+
+def _without_tags(text: str) -> str:
+    from scrimp.compress.keep_tags import without_keep_tags  # as in _compress_part
+
+    return without_keep_tags(text)
 
 
 def _told(turn: Message) -> tuple[TextSpan, ...]:
@@ -119,5 +121,6 @@ def _compress_part(
 
 
 def texts_of(prompt: Prompt) -> tuple[str, ...]:
-    """Return all texts of a prompt, uncompressed."""
-    return (prompt.text, prompt.system or "", *(turn.words for turn in (*prompt.history, *prompt.after)))
+    """Return all texts of a prompt, uncompressed, as they would be sent."""
+    texts = (prompt.text, prompt.system or "", *(turn.words for turn in (*prompt.history, *prompt.after)))
+    return tuple(map(_without_tags, texts))

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.tuning.recorded_prompt import RecordedPrompt, RecordedReply
 
@@ -65,7 +66,7 @@ class ReplayProvider:
 
     def _recorded(self) -> dict[bytes, RecordedPrompt]:
         if self._prompts is None:
-            self._prompts = {_text_hash(prompt.text): prompt for prompt in self._read()}
+            self._prompts = {_text_hash(without_keep_tags(prompt.text)): prompt for prompt in self._read()}
         return self._prompts
 
 
