@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from scrimp.store.database import store_errors
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_records
 from scrimp.store.files.damaged_files import put_aside
+from scrimp.store.files.process_lock import try_lock
 from scrimp.store.journal import PREFIX
 
 # A segment gets its name within milliseconds; one without was left by a process that was killed just then.
@@ -80,8 +80,7 @@ def _wait_for_others(folder: Path, locks: ExitStack, sleep: Callable[[float], No
     locks.callback(os.close, fd)
     deadline = time.monotonic() + _RECOVERY_SECONDS
     while time.monotonic() < deadline:
-        with suppress(BlockingIOError):
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if try_lock(fd):
             return
         sleep(_LOOK_SECONDS)
 
@@ -102,7 +101,5 @@ def _try_lock(path: Path, locks: ExitStack) -> bool:
     with suppress(FileNotFoundError):
         fd = os.open(path, os.O_RDWR)
         locks.callback(os.close, fd)
-        with suppress(BlockingIOError):
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return os.fstat(fd).st_nlink > 0  # otherwise another process has just recovered it
+        return try_lock(fd) and os.fstat(fd).st_nlink > 0  # otherwise another process has just recovered it
     return False

@@ -15,7 +15,8 @@ from scrimp.store.batches.records import Job
 if TYPE_CHECKING:
     from scrimp.store.batches.store import BatchStore
 
-
+# Held by one pass over the rows of a job at a time: two jobs with the same rows would both find them in no batch.
+COLLECT_LOCK = "collect"
 _JOB_NAME = re.compile(r"b\d{8}-\d{6}-[0-9a-f]{6}")
 
 

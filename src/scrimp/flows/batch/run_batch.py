@@ -23,9 +23,9 @@ from scrimp.flows.batch.calls.live_steps import forget_answered
 from scrimp.flows.batch.collect import Collected, collect
 from scrimp.flows.batch.costs.job_budget import job_budget
 from scrimp.flows.batch.job_ending import JobEnding
-from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
 from scrimp.flows.batch.job_quote import job_quote
 from scrimp.flows.batch.job_state import JobState
+from scrimp.flows.batch.jobs import COLLECT_LOCK
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.overlap.unused import record_unused, tell_unused
 from scrimp.flows.batch.queues import Queues
@@ -41,6 +41,7 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.event_loops import SignalledError, raised_signals, run_in_loop
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
+from scrimp.store.files.process_lock import locked
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.store.database import make_private_folder, store_errors
+from scrimp.store.files.process_lock import try_lock
 
 _SUFFIX = ".share"
 
@@ -76,9 +77,7 @@ def settle_dead_shares(folder: Path, budget: str, settle: Callable[[Sharer], boo
 
 
 def _settle_one(descriptor: int, path: Path, budget: str, settle: Callable[[Sharer], bool]) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not try_lock(descriptor):
         return
     if not os.fstat(descriptor).st_nlink:  # another process has just settled it
         return

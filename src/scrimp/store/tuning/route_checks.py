@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -45,25 +42,3 @@ class RouteCheckStore:
         with store_errors(self.path):
             rows = self._db.execute("SELECT same FROM route_checks WHERE chain = ? ORDER BY time, key", (chain,))
             return [bool(same) for (same,) in rows]
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[bool]:
-    """Keep other processes from spending under the same daily cap; False where one is at it, or none can be kept out.
-
-    The lock is one of the kernel on the folder, which is gone when the process is.
-    """
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        yield False
-        return
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)

@@ -9,13 +9,13 @@ from random import random
 from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.batches import Batches
-from scrimp.flows.batch.job_files import held
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.progress import JobProgress
 from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.store.batches.spool import Spool
+from scrimp.store.files.process_lock import held
 from scrimp.transport.batch_wire import BatchWire
 
 if TYPE_CHECKING:

@@ -10,13 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import UNSENT_SHARDS
-from scrimp.flows.batch.job_files import COLLECT_LOCK, locked
+from scrimp.flows.batch.jobs import COLLECT_LOCK
 from scrimp.flows.batch.outbox import most_bytes, shard_of
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.flows.event_loops import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
+from scrimp.store.files.process_lock import locked
 from scrimp.units import parse_duration, pluralize
 
 if TYPE_CHECKING:

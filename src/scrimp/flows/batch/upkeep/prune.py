@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.enums import OPEN_SHARDS
-from scrimp.flows.batch.job_files import COLLECT_LOCK, held, locked, remove_input
+from scrimp.flows.batch.jobs import COLLECT_LOCK
+from scrimp.store.batches.job_input import remove_input
 from scrimp.store.batches.store import BatchStore
+from scrimp.store.files.process_lock import held, locked
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services

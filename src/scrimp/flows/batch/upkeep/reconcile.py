@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import MissingKeyError
-from scrimp.flows.batch.job_files import held, locked
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.opening import batches_of, open_follower, open_wire
 from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
@@ -22,6 +21,7 @@ from scrimp.store.batches.recorded import recorded_calls
 from scrimp.store.batches.records import Job, ShardRecord
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
+from scrimp.store.files.process_lock import held, locked
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services

@@ -19,9 +19,10 @@ from scrimp.flows.tune.pair_collector import WATCH_ROUTE, PairCollector
 from scrimp.flows.tune.watch.quality_drift import looks_worse
 from scrimp.flows.tune.watch.remembered_rows import RememberedRows, WatchedRow, spread
 from scrimp.routing.task_signature import task_signature
+from scrimp.store.files.process_lock import alone_in
 from scrimp.store.ledger import Ledger
 from scrimp.store.tuning.pairs import OutputSpec
-from scrimp.store.tuning.route_checks import RouteCheck, RouteCheckStore, alone
+from scrimp.store.tuning.route_checks import RouteCheck, RouteCheckStore
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Entry, Outcome, Prompt
 
@@ -83,7 +84,7 @@ class QualityShadow:
         """
         if not self._rows.routes:
             return None
-        with alone(self._services.paths.data) as first:
+        with alone_in(self._services.paths.data) as first:
             if not first:
                 return "quality shadow: another run is at it, so that no row of this one is compared"
             return self._call(left, billed)
