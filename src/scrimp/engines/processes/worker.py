@@ -16,14 +16,17 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from types import FrameType
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.fed_engine import FedEngine
+from scrimp.engines.processes.packed_outcomes import PackedOutcomes, packed
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop, interrupted
 
+# A chunk without its outcomes, and these; None: the process is ready to take some.
+HandedBack: TypeAlias = tuple[AnsweredChunk, PackedOutcomes] | None
 STATUSES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
@@ -71,7 +74,7 @@ def _interrupt(engine: FedEngine, number: int, frame: FrameType | None) -> None:
     engine.interrupt(interrupted(signal.Signals(number).name, STATUSES[signal.Signals(number)]))
 
 
-def _take(given: BinaryIO, engine: FedEngine, hand_back: Callable[[AnsweredChunk | None], None]) -> None:
+def _take(given: BinaryIO, engine: FedEngine, hand_back: Callable[[HandedBack], None]) -> None:
     """Begin chunks as they come; None says that there are no more."""
     try:
         while (chunk := pickle.load(given)) is not None:  # noqa: S301 - as above
@@ -81,19 +84,14 @@ def _take(given: BinaryIO, engine: FedEngine, hand_back: Callable[[AnsweredChunk
     engine.finish()
 
 
-def _answered(
-    chunk: Chunk, hand_back: Callable[[AnsweredChunk | None], None], future: Future[AnsweredChunk]
-) -> None:  # fmt: skip
+def _answered(chunk: Chunk, hand_back: Callable[[HandedBack], None], future: Future[AnsweredChunk]) -> None:
     answered = future.result()
-    hand_back(
-        AnsweredChunk(
-            number=chunk.number, outcomes=answered.outcomes, stop=answered.stop, error=answered.error,
-            messages=[*chunk.messages, *answered.messages],
-        )
-    )  # fmt: skip
+    messages = [*chunk.messages, *answered.messages]
+    without = AnsweredChunk(number=chunk.number, stop=answered.stop, error=answered.error, messages=messages)
+    hand_back((without, packed(answered.outcomes, chunk.rows)))
 
 
-def _hand_back(stream: BinaryIO, lock: threading.Lock, answered: AnsweredChunk | None) -> None:
+def _hand_back(stream: BinaryIO, lock: threading.Lock, answered: HandedBack) -> None:
     """Hand a chunk back, or None once this process is ready to take some."""
     with lock, suppress(BrokenPipeError):  # no process is left to take it: it is in the stores
         pickle.dump(answered, stream, pickle.HIGHEST_PROTOCOL)

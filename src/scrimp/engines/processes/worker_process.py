@@ -10,8 +10,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from scrimp.engines.chunks import AnsweredChunk, Chunk
-from scrimp.engines.processes.worker import STATUSES
+from scrimp.engines.processes.packed_outcomes import unpacked
+from scrimp.engines.processes.worker import STATUSES, HandedBack
 from scrimp.engines.worker_job import WorkerJob
 
 # Where this process imports from, the worker does, too, and not from the directory that it is started in.
@@ -72,10 +75,11 @@ class WorkerProcess:
         stream = self._process.stdout
         try:
             while stream is not None:
-                answered = pickle.load(stream)  # noqa: S301 - of a process that this one has started
-                if answered is None:
+                handed_back: HandedBack = pickle.load(stream)  # noqa: S301 - of a process that this one has started
+                if handed_back is None:
                     self.ready = True
-                else:
-                    tell(self, answered)
+                    continue
+                chunk, outcomes = handed_back
+                tell(self, replace(chunk, outcomes=unpacked(outcomes, self.given[chunk.number].rows)))
         except (EOFError, pickle.UnpicklingError):
             tell(self, None)
