@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -87,6 +88,21 @@ def test_since_leaves_out_the_older_calls(scrimp: Scrimp) -> None:
     assert scrimp("cost", "export", "--since", "1h").out == ""
     header = scrimp("cost", "export", "--since", "1h", "--format", "csv").out
     assert list(csv.reader(io.StringIO(header))) == [list(json.loads(scrimp("cost", "export").out.split("\n")[0]))]
+
+
+def test_since_a_day_counts_what_was_sent_from_its_midnight_on(scrimp: Scrimp) -> None:
+    late, early = (
+        replace(CALLS[0], call=name, time=datetime.fromisoformat(moment).timestamp())
+        for name, moment in (("late", "2026-11-01T00:00:00.001Z"), ("early", "2026-10-31T23:59:59.999Z"))
+    )
+    keep(scrimp, [early, late])
+    in_winter = ("--since", "2026-11-01", "--zone", "Europe/Berlin", "--json")  # begins an hour earlier there
+
+    rows = scrimp("cost", "export", "--since", "2026-11-01").out.splitlines()
+    assert [json.loads(row)["call"] for row in rows] == ["late"]
+    assert [
+        json.loads(scrimp("cost", *words).out)[0]["calls"] for words in (in_winter[:2] + in_winter[-1:], in_winter)
+    ] == [1, 2]
 
 
 def test_an_export_replaces_no_file_of_scrimp(scrimp: Scrimp) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Annotated
@@ -19,14 +18,15 @@ from scrimp.cli.cost.group_report import (
     write_cost_page,
 )
 from scrimp.cli.cost.ledger_sums import UTC_ZONE, open_sums, the_flagships, time_zone
+from scrimp.cli.flags.since import parse_since, since_start
 from scrimp.cli.observers.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
 from scrimp.store.cost_sums.groups import GROUP_WORDS, PERIODS, WORDS
 from scrimp.store.ledger import Ledger
-from scrimp.units import parse_duration
 
 DEFAULT_WINDOW = "1h"  # of what is followed
+SINCE_HELP = "Only calls sent within this time, or since this day."
 
 
 def _groups(incomplete: str) -> list[str]:
@@ -35,14 +35,15 @@ def _groups(incomplete: str) -> list[str]:
 
 def cost(
     context: typer.Context,
-    since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="30d|DATE", help=SINCE_HELP)] = None,
     by: Annotated[
         str, typer.Option(metavar="WORD", help=f"What to group by: {GROUP_WORDS}.", autocompletion=_groups)
     ] = "model",
     zone: Annotated[
         str,
         typer.Option(
-            metavar="ZONE", help="Of hours, days, weeks and months: utc, local, or a name such as Europe/Berlin."
+            metavar="ZONE",
+            help="Of hours, days, weeks, months and the day of --since: utc, local, or a name such as Europe/Berlin.",
         ),
     ] = UTC_ZONE,
     limit: Annotated[
@@ -115,10 +116,11 @@ def cost(
         "--follow": follow,
     })  # fmt: skip
     _refuse_limit(limit, by, is_elsewhere=html is not None or follow)
+    in_zone = time_zone(zone)
     with open_session() as session:
         asked = CostQuestion(
-            by=by, since=time.time() - parse_duration(since, "--since") if since else 0.0, zone=time_zone(zone),
-            zone_name=zone, models=the_flagships(session), limit=limit,
+            by=by, since=since_start(since, session.services.clock(), in_zone), zone=in_zone, zone_name=zone,
+            models=the_flagships(session), limit=limit,
         )  # fmt: skip
         session.services.stores.recover()
         with closing(Ledger(session.services.paths.ledger_db)) as ledger:
@@ -128,7 +130,7 @@ def cost(
             if html is not None:
                 write_cost_page(sums, html, asked, session)
             elif follow:
-                follow_sums(sums, asked, since or DEFAULT_WINDOW, session, as_json=as_json)
+                follow_sums(sums, asked, parse_since(since or DEFAULT_WINDOW, in_zone), session, as_json=as_json)
             elif as_json or as_csv:
                 print_documents(sums, asked, session, as_csv=as_csv)
             elif plot:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import Annotated, get_args
 
 import typer
 
+from scrimp.cli.flags.since import since_start
 from scrimp.cli.printing import print_rows
 from scrimp.cli.results.output import STDOUT, format_of_name, write_whole
 from scrimp.cli.results.own_files import OwnFiles
@@ -16,14 +16,15 @@ from scrimp.enums import LedgerFormat
 from scrimp.errors import UsageError
 from scrimp.render.costs.ledger_rows import ledger_parts
 from scrimp.store.ledger_queries.entry_reader import entries_since
-from scrimp.units import parse_duration
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
 def export(
-    since: Annotated[str | None, typer.Option(metavar="30d", help="Only calls sent within this time.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="30d|DATE", help="Only calls sent within this time, or since this day (UTC).")
+    ] = None,
     file_format: Annotated[
         LedgerFormat | None,
         typer.Option("--format", help="How the calls are written; default: by the extension of -o, else jsonl."),
@@ -42,7 +43,7 @@ def export(
     Parquet needs pip install 'scrimp[parquet]': dollars are decimals, times microseconds of UTC, tags a map.
     """
     with open_session() as session:
-        start = time.time() - parse_duration(since, "--since") if since else 0.0
+        start = since_start(since, session.services.clock())
         session.services.stores.recover()
         named = _named_format(output)  # also a check of the name
         file_format = file_format or named

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.billing.cost_total import CostTotal
+from scrimp.cli.flags.since import Window
 from scrimp.cli.printing import flush, print_json, print_text
 from scrimp.cli.session import Session
 from scrimp.render.costs.document import cost_documents
@@ -21,7 +22,7 @@ from scrimp.render.streams import DEFAULT_WIDTH, StreamStyle, terminal_width
 from scrimp.render.tables import format_table, truncate_middle, with_points_aligned
 from scrimp.store.cost_sums.groups import ALL
 from scrimp.store.cost_sums.sums import CostSums
-from scrimp.units import format_dollars, format_known_dollars, parse_duration, pluralize
+from scrimp.units import format_dollars, format_known_dollars, pluralize
 
 _SECONDS, _MINUTE = 1.0, 60.0
 _LEAST_ROWS = 3
@@ -37,15 +38,16 @@ class Snapshot(Struct, frozen=True):
 
 
 def follow(
-    session: Session, sums: CostSums, totals: Callable[[float], list[CostTotal]], by: str, window: str, *, as_json: bool
+    session: Session, sums: CostSums, totals: Callable[[float], list[CostTotal]], by: str, window: Window, *,
+    as_json: bool,
 ) -> None:  # fmt: skip
-    """Show the groups of a sliding window until interrupted: a picture that is drawn anew, or a line for each change.
+    """Show the groups of a window until interrupted: a picture that is drawn anew, or a line for each change.
 
-    `totals` returns the groups since a moment.
+    The window slides, or is from a moment on. `totals` returns the groups since a moment.
     """
     shown = _json if as_json else _line
     lines_up = 0
-    for snapshot in _snapshots(session, sums, totals, parse_duration(window, "--since")):
+    for snapshot in _snapshots(session, sums, totals, window):
         if session.out.movable_cursor and not as_json:
             picture = _picture(snapshot, by, window, session.out)
             print_text((f"\x1b[{lines_up}A\x1b[J" if lines_up else "") + "".join(f"{line}\n" for line in picture))
@@ -56,25 +58,25 @@ def follow(
 
 
 def _snapshots(
-    session: Session, sums: CostSums, totals: Callable[[float], list[CostTotal]], seconds: float
+    session: Session, sums: CostSums, totals: Callable[[float], list[CostTotal]], window: Window
 ) -> Iterator[Snapshot]:
     """Yield what there is now; at a terminal once a second, elsewhere when it has changed."""
     before: tuple[CostTotal, ...] | None = None
     while True:
         sums.refresh()
         now = session.services.clock()
-        groups = tuple(totals(now - seconds))
+        groups = tuple(totals(window.start(now)))
         if groups != before or session.out.movable_cursor:
             yield Snapshot(now, groups, next(iter(sums.totals(ALL, since=now - _MINUTE)), None))
         before = groups
         time.sleep(_SECONDS)
 
 
-def _picture(snapshot: Snapshot, by: str, window: str, style: StreamStyle) -> list[str]:
+def _picture(snapshot: Snapshot, by: str, window: Window, style: StreamStyle) -> list[str]:
     """Return the lines of a picture that fits the terminal as it is now."""
     now = replace(style, width=terminal_width(sys.stdout, style.width or DEFAULT_WIDTH))
     clock = datetime.fromtimestamp(snapshot.time, UTC).astimezone()
-    head = [truncate_middle(f"last {window}, at {clock:%H:%M:%S}; {_last_minute(snapshot)}; Ctrl-C ends", now.width)]
+    head = [truncate_middle(f"{window}, at {clock:%H:%M:%S}; {_last_minute(snapshot)}; Ctrl-C ends", now.width)]
     if not snapshot.groups:
         return [*head, "no calls yet"]
     room = max(_LEAST_ROWS, _height() - _OTHER_LINES)

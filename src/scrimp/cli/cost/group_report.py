@@ -14,6 +14,7 @@ from msgspec import Struct
 from scrimp.billing.cost_total import CostTotal
 from scrimp.billing.ranking import Ranking
 from scrimp.cli.cost.lost_bounds import bound_line, bounds_of
+from scrimp.cli.flags.since import Window
 from scrimp.cli.printing import print_json_array, print_line, print_rows, print_table, print_text
 from scrimp.cli.session import Session
 from scrimp.render.costs.csv_lines import csv_lines
@@ -80,7 +81,7 @@ def print_bars(sums: CostSums, asked: CostQuestion, session: Session) -> None:
     print_line(sum_line(ranking.all) if amounts else _EMPTY)
 
 
-def follow_sums(sums: CostSums, asked: CostQuestion, window: str, session: Session, *, as_json: bool) -> None:
+def follow_sums(sums: CostSums, asked: CostQuestion, window: Window, session: Session, *, as_json: bool) -> None:
     """Print the sums of a window anew as they grow, until Ctrl-C."""
     from scrimp.cli.cost.follow import follow as follow_ledger  # only to follow
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scrimp.cli.flags.since import parse_since
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
 from scrimp.store.ledger import Ledger
-from scrimp.units import format_count, format_dollars, parse_duration, pluralize
+from scrimp.units import format_count, format_dollars, pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.reconcile.compare import Comparison, Side
@@ -23,12 +24,15 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _HEADERS = ("model", "hour (UTC)", "calls", "tokens in", "out", "cost")
 _SOME_UNTOLD, _NONE_TOLD = 3, 4  # exit statuses
+_LONGEST = 31 * 86_400  # seconds
 _SMALL = Decimal("0.005")  # a share of dollars that rounding, or a correction of a price, may explain
 
 
 @app.command()
 def reconcile(
-    since: Annotated[str, typer.Option(metavar="7d", help="Only hours within this time; 31d at most.")] = "7d",
+    since: Annotated[
+        str, typer.Option(metavar="7d|DATE", help="Only hours within this time, or since this day; 31d at most.")
+    ] = "7d",
     provider: Annotated[
         list[str] | None, typer.Option("--provider", metavar="NAME", help="Only this provider; repeatable.")
     ] = None,
@@ -57,16 +61,17 @@ def reconcile(
     The exit status is 4 where no provider told what was used, for want of a key or of an answer, and 3 where one of
     several did not. Those that never tell do not count.
     """
-    seconds = parse_duration(since, "--since")
-    if not 0 < seconds <= parse_duration("31d", "--since"):
-        raise UsageError(f"--since {since}: providers tell hours of 31 days at most; write 31d or less")
+    period = parse_since(since)
     if any(not each.isascii() or not each.replace("_", "").replace("-", "").isalnum() for each in key_id or ()):
         raise UsageError("--key-id takes an id of a key, such as key_abc or apikey_abc, not the key itself")
     from scrimp.flows.reconcile.reconcile import reconcile as compare  # it needs the network
 
     with open_session() as session:
+        now = session.services.clock()
+        start = period.start(now)
+        if not 0 < round(now - start) <= _LONGEST:
+            raise UsageError(f"--since {since}: providers tell hours of 31 days at most; write 31d or less")
         session.services.stores.recover()
-        start = session.services.clock() - seconds
         providers = _providers(session, provider, start)
         found = compare(
             session.services, since=start, providers=providers, key_ids=tuple(key_id or ()), write=not dry_run

@@ -7,17 +7,20 @@ from typing import Annotated
 import typer
 
 from scrimp.billing.cost_report import RunSavings
+from scrimp.cli.flags.since import since_start
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
 from scrimp.store.ledger_queries.run_savings import run_savings
-from scrimp.units import format_count, format_dollars, format_percent, parse_duration, pluralize
+from scrimp.units import format_count, format_dollars, format_percent, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
 def saved(
-    since: Annotated[str | None, typer.Option(metavar="30d", help="Only runs that began within this time.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="30d|DATE", help="Only runs that began within this time, or since this day.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what runs saved against their baselines, by cause.
@@ -28,7 +31,7 @@ def saved(
     """
     with open_session() as session:
         session.services.stores.recover()
-        start = session.services.clock() - parse_duration(since, "--since") if since else 0.0
+        start = since_start(since, session.services.clock())
         savings = run_savings(session.services.paths.ledger_db, since=start)
         if as_json:
             print_json(_as_json(savings))

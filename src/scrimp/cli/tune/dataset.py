@@ -12,6 +12,7 @@ import typer
 
 from scrimp.cli.flags import completions
 from scrimp.cli.flags.comma_lists import comma_list
+from scrimp.cli.flags.since import since_start
 from scrimp.cli.session import Session
 from scrimp.errors import UsageError
 from scrimp.flows.tune.dataset import Dataset
@@ -19,7 +20,7 @@ from scrimp.flows.tune.recorded_rows import RecordedRows, rows_from_pairs, rows_
 from scrimp.read.recordings import ScoreRange, read_recording, recording_prices
 from scrimp.store.tuning.pairs import PairStore
 from scrimp.tuning.policy_metrics import Interval
-from scrimp.units import format_count, parse_duration
+from scrimp.units import format_count
 
 LEDGER = "ledger"
 ASSUMED_OUTPUT_TOKENS = 200
@@ -46,14 +47,16 @@ Prices = Annotated[
 Scores = Annotated[
     str | None, typer.Option(metavar="LOW:HIGH", help="The range of a recording's scores; by default 0:1.")
 ]
-Since = Annotated[str | None, typer.Option(metavar="30d", help="Only pairs collected in this last period.")]
+Since = Annotated[
+    str | None, typer.Option(metavar="30d|DATE", help="Only pairs collected within this time, or since this day.")
+]
 Task = Annotated[str | None, typer.Option("--route", metavar="NAME", help="Only prompts of the task of this name.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def since_time(since: str | None) -> float:
     """Return the time at which the period of --since began, in seconds since the epoch; 0 where it is not given."""
-    return time.time() - parse_duration(since, "--since") if since else 0.0
+    return since_start(since, time.time())
 
 
 def load_dataset(
