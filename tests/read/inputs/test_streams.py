@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import threading
 import tracemalloc
@@ -141,6 +142,17 @@ def test_a_row_without_end_is_refused_before_it_fills_the_memory(format_name, nu
     with pytest.raises(InputError, match="endless has a row of more than 1 MB"):
         list(read_rows(stream, format_name, nul=nul))
     assert device.given < 3 << 20
+
+
+def test_a_json_document_without_end_is_refused_and_one_on_a_long_line_is_read():
+    device = Endless()
+    with pytest.raises(InputError, match="endless is one JSON document of more than 8 MB"):
+        list(read_rows(InputStream("endless", io.BufferedReader(device), longest=1 << 20), "json"))
+    assert device.given < 10 << 20
+
+    rows = [{"text": "x" * 1000}] * 2000
+    stream = InputStream("long", io.BytesIO(json.dumps(rows).encode()), longest=1 << 20)
+    assert [row for row, _ in read_rows(stream, "json")] == rows
 
 
 def test_stdin_stays_open():

@@ -16,6 +16,7 @@ from scrimp.read.inputs.sources import Source
 _BUFFER_SIZE = 1 << 18
 # Bytes of one row, of which no model takes so many: a device, or a bomb in a .gz, has a line without end.
 LONGEST_ROW = 1 << 27
+_LARGEST_DOCUMENT = 8  # rows of that size in one that is read whole, for which memory must have room
 
 
 class InputStream:
@@ -51,19 +52,23 @@ class InputStream:
         return chain(self._head, iter(self._read_line, b""))
 
     def read_all(self) -> bytes:
-        """Return everything at once."""
-        self._read_head()
-        return b"".join([*self._head, self._binary.read()])
+        """Return everything at once, which is a document of rows, maybe on one line."""
+        if not self._head:
+            self._head.append(self._begin(self._read_chunk, guess=True))
+        return self._read_whole(_LARGEST_DOCUMENT * self._longest, self._too_large)
 
     def read_row(self) -> bytes:
         """Return everything at once, which is one row."""
         self._read_head()
+        return self._read_whole(self._longest, self._too_long)
+
+    def _read_whole(self, most: int, too_much: Callable[[], InputError]) -> bytes:
         pieces, size = [*self._head], sum(map(len, self._head))
         while piece := self._binary.read(_BUFFER_SIZE):
             pieces.append(piece)
             size += len(piece)
-            if size > self._longest:
-                raise self._too_long()
+            if size > most:
+                raise too_much()
         return b"".join(pieces)
 
     def records(self) -> Iterator[bytes]:
@@ -103,6 +108,12 @@ class InputStream:
         return InputError(
             f"{self.name} has a row of more than {self._longest >> 20} MB, which no model takes: check that it is what "
             "you meant, or cut it up"
+        )
+
+    def _too_large(self) -> InputError:
+        return InputError(
+            f"{self.name} is one JSON document of more than {_LARGEST_DOCUMENT * self._longest >> 20} MB, and such "
+            "a document is read whole: write each row on a line of a .jsonl file, as `jq -c '.[]'` does"
         )
 
     def _read_head(self) -> None:
