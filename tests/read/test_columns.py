@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from scrimp.errors import InputError
 from scrimp.read.formats.decoding import decode_json
+from scrimp.read.options import ReadOptions
+from scrimp.read.prompts import prompts
 from scrimp.read.template import compile_template
 
 NUMBERS = (
@@ -145,6 +147,17 @@ def test_a_column_that_plain_text_lacks_points_at_tables(read):
 )  # fmt: skip
 def test_a_table_on_stdin_is_told_by_its_header(read, data, options, texts):
     assert [prompt.text for prompt in read(data, **options)] == texts
+
+
+@pytest.mark.parametrize(("data", "delimiter"), [("name,body\nAda,hello\n", None), ("name^the body\nAda^hello\n", "^")])
+def test_a_table_in_a_txt_file_is_read_as_lines_with_a_warning(tmp_path, data, delimiter):
+    table, warnings = tmp_path / "a.txt", []
+    table.write_text(data)
+
+    assert len(list(prompts([str(table)], ReadOptions(delimiter=delimiter), warn=warnings.append))) == 2
+    assert warnings == [
+        f"{table} is read as lines: if its first line is the header of a table, stop and rerun with --format csv"
+    ]
 
 
 def test_what_may_be_a_header_is_read_as_a_line_with_a_warning(read):

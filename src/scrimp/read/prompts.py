@@ -120,13 +120,14 @@ def _format(
     """Return the format of an input: as asked for, by its name, or by its first line."""
     if options.nul:
         return "lines"
-    named = source.format if options.format == "auto" else options.format
-    if named is not None:
-        return named
+    if options.format != "auto":
+        return options.format
+    if source.format not in (None, "lines"):
+        return source.format
     with read_errors(source.name):
         first_line = stream.peek_line()
-    sniffed = sniff_format(first_line, builder.columns, options.delimiter)
-    if sniffed == "lines" and looks_like_header(first_line):
+    sniffed = source.format or sniff_format(first_line, builder.columns, options.delimiter)
+    if sniffed == "lines" and looks_like_header(first_line, options.delimiter):
         warn(
             f"{source.name} is read as lines: if its first line is the header of a table, stop and rerun with "
             "--format csv"

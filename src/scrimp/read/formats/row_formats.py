@@ -39,9 +39,10 @@ def sniff_format(first_line: bytes, columns: Collection[str] = (), delimiter: st
     return "lines" if _header_cells(header).isdisjoint((*PROMPT_FIELDS, *columns)) else "csv"
 
 
-def looks_like_header(first_line: bytes) -> bool:
-    """Return whether a line may be the header of a table: two names or more, and nothing else."""
-    return bool(_header_cells(first_line.decode(errors="replace").rstrip("\r\n")))
+def looks_like_header(first_line: bytes, delimiter: str | None = None) -> bool:
+    """Return whether a line may be the header of a table: two names or more, and nothing else; or has --delimiter."""
+    header = first_line.decode(errors="replace").rstrip("\r\n")
+    return (delimiter is not None and delimiter in header) or bool(_header_cells(header))
 
 
 def _header_cells(line: str) -> frozenset[str]:
