@@ -151,6 +151,10 @@ WORDS = [
     *(([*command, "--on-dear", "skip"], "--max-cost-per-row") for command in (
         ["run", "q.txt"], ["ask", "hi"], ["estimate", "q.txt"], ["route", "q.txt"],
     )),
+    *((["run", "q.txt", *flags], f"{flags[0]} ") for flags in (
+        ["--seed", "3"], ["--allow-unshared"], ["--min-confidence", "0.5", "--model", "openai/gpt-6-luna"],
+        ["--cache-ttl", "3d", "--cache", "refresh"],
+    )),
     (["prices", "list", "opnai"], "'opnai': did you mean openai?"),
     (["prices", "list", "nosuch"], "'nosuch': see all providers"),
     (["run", "q.txt", "--max-cost", "1e30"], "--max-cost"),

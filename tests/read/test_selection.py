@@ -44,6 +44,14 @@ def test_rows_are_skipped_and_limited_and_keep_their_numbers(taken: Taken) -> No
     assert taken(skip=10) == taken(limit=0) == taken(sample=0) == []
 
 
+def test_a_skip_that_leaves_no_row_is_said(taken: Taken, tmp_path: Path) -> None:
+    said: list[str] = []
+    for skip in (9, 10, 1000):
+        list(prompts([str(tmp_path / "in.jsonl")], ReadOptions(skip=skip), warn=said.append))
+
+    assert said == ["--skip 10 leaves no row: there are 10", "--skip 1000 leaves no row: there are 10"]
+
+
 def test_a_sample_is_the_same_each_time_in_order_and_another_for_each_seed(taken: Taken) -> None:
     first = taken(sample=4)
 

@@ -39,8 +39,7 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
     paths = paths_of(env)
     loaded = load(env=env, cwd=current_directory(), paths=paths, flags=given)
     defaults = loaded.config.defaults
-    if "on_dear" in given and not _limits_rows(loaded.config):
-        raise UsageError("--on-dear says what becomes of a row above --max-cost-per-row: add that, or leave it out")
+    _refuse_idle_flags(given, loaded.config)
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err, quiet=quiet)
     shared = loaded.config.shared
@@ -53,6 +52,22 @@ def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = Fal
         yield Session(services, defaults, messages, out, err)
     finally:
         services.close()
+
+
+def _refuse_idle_flags(given: Mapping[str, object], config: Config) -> None:
+    """Raise UsageError for a flag that has no effect, as what it is about is neither a flag nor in the config."""
+    defaults = config.defaults
+    if "on_dear" in given and not _limits_rows(config):
+        raise UsageError("--on-dear says what becomes of a row above --max-cost-per-row: add that, or leave it out")
+    if "allow_unshared" in given and not defaults.budget:
+        raise UsageError("--allow-unshared is for a --budget that runs share: add that, or leave it out")
+    if "min_confidence" in given and defaults.model is not None:
+        raise UsageError(
+            f"--min-confidence says when a chain calls its next step, and {defaults.model} is alone: give --chain, or "
+            "leave it out"
+        )
+    if "cache_ttl" in given and defaults.cache in ("off", "refresh"):
+        raise UsageError(f"--cache-ttl is for what is read from the cache, and --cache {defaults.cache} reads nothing")
 
 
 def _limits_rows(config: Config) -> bool:

@@ -45,7 +45,7 @@ def prompts(
     sources, builder = find_sources(inputs, warn), PromptBuilder(options, warn)
     opened = (lambda _: None) if meter is None else meter.begin
     rows = _rows(sources, builder, options, warn, stdin, opened)
-    selected = _selected(rows if seen is None else _shown(rows, builder, seen), builder, options, note)
+    selected = _selected(rows if seen is None else _shown(rows, builder, seen), builder, options, warn, note)
     return selected if meter is None else meter.counted(selected)
 
 
@@ -59,19 +59,21 @@ def _shown(
 
 
 def _selected(
-    rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, note: Callable[[str], None]
-) -> Iterator[Prompt]:
+    rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, warn: Callable[[str], None],
+    note: Callable[[str], None],
+) -> Iterator[Prompt]:  # fmt: skip
     """Return the prompts that --skip, --only-failed, --sample, --limit and --shard leave, in this order."""
-    left = _left(rows, builder, options, note)
+    left = _left(rows, builder, options, warn, note)
     shard = options.shard
     return left if shard is None else (prompt for prompt in left if shard.has(prompt))
 
 
 def _left(
-    rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, note: Callable[[str], None]
-) -> Iterator[Prompt]:
+    rows: Iterator[_RowInPlace], builder: PromptBuilder, options: ReadOptions, warn: Callable[[str], None],
+    note: Callable[[str], None],
+) -> Iterator[Prompt]:  # fmt: skip
     if options.skip:
-        rows = islice(rows, options.skip, None)
+        rows = _after_skipped(rows, options.skip, warn)
     if options.only_failed is None:
         return (builder.build(*row) for row in _sampled(rows, options))
     from scrimp.read.former_output import FormerOutput  # few runs take up a former one
@@ -83,6 +85,18 @@ def _left(
     note(answered + (others if options.shard is None else ""))
     prompts = (builder.build(*row) for row in rows)
     return _sampled((prompt for prompt in prompts if not former.has_answered(prompt)), options)
+
+
+def _after_skipped(rows: Iterator[_Row], count: int, warn: Callable[[str], None]) -> Iterator[_Row]:
+    """Yield what comes after the first rows; warn where there are some, and all are among the first."""
+    skipped = sum(1 for _ in islice(rows, count))
+    first = next(rows, None)
+    if first is None:
+        if skipped:
+            warn(f"--skip {count} leaves no row: there are {format_count(skipped)}")
+        return
+    yield first
+    yield from rows
 
 
 def _sampled(rows: Iterator[_Row], options: ReadOptions) -> Iterator[_Row]:

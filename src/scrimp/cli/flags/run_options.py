@@ -126,6 +126,8 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
     """Return how inputs are to be read."""
     if flags.template is not None and flags.prompt_field is not None:
         raise UsageError("--template and --prompt-field cannot be combined: give one")
+    if flags.seed and flags.sample is None:
+        raise UsageError("--seed is for --sample: add that, or leave it out")
     return ReadOptions(
         format=flags.format, nul=flags.nul, template=optional_text(flags.template, "--template"),
         prompt_field=flags.prompt_field, id_field=flags.id_field, system=optional_text(flags.system, "--system"),
