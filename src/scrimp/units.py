@@ -153,6 +153,16 @@ def format_clock(seconds: float) -> str:
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
+def format_moment(when: float, pattern: str) -> str:
+    """Return a time as the clock here shows it; one that no clock shows, from a file made elsewhere, is unknown."""
+    from datetime import UTC, datetime  # few commands show one
+
+    try:
+        return datetime.fromtimestamp(when, UTC).astimezone().strftime(pattern)
+    except (OSError, OverflowError, ValueError):  # beyond the year 9999; not a number
+        return UNKNOWN
+
+
 def format_duration(seconds: float) -> str:
     """Return about how long something takes, rounded up: 30 seconds, 45 minutes, 24 hours, 3 days."""
     name, length = next((unit for unit in _LONGER_UNITS if seconds >= 2 * unit[1]), ("second", 1))

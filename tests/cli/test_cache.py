@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
+
+import pytest
 
 from command import Scrimp
-from fake_provider import completion, fake_provider
+from fake_provider import FakeProvider, completion, fake_provider
 from scrimp.values import Answer
 
 
@@ -61,3 +65,18 @@ def test_an_answer_of_an_older_export_is_taken(scrimp: Scrimp) -> None:
     assert scrimp("cache", "import", str(path)).out == "imported 1\n"
     (line,) = scrimp("cache", "get", "00").rows
     assert {name: line["answer"][name] for name in answer} == answer
+
+
+@pytest.mark.parametrize("moment", [1e18, float("inf")])
+def test_a_time_beyond_every_calendar_is_shown_as_unknown(
+    scrimp: Scrimp, provider: FakeProvider, moment: float
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp("run", stdin="a\n")
+    for name, table, column in (("cache.db", "cache", "created"), ("ledger.db", "runs", "started")):
+        with closing(sqlite3.connect(scrimp.home / name)) as db, db:
+            db.execute(f"UPDATE {table} SET {column} = ?", (moment,))
+
+    assert "oldest unknown, newest unknown" in scrimp("cache", "stats").out
+    assert " unknown " in scrimp("runs", "list").out
+    assert "unknown" in scrimp("runs", "show", "last").out

@@ -22,7 +22,14 @@ from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.files.conversation import remove_conversation
 from scrimp.store.foreign_completion import doubtful_field
-from scrimp.units import format_count, format_known_dollars, format_megabytes, known_or_none, parse_duration
+from scrimp.units import (
+    format_count,
+    format_known_dollars,
+    format_megabytes,
+    format_moment,
+    known_or_none,
+    parse_duration,
+)
 
 if TYPE_CHECKING:
     from scrimp.shared.cache_server import CacheServer
@@ -213,4 +220,4 @@ def _completion(text: bytes, where: str) -> CachedCompletion:
 
 
 def _day(when: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
+    return format_moment(when, "%Y-%m-%d %H:%M")

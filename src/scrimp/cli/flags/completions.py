@@ -93,9 +93,9 @@ def _runs(incomplete: str, wanted: Callable[[RunRecord], bool]) -> list[tuple[st
 
 def _description(run: RunRecord) -> str:
     """Return the date and the first words of a run, without a character that a shell might act on."""
-    import time  # for a shell that completes, not for a run
+    from scrimp.units import format_moment  # for a shell that completes, not for a run
 
-    date = time.strftime("%Y-%m-%d", time.localtime(run.started))
+    date = format_moment(run.started, "%Y-%m-%d")
     words = " ".join(("", run.kind or "not recorded", *run.command))
     return re.sub(rf"[^ {_SAFE_IN_A_SHELL}]+", "_", date + words)[:_HELP_WIDTH].rstrip()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
 from contextlib import closing
 from decimal import Decimal
 
@@ -12,7 +11,7 @@ from scrimp.cli.session import Session
 from scrimp.render.estimates.estimate_error import error_of
 from scrimp.store.ledger import Ledger, LedgerTotal
 from scrimp.store.run_log import RunRecord
-from scrimp.units import format_known_dollars, known_or_none
+from scrimp.units import format_known_dollars, format_moment, known_or_none
 
 
 def run_totals(session: Session, run: str) -> list[LedgerTotal]:
@@ -45,7 +44,7 @@ def command_line(record: RunRecord) -> str:
 
 def moment(when: float) -> str:
     """Return a time as it is shown, to the second."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(when))
+    return format_moment(when, "%Y-%m-%d %H:%M:%S")
 
 
 def run_document(session: Session, record: RunRecord) -> dict[str, object]:

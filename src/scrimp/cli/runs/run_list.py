@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from typing import Annotated
@@ -16,7 +15,7 @@ from scrimp.enums import RunKind
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import narrowest_width
 from scrimp.store.run_log import RunLog, RunRecord
-from scrimp.units import format_clock, format_count, format_known_dollars
+from scrimp.units import format_clock, format_count, format_known_dollars, format_moment
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _MOST_LISTED = 20
@@ -67,7 +66,7 @@ def _fitted(
 
 
 def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
-    end, began = record.end, time.strftime("%m-%d %H:%M", time.localtime(record.started))
+    end, began = record.end, format_moment(record.started, "%m-%d %H:%M")
     if end is None:
         cost = total_cost(run_totals(session, record.run))
         return (record.run, record.kind or "", began, "", "", "", cost, state_of(session, record), command_line(record))
