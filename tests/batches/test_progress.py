@@ -19,9 +19,10 @@ from command import Scrimp
 from screen import shown
 from scrimp.cli.jobs.batch_display import BatchDisplay, open_display
 from scrimp.cli.session import open_session
-from scrimp.flows.batch.shards.progress import BatchProgress, JobProgress
+from scrimp.flows.batch.shards.progress import BatchProgress, JobProgress, progress_of
 from scrimp.render.progress import open_progress
 from scrimp.render.streams import StreamStyle
+from scrimp.store.batches.records import Job, ShardRecord
 from terminal import at_terminal
 
 SLOW = [VALIDATING, RUNNING, RUNNING, COMPLETED]
@@ -52,6 +53,17 @@ def test_watch_prints_an_object_for_each_look_that_agrees_with_the_provider(
     assert "answered," not in ran.err
     again = batched("batch", "watch", "--json")
     assert [row["ended"] for row in again.rows] == [1], "one object of a job that had ended before"
+
+
+def test_no_more_are_answered_than_there_are_whatever_the_provider_counts() -> None:
+    job = Job(job="j", created=0.0, folder="/", command=("run",), digest="")
+    shard = ShardRecord(
+        shard="j-001", job="j", provider="acme", model="m", path="/", requests=4, size=9, state="submitted",
+        created=0.0, answered=10**12, failed=10**12,
+    )  # fmt: skip
+
+    progress = progress_of(job, [shard], {})
+    assert (progress.requests, progress.answered, progress.failed) == (4, 4, 4)
 
 
 def test_a_pipe_gets_a_line_at_the_beginning_and_at_the_end(batched: Scrimp) -> None:

@@ -62,12 +62,17 @@ class BatchWire:
         finally:
             exchanges.close()
 
-    async def save(self, request: HttpRequest, endpoint: Endpoint, file: Path) -> None:
-        """Write a reply to a file, again from its start where it breaks off; BatchRefusedError where there is none."""
+    async def save(
+        self, request: HttpRequest, endpoint: Endpoint, file: Path, check: Callable[[int], None]
+    ) -> None:  # fmt: skip
+        """Write a reply to a file, again from its start where it breaks off; BatchRefusedError where there is none.
+
+        `check` is told how many bytes there are, and raises where there should be no more.
+        """
         keys = self._keys_for(request.url, endpoint)
         for attempt in range(1, _RETRIES + 2):
             try:
-                reply = await self._http.save(request, endpoint, keys, file)
+                reply = await self._http.save(request, endpoint, keys, file, check)
             except FaultError as fault:
                 failure = fault.failure
             else:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -60,8 +60,12 @@ class AnyReplies:
         assert file.is_file()  # noqa: ASYNC240 - a local file
         return await self.send(request, endpoint, secrets)
 
-    async def save(self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path) -> HttpReply:
+    async def save(
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path,
+        check: Callable[[int], None],
+    ) -> HttpReply:  # fmt: skip
         reply = await self.send(request, endpoint, secrets)
+        check(len(reply.body))
         file.write_bytes(reply.body)  # noqa: ASYNC240 - a local file
         return reply
 

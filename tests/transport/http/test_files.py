@@ -8,13 +8,14 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from raw_server import raw_server
 from scrimp.providers.batches.flow import FileRequest
-from scrimp.providers.endpoint import Endpoint, HttpReply
+from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.client import HttpClient, build_engine
 
@@ -118,3 +119,32 @@ def test_little_of_a_file_is_in_memory_while_it_is_sent(file: Path, form: dict[s
     finally:
         tracemalloc.stop()
     assert most < SIZE / 2
+
+
+def test_a_file_that_should_not_be_longer_is_not_read_further(tmp_path: Path) -> None:
+    """A provider that sends without end ends by what whoever asked for it says."""
+    sizes, target = list[int](), tmp_path / "results"
+
+    def talk(connection: socket.socket) -> None:
+        with suppress(OSError):  # nobody reads
+            connection.recv(1 << 16)
+            connection.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+            while True:
+                connection.sendall(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+    def check(size: int) -> None:
+        sizes.append(size)
+        if size > SIZE:
+            raise RuntimeError("enough")
+
+    async def main(url: str) -> None:
+        http = HttpClient(build_engine({}, timeout=5))
+        try:
+            endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+            await http.save(HttpRequest(url=url, body=b"", method="GET"), endpoint, {}, target, check)
+        finally:
+            await http.close()
+
+    with raw_server(talk) as port, pytest.raises(RuntimeError, match="enough"):
+        asyncio.run(main(f"http://127.0.0.1:{port}"))
+    assert target.stat().st_size == sizes[-2] <= SIZE

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from scrimp.enums import BatchRefusal, BatchState
 from scrimp.failures import policy_of
 from scrimp.providers.batches.flow import BatchRefusedError, BatchResult, LineFault
-from scrimp.providers.endpoint import Endpoint, HttpReply
+from scrimp.providers.endpoint import REPLY_BYTES, Endpoint, HttpReply
 from scrimp.providers.json_access import (
     array,
     dumps,
@@ -50,6 +50,7 @@ _TOO_LARGE, _NOT_FOUND, _PAYMENT, _FORBIDDEN, _TOO_MANY = 413, 404, 402, 403, 42
 _STATUSES = range(100, 600)
 _MOST = 1e15  # a larger count is none, of requests or of tokens
 _LAST_MOMENT = 1e11  # seconds since the epoch; a later one is none
+_LONGEST_LINE = 4 * REPLY_BYTES  # a reply, and what is around it
 _EXCERPT = 80  # bytes of a reply that cannot be understood, to be shown
 _DIGITS = re.compile(r"[0-9]{1,15}")
 # By which providers say that a key may not make batches, or none of a model, though it may be called (reference, 2.7).
@@ -177,14 +178,15 @@ def moment(value: Json) -> float | None:
         return None
 
 
-def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
+def lines_of(results: BinaryIO, *, longest: int = _LONGEST_LINE) -> Iterator[JsonObject]:
     """Yield the objects of a file of results, a line each; what is not an object is passed over.
 
-    A line that was cut off in a broken download is not whole either: its request counts as missing, not as answered.
+    A line that was cut off in a broken download is not whole either, nor one that is longer than any reply: its request
+    counts as missing, not as answered.
     BatchRefusedError for what is no such file at all, as a proxy's page is none.
     """
     excerpt, found = b"", False
-    for line in results:
+    for line in _short_lines(results, longest):
         excerpt = excerpt or line.strip()[:_EXCERPT]
         if line.strip() and (value := reply_object(HttpReply(status=200, body=line))) is not None:
             found = True
@@ -192,6 +194,14 @@ def lines_of(results: BinaryIO) -> Iterator[JsonObject]:
     if excerpt and not found and not excerpt.startswith(b"{"):
         message = f"instead of results there came {excerpt.decode(errors='replace')!r}"
         raise BatchRefusedError(Failure(kind="server", http=200, message=message), "unreadable")
+
+
+def _short_lines(results: BinaryIO, longest: int) -> Iterator[bytes]:
+    """Yield the lines of a file, and the beginning of a line that no memory should hold."""
+    while line := results.readline(longest):
+        yield line
+        while len(line) == longest and not line.endswith(b"\n"):
+            line = results.readline(longest)
 
 
 def error_reply(error: JsonObject) -> HttpReply:

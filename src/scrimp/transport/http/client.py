@@ -177,14 +177,18 @@ class HttpClient:
             return await send_file(engine, request, request_headers(request, secrets), file, self._patience)
 
     async def save(
-        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path
+        self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path,
+        check: Callable[[int], None],
     ) -> HttpReply:  # fmt: skip
-        """Write the body of a reply to a file, unless it is an error. Raise FaultError where it is not complete."""
+        """Write the body of a reply to a file, unless it is an error. Raise FaultError where it is not complete.
+
+        `check` is told how many bytes there are, and raises where there should be no more.
+        """
         from scrimp.transport.http.files import save_reply  # only batches fetch files
 
         with self._as_faults(endpoint):
             builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
-            return await save_reply(builder, file)
+            return await save_reply(builder, file, check)
 
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None

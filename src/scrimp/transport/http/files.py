@@ -64,13 +64,14 @@ def _request(
     return builder
 
 
-async def save_reply(builder: RequestBuilder, file: Path) -> HttpReply:
+async def save_reply(builder: RequestBuilder, file: Path, check: Callable[[int], None]) -> HttpReply:
     """Write the body of a successful reply to a file, unpacked; return it without its body, an error with its own."""
     async with builder.build_streamed() as reply:
         if reply.status >= 300:
             return await _whole(reply)
         with file.open("wb") as target:
             while (piece := await reply.body_reader.read(_PIECE)) is not None:
+                check(target.tell() + len(piece))
                 target.write(piece)
         return HttpReply(status=reply.status, body=b"", headers=dict(readable_headers(reply.headers)))
 

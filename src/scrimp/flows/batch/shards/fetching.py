@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from scrimp.enums import FINISHED_BATCHES
+from scrimp.flows.batch.shards.downloads import downloads
 from scrimp.flows.batch.shards.result_rows import NamedResults, results_in
 from scrimp.flows.batch.shards.shard_work import ShardWork
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
@@ -47,12 +47,8 @@ class Fetching(ShardWork):
                 batch = await self._wire.run(flow.look_up(shard.batch or ""), endpoint, repeatable=True)
             if batch.state not in FINISHED_BATCHES:  # as it was said to be; it is looked at until it is
                 return self._saved(shard, state="submitted")
-            requests = deque(flow.fetch(batch))
-            while requests:
-                await self._wire.save(requests.popleft(), endpoint, file)
+            async for _ in downloads(shard, batch, flow, endpoint=endpoint, wire=self._wire, file=file):
                 shard = self._kept(shard, flow, file)
-                with file.open("rb") as results:
-                    requests += flow.more(batch, results)
         except BatchRefusedError as refused:
             return self._untold(shard, refused)
         finally:

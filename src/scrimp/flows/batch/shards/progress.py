@@ -65,10 +65,13 @@ class JobProgress(Struct, frozen=True, kw_only=True):
 
 
 def answered_of(shard: ShardRecord) -> int:
-    """Return how many requests of a shard have a result: of one that was cancelled or expired, not all."""
+    """Return how many requests of a shard have a result: of one that was cancelled or expired, not all.
+
+    A provider may count more than there are, which is its mistake.
+    """
     if shard.answered is None:
         return shard.requests if shard.state == "fetched" else 0
-    return shard.answered
+    return min(shard.answered, shard.requests) if shard.requests else shard.answered
 
 
 def progress_of(
@@ -89,7 +92,7 @@ def _batch(shard: ShardRecord, portion: Portion | None) -> BatchProgress:
     return BatchProgress(
         batch=shard.shard, provider=shard.provider, model=shard.model, id=shard.batch, state=shard.state,
         word=shard.word, requests=shard.requests,
-        answered=answered_of(shard), failed=shard.failed or 0,
+        answered=answered_of(shard), failed=min(shard.failed or 0, answered_of(shard)),
         wanted=shard.requests if portion is None else min(portion.own + portion.shared, shard.requests),
         begun=shard.submitted or shard.created, ended=shard.ended,
     )  # fmt: skip

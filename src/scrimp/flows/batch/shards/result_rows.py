@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrimp.flows.batch.shards.downloads import downloads
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.json_access import reply_object, string
 from scrimp.store.batches.records import Result, ShardRecord
 
 if TYPE_CHECKING:
     from scrimp.providers.batches.flow import BatchFlow, BatchResult, RemoteBatch
-    from scrimp.providers.endpoint import Endpoint, HttpRequest
+    from scrimp.providers.endpoint import Endpoint
     from scrimp.store.batches.store import BatchStore
     from scrimp.transport.batch_wire import BatchWire
 
@@ -29,13 +29,10 @@ async def is_batch_of(
     BatchRefusedError where they cannot be fetched.
     """
     own = total = 0
-    requests = deque(flow.fetch(batch))
     try:
-        while requests:
-            await wire.save(requests.popleft(), endpoint, file)
-            named = [store.has_call(shard.shard, key) for key in _keys_in(file, flow)]
-            own, total = own + sum(named), total + len(named)
-            requests += _more(file, flow, batch)
+        async for _ in downloads(shard, batch, flow, endpoint=endpoint, wire=wire, file=file):
+            for key in _keys_in(file, flow):
+                own, total = own + store.has_call(shard.shard, key), total + 1
     finally:
         _remove(file)
     return own * 2 > total
@@ -45,11 +42,6 @@ def _keys_in(file: Path, flow: BatchFlow) -> Iterator[bytes]:
     with file.open("rb") as results:
         for result in results_in(flow.read(results)):
             yield result.key
-
-
-def _more(file: Path, flow: BatchFlow, batch: RemoteBatch) -> Sequence[HttpRequest]:
-    with file.open("rb") as results:
-        return flow.more(batch, results)
 
 
 def _remove(file: Path) -> None:
