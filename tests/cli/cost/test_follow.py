@@ -38,6 +38,20 @@ def test_a_pipe_gets_an_object_for_each_change_until_it_is_interrupted(scrimp: S
     assert (following.returncode, err) == (130, b"")
 
 
+def test_of_very_many_groups_an_object_has_the_dearest_and_the_others_as_one(scrimp: Scrimp) -> None:
+    now = time.time()
+    with closing(Ledger(scrimp.home / "ledger.db")) as ledger:
+        calls = [replace(entry("p/m", "0.001"), call=f"{n}", run=f"r{n}", time=now) for n in range(1002)]
+        ledger.append([*calls, replace(calls[0], call="dear", run="dear", cost=Decimal(2))])
+    with scrimp.start("cost", "-f", "--json", "--by", "run", stdout=subprocess.PIPE) as following:
+        assert following.stdout is not None
+        shown = json.loads(following.stdout.readline(), parse_float=Decimal)
+        following.kill()
+
+    assert (shown["calls"], len(shown["groups"]), shown["groups"][0]["run"]) == (1003, 1000, "dear")
+    assert (shown["others"]["calls"], shown["others"]["cost_usd"]) == (3, Decimal("0.003"))
+
+
 def test_it_ends_when_the_reader_has_left(scrimp: Scrimp) -> None:
     keep(scrimp, "0.25")
     with scrimp.start("cost", "-f", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:

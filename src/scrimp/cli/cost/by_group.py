@@ -98,7 +98,7 @@ def cost(
     of levels of compression that later pairs contradict, and disables them.
 
     --follow draws the table anew each second while runs go on; in a pipe it prints a line whenever calls have ended,
-    with --json an object.
+    with --json an object, in which of more than 1 000 groups the others are one.
 
     --check is for scripts: it prints each rule of [alerts] in the config that does not hold, with what to do, hands
     what was not told before to the command and the webhook named there, and exits with 8.

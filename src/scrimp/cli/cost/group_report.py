@@ -85,10 +85,10 @@ def follow_sums(sums: CostSums, asked: CostQuestion, window: Window, session: Se
     """Print the sums of a window anew as they grow, until Ctrl-C."""
     from scrimp.cli.cost.follow import follow as follow_ledger  # only to follow
 
-    def totals(start: float) -> list[CostTotal]:
-        return sums.totals(asked.by, since=start, zone=asked.zone, flagships=asked.models)
+    def ranking(start: float, most: int) -> Ranking:
+        return sums.ranking(asked.by, most, since=start, zone=asked.zone, flagships=asked.models)
 
-    follow_ledger(session, sums, totals, asked.by, window, as_json=as_json)
+    follow_ledger(session, sums, ranking, asked.by, window, as_json=as_json)
 
 
 def write_cost_page(sums: CostSums, file: str, asked: CostQuestion, session: Session) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 
 from scrimp.billing.cost_total import CostTotal
@@ -12,14 +11,11 @@ _COUNTS = ("calls", "failed", "lost", "input", "output", "unpriced")
 _MORE_COUNTS = ("truncated", "cache_read", "cache_write", "reasoning", "retries")
 
 
-def cost_documents(totals: Sequence[CostTotal], by: str) -> list[dict[str, object]]:
-    """Return an object for each group; what is unknown is null, and never zero."""
-    cost, calls = sum((total.cost for total in totals), Decimal(0)), sum(total.calls for total in totals)
-    return [cost_document(total, by, cost, calls) for total in totals]
-
-
 def cost_document(total: CostTotal, by: str, cost: Decimal, calls: int) -> dict[str, object]:
-    """Return the object of a group; shares are of the known dollars and of the calls of all groups."""
+    """Return the object of a group; what is unknown is null, and never zero.
+
+    Shares are of the known dollars and of the calls of all groups.
+    """
     of_arms, of_rows = by in ("model", "arm"), by not in OF_CALLS
     return {
         by: total.name, "cost_usd": total.known_cost, **{name: getattr(total, name) for name in _COUNTS},
