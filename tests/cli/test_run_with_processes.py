@@ -45,6 +45,8 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
 
     check_after_a_kill(ready, provider, ROWS, poisoned=400)
+    _, bill = written(ready)  # whose estimate is of before the run, as in one process
+    assert bill["estimate"]["assumed"] == bill["estimate"]["rows"] > ROWS / 2
     assert list(ready.home.glob("in-flight-*")) == []
 
 

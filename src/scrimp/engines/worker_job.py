@@ -19,6 +19,7 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
     """One of the equal shares of a run."""
 
     run: str
+    began: float | None = None  # when the run began, in seconds since the epoch
     loaded: LoadedConfig
     paths: Paths
     options: RunOptions

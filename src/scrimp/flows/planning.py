@@ -52,7 +52,7 @@ def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> Ro
     from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens
 
     ledger, endpoints = services.paths.ledger_db, services.routes.endpoints
-    began = services.clock() if services.job_began is None else services.job_began
+    began = next((each for each in (services.job_began, services.began) if each is not None), services.clock())
     return RowCosts(
         services.prices, endpoints, services.offers.places, prior=output_tokens(options),
         history=OutputHistory(ledger, endpoints, options.parameters.effort, until=began, enough=enough),

@@ -53,6 +53,7 @@ class Services:
         self.certificates = CertificatesInUse(paths.tuned, warn=self.warn, alert=self.alert)
         self.shard: str | None = None  # of several jobs that share an input: which one this is, in the run's name
         self._part: str | None = None  # which one of the processes that work on this run, where there are several
+        self.began: float | None = None  # when that run began: what it has paid since is no experience of it
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None
@@ -69,9 +70,10 @@ class Services:
         if "stores" in self.__dict__:
             self.stores.close()
 
-    def join(self, run: str) -> None:
+    def join(self, run: str, began: float | None = None) -> None:
         """Be one of several processes that work on a run; to be said before anything asks for its name."""
         self.__dict__["run"] = run
+        self.began = began
         self._part = os.urandom(3).hex()
 
     @property

@@ -51,7 +51,9 @@ def _gathered(
     from scrimp.engines.ray.dataset import answered_chunks  # Ray takes seconds to load
 
     count = most_workers(workers, services.loaded, options)
-    job = replace(worker_job(services.run, services.loaded, services.paths, options, count), parts=parts)
+    job = replace(
+        worker_job(services.run, services.loaded, services.paths, options, count), parts=parts, began=services.clock()
+    )
     with closing(Ledger(services.paths.ledger_db)) as ledger:
         answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
         gathered = GatheredRun(job, options, services, sink, ledger.append, answers)
