@@ -287,6 +287,22 @@ def test_a_cancelled_job_says_so_when_its_rows_are_fetched(batched: Scrimp, serv
     assert not server.live_prompts
 
 
+@pytest.mark.parametrize("flags", [(), ("--cache", "off")])
+def test_a_second_fetch_bills_nothing_that_the_first_one_billed(batched: Scrimp, flags: tuple[str, ...]) -> None:
+    batched.file("rows.txt", "one\ntwo\nthree\n")
+    labels = ("--choices", "echo: one,echo: two", "--retries", "0", "--model", "fake/small")
+    batched("batch", "submit", "rows.txt", *labels, *flags)
+    first, second = (batched("batch", "fetch", "--wait") for _ in range(2))
+    shown = json.loads(batched("runs", "list", "--json").out)
+    bills = [bill["cost_usd"] for bill in sorted(shown, key=lambda each: each["began"])]
+
+    assert [[row["status"] for row in ran.rows] for ran in (first, second)] == [["ok", "ok", "error"]] * 2, second.err
+    assert [row["cost_usd"] > 0 for row in first.rows + second.rows] == [True] * 3 + [False] * 3
+    assert (second.rows[2]["model"], second.rows[2]["output"]) == ("small", "echo: three")
+    (ledger,) = json.loads(batched("cost", "--json").out)
+    assert bills == [0, ledger["cost_usd"], 0]
+
+
 def test_a_row_that_hit_its_cap_with_no_text_is_asked_again_in_another_batch_under_a_higher_one(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:

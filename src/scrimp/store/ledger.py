@@ -36,6 +36,7 @@ GROUPS = {
 GROUP_WORDS = f"{', '.join(GROUPS)} or tag:NAME"
 
 _CALLS = "SELECT call FROM entries WHERE call IN"
+_CALLS_AND_RUNS = "SELECT call, run FROM entries WHERE call IN"
 _INSERT = f"INSERT OR IGNORE INTO entries ({', '.join(COLUMNS)}) VALUES"
 # A sum of costs, and the order of such sums from the most expensive on.
 _COST = "coalesce(sum(cost_nano), 0) AS nano, coalesce(sum(cost_pico), 0) AS pico"
@@ -119,6 +120,12 @@ class Ledger:
         with store_errors(self.path):
             rows = select(self._db, _CALLS, [*calls, *map(packed_call, calls)])
             return {unpacked_call(call) for (call,) in rows}
+
+    def calls_of_other_runs(self, calls: Sequence[str], run: str) -> set[str]:
+        """Return those of these calls that another run entered."""
+        with store_errors(self.path):
+            rows = select(self._db, _CALLS_AND_RUNS, [*calls, *map(packed_call, calls)])
+            return {unpacked_call(call) for call, entered in rows if entered != run}
 
     def count(self) -> int:
         """Return the number of all calls."""

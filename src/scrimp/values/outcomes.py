@@ -144,6 +144,7 @@ class Failed(Struct, frozen=True, kw_only=True):
     answer: Answer | None = None
     cache: CacheUse = "miss"
     entries: tuple[Entry, ...] = ()
+    paid_before: tuple[Entry, ...] = ()  # of calls of its batches that an earlier run made a row of: in its bill
     dear: TooDear | None = None
     expected: ExpectedRow | None = None  # as of an answered row
 

@@ -28,6 +28,7 @@ from scrimp.flows.batch.job_state import JobState
 from scrimp.flows.batch.jobs import COLLECT_LOCK
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.overlap.unused import record_unused, tell_unused
+from scrimp.flows.batch.paid_before import PaidBefore
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.sent_before import RowsAsSent
 from scrimp.flows.batch.shards.follow import Follower
@@ -262,7 +263,11 @@ class BatchRun:
             return callers[-1]
 
         self._services.batched = before
-        stop = live.run(open_prompts(), self._options, self._services, sink, one_by_one=False)
+        with closing(PaidBefore(self._services)) as paid_before:
+            stop = live.run(
+                open_prompts(), self._options, self._services, lambda rows: sink(paid_before.without(rows)),
+                one_by_one=False,
+            )  # fmt: skip
         if stop is not None:
             return stop
         if self._job.record.cancelled:

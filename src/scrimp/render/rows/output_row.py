@@ -147,7 +147,7 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
 
 def _bare(outcome: Failed, error: RowError) -> OutputRow:
     """Return the row of a prompt without a completion; the last call names the model."""
-    cost, entries = cost_in_run(outcome), outcome.entries
+    cost, entries = cost_in_run(outcome), outcome.paid_before + outcome.entries
     last = entries[-1] if entries else None
     return OutputRow(
         index=outcome.prompt.index,
