@@ -47,6 +47,15 @@ def refuse_bad(provider: FakeProvider) -> None:
     provider.answer = lambda body: error(400, "no") if "bad" in json.dumps(body) else usual(body)
 
 
+@pytest.mark.parametrize("flags", [["empty.csv"], ["rows.csv", "--skip", "4"]])
+def test_a_table_without_rows_has_the_columns_of_one_with_rows(ready: Scrimp, flags: list[str]) -> None:
+    ready.file("empty.csv", table([HEADER]))
+    for name, more in (("out.csv", ["output"]), ("-", ["output", "error"])):
+        ran = ready("run", *flags, "-o", name, "--out", "csv")
+        written = ran.out.encode() if name == "-" else (ready.cwd / name).read_bytes()
+        assert (ran.status, cells(written)) == (0, [HEADER + more])
+
+
 def test_a_csv_comes_back_with_its_columns_and_the_output(ready: Scrimp) -> None:
     ran = ready("run", "good.csv", "-o", "out.csv")
 

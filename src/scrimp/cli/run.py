@@ -131,7 +131,8 @@ def run(
         read = _reading(session, reading)
         meter = _meter(names, read, several)
         output, row_names = row_pattern(written.output, several.samples)
-        rows = _rows(session, names, read, several, meter, row_names)
+        headers = list[Sequence[str]]()  # of tables, for an output without rows
+        rows = _rows(session, names, read, several, meter, row_names, headers.append)
         parsed = options.parameters.structured
         parts = None if row_names else part_output(output, engine, names, written, read, parsed=parsed)
         target = output_target(output, row_names, written.summary_file, names, _files_read(reading, answer), session)
@@ -145,7 +146,7 @@ def run(
         observers = RunObservers(session, options, sent_rows(options, written, screen))
         with _progress(session, screen, target, meter.total) as bar, open_output(target.file) as file:
             writer, rows = target.row_writer(
-                file, rows, _writer_opener(session, options, read, written, target), session
+                file, rows, _writer_opener(session, options, read, written, target, headers), session
             )
             explain = session.messages.note if screen.verbose else None
             clear = bar.clear if target.is_terminal(session) else _nothing
@@ -194,11 +195,12 @@ def _rows(
     several: SamplesFlag,
     meter: InputMeter,
     row_names: RowNames | None,
+    table: Callable[[Sequence[str]], None],
 ) -> Iterator[Prompt]:
-    """Return the prompts to answer, read as they are needed."""
+    """Return the prompts to answer, read as they are needed; `table` gets the headers of tables."""
     messages = session.messages
     seen = None if row_names is None else row_names.give
-    read = prompts(names, options, warn=messages.warn, meter=meter, note=messages.note, seen=seen)
+    read = prompts(names, options, warn=messages.warn, meter=meter, note=messages.note, seen=seen, table=table)
     return samples(read, several.samples)
 
 
@@ -231,14 +233,16 @@ def _progress(session: Session, screen: ScreenFlags, target: OutputTarget, total
 
 
 def _writer_opener(
-    session: Session, options: RunOptions, read: ReadOptions, written: OutputFlags, target: OutputTarget
-) -> Callable[[BinaryIO], RowWriter]:
+    session: Session, options: RunOptions, read: ReadOptions, written: OutputFlags, target: OutputTarget,
+    headers: Sequence[Sequence[str]],
+) -> Callable[[BinaryIO], RowWriter]:  # fmt: skip
     """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
     fields = None if written.fields is None else comma_list(written.fields, "--fields")
     return partial(
         open_row_writer, out=target.format(written.out), fields=fields,
         terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,
         parsed=options.parameters.structured, delimiter=read.delimiter, encoding=read.encoding,
+        table=lambda: headers[0] if headers else None,
     )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ def prompts(
     meter: InputMeter | None = None,
     note: Callable[[str], None] = lambda _: None,
     seen: Callable[[Prompt], None] | None = None,
+    table: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> Iterator[Prompt]:
     """Yield the prompts of files, directories, globs and stdin, in order, numbered from 0.
 
@@ -38,13 +39,14 @@ def prompts(
     be read raises InputError when its turn comes: the rows before it have been yielded and can be answered and cached,
     so rerunning the same command resumes there once the row is fixed.
 
-    `seen` gets the prompt of every row that has one, also of those that the options leave out.
+    `seen` gets the prompt of every row that has one, also of those that the options leave out; `table` the header of
+    each table, once all of its rows are read.
     """
     if options.nul and options.format not in ("auto", "lines", "text"):
         raise InputError(f"NUL-separated records are plain text, not {options.format}: use either -0 or --format")
     sources, builder = find_sources(inputs, warn), PromptBuilder(options, warn)
     opened = (lambda _: None) if meter is None else meter.begin
-    rows = _rows(sources, builder, options, warn, stdin, opened)
+    rows = _rows(sources, builder, options, warn, stdin, opened, table)
     selected = _selected(rows if seen is None else _shown(rows, builder, seen), builder, options, warn, note)
     return selected if meter is None else meter.counted(selected)
 
@@ -113,7 +115,8 @@ def _rows(
     options: ReadOptions,
     warn: Callable[[str], None],
     stdin: BinaryIO | None,
-    opened: Callable[[BinaryIO], None] = lambda _: None,
+    opened: Callable[[BinaryIO], None],
+    table: Callable[[Sequence[str]], None],
 ) -> Iterator[_RowInPlace]:
     index = 0
     for source in inputs:
@@ -124,6 +127,8 @@ def _rows(
             for value, number in rows:
                 yield value, index, source, number, format_name
                 index += 1
+            if stream.header is not None:
+                table(stream.header)
         if index == first_index:
             warn(f"{source.name} contains no prompt")
 

@@ -39,7 +39,7 @@ def csv_rows(stream: InputStream, default: str, delimiter: str | None = None) ->
         for row in reader:
             number, last_line = last_line + 1, lines.skipped + reader.line_num
             if header is None:
-                header = _check_header(row, name, number) if row else None
+                header = stream.header = _check_header(row, name, number) if row else None
             elif not any(cell.strip() for cell in row) and (len(row) > 1 or not row):
                 continue  # a row of separators, as spreadsheets leave at the end
             elif len(row) == len(header):

@@ -40,6 +40,7 @@ def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
         file = parquet.ParquetFile(binary, buffer_size=_BUFFER_SIZE)
         size, total = binary.seek(0, 2), file.metadata.num_rows
         _check_names(file.schema_arrow.names, name)
+        stream.header = file.schema_arrow.names
         for batch in file.iter_batches(_BATCH, use_threads=False):
             binary.seek(size * number // total)  # it says how much is read; the library moves it as it needs
             columns = [_values(pyarrow, batch, each, name, number) for each in range(batch.num_columns)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import BinaryIO
@@ -33,6 +33,7 @@ class InputStream:
         self.name, self._binary, self._longest = name, binary, longest
         self._encoding = encoding if needs_recoding(encoding) else None
         self._head: list[bytes] = []
+        self.header: Sequence[str] | None = None  # of a table, once it is read
 
     def peek_line(self) -> bytes:
         """Return the first line that is not blank, without waiting for anything after it."""

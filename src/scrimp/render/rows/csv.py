@@ -32,10 +32,15 @@ class CsvRowWriter:
         terminal: bool,
         warn: Callable[[str], None],
         parsed: bool = False,
+        table: Callable[[], Sequence[str] | None] = lambda: None,
     ) -> None:
-        """`parsed` says that completions are labels or JSON, which then have a column."""
+        """`parsed` says that completions are labels or JSON, which then have a column.
+
+        `table` returns the header of the table that was read, at the end: for an output without rows.
+        """
         self._sink, self._terminal, self._warn, self._fields = sink, terminal, warn, fields
         self._separator, self._encoding, self._parsed = separator, encoding or "utf-8", parsed
+        self._table = table
         # csv quotes the characters of its line end, and readers end a line at a lone \r too: so name both.
         self._csv = csv.writer(_Lines(sink, encode), delimiter=separator, lineterminator="\r\n")
         self._columns: RowColumns | None = None
@@ -59,7 +64,9 @@ class CsvRowWriter:
     def _begin(self, outcome: Outcome | None) -> RowColumns:
         # A stream cannot be changed once its header is written, so there it always has the column.
         with_errors = not self._sink.is_rewritable
-        columns = row_columns(self._fields, outcome, self._warn, parsed=self._parsed, with_errors=with_errors)
+        columns = row_columns(
+            self._fields, outcome, self._warn, parsed=self._parsed, with_errors=with_errors, table=self._table()
+        )  # fmt: skip
         self._csv.writerow([self._cell(name) for name in columns.names])
         self._columns = columns
         return columns

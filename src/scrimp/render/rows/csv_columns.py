@@ -97,13 +97,19 @@ def row_columns(
     *,
     parsed: bool,
     with_errors: bool,
+    table: Sequence[str] | None = None,
 ) -> RowColumns:
-    """Return the columns of rows whose first is `first`: the `fields`, those of its table, or what one has need of."""
+    """Return the columns of rows whose first is `first`: the `fields`, those of its table, or what one has need of.
+
+    Where there is no row, `table` is the header of what was read.
+    """
     if fields is None and first is not None and first.prompt.tabular:
         return TableColumns(
             first.prompt.row or {}, warn, parsed=parsed, has_errors=with_errors,
             sampled=first.prompt.sample is not None,
         )  # fmt: skip
+    if fields is None and first is None and table is not None:
+        return TableColumns(dict.fromkeys(table), warn, parsed=parsed, has_errors=with_errors)
     return FieldColumns(fields, first, warn, parsed=parsed)
 
 

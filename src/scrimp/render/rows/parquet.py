@@ -33,9 +33,10 @@ class ParquetRowWriter:
     """A table; where values of a column have different types it is text, in which lists and objects are JSON."""
 
     def __init__(
-        self, sink: ByteSink, fields: Sequence[str] | None, *, warn: Callable[[str], None], parsed: bool = False
-    ) -> None:
-        """`parsed` says that completions are labels or JSON, which then have a column."""
+        self, sink: ByteSink, fields: Sequence[str] | None, *, warn: Callable[[str], None], parsed: bool = False,
+        table: Callable[[], Sequence[str] | None] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`parsed` says that completions are labels or JSON, which then have a column; `table` is as of CSV."""
         try:
             import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
             from pyarrow import parquet
@@ -43,6 +44,7 @@ class ParquetRowWriter:
             raise UsageError(_MISSING) from error
         self._pyarrow, self._parquet = pyarrow, parquet
         self._sink, self._fields, self._warn, self._parsed = sink, fields, warn, parsed
+        self._table = table
         self._columns: RowColumns | None = None
         self._has_errors = False
         self._types: list[Any] = []  # of each column so far; None where it is text for want of a common one
@@ -85,7 +87,7 @@ class ParquetRowWriter:
 
     def _begin(self, outcome: Outcome | None) -> RowColumns:
         self._columns = columns = row_columns(
-            self._fields, outcome, self._warn, parsed=self._parsed, with_errors=True
+            self._fields, outcome, self._warn, parsed=self._parsed, with_errors=True, table=self._table()
         )  # fmt: skip
         exact = self._pyarrow.decimal128(38, 12)
         of_rows = not isinstance(columns, TableColumns)

@@ -54,12 +54,14 @@ def open_row_writer(
     parsed: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
+    table: Callable[[], Sequence[str] | None] = lambda: None,
 ) -> RowWriter:
     """Return what writes rows in a format; `warn` is called with what the format cannot hold.
 
     Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
     `parsed` says that completions are labels or JSON. `delimiter` and `encoding` are those of CSV, TSV and text; text
-    at a terminal is UTF-8.
+    at a terminal is UTF-8. `table` returns, at the end, the header of what was read, whose columns an output has that
+    has no rows.
     """
     sink = ByteSink(stream)
     if out is None and fields is None and terminal and style is not None:
@@ -71,7 +73,7 @@ def open_row_writer(
 
         if terminal:
             raise UsageError("--out parquet is not for a terminal: name a file, such as -o rows.parquet")
-        return ParquetRowWriter(sink, fields, warn=warn, parsed=parsed)
+        return ParquetRowWriter(sink, fields, warn=warn, parsed=parsed, table=table)
     encoding = None if terminal else encoding
     encode = text_encoder(encoding, warn)
     if out == "text":
@@ -81,7 +83,7 @@ def open_row_writer(
 
         return CsvRowWriter(
             sink, fields, separator=delimiter or ("\t" if out == "tsv" else ","), encode=encode, encoding=encoding,
-            terminal=terminal, warn=warn, parsed=parsed,
+            terminal=terminal, warn=warn, parsed=parsed, table=table,
         )  # fmt: skip
     return JsonRowWriter(sink, fields, array=out == "json", terminal=terminal, warn=warn)
 
