@@ -125,6 +125,26 @@ def test_too_many_failures_stop_the_run(ready: Scrimp, provider: FakeProvider) -
     assert 3 <= len(provider.bodies) < 1000
 
 
+@pytest.mark.parametrize("engine", ["local", "processes"])
+def test_a_share_of_failures_is_judged_at_the_end_however_few_rows_there_are(
+    ready: Scrimp, provider: FakeProvider, engine: str
+) -> None:
+    provider.answer = lambda body: error(400) if "0" in body["messages"][-1]["content"] else echo(body)
+    ready.file("ten.txt", "".join(f"row {number}\n" for number in range(10)))
+    words = ("run", "ten.txt", "--engine", engine, "--max-failures")
+
+    assert [ready(*words, share).status for share in ("5%", "10%")] == [5, 3]
+
+
+def test_how_many_rows_may_fail_says_nothing_of_a_single_prompt(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(400)
+    ready.env["SCRIMP_MAX_FAILURES"] = "0"
+    ran = ready("ask", "hello")
+
+    assert (ran.status, ran.err.count("\n")) == (4, 1)
+    assert "--max-failures" not in ran.err
+
+
 def test_a_call_without_a_whole_reply_is_booked_as_lost(ready: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda _: (0, {}, b"")
     ran = ready("run", "rows.jsonl", "--limit", "1", "--retries", "1")

@@ -83,6 +83,8 @@ class GatheredRun:
             self._hand_on_held(sorted(self._held))
         if self.goes_on and (lost := self.missing):
             self._take_alone(replace(inputs, alone=lost))
+        if self.goes_on and self._options.limits.too_many(self._failed, self._done, ended=True):
+            self.stop = too_many_failures(self._failed)
 
     def _take_alone(self, inputs: InputRows) -> None:
         """Answer these rows one at a time; what still does not come is a failed row."""

@@ -69,7 +69,9 @@ def _options(session: Session, words: AskWords) -> RunOptions:
         level_fixed=words.cost.compress is not None,
     )  # fmt: skip
     options = with_known_models(options, session.services, ReadingFlags(attach=words.own.attach))
-    return replace(options, ends_at_once=True)
+    # How many rows of a run may fail says nothing of one prompt: why it failed does.
+    limits = replace(options.limits, max_failures=None, max_failure_share=None)
+    return replace(options, ends_at_once=True, limits=limits)
 
 
 def _report(session: Session, options: RunOptions, printer: CompletionPrinter, stop: RunStop | None) -> int:

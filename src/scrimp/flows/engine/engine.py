@@ -93,6 +93,8 @@ class Engine:
         await self._drain()
         if self._error is not None:
             raise self._error
+        if self._stop is None and self._options.limits.too_many(self._failed, self._done, ended=True):
+            self._stop = too_many_failures(self._failed)
         if self._stop is None:
             return None
         # Calls in flight have ended: what they cost is part of what was spent.

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from scrimp.enums import CacheMode
 from scrimp.errors import StoreError
 from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL, policy_of
+from scrimp.units import pluralize
 from scrimp.values import Failure
 
 # Seconds in which calls in flight may finish after a signal, and after the reader of a pipe has left.
@@ -59,7 +60,7 @@ def no_provider_left(failure: Failure) -> RunStop:
 
 def too_many_failures(failed: int) -> RunStop:
     """Return the stop at --max-failures."""
-    return RunStop("failures", f"{failed:,} rows failed, more than --max-failures allows", LIMIT_REACHED)
+    return RunStop("failures", f"{pluralize(failed, 'row')} failed, more than --max-failures allows", LIMIT_REACHED)
 
 
 def store_unwritable(error: StoreError) -> RunStop:

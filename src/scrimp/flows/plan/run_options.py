@@ -41,11 +41,14 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     max_failures: int | None = None  # rows
     max_failure_share: float | None = None  # of rows, 0..1
 
-    def too_many(self, failed: int, done: int) -> bool:
-        """Return whether this many failed rows, of this many done, are more than allowed."""
+    def too_many(self, failed: int, done: int, *, ended: bool = False) -> bool:
+        """Return whether this many failed rows, of this many done, are more than allowed.
+
+        Of a run that has not `ended`, few rows say nothing of a share.
+        """
         if self.max_failures is not None and failed > self.max_failures:
             return True
-        enough = done >= _ENOUGH_FOR_A_SHARE
+        enough = ended or done >= _ENOUGH_FOR_A_SHARE
         return self.max_failure_share is not None and enough and failed > self.max_failure_share * done
 
 

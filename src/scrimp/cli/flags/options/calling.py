@@ -22,7 +22,13 @@ Retries = Annotated[
     ),
 ]
 Timeout = Annotated[float | None, typer.Option(metavar="SECONDS", min=0.1, help="The longest one call may take.")]
-MaxFailures = Annotated[str | None, typer.Option(metavar="N|P%", help="Stop when more rows than this have failed.")]
+MaxFailures = Annotated[
+    str | None,
+    typer.Option(
+        metavar="N|P%",
+        help="Stop when more rows than this have failed; a share is looked at from 100 rows on, and at the end.",
+    ),
+]
 FailOnOption = Annotated[
     FailOn,
     typer.Option(
