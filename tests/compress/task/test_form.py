@@ -81,6 +81,45 @@ def test_what_an_order_after_a_question_names_is_of_the_answer_unless_only_the_d
 
 
 @pytest.mark.parametrize(
+    "before",
+    [
+        "In one word",
+        "Only the number",
+        "As a Markdown table",
+        "En una palabra",
+        "Sous forme de tableau JSON",
+        "Одним словом",
+    ],
+)
+def test_what_stands_before_a_question_and_a_colon_is_about_the_answer(before: str) -> None:
+    assert about_form(f"{before}: which order is late?") is None
+    assert about_form(f"{before}: which line is the longest?")
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Show its record as is.",
+        "Return the matching object.",
+        "Print it the way I sent it.",
+        "Zeig das Objekt im Original.",
+        "Montre l'objet comme je te l'ai envoyé.",
+        "Muéstrame el registro sin cambios.",
+        "Покажи объект в исходном виде.",
+        "按原来的样子给我。",
+        "元の形で出して。",
+    ],
+)
+def test_an_order_to_hand_over_what_a_question_found_is_about_form(order: str) -> None:
+    assert about_form(f"Which order is late? {order}")
+
+
+def test_a_question_about_json_is_not_taken_for_the_form_of_its_answer() -> None:
+    for question in ("Est-ce un JSON valide ?", "É um JSON válido?", "¿Es un JSON válido?", "È un JSON valido?"):
+        assert about_form(question)
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "I think a comma is missing.",

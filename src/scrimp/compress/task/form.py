@@ -40,7 +40,11 @@ _MENTION = (
     r"|(?<!`)`[^`\n]{1,60}`(?!`)|\b[A-Za-z]+_[A-Za-z_]+\b|\w\[\d+\]|\{\{|\b[a-z]+[A-Z]\w+|\b[a-z]\w+\.[a-z]\w+\b"
 )
 _VALUE = "0"  # stands for a word that names a value
-_SENTENCE = r"[^.!?\n\u061f\u0964\u3002\uff01\uff1f]*+[.!?\n\u061f\u0964\u3002\uff01\uff1f]*+"
+# What stands before a colon ("In one word: who pays?") is one of its own.
+_SENTENCE = (
+    r"(?:[^.!?:\n\u061f\u0964\u3002\uff01\uff1f]++|(?<![\u2e80-\U0010ffff]):(?!\s))*+"
+    r"[.!?:\n\u061f\u0964\u3002\uff01\uff1f]*+"
+)
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
