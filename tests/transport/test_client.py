@@ -14,7 +14,7 @@ from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.retry import RetryPolicy, RetryState
 from scrimp.transport.limits.slow_start import ALONE
-from scrimp.values import Completion, Failure
+from scrimp.values import Call, Completion, Entry, Failure
 from transport.virtual_loop import now, run, settled
 from transport.wire import (
     ACME,
@@ -272,6 +272,62 @@ def test_a_call_canceled_in_flight_is_recorded_as_lost() -> None:
         assert isinstance(await harness.ask(observer=observer), Completion)  # its place is free
 
     run(main())
+
+
+def test_calls_canceled_as_they_are_answered_are_kept() -> None:
+    async def main() -> list[object]:
+        answered = asyncio.Event()
+
+        async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
+            await (answered.wait() if len(http.sent) > 1 else asyncio.sleep(1.0))
+            return ok()
+
+        http = FakeHttp(answer)
+        harness, observer = ClientHarness(http, width=100), FakeObserver()
+        await harness.ask(observer=observer)
+        tasks = [asyncio.create_task(harness.ask(observer=observer)) for _ in range(50)]
+        await asyncio.sleep(5.0)
+        answered.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        ended = len(observer.ended)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+        assert ended < 40  # others wait to be read
+        assert not observer.open
+        return [type(each) for each in observer.ended]
+
+    assert run(main()) == [Completion] * 51
+
+
+def test_where_many_are_answered_at_once_the_next_calls_are_sent_between_the_replies() -> None:
+    async def main() -> str:
+        happened: list[str] = []
+
+        class Observer(FakeObserver):
+            async def begin(self, call: Call) -> str | Failure:
+                self.open.add(name := str(len(happened)))
+                return name
+
+            def end(self, call_id: str, result: Completion | Failure) -> Entry | None:
+                happened.append("r")
+                return super().end(call_id, result)
+
+        async def answer(endpoint: Endpoint, request: HttpRequest) -> HttpReply:
+            happened.append("s")
+            await asyncio.sleep(1.0)
+            return ok()
+
+        harness = ClientHarness(FakeHttp(answer), width=200)
+        await harness.ask(observer=Observer())
+        happened.clear()
+        await harness.ask_all(400, Observer())
+        return "".join(happened)
+
+    happened = run(main()).removeprefix("s" * 64)
+    assert happened.count("r") == 400
+    assert "r" * 33 not in happened[: happened.rindex("s")]
 
 
 def test_a_call_canceled_in_the_queue_is_not_recorded() -> None:

@@ -19,6 +19,7 @@ from scrimp.transport.limits.retry import MAX_OBEYED_WAIT, RetryPolicy, RetrySta
 from scrimp.transport.limits.running_timeout import RunningTimeouts
 from scrimp.transport.limits.waits import Wait
 from scrimp.transport.redaction import RedactedStream, Secrets, redacted
+from scrimp.transport.reply_turns import ReplyTurns
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ProviderClient:
         self._in_process: dict[tuple[str, str], InProcessProvider] = {}
         self._prepared: set[tuple[str, str]] = set()
         self._queues: dict[str, ProviderQueue] = {}
-        self._timeouts = RunningTimeouts()
+        self._timeouts, self._turns = RunningTimeouts(), ReplyTurns()
         self._halted = False
         # Each call needs a file descriptor; None means no limit.
         self._places: AbstractAsyncContextManager[None] = (
@@ -199,7 +200,12 @@ class ProviderClient:
         exchange.stated_limits, exchange.sending, exchange.reply_id = None, False, None
         try:
             async with self._timeouts.timeout(self._retry_policy.timeout):
-                result = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
+                received = await (self._receive_streamed(exchange) if exchange.call.stream else self._receive(exchange))
+            if isinstance(received, HttpReply):
+                await self._turns.take()
+                result = exchange.completion(received)
+            else:
+                result = received
         except TimeoutError:
             return exchange.lost(_timed_out(exchange.endpoint, self._retry_policy.timeout))
         except FaultError as fault:
@@ -212,14 +218,14 @@ class ProviderClient:
             raise
         return redacted(result, self._secrets)
 
-    async def _receive(self, exchange: Exchange) -> Completion | Failure:
+    async def _receive(self, exchange: Exchange) -> HttpReply:
         if exchange.endpoint.transport != "http":
             provider = self._in_process_provider(exchange)
             exchange.sending = True
-            return exchange.completion(await provider.send(exchange.request))
+            return await provider.send(exchange.request)
         http, secrets = self._http_client(), self._secrets.headers_for(exchange.endpoint)
         exchange.sending = True
-        return exchange.completion(await http.send(exchange.request, exchange.endpoint, secrets, *exchange.on_head))
+        return await http.send(exchange.request, exchange.endpoint, secrets, *exchange.on_head)
 
     async def _receive_streamed(self, exchange: Exchange) -> Completion | Failure:
         reader = exchange.dialect.stream_reader(exchange.call, exchange.endpoint)
