@@ -11,21 +11,16 @@ from msgspec.structs import replace
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.groups import ROWS_PER_GROUP, groups
-from scrimp.flows.plan.samples import samples
-from scrimp.read.options import ReadOptions
-from scrimp.read.prompts import prompts
+from scrimp.flows.plan.run_input import RunInput
 from scrimp.values import Outcome, Prompt
 
 # A sentence for the person at the command line, and how it is printed there.
 Message: TypeAlias = tuple[Literal["warning", "note"], str]
 
 
-class InputRows(Struct, frozen=True, kw_only=True):
+class InputRows(RunInput, frozen=True, kw_only=True):
     """What is to be read, by one worker."""
 
-    names: tuple[str, ...]
-    options: ReadOptions
-    samples: int | None = None
     rows_per_chunk: int = ROWS_PER_GROUP
     only: frozenset[int] | None = None  # only the chunks with these numbers
     alone: frozenset[int] | None = None  # only the rows of the chunks with these numbers, each as a chunk of its own
@@ -87,11 +82,10 @@ def _chunks(inputs: InputRows) -> Iterator[Chunk]:
         return messages
 
     try:
-        read = prompts(
-            inputs.names, inputs.options, warn=lambda text: said.append(("warning", text)),
-            note=lambda text: said.append(("note", text)),
-        )  # fmt: skip
-        for group in groups(samples(read, inputs.samples), one_by_one=False):
+        read = inputs.prompts(
+            warn=lambda text: said.append(("warning", text)), note=lambda text: said.append(("note", text))
+        )
+        for group in groups(read, one_by_one=False):
             rows += group
             if len(rows) >= inputs.rows_per_chunk:
                 yield Chunk(number=number, rows=rows, messages=taken())

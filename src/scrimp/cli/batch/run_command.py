@@ -19,7 +19,7 @@ _QUIET = ("-q", "--quiet")
 
 def run_command(words: Sequence[str]) -> int:
     """Run `scrimp run` with these words; return its exit status."""
-    from scrimp.cli.run import app  # all that a run needs
+    from scrimp.cli.running.run import app  # all that a run needs
 
     status = get_command(app).main(args=list(words), prog_name="scrimp run", standalone_mode=False)
     return status if isinstance(status, int) else 0

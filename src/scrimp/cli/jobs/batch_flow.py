@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -18,7 +18,6 @@ from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.batch.jobs import find_job, open_job
 from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
 from scrimp.flows.batch.timing.idle import IDLE_QUEUE
-from scrimp.read.inputs.sources import is_stream
 from scrimp.store.batches.job_input import keep_input
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import parse_duration
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.cli.session import Session
     from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.plan.run_input import RunInput
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.render.progress import Progress
     from scrimp.store.batches.records import Job
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
 
 
 def batch_flow(
-    session: Session, flags: BatchFlags, names: Sequence[str],
-    rows_again: Callable[[BinaryIO | None], Iterator[Prompt]], rows: Iterator[Prompt], options: RunOptions,
+    session: Session, flags: BatchFlags, source: RunInput, rows: Iterator[Prompt], options: RunOptions,
     take: Callable[[Sequence[Outcome]], None], bar: Progress, *, quiet: bool,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows.
 
-    `bar` shows the progress of rows; that of batches is shown until they come.
+    A pass after the first reads the source again. `bar` shows the progress of rows; that of batches is shown until they
+    come.
     """
-    if is_stream(names) and STDIN not in names:
+    if source.is_stream and STDIN not in source.names:
         raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
     is_queued = flags.queue is not None or flags.when_idle
     if is_queued and flags.job is None and flags.batch_goal != "submitted":
@@ -53,15 +53,15 @@ def batch_flow(
         raise UsageError(f"--queue and --when-idle exclude each other: the queue of --when-idle is {IDLE_QUEUE}")
     if flags.queue is not None:
         check_plain_name(flags.queue, "--queue")
-    job = _job(session, flags, names)
+    job = _job(session, flags, source)
     passes = 0
 
     def open_prompts() -> Iterator[Prompt]:
         nonlocal passes
         passes += 1
         if job.input is not None:
-            return _rows_of_file(Path(job.input), rows_again)
-        return rows if passes == 1 else rows_again(None)
+            return _rows_of_file(Path(job.input), source)
+        return rows if passes == 1 else source.prompts(warn=_silent)
 
     plan = _plan(session, flags)
 
@@ -79,11 +79,14 @@ def batch_flow(
     return drive
 
 
-def _rows_of_file(
-    file: Path, rows_again: Callable[[BinaryIO | None], Iterator[Prompt]]
-) -> Iterator[Prompt]:  # fmt: skip
+def _rows_of_file(file: Path, source: RunInput) -> Iterator[Prompt]:
     with file.open("rb") as stream:
-        yield from rows_again(stream)
+        yield from source.prompts(warn=_silent, stdin=stream)
+
+
+def _silent(message: str) -> None:
+    """Say nothing: it was said when the rows were read first."""
+    del message
 
 
 def _plan(session: Session, flags: BatchFlags) -> BatchPlan:
@@ -94,7 +97,7 @@ def _plan(session: Session, flags: BatchFlags) -> BatchPlan:
     )  # fmt: skip
 
 
-def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
+def _job(session: Session, flags: BatchFlags, source: RunInput) -> Job:
     """Return the job that is named, or that this command begins or began."""
     services = session.services
     with closing(BatchStore(services.paths.batches_db)) as store:
@@ -108,7 +111,7 @@ def _job(session: Session, flags: BatchFlags, names: Sequence[str]) -> Job:
         )  # fmt: skip
         if begun:
             session.messages.note(f"going on with job {job.job}, which the same command began")
-        if STDIN in names:
+        if STDIN in source.names:
             job = replace(job, input=str(keep_input(sys.stdin.buffer, services.paths.batch_files, job.job)))
             store.save_job(job)
         return job

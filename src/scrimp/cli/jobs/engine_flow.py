@@ -10,33 +10,32 @@ from msgspec.structs import replace
 from scrimp.engines.chunks import InputRows
 from scrimp.engines.part_files import ROWS_PER_PART
 from scrimp.errors import UsageError
-from scrimp.read.inputs.sources import is_stream
 from scrimp.store.ledger_queries.run_calls import run_calls
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
-    from scrimp.cli.flags.run_flags import EngineFlags, SamplesFlag
+    from scrimp.cli.flags.run_flags import EngineFlags
     from scrimp.cli.session import Session
     from scrimp.engines.part_files import PartFiles
     from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.plan.run_input import RunInput
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.read.options import ReadOptions
     from scrimp.values import Outcome
 
 
-def check_engine(flags: EngineFlags, names: Sequence[str], *, batch: bool, in_files: bool) -> None:
+def check_engine(flags: EngineFlags, source: RunInput, *, batch: bool, in_files: bool) -> None:
     """Raise UsageError for what workers cannot do; `in_files` says that each row is to have a file of its own."""
     if batch:
         raise UsageError(f"--batch has no workers: leave out --engine {flags.engine}")
     if in_files:
         raise UsageError(f"--engine {flags.engine} writes all rows to one output: leave {{column}} out of -o")
-    if is_stream(names):
+    if source.is_stream:
         raise UsageError(f"--engine {flags.engine} does not read stdin: save what it has in a file")
 
 
 def engine_flow(
-    session: Session, flags: EngineFlags, names: Sequence[str], read: ReadOptions, several: SamplesFlag,
-    options: RunOptions, take: Callable[[Sequence[Outcome]], None], bill: Bill, parts: PartFiles | None,
+    session: Session, flags: EngineFlags, source: RunInput, options: RunOptions,
+    take: Callable[[Sequence[Outcome]], None], bill: Bill, parts: PartFiles | None,
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls.
 
@@ -44,7 +43,7 @@ def engine_flow(
     """
 
     def drive() -> RunStop | None:
-        inputs = InputRows(names=tuple(names), options=read, samples=several.samples)
+        inputs = InputRows(names=source.names, options=source.options, samples=source.samples)
         services = session.services
         try:
             if flags.engine == "ray":

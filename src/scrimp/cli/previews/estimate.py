@@ -33,10 +33,9 @@ from scrimp.cli.session import Session, open_session
 from scrimp.flows.estimates.estimate import Workload, provider_caches, workload
 from scrimp.flows.estimates.quotes import Quotes
 from scrimp.flows.plan.expected.output_tokens import output_tokens
+from scrimp.flows.plan.run_input import RunInput
 from scrimp.flows.plan.run_options import RunOptions
-from scrimp.flows.plan.samples import samples, warn_of_equal_samples
-from scrimp.read.inputs.sources import is_stream
-from scrimp.read.prompts import prompts
+from scrimp.flows.plan.samples import warn_of_equal_samples
 from scrimp.values import Chain, ModelRef
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
@@ -83,9 +82,10 @@ def estimate(
         )  # fmt: skip
         check_schema(options)
         options = with_known_models(options, session.services, reading)
-        rows = prompts(names, read_options(reading), warn=session.messages.warn, note=session.messages.note)
+        source = RunInput(names=tuple(names), options=read_options(reading), samples=several.samples)
+        rows = source.prompts(warn=session.messages.warn, note=session.messages.note)
         warn_of_equal_samples(options, several.samples, session.messages.warn)
-        work = workload(samples(rows, several.samples), options, session.services, one_by_one=is_stream(names))
+        work = workload(rows, options, session.services, one_by_one=source.is_stream)
         estimated = _estimated(work, options, session, everything=everything or as_json, batch=batch.batch)
         if as_json:
             print_document(estimated)

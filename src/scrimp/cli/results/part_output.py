@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.cli.flags.comma_lists import comma_list
@@ -12,12 +11,12 @@ from scrimp.read.inputs.sources import includes_name
 if TYPE_CHECKING:
     from scrimp.cli.flags.run_flags import EngineFlags, OutputFlags
     from scrimp.engines.part_files import PartFiles
-    from scrimp.read.options import ReadOptions
+    from scrimp.flows.plan.run_input import RunInput
     from scrimp.values import Outcome
 
 
 def part_output(
-    output: str, engine: EngineFlags, names: Sequence[str], written: OutputFlags, read: ReadOptions, *, parsed: bool
+    output: str, engine: EngineFlags, source: RunInput, written: OutputFlags, *, parsed: bool
 ) -> PartFiles | None:  # fmt: skip
     """Return the parts that rows are written in; None where -o names no directory. Raises UsageError."""
     if not output.endswith("/"):
@@ -29,9 +28,9 @@ def part_output(
     fields = None if written.fields is None else comma_list(written.fields, "--fields")
     parts = PartFiles(
         folder=output, out=written.out or "jsonl", fields=None if fields is None else tuple(fields), parsed=parsed,
-        delimiter=read.delimiter, encoding=read.encoding,
+        delimiter=source.options.delimiter, encoding=source.options.encoding,
     )  # fmt: skip
-    if includes_name(names, output + parts.name(0, alone=False)):
+    if includes_name(source.names, output + parts.name(0, alone=False)):
         raise UsageError(f"-o: {output} is also an input: name another directory")
     parts.prepare()
     parts.check()

@@ -31,6 +31,11 @@ class RunEnding(Struct, frozen=True):
     first_failure: str | None
     former_file: str | None
 
+    @property
+    def complete(self) -> bool:
+        """Whether all rows were taken."""
+        return self.stop is None and self.error is None
+
     def exit_status(self, fail_on: FailOn, *, cache_only: bool) -> int:
         """Return the exit status of the run itself."""
         return exit_status(self.bill, self.stop, self.error, fail_on, cache_only=cache_only)

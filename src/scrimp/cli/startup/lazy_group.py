@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
 }
 # Name -> the folder of cli/ that its module is in; the others are in cli/ itself.
 _FOLDERS: Mapping[str, str] = {
+    "run": "running",
     "ask": "asking",
     "estimate": "previews",
     "compress": "previews",

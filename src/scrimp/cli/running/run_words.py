@@ -1,0 +1,60 @@
+"""What was typed after `scrimp run`: its inputs, and its flags in their groups."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.run_flags import (
+    AnswerFlags,
+    BatchFlags,
+    BudgetFlags,
+    CallFlags,
+    CheckFlag,
+    CostFlags,
+    DryRunFlag,
+    EngineFlags,
+    LabelFlags,
+    OutputFlags,
+    ReadingFlags,
+    RouteFlags,
+    RowLimitFlags,
+    SamplesFlag,
+    ScreenFlags,
+    StopFlags,
+)
+
+
+class RunWords(Struct, frozen=True, kw_only=True):
+    """The whole command line of `scrimp run`."""
+
+    inputs: list[str]
+    reading: ReadingFlags
+    where: RouteFlags
+    answer: AnswerFlags
+    check: CheckFlag
+    several: SamplesFlag
+    cost: CostFlags
+    shared: BudgetFlags
+    row: RowLimitFlags
+    batch: BatchFlags
+    calls: CallFlags
+    engine: EngineFlags
+    stops: StopFlags
+    labels: LabelFlags
+    written: OutputFlags
+    screen: ScreenFlags
+    look: DryRunFlag
+
+    @property
+    def with_defaults(self) -> tuple[FlagGroup, ...]:
+        """The groups that have flags with a default in the config."""
+        return (self.where, self.answer, self.cost, self.shared, self.row, self.calls, self.stops, self.screen)
+
+    @property
+    def recorded(self) -> tuple[FlagGroup, ...]:
+        """The groups that a record of the run has: those of one that sends what it has."""
+        return (
+            self.reading, self.where, self.answer, self.check, self.several, self.cost, self.shared, self.row,
+            self.batch, self.calls, self.engine, self.stops, self.labels, self.written, self.screen,
+        )  # fmt: skip
