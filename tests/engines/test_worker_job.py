@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.config.paths import Paths
-from scrimp.config.schema import Config, ProviderTable
+from scrimp.config.schema import Config, ProviderTable, RuleTable
 from scrimp.config.shared_tables import SharedTable
 from scrimp.config.sources.load import LoadedConfig
 from scrimp.engines.worker_job import most_workers, worker_job
@@ -28,7 +28,8 @@ def test_the_shares_of_all_workers_are_at_most_the_limits_of_the_run(
 ) -> None:
     dollars = None if cap is None else Decimal(cap).scaleb(-12)
     options = RunOptions(concurrency=concurrency, rpm=rpm, tpm=tpm, limits=RunLimits(max_cost=dollars, max_failures=1))
-    loaded = LoadedConfig(Config(providers={"p": ProviderTable(rpm=of_provider)}), {}, {})
+    rules = (RuleTable(tier="simple", max_cost=dollars), RuleTable(tier="high"))
+    loaded = LoadedConfig(Config(providers={"p": ProviderTable(rpm=of_provider)}, rules=rules), {}, {})
     count = most_workers(workers, loaded, options)
     job = worker_job("r", loaded, PATHS, options, count)
     shared = job.options
@@ -37,10 +38,11 @@ def test_the_shares_of_all_workers_are_at_most_the_limits_of_the_run(
     assert count * shared.concurrency <= concurrency
     for share, whole in (
         (shared.rpm, rpm), (shared.tpm, tpm), (shared.limits.max_cost, dollars),
-        (job.loaded.config.providers["p"].rpm, of_provider),
+        (job.loaded.config.providers["p"].rpm, of_provider), (job.loaded.config.rules[0].max_cost, dollars),
     ):  # fmt: skip
         assert (share is None) == (whole is None)
         assert share is None or whole is None or count * share <= whole
+    assert job.has_share_of_cap == (cap is not None)
     assert shared.limits.max_failures is None  # counted where all rows come together
 
 

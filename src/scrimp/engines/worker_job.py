@@ -27,9 +27,11 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
 
     @property
     def has_share_of_cap(self) -> bool:
-        """Whether it may spend a share of the run's cap: where it dies, how much it has spent of that is unknown."""
-        limits = self.options.limits
-        return limits.max_cost is not None and limits.budget is None
+        """Whether it may spend a share of a cap: where it dies, how much it has spent of that is unknown."""
+        limits, rules = self.options.limits, self.loaded.config.rules
+        return (limits.max_cost is not None and limits.budget is None) or any(
+            rule.max_cost is not None for rule in rules
+        )
 
 
 def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions, workers: int) -> WorkerJob:
@@ -38,8 +40,8 @@ def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions
     What a server keeps for all that ask it, they share whole.
     """
     limits, cap = options.limits, options.limits.max_cost
-    if cap is not None and limits.budget is None:
-        cap = _plain((cap / workers).quantize(_PICODOLLAR, rounding=ROUND_DOWN))
+    if limits.budget is None:
+        cap = _share_of_cap(cap, workers)
     calls = 1 if has_limits_server(loaded) else workers
     # How many rows may fail is known where all of them come together.
     limits = replace(limits, max_cost=cap, max_failures=None, max_failure_share=None)
@@ -47,12 +49,13 @@ def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions
         name: replace(table, rpm=_share(table.rpm, calls), tpm=_share(table.tpm, calls))
         for name, table in loaded.config.providers.items()
     }
+    rules = tuple(replace(rule, max_cost=_share_of_cap(rule.max_cost, workers)) for rule in loaded.config.rules)
     options = replace(
         options, limits=limits, order="completion", concurrency=max(1, options.concurrency // workers),
         rpm=_share(options.rpm, calls), tpm=_share(options.tpm, calls),
     )  # fmt: skip
     return WorkerJob(
-        run=run, loaded=replace(loaded, config=replace(loaded.config, providers=providers)), paths=paths,
+        run=run, loaded=replace(loaded, config=replace(loaded.config, providers=providers, rules=rules)), paths=paths,
         options=options,
     )  # fmt: skip
 
@@ -71,9 +74,12 @@ def has_limits_server(loaded: LoadedConfig) -> bool:
     return table.limits is not None or table.limits_env is not None
 
 
-def _plain(dollars: Decimal) -> Decimal:
-    """Return dollars without zeros at the end of their cents, as somebody would write them."""
-    return Decimal(f"{dollars:f}".rstrip("0").rstrip("."))
+def _share_of_cap(cap: Decimal | None, workers: int) -> Decimal | None:
+    """Return an equal share of dollars, without zeros at the end of its cents, as somebody would write it."""
+    if cap is None:
+        return None
+    share = (cap / workers).quantize(_PICODOLLAR, rounding=ROUND_DOWN)
+    return Decimal(f"{share:f}".rstrip("0").rstrip("."))
 
 
 def _share(limit: int | None, workers: int) -> int | None:

@@ -43,7 +43,7 @@ class RunStop(Struct, frozen=True):
 
 # One that took its place with the same share could spend it once more, and the run pass its cap.
 SHARE_LOST = RunStop(
-    "budget", "stopped: a worker died, and how much it had spent of its share of --max-cost is unknown", LIMIT_REACHED
+    "budget", "stopped: a worker died, and how much it had spent of its share of a cap is unknown", LIMIT_REACHED
 )
 PIPE = RunStop("pipe", "", 141, drain=_PIPE_DRAIN)
 
