@@ -83,6 +83,18 @@ def test_an_empty_list_is_a_prompt_without_any(ready: Scrimp, provider: FakeProv
     assert (ran.out, provider.prompts) == ("yes\n", ["x"])
 
 
+def test_a_cell_of_a_table_has_a_list_as_json(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("data/[x].png", PNG)
+    ready.file("data/rows.csv", """text,files\nx,"[""g.gif"", ""photos/dot.png""]"\ny,[]\nz,[x].png\n""")
+    provider.answer = lambda _: completion("yes")
+    ran = ready("run", "data/rows.csv", "--attach-field", "files", "-q")
+
+    assert ran.status == 0, ran.out
+    assert "y" in provider.prompts
+    provider.bodies = [body for body in provider.bodies if body["messages"][-1]["content"] != "y"]
+    assert sent(provider) == sorted([[GIF, PNG, "x"], [PNG, "z"]], key=str)
+
+
 def test_paths_in_a_pipe_begin_where_the_command_runs(ready: Scrimp, provider: FakeProvider) -> None:
     stdin = "data/g.gif\ndata/photos/dot.png\n"
     ready("run", "-", "--attach-field", "line", "-t", "What is in {line}?", stdin=stdin)

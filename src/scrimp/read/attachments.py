@@ -9,10 +9,13 @@ import hashlib
 import os
 import stat
 from base64 import b64encode
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -52,12 +55,12 @@ def attachment(name: str) -> Attachment:
 
 
 def row_attachments(value: Json, column: str, where: str, folder: str) -> tuple[Attachment, ...]:
-    """Return what a row's column names: a path, from the folder, or a URL, or a list of them.
+    """Return what a row's column names: a path, from the folder, or a URL, or a list of them, in a cell as JSON.
 
     What cannot be sent is an attachment with a defect, which names the row and the column: that row is lost, no other.
     """
     found = []
-    for name in value if isinstance(value, list) else [value]:
+    for name in _names(value):
         try:
             found.append(_attachment(_checked_name(name), folder))
         except InputError as error:
@@ -65,6 +68,14 @@ def row_attachments(value: Json, column: str, where: str, folder: str) -> tuple[
             shown = _shown(name) if isinstance(name, str) else column
             found.append(Attachment(name=shown, media_type="", identity=f"defect:{defect}", defect=defect))
     return tuple(found)
+
+
+def _names(value: Json) -> list[Json]:
+    """Return the names in a value; a cell of a table has no other list than a text of JSON."""
+    if isinstance(value, str) and value.lstrip().startswith("["):
+        with suppress(msgspec.DecodeError):
+            value = msgspec.json.decode(value, type=list[Any])
+    return value if isinstance(value, list) else [value]
 
 
 def measured(attached: Attachment) -> Attachment:

@@ -67,7 +67,8 @@ AttachField = Annotated[
     typer.Option(
         "--attach-field",
         metavar="COLUMN",
-        help="The column with the row's images and PDFs: a path (from the input's folder), a URL, or a list of them.",
+        help="The column with the row's images and PDFs: a path (from the input's folder), a URL, or a list of them, "
+        "which is JSON in a cell of a table.",
     ),
 ]
 Skip = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N rows.", show_default=False)]
