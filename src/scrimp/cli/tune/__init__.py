@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from scrimp.cli.tune import advise, apply, certify, label, replay, shadow, status
+from scrimp.cli.tune import advise, apply, certify, replay, shadow, status
+from scrimp.cli.tune.labels import label
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 

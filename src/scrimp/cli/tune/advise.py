@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags.since import since_start
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
-from scrimp.cli.tune.dataset import AsJson, since_time
+from scrimp.cli.tune.tune_flags import AsJson
 from scrimp.flows.tune.advice import MIN_PAIRS, PER, Advice, task_advice
 from scrimp.flows.tune.labels.judge import JUDGE_ROUTE
 from scrimp.flows.tune.pair_collector import SHADOW_ROUTE, WATCH_ROUTE
@@ -48,9 +49,10 @@ def advise(
         path = session.services.paths.ledger_db
         ledger, pairs = Ledger(path), PairStore(path)
         try:
+            start = since_start(since, session.services.clock())
             tasks = [
                 task
-                for task in ledger.tasks(since=since_time(since), exclude_routes=(SHADOW_ROUTE, WATCH_ROUTE))
+                for task in ledger.tasks(since=start, exclude_routes=(SHADOW_ROUTE, WATCH_ROUTE))
                 if task.signature not in _TUNING_ROUTES
             ]
             advice = list(task_advice(tasks, rows_from_pairs(pairs.prompts()), session.services.clock()))

@@ -8,20 +8,20 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.certify import MIXTURE_OF_MODELS, AsMixture, Risk, Target
-from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, Task, load_dataset, since_time
-from scrimp.cli.tune.levels import (
-    KEEP_ALONE,
-    CompareLevel,
-    Keep,
-    checked_side,
-    load_certificate,
-    print_certificate,
+from scrimp.cli.tune.dataset import load_dataset
+from scrimp.cli.tune.levels import load_certificate, print_certificate
+from scrimp.cli.tune.run_command import run_lines
+from scrimp.cli.tune.tune_flags import (
+    MIXTURE_OF_MODELS,
+    AsMixture,
+    LevelFlags,
+    PairFlags,
+    ProofFlags,
     refuse_models,
 )
-from scrimp.cli.tune.run_command import run_lines
 from scrimp.cli.tune.watched import how_to_watch
 from scrimp.config.resolved.tuned_routes import load_levels, load_tuned, save_levels, save_tuned, undo_tuned
 from scrimp.errors import UsageError
@@ -38,19 +38,16 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
+@grouped()
 def apply(
-    target: Target = 0.95,
-    risk: Risk = 0.05,
-    flagship: Flagship = None,
-    pool: Pool = None,
-    since: Since = None,
-    route: Task = None,
+    *,
+    proof: ProofFlags,
+    pairs: PairFlags,
     pooled: Annotated[
         bool, typer.Option("--pooled", help="Also apply what is certified only on average over several tasks.")
     ] = False,
     mixture: AsMixture = False,
-    compress: CompareLevel = None,
-    keep: Keep = None,
+    level: LevelFlags,
     undo: Annotated[
         bool, typer.Option("--undo", help="Restore routes and levels from before the last change.")
     ] = False,
@@ -74,23 +71,19 @@ def apply(
     with open_session() as session:
         if undo:
             _undo(session)
-        elif compress is not None:
+        elif (side := level.side()) is not None:
             if mixture:
                 raise UsageError(MIXTURE_OF_MODELS)
-            side = checked_side(compress, keep)
-            refuse_models(flagship, pool)
-            certificate_of_level = load_certificate(session, side, target, risk, since_time(since), route)
+            refuse_models(pairs)
+            certificate_of_level = load_certificate(session, side, proof, pairs)
             print_certificate(certificate_of_level)
             _apply_level(session, certificate_of_level, pooled=pooled, dry_run=dry_run)
-        elif keep is not None:
-            raise UsageError(KEEP_ALONE)
         else:
-            begin = since_time(since)
-            dataset = load_dataset(session, LEDGER, flagship, pool, None, begin, task=route)
-            certificate = certify_dataset(dataset, target, risk, session.services, mixture=mixture)
+            dataset = load_dataset(session, pairs)
+            certificate = certify_dataset(dataset, proof.target, proof.risk, session.services, mixture=mixture)
             for sentence in certificate_sentences(certificate):
                 print_line(sentence)
-            _apply_routes(session, certificate, dataset.rows, pooled=pooled, dry_run=dry_run, since=begin)
+            _apply_routes(session, certificate, dataset.rows, pooled=pooled, dry_run=dry_run, since=pairs.start())
 
 
 def _undo(session: Session) -> None:

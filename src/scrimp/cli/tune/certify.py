@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
+from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.printing import print_json, print_line
-from scrimp.cli.session import open_session
-from scrimp.cli.tune.dataset import (
+from scrimp.cli.session import Session, open_session
+from scrimp.cli.tune.dataset import load_dataset
+from scrimp.cli.tune.levels import load_certificate, print_certificate
+from scrimp.cli.tune.tune_flags import (
     LEDGER,
+    MIXTURE_OF_MODELS,
     AsJson,
-    Flagship,
-    Pool,
-    Prices,
-    Scores,
-    Since,
+    AsMixture,
+    LevelFlags,
+    PairFlags,
+    ProofFlags,
+    RecordingFlags,
     Source,
-    Task,
-    interval_json,
-    load_dataset,
-    since_time,
-)
-from scrimp.cli.tune.levels import (
-    KEEP_ALONE,
-    CompareLevel,
-    Keep,
-    checked_side,
-    load_certificate,
-    print_certificate,
     refuse_models,
 )
 from scrimp.errors import UsageError
 from scrimp.flows.tune.certificates import certify_dataset
-from scrimp.flows.tune.dataset import disputed_rows
+from scrimp.flows.tune.dataset import Dataset, disputed_rows
 from scrimp.render.certificate import certificate_sentences, claim_sentence
-from scrimp.store.tuning.level_replies import Side
 from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import policy_name
 from scrimp.tuning.policy_metrics import PolicyMetrics
@@ -43,35 +32,13 @@ from scrimp.units import format_count, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-Target = Annotated[
-    float, typer.Option(metavar="X", min=0.5, max=0.999, help="The share of flagship quality that must be kept.")
-]
-Risk = Annotated[
-    float, typer.Option(metavar="X", min=0.001, max=0.5, help="The probability that a certificate is wrong.")
-]
-
-MIXTURE_OF_MODELS = "--mixture is for policies of models, --compress for a level: leave one of them out"
-AsMixture = Annotated[
-    bool, typer.Option("--mixture", help="Certify all tasks together, with a policy for each, not each on its own.")
-]
-
 
 @app.command()
+@grouped()
 def certify(
-    source: Source = LEDGER,
-    target: Target = 0.95,
-    risk: Risk = 0.05,
-    flagship: Flagship = None,
-    pool: Pool = None,
-    prices: Prices = None,
-    scores: Scores = None,
-    since: Since = None,
-    route: Task = None,
-    mixture: AsMixture = False,
-    compress: CompareLevel = None,
-    keep: Keep = None,
-    as_json: AsJson = False,
-) -> None:
+    source: Source = LEDGER, *, proof: ProofFlags, pairs: PairFlags, recording: RecordingFlags,
+    mixture: AsMixture = False, level: LevelFlags, as_json: AsJson = False,
+) -> None:  # fmt: skip
     """Show which policies are proven to keep a share of the flagship's quality, and what they save.
 
     Policies are tested from the safest on, and each that passes hands its share of the risk on to bolder ones. A task
@@ -93,51 +60,35 @@ def certify(
     With --compress it shows instead which share of answers a level of compression is proven to keep, and what it
     saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress); looks count likewise.
     """
-    if compress is not None and mixture:
+    side = level.side()
+    if side is not None and mixture:
         raise UsageError(MIXTURE_OF_MODELS)
-    if compress is not None:
-        _certify_level(
-            checked_side(compress, keep),
-            source,
-            (flagship, pool, prices, scores),
-            target,
-            risk,
-            since_time(since),
-            route,
-            as_json,
-        )
+    if side is not None:
+        refuse_models(pairs, source, recording)
+    with open_session() as session:
+        if side is not None:
+            print_certificate(load_certificate(session, side, proof, pairs), as_json=as_json)
+        else:
+            dataset = load_dataset(session, pairs, source, recording)
+            _certify_policies(session, dataset, proof, mixture=mixture, as_json=as_json)
+
+
+def _certify_policies(
+    session: Session, dataset: Dataset, proof: ProofFlags, *, mixture: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Print what rows prove of policies, and how many of them want a label."""
+    certificate = certify_dataset(dataset, proof.target, proof.risk, session.services, mixture=mixture)
+    unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
+    if as_json:
+        print_json(_document(certificate, unlabeled))
         return
-    if keep is not None:
-        raise UsageError(KEEP_ALONE)
-    with open_session() as session:
-        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores, route)
-        certificate = certify_dataset(dataset, target, risk, session.services, mixture=mixture)
-        unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))
-        if as_json:
-            print_json(_document(certificate, unlabeled))
-            return
-        for sentence in certificate_sentences(certificate):
-            print_line(sentence)
-        if unlabeled:
-            print_line(
-                f"of {pluralize(len(dataset.rows), 'row')}, {format_count(unlabeled)} on which models differ "
-                "have no label, and the worst was assumed: label them with scrimp tune label"
-            )
-
-
-def _certify_level(
-    side: Side,
-    source: str,
-    models: tuple[str | None, ...],
-    target: float,
-    risk: float,
-    since: float,
-    task: str | None,
-    as_json: bool,
-) -> None:
-    refuse_models(None if source == LEDGER else source, *models)
-    with open_session() as session:
-        print_certificate(load_certificate(session, side, target, risk, since, task), as_json=as_json)
+    for sentence in certificate_sentences(certificate):
+        print_line(sentence)
+    if unlabeled:
+        print_line(
+            f"of {pluralize(len(dataset.rows), 'row')}, {format_count(unlabeled)} on which models differ "
+            "have no label, and the worst was assumed: label them with scrimp tune label"
+        )
 
 
 def _document(certificate: Certificate, unlabeled: int) -> dict[str, object]:
@@ -167,7 +118,7 @@ def _claim(claim: Claim, certificate: Certificate) -> dict[str, object]:
 
 def _metrics(measured: PolicyMetrics) -> dict[str, object]:
     return {
-        "rows": measured.rows, "labelled": measured.labeled, "kept": interval_json(measured.kept),
-        "flag": interval_json(measured.flagship_share), "saved": interval_json(measured.saved),
+        "rows": measured.rows, "labelled": measured.labeled, "kept": measured.kept,
+        "flag": measured.flagship_share, "saved": measured.saved,
         "cost_usd": measured.cost, "calls": measured.calls,
     }  # fmt: skip

@@ -1,66 +1,24 @@
-"""What the commands of `tune` say of a level of compression: its flags, and what is proved of it."""
+"""What the commands of `tune` print of a level of compression: what is proved of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
-
-import typer
 
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import Session
-from scrimp.compress import DEFAULT_KEEP, LEVELS
-from scrimp.errors import UsageError
+from scrimp.cli.tune.tune_flags import PairFlags, ProofFlags
 from scrimp.flows.tune.level_certificates import LevelCertificate, certify_level, level_name
-from scrimp.flows.tune.level_collector import WITHOUT, side_of
 from scrimp.render.level_claim import level_sentence
 from scrimp.store.tuning.level_replies import EVERYTHING, Side
 from scrimp.tuning.level_claims import LevelClaim
 from scrimp.units import format_count, pluralize
 
-CERTIFIABLE = LEVELS[LEVELS.index(WITHOUT.level) + 1 :]
 
-CompareLevel = Annotated[
-    str | None,
-    typer.Option("--compress", metavar="LEVEL", help=f"A level of compression instead: {', '.join(CERTIFIABLE)}."),
-]
-Keep = Annotated[
-    float | None,
-    typer.Option(
-        "--keep", metavar="X", min=0.01, max=1,
-        help=f"The share of documents that focus or dense keeps; default: {DEFAULT_KEEP}.",
-    ),
-]  # fmt: skip
-
-
-KEEP_ALONE = "--keep is for a level of compression: add --compress focus, or leave it out"
-
-
-def refuse_models(*flags: str | None) -> None:
-    """Raise UsageError where other models are named: a level compares a model with itself."""
-    if any(flag is not None for flag in flags):
-        raise UsageError(
-            "--compress compares a model with itself, by pairs in the ledger: leave out the recording, --flagship, "
-            "--pool, --prices and --scores"
-        )
-
-
-def checked_side(level: str, keep: float | None) -> Side:
-    """Return the side of a level; UsageError where nothing can be certified of it."""
-    known = next((one for one in CERTIFIABLE if one == level), None)
-    if known is None:
-        raise UsageError(f"--compress {level} cannot be certified: use one of {', '.join(CERTIFIABLE)}")
-    side = side_of(known, keep)
-    if keep is not None and side.keep == EVERYTHING != keep:
-        raise UsageError(f"--keep is for levels that select sentences, and {level} does not: leave it out")
-    return side
-
-
-def load_certificate(
-    session: Session, side: Side, target: float, risk: float, since: float, task: str | None = None
-) -> LevelCertificate:
+def load_certificate(session: Session, side: Side, proof: ProofFlags, pairs: PairFlags) -> LevelCertificate:
     """Return what the stored pairs prove of a level, of one task where it is named; warn of those that are left out."""
-    certificate = certify_level(session.services, side, target=target, risk=risk, since=since, task=task)
+    certificate = certify_level(
+        session.services, side, target=proof.target, risk=proof.risk, since=pairs.start(), task=pairs.route
+    )
     if certificate.outdated:
         session.messages.warn(
             f"{pluralize(certificate.outdated, 'pair')} left out: scrimp's compression has changed since; scrimp tune "

@@ -7,23 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
-from scrimp.cli.tune.dataset import (
-    LEDGER,
-    AsJson,
-    Flagship,
-    Pool,
-    Prices,
-    Scores,
-    Since,
-    Source,
-    Task,
-    load_dataset,
-    since_time,
-)
+from scrimp.cli.tune.dataset import load_dataset
 from scrimp.cli.tune.trade_off_report import calibration_diagrams, print_trade_off, row_count, trade_off_document
+from scrimp.cli.tune.tune_flags import LEDGER, AsJson, PairFlags, RecordingFlags, Source
 from scrimp.errors import OutputError
 from scrimp.flows.tune.trade_off import trade_off
 from scrimp.render.plot import Point, svg_plot, text_plot
@@ -57,14 +47,12 @@ live commands from such a file.
 
 
 @app.command(epilog=_FORMAT)
+@grouped()
 def replay(
     source: Source = LEDGER,
-    flagship: Flagship = None,
-    pool: Pool = None,
-    prices: Prices = None,
-    scores: Scores = None,
-    since: Since = None,
-    route: Task = None,
+    *,
+    compared: PairFlags,
+    recording: RecordingFlags,
     pairs: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Learn orders from only N pairs of each task.")
     ] = None,
@@ -103,7 +91,7 @@ def replay(
     often as their model is confident. Calls no API.
     """  # noqa: D301 - the control character itself tells typer not to wrap the list
     with open_session() as session:
-        dataset = load_dataset(session, source, flagship, pool, prices, since_time(since), scores, route)
+        dataset = load_dataset(session, compared, source, recording)
         result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording, target=target)
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)

@@ -17,9 +17,9 @@ from scrimp.cli.flags.run_options import check_schema, config_flags, read_option
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.observers.drift import warn_of_level_drift
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.levels import CERTIFIABLE, Keep, checked_side
 from scrimp.cli.tune.run_command import run_words
 from scrimp.cli.tune.shadow_notes import note_plan, note_tasks, read_ahead
+from scrimp.cli.tune.tune_flags import CERTIFIABLE, Keep, checked_side
 from scrimp.errors import UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions

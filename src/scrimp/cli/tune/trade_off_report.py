@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from scrimp.cli.printing import print_line, print_table
 from scrimp.cli.session import Session
-from scrimp.cli.tune.dataset import interval_json
 from scrimp.flows.tune.dataset import ModelRecord
 from scrimp.flows.tune.trade_off import OrderQuality, PerTask, SignalQuality, TradeOff
 from scrimp.tuning.policies import policy_name
@@ -154,8 +153,8 @@ def trade_off_document(result: TradeOff) -> dict[str, object]:
 
 def _figures_json(measured: PolicyMetrics) -> dict[str, object]:
     return {
-        "kept": interval_json(measured.kept), "flag": interval_json(measured.flagship_share),
-        "saved": interval_json(measured.saved), "cost_usd": measured.cost, "calls": measured.calls,
+        "kept": measured.kept, "flag": measured.flagship_share,
+        "saved": measured.saved, "cost_usd": measured.cost, "calls": measured.calls,
         "labelled": measured.labeled,
     }  # fmt: skip
 

@@ -8,14 +8,17 @@ from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from scrimp.cli.flags import completions
+from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.options.reading import Encoding
 from scrimp.cli.flags.options.spending import MaxCost
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.dataset import LEDGER, Flagship, Pool, Since, Task, check_task, load_dataset, since_time
-from scrimp.cli.tune.label_file import export_prompts, import_labels
-from scrimp.cli.tune.labeler import Labeler
+from scrimp.cli.tune.dataset import check_task, load_dataset
+from scrimp.cli.tune.labels.label_file import export_prompts, import_labels
+from scrimp.cli.tune.labels.labeler import Labeler
+from scrimp.cli.tune.tune_flags import PairFlags
 from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.disputes import find_disputes
 from scrimp.flows.tune.observed_gains import refresh_task_gains
@@ -26,11 +29,9 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
 @app.command()
+@grouped()
 def label(
-    flagship: Flagship = None,
-    pool: Pool = None,
-    since: Since = None,
-    route: Task = None,
+    compared: PairFlags,
     check: Annotated[
         str | None,
         typer.Option(metavar="CMD", help="A command that reads each completion; exit status 0: it is right."),
@@ -77,15 +78,15 @@ def label(
     """
     _check_ways({"--check": check, "--judge": judge, "--import": from_file, "--export": to_file}, dry_run=dry_run)
     with open_session({"max_cost": None if max_cost is None else parse_dollars(max_cost, "--max-cost")}) as session:
-        begin = since_time(since)
+        begin = compared.start()
         with closing(PairStore(session.services.paths.ledger_db)) as pairs, _prior_is_told(session, pairs):
             if from_file is not None:
-                prompts = _of_task(list(pairs.prompts(since=begin)), route)
+                prompts = _of_task(list(pairs.prompts(since=begin)), compared.route)
                 status = import_labels(session, pairs, prompts, from_file, encoding, dry_run=dry_run)
                 raise typer.Exit(status)
-            dataset = load_dataset(session, LEDGER, flagship, pool, None, begin)
+            dataset = load_dataset(session, replace(compared, route=None))
             disputes = find_disputes(pairs, dataset, begin)
-            asked = {prompt.key for prompt in _of_task([each.prompt for each in disputes], route)}
+            asked = {prompt.key for prompt in _of_task([each.prompt for each in disputes], compared.route)}
             disputes = [each for each in disputes if each.prompt.key in asked][:limit]
             if to_file is not None:
                 export_prompts(session, [each.prompt for each in disputes], to_file)
