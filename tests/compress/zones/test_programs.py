@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from textwrap import indent
 
 import pytest
@@ -64,6 +65,25 @@ STRINGS = [
     "puts DATA.read\n__END__\n{text}\n", "%{\n{text}\n%}\nx = 1;\n", "x = ''\n{text}\n'';\n",
     "let x =<< trim END\n{text}\nEND\n",
 ]  # fmt: skip
+# Lines around a part of a program that say so, whatever the language is.
+FRAMED = [
+    "{% if open %}\nHello {{ name }}\n{text}\n{% endif %}\n", "{{#each rows}}\n{text}\n{{/each}}\n",
+    "{{ range .Rows }}\n\n{text}\n\n{{ end }}\n", "<% if open %>\n{text}\n<% end %>\n",
+    "<?php foreach ($a as $b): ?>\n{text}\n<?php endforeach ?>\n", "{#if big}\n<main>\n{text}\n</main>\n{/if}\n",
+    "<#list rows as row>\n{text}\n</#list>\n", "#foreach($row in $rows)\n{text}\n#end\n",
+    "@foreach (var a in b)\n{\n{text}\n}\n", "@section('content')\n{text}\n@endsection\n",
+    "% for row in rows:\n{text}\n% endfor\n", '<c:forEach items="${rows}">\n{text}\n</c:forEach>\n',
+    '<ng-container *ngFor="let a of b">\n{text}\n</ng-container>\n', "<Layout title={title}>\n{text}\n</Layout>\n",
+    "const a = (\n<Panel>\n{text}\n</Panel>\n);\n", "<template>\n  <pre>\n{text}\n  </pre>\n</template>\n",
+    "set text {\n{text}\n}\nputs $text\n", "(*\n{text}\n*)\nlet x = 1\n", "#|\n{text}\n|#\n(a)\n",
+    "sh '''\n{text}\n'''\n", "app.sample=\\\n{text}\napp.end=1\n", "ssh web-1 'bash -s' <<\\EOF\n{text}\nEOF\n",
+    "INSERT INTO a (id, body) VALUES\n(1, '{text}'),\n(2, 'x');\n", "(def sample\n  '{text}')\n",
+]  # fmt: skip
+# The same signs where a person writes them, and what follows is a document.
+WRITTEN = [
+    "@john (ops) wrote:", "#incident (open)", "100% of it fails:", 'The server said "no"', "I ran `make`", "Hi team,\n",
+    "===", "web-1 (nginx):", "[LOG]", "<log>", "<<<", "'''", "Price {x}",
+]  # fmt: skip
 LOG = "\n".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}" for n in range(10, 40))
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]
 
@@ -119,6 +139,22 @@ def test_what_begins_right_behind_the_mark_of_a_string_keeps_every_byte(program:
     prompt = "Why does it fail?\n\n" + program.replace("{text}", text)
 
     assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize("level", ["lossless", "tidy", "dense"])
+@pytest.mark.parametrize("frame", FRAMED)
+def test_what_a_template_or_unfinished_code_holds_keeps_every_byte(frame: str, level: str) -> None:
+    records = json.dumps([{"id": at, "name": f"part {at}"} for at in range(4)], indent=2)
+    for text in (FRAGMENT, LOG, records):
+        prompt = "Why does it fail?\n\n" + frame.replace("{text}", text)
+        assert compress(prompt, level).text == prompt
+
+
+@pytest.mark.parametrize("line", WRITTEN)
+def test_what_follows_the_words_of_a_person_is_a_document(line: str) -> None:
+    for text in (FRAGMENT, LOG):
+        prompt = f"Why does it fail?\n\n{line}\n{text}\n"
+        assert len(compress(prompt, "tidy").text) < len(prompt)
 
 
 def test_a_log_in_comments_to_the_end_of_the_line_keeps_every_byte() -> None:

@@ -13,7 +13,7 @@ from msgspec import Struct
 Span: TypeAlias = tuple[int, int]
 
 # Where a here-document begins and the word that ends it: of shells, Ruby, Perl, PHP, Terraform, Dockerfiles.
-_HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(?:trim )?(['\"]?)([A-Za-z_]\w*+)\1")
+_HERE_DOCUMENT = re.compile(r"<<[-~<]?[ \t]*+(?:trim |\\)?(['\"]?)([A-Za-z_]\w*+)\1")
 _FIRST_WORD = re.compile(r"^[ \t]*+([A-Za-z_]\w*+)", re.MULTILINE)
 _LOOK_BACK = 40  # characters
 # What opens a block of text in YAML: a bar, or the line of a key that is itself in a mapping. The block goes on for as
@@ -54,7 +54,8 @@ _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
 _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*|=\s*\w+|~[sS]|@\w*doc\s+)"
 # A string that begins where an expression does, whatever follows its quotation mark.
 _STRING = re.compile(
-    r"(?:[=(\[{]|<-|<<<|\b(?:return|echo|printf)|\(\w++ [\w-]++)[ \t]*+[$@#bfruBFRU]*+(['\"])((?:(?!\1)[^\\]|\\.)*+)\1",
+    r"(?:[=(\[{]|<-|<<<|\b(?:return|echo|printf)|\(\w++ [\w-]++\n?|\((?:\w++,[ \t]*+)++)[ \t]*+[$@#bfruBFRU]*+"
+    r"(['\"])((?:(?!\1)[^\\]|\\.)*+)\1",
     re.DOTALL,
 )
 _PAIRS = (

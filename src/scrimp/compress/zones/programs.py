@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from scrimp.compress.zones.enclosure import Enclosures, yaml_texts
+from scrimp.compress.zones.frame import is_framed
 from scrimp.compress.zones.zone_span import ZoneSpan
 
-# How a line ends that goes on in the next (an assignment, an open bracket, a string), and lines that begin code: of
-# Vue, Org, LaTeX, AsciiDoc, the headers of a part of a message.
-_UNFINISHED = re.compile(
-    r"(?:[=(\[{,\\+&\"'`]|\b(?:return|yield))[ \t]*\Z"
-    r"|(?:\A|\n)(?:<template\b[^<>\n]*+>|\#\+begin_\w[^\n]*+|\\begin\{[^\n]*+|\+{4,}|\[source[^\n]*+\n-{4,})\s*\Z"
-    r"|(?:\A|\n)--\S[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*\Z",
-    re.IGNORECASE,
+# What is above a page in AsciiDoc, and the headers of a part of a message.
+_HEADED = re.compile(
+    r"(?:\A|\n)(?:\[source[^\n]*+\n-{4,}\s*|--\S[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
 )
 _LOOK_BACK = 200  # characters
 # Of PHP, ERB, Jinja and their like; a page that is text in XML.
@@ -28,11 +25,11 @@ _LEAST_SHARE = 0.4  # of the characters between a program's first line and its l
 
 
 def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
-    """Return the spans, with each of a program's as code; JSON is judged by its placement.
+    """Return the spans, with each of a program's as code; of JSON only what the lines around it tell counts here.
 
-    A page is part of a program in a string, comment or here-document, after an unfinished line, right below code,
-    where it is a template, and where all of its lines are indented below others. Other spans are in a string, or where
-    code is before and after them and makes up much of the whole.
+    A page is part of a program in a string, comment or here-document, right below code, where it is a template, and
+    where all of its lines are indented below others. Other spans are in a string, or where code is before and after
+    them and makes up much of the whole.
     """
     if not any(map(_may_be_of_program, found)):
         return list(found)
@@ -44,7 +41,7 @@ def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
 
 
 def _may_be_of_program(span: ZoneSpan) -> bool:
-    return span.kind in ("data", "tool", "context") and span.form not in ("json", "jsonl", "markup")
+    return span.kind in ("data", "tool", "context") and span.form != "markup"
 
 
 class _Program:
@@ -63,12 +60,17 @@ class _Program:
 
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
+        if span.kind != "context" and is_framed(self._text, span.start, span.end):
+            return True
+        return span.form not in ("json", "jsonl") and self._holds(span)
+
+    def _holds(self, span: ZoneSpan) -> bool:
         scalar = bisect_right(self._yaml_texts, (span.start, len(self._text))) - 1
         if scalar >= 0 and span.start < self._yaml_texts[scalar][1]:
             return True
         if span.form == "html":
-            enclosed = self._is_enclosed(span) or self._is_indented(span)
-            return enclosed or self._goes_on_in(span) or self._is_template(span)
+            of_part = self._is_enclosed(span) or self._is_indented(span) or self._is_headed(span)
+            return of_part or span.start in self._ends or self._is_template(span)
         commented = self._text.startswith("//", span.start)
         if span.kind != "context" and (commented or self._sure_enclosures.around(span.start, span.start + 1)):
             return True
@@ -96,10 +98,8 @@ class _Program:
         """Return whether a page is indented as a whole below something else, as code of Markdown, YAML or INI is."""
         return span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
 
-    def _goes_on_in(self, span: ZoneSpan) -> bool:
-        """Return whether code is right above, or a line that is not finished."""
-        line = self._text[max(0, span.start - _LOOK_BACK) : span.start].removesuffix("\n")
-        return span.start in self._ends or _UNFINISHED.search(line) is not None
+    def _is_headed(self, span: ZoneSpan) -> bool:
+        return _HEADED.search(self._text[max(0, span.start - _LOOK_BACK) : span.start]) is not None
 
     def _is_template(self, span: ZoneSpan) -> bool:
         """Return whether a page has places that a program fills in, or the program goes on around it."""

@@ -1,0 +1,49 @@
+"""The lines around a part of a text, which tell whether a template or unfinished code holds it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_LOOK_AROUND = 400  # characters
+# A line that a template engine reads: a sign or keyword in braces or angles, a call after a sign, attributes of an
+# element that are not text. Other elements, and blank lines, are passed over.
+_DIRECTIVE = re.compile(
+    r"[ \t]*+(?:\{[%#/:^<@].*\}|\{\{[-~]?[ \t]*(?:[#/^>&<*!%]|\w++ .*\}|(?:else|end)\b)|\{\w+ [^{}]*\$.*\}"
+    r"|<[%#?.@](?!xml)|</[#.@]|<template\b|<xsl:|<[^<>]*(?:\$\{|=\{|\s(?:[*:@#]|(?:v|x|ng)-)\w)"
+    r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end\w|#end\b|%[ \t]*(?:\w.*:|end\w*)[ \t]*\Z)"
+)
+_ELEMENT = re.compile(r"\s*(?:<.*>\s*)?\Z")
+# How a line of code ends that goes on, with an open bracket, an operator or a mark of quotation; how a listing begins.
+_UNFINISHED = re.compile(
+    r"(?:[(\[{]|&&|(?<!\\)\\|[\w)\]:+][ \t]*=|\b(?:return|yield)|[\w'\"][ \t](?:[\"']{3}|[\"'`])|\A[^`]*\w`"
+    r"|\A[ \t]+[\"'`]+)\s*\Z"
+    r"|\A[ \t]*(?:\#\+begin_\w|\\begin\{(?!document)|\+{4,}\s*\Z)",
+    re.IGNORECASE,
+)
+_CLOSER = re.compile(r"[^\w\s([{]{0,3}[)\]}]|[|=*]#")  # the mirror of how a line ended, at the start of another one
+_MIRRORED = str.maketrans("()[]{}", ")(][}{")
+
+
+def is_framed(text: str, start: int, end: int) -> bool:
+    """Return whether a directive is above or below a part, code that goes on in it, or brackets that match."""
+    before, opened = _line_beside(reversed(text[max(0, start - _LOOK_AROUND) : start].split("\n")))
+    after, closed = _line_beside(text[end : end + _LOOK_AROUND].split("\n"))
+    return opened or closed or _UNFINISHED.search(before) is not None or _mirrors(before.rstrip(), after.lstrip())
+
+
+def _line_beside(lines: Iterable[str]) -> tuple[str, bool]:
+    """Return the first line that is not an element of markup, and whether there is a directive up to it."""
+    for line in lines:
+        if _DIRECTIVE.match(line):
+            return line, True
+        if not _ELEMENT.match(line):
+            return line, False
+    return "", False
+
+
+def _mirrors(before: str, after: str) -> bool:
+    return any(
+        _CLOSER.fullmatch(after, 0, size) and before.endswith(after[size - 1 :: -1].translate(_MIRRORED))
+        for size in range(1, min(5, len(after) + 1))
+    )
