@@ -73,8 +73,10 @@ def _is_json(zone: Zone) -> bool:
 
 
 def _is_settled(zones: Sequence[Zone], options: CompressOptions) -> bool:
-    """Return whether a second pass cannot find anything: at lossless where all that may be JSON was data."""
-    others = (zone.text for zone in zones if not _is_json(zone))
+    """Return whether a second pass cannot find anything: where all is JSON, at lossless where what may be it is."""
+    others = [zone.text for zone in zones if not _is_json(zone)]
+    if options.level == "tidy":
+        return all(map(str.isspace, others))
     return options.level == "lossless" and not any(map(_MAY_BEGIN_JSON.search, others))
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.json.strategies import NOT_JSON, nearly, texts
-from scrimp.compress.checks.json_equal import expanded, json_equal, same_values
+from scrimp.compress.checks.json_equal import expanded, json_equal
 from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
 
@@ -91,8 +91,9 @@ def test_hundreds_of_levels_are_compared():
         ("[1]\n[2]", "[1]", False),
         ("[1, 2]", "[1,2", False),
         ("[1e400, 2]", "[1e400,2]", True),  # what cannot be decoded is left to its lexemes
-        ("[" * 100_000 + "]" * 100_000, "[]", True),
+        ("[1e400, 2]", "[1e400,3]", False),
+        ("[" * 100_000 + "]" * 100_000, "[]", False),
     ],
 )
 def test_another_parser_has_a_word_in_what_is_equal(before: str, after: str, same: bool) -> None:
-    assert same_values(before, after) is same
+    assert json_equal(before, after) is same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -18,8 +19,8 @@ def json_equal(before: str, after: str) -> bool:
     """Return whether two texts are the same JSON, spelled the same, except for white space and columns.
 
     A text that is not JSON or JSONL equals only itself. Without white space both must be the same and have the same
-    strings, and msgspec must decode the same from both; neither shares code with the rules. JSONL, and what is beyond
-    msgspec, is compared by its lexemes.
+    strings, and msgspec must decode the same from both, at once or line by line; neither shares code with the rules.
+    What is beyond msgspec (too deep a nesting, too large a number, half a surrogate) is compared by its lexemes.
     """
     if before == after:
         return True
@@ -27,37 +28,27 @@ def json_equal(before: str, after: str) -> bool:
         return expanded(after) == _minified(before) != ""
     if _without_space(before) != _without_space(after) or _STRING.findall(before) != _STRING.findall(after):
         return False
-    if _same_document(before, after):
-        return True
-    return _minified(before) == _minified(after) != "" and same_values(before, after)
+    for decode in (_document, _records):
+        with suppress(ValueError, RecursionError):
+            return decode(before) == decode(after)
+    return _minified(before) == _minified(after) != ""
 
 
 def _without_space(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(None, b" \t\n\r")
 
 
-def _same_document(before: str, after: str) -> bool:
-    try:
-        return bool(_DECODER.decode(before) == _DECODER.decode(after))
-    except (ValueError, RecursionError):
-        return False
+def _document(text: str) -> tuple[object, ...]:
+    return (_DECODER.decode(text),)
 
 
-def same_values(before: str, after: str) -> bool:
-    """Return whether msgspec decodes the same from both texts.
-
-    Too deep a nesting, too large a number and half a surrogate are beyond it, and left to the lexemes.
-    """
-    try:
-        values = _DECODER.decode_lines(before)
-    except (ValueError, RecursionError):
-        return True
-    try:
-        return values == _DECODER.decode_lines(after)
-    except RecursionError:
-        return True
-    except ValueError:
-        return False
+def _records(text: str) -> tuple[object, ...]:
+    """Return what the lines of JSONL are decoded to; raise ValueError where there is not a record on each."""
+    records = tuple(_DECODER.decode_lines(text))
+    lines = sum(1 for line in text.split("\n") if line.strip())
+    if len(records) != lines or not all(isinstance(record, (dict, list)) for record in records):
+        raise ValueError("not JSONL")
+    return records
 
 
 def expanded(text: str) -> str:
