@@ -9,7 +9,8 @@ from functools import partial
 
 from bench.reader.questions import ASKED, Question
 from scrimp.compress import compress
-from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
+from scrimp.compress.extract.sentences import is_break, split_sentences
+from scrimp.compress.instructions.labels import label_rank
 
 _WORD_OR_BREAK = re.compile(r"\S+[^\S\n]*|\s+")
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrimp.compress.extract.sentences import is_break, label_rank, split_sentences
+from scrimp.compress.extract.sentences import is_break, split_sentences
+from scrimp.compress.instructions.labels import label_rank
 
 any_text = st.text(st.characters(exclude_categories=()))
 scraps = st.lists(

@@ -46,7 +46,7 @@ def _records(text: str) -> tuple[object, ...]:
     """Return what the lines of JSONL are decoded to; raise ValueError where there is not a record on each."""
     records = tuple(_DECODER.decode_lines(text))
     lines = sum(1 for line in text.split("\n") if line.strip())
-    if len(records) != lines or not all(isinstance(record, (dict, list)) for record in records):
+    if not records or len(records) != lines or not all(isinstance(record, (dict, list)) for record in records):
         raise ValueError("not JSONL")
     return records
 

@@ -166,7 +166,8 @@ def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) 
     """Return the terms of each label with those of the labels it is under, each counted once."""
     found: dict[int, Counter[str]] = {-1: _NO_TERMS}
     for label in sorted({*parent.values()} - {-1}):
-        found[label] = found[parent[label]] + terms.count_in(units[label])[0]
+        own, above = terms.count_in(units[label])[0], found[parent[label]]
+        found[label] = own + above if own else above
     return found
 
 
@@ -204,7 +205,7 @@ def _scores(
     """Return the score of each sentence: its own BM25 with shares of its paragraph's and neighbors'."""
     idf = _idf([counts for counts, _ in found.values()], QueryTerms.of(question).weights())
     own = dict(zip(found, _bm25(list(found.values()), idf), strict=True))
-    whole = _bm25([_merged_counts(found[index] for index in paragraph) for paragraph in filled], idf)
+    whole = _bm25([_merged_counts([found[index] for index in paragraph]) for paragraph in filled], idf)
     scores: dict[int, float] = {}
     for paragraph, shared in zip(filled, whole, strict=True):
         line = [0.0, *(own[index] for index in paragraph), 0.0]
@@ -218,7 +219,9 @@ def _scores(
     return {index: score + bonus * (answer.search(units[index]) is not None) for index, score in scores.items()}
 
 
-def _merged_counts(parts: Iterable[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
+def _merged_counts(parts: Sequence[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
+    if len(parts) == 1:
+        return parts[0]
     counts, lengths = zip(*parts, strict=True)
     return Counter(chain.from_iterable(part.elements() for part in counts if part)), sum(lengths)
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from scrimp.compress.extract.sentences import NAME_INLINE, PASSAGE, TAG, is_break, label_rank
+from scrimp.compress.extract.sentences import is_break
+from scrimp.compress.instructions.labels import NAME_INLINE, PASSAGE, TAG, label_rank
 
 _MAX_TITLE = 100  # characters
 _SENTENCE_END = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u0964\u061f][\"'\u201d\u2019\u00bb)\]]*\s*$")
@@ -109,7 +110,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
 
 def _is_title(units: Sequence[str], ranks: Sequence[int | None], at: int) -> bool:
     """Return whether a unit is the title in "Passage 1: The old mill", with a sentence on the line below."""
-    if not 0 < at < len(units) - 2 or ranks[at - 1 : at + 3] != [PASSAGE, None, None, None]:
+    if not 0 < at < len(units) - 2 or ranks[at - 1] != PASSAGE or ranks[at : at + 3] != [None] * 3:
         return False
     title, end, below = units[at : at + 3]
     ends = is_break(title), is_break(end), is_break(below)

@@ -1,10 +1,10 @@
-"""Tell what a label stands for: the question, documents, what is known of one, or a task such as rules."""
+"""Find labels at the start of lines, and tell what they stand for: the question, documents, a task such as rules."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels
@@ -16,16 +16,45 @@ _ALONE = re.compile(
     r"[ \t]*(?:#{1,6}[ \t]+|\*\*|__|={2,}[ \t]*|-{2,}[ \t]*)([^:\n#*_=<>]{1,60}?)[ \t]*(?:#+|\*\*|__|=+|-+)?[ \t]*$"
 )
 _TAG = re.compile(r"[ \t]*<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
+# The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
+# level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
+TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
+_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[【]|\A\s*[-_~+\u2022\d]")  # for speed: a sign that every label has
+_WHOLE_TAG = re.compile(r"\s*</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
+_INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
+_OPENING_TAG = re.compile(rf"\s*<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
+CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
+_NAME = re.compile(r"\s*((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
+
+_TEXT_NAME = re.compile(r"\s*(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
+# Lines that label without a word that is known. The signs of a heading tell its level.
+RULER = re.compile(r"\s*(?:([-=*_~#+])\1{2,}|\"\"\"|''')\s*\Z")
+HEADING = re.compile(
+    r"\s*(?:(#{1,6})[ \t]|={2,}[ \t]*[^\s=].*={2,}\s*\Z|-{3,}[ \t]*[^\s-].*-{3,}\s*\Z|\*\*[^*\n]{1,80}\*\*:?\s*\Z)"
+)
+ITEM = re.compile(r"[ \t]*(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
+NUMBERED = re.compile(
+    r"[#>* \t]*+(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
+    r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
+    r"(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
 _FORM = frozenset(
     ("format", "example", "examples", "sample", "beispiel", "exemple", "ejemplo", "exemplo", "esempio", "formato")
 )
-METADATA = (  # without accents, or with them as labels of sources are written
+_METADATA = frozenset((  # without accents, or with them as labels of sources are written
     "title", "source", "url", "link", "date", "author", "file", "filename", "path", "section", "chapter", "subject",
     "published", "id", "heading", "category", "score", "titel", "quelle", "titulo", "título", "fuente", "titre",
     "titolo", "fonte", "название", "источник", "عنوان", "शीर्षक", "标题", "標題", "来源", "タイトル", "제목",
     "datei", "fichier", "archivo",
-)  # fmt: skip
+))  # fmt: skip
+_NAMES = "|".join(sorted(_METADATA))
+_OWN_LINE = re.compile(
+    rf"\s*(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
+    r"|(?:document|doc|passage|chunk|result|rank|score|page|index)[ \t]*:[ \t]*#?[\d.]{1,12}\s*)",
+    re.IGNORECASE,
+)
 # Names of tasks that other titles have, too ("Further notes", "A second look"): these alone are labels.
 _ALONE_ONLY = frozenset((
     "a", "note", "notes", "steps", "important", "user", "human", "language", "length", "input", "style", "system", "ai",
@@ -61,10 +90,17 @@ def name_kind(name: str) -> LabelKind | None:
 @lru_cache(maxsize=1024)
 def _kind(name: str) -> LabelKind | None:
     phrase = " ".join(fold(_NUMBER.sub(" ", name)).split())
-    if phrase in METADATA and not any(map(str.isdigit, name)):
+    if phrase in _METADATA and not any(map(str.isdigit, name)):
         return "metadata"
     words = WORD.findall(phrase) or [phrase]
+    if _known().isdisjoint((phrase, *words)):
+        return None
     return next((kind for kind, applies in _signs(phrase, words) if applies), None)
+
+
+@cache
+def _known() -> frozenset[str]:
+    return _FORM.union(*map(labels, ("question", "documents", "task")))
 
 
 def _signs(phrase: str, words: list[str]) -> Iterator[tuple[LabelKind, bool]]:
@@ -78,3 +114,53 @@ def _signs(phrase: str, words: list[str]) -> Iterator[tuple[LabelKind, bool]]:
     yield "question", short and not question.isdisjoint(words)
     yield "task", short and not task.isdisjoint({words[0], words[-1]} - _ALONE_ONLY)
     yield "documents", short and words[-1] in documents
+
+
+def label_rank(unit: str) -> int | None:
+    """Return the rank of a label, lower for a wider scope, or None where the unit is not a label."""
+    if len(unit) > 400 or "\n" in unit or not _MAY_BE_LABEL.search(unit):
+        return None
+    if _WHOLE_TAG.fullmatch(unit):
+        return TAG
+    heading = HEADING.match(unit)
+    if heading:
+        return PASSAGE + len(heading[1] or "#")
+    if _numbered_end(unit) == len(unit) or _is_own_line(unit):
+        return PASSAGE
+    if unit and (ITEM.fullmatch(unit) or _speaker_end(unit) == len(unit)):
+        return NAME_INLINE if unit[-1].isspace() else NAME_LINE
+    return None
+
+
+def label_end(line: str) -> int:
+    """Return the length of the label at the start of a line: all of it for headings, tags and metadata; 0 for none."""
+    if not _MAY_BE_LABEL.search(line):
+        return 0
+    if _WHOLE_TAG.fullmatch(line) or HEADING.match(line) or _is_own_line(line):
+        return len(line)
+    if opening := _OPENING_TAG.match(line):
+        return opening.end()
+    return _numbered_end(line) or _speaker_end(line)
+
+
+def _is_own_line(line: str) -> bool:
+    """Return whether a line tells something about the text below it, or divides it from what is above."""
+    return _OWN_LINE.fullmatch(line) is not None or RULER.match(line) is not None
+
+
+def _numbered_end(line: str) -> int:
+    """Return the length of a number that begins a passage, after a word and before a colon or alone in brackets."""
+    found = NUMBERED.match(line)
+    if found and (found["colon"] or (not found["word"] and (found[0][-1].isspace() or found.end() == len(line)))):
+        return found.end()
+    return 0
+
+
+def _speaker_end(text: str) -> int:
+    """Return the length of the name of a speaker or section at the start, each word capitalized; 0 without one."""
+    if named := _TEXT_NAME.match(text):
+        return named.end()
+    match = _NAME.match(text)
+    if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
+        return match.end()
+    return 0

@@ -7,23 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from scrimp.compress.instructions.labels import label_at
+from scrimp.compress.instructions.labels import HEADING, ITEM, NUMBERED, RULER, label_at
 
 # documents: a label that says so; passage: a number, title or heading that begins one of several; item: of a list.
 Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "ruler", "none"]
 
-_RULER = re.compile(r"[ \t]*(?:([-=*_~#+])\1{2,}|\"\"\"|''')[ \t]*$")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")  # of a table, which would be none without some of its rows
-_NUMBERED = re.compile(
-    r"[#>* \t]*+(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
-    r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
-    r"(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)",
-    re.IGNORECASE,
-)
-_HEADING = re.compile(
-    r"[ \t]*(?:#{1,6}[ \t]+\S|={2,}[ \t]*\S.*={2,}[ \t]*$|-{3,}[ \t]*\S.*-{3,}[ \t]*$|\*\*[^*\n]{1,80}\*\*:?[ \t]*$)"
-)
-_ITEM = re.compile(r"[ \t]{0,3}(?:\d{1,3}[.)]|[-*+\u2022])[ \t]+(?=\S)")
 
 
 class Block(NamedTuple):
@@ -61,19 +50,19 @@ def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
 
 def _line(text: str, start: int, end: int) -> _Line:
     line = text[start : min(end, start + 400)].rstrip()
-    if _RULER.match(line) or _ROW.match(line):
+    if RULER.match(line) or _ROW.match(line):
         return _Line(start, end, "ruler", end, False, None)
     label = label_at(line)
     if label and label.kind in ("question", "task", "documents"):
         return _Line(start, end, label.kind, start + label.end, label.numbered, None)
     if label:
         return _Line(start, end, "passage", end, True, None)
-    numbered = _NUMBERED.match(line)
+    numbered = NUMBERED.match(line)
     if numbered and (numbered["colon"] or numbered["word"] is None or numbered.end() == len(line.rstrip())):
         return _Line(start, end, "passage", start + numbered.end(), True, (numbered["word"] or "").casefold())
-    if _HEADING.match(line):
+    if HEADING.match(line):
         return _Line(start, end, "passage", end, False, None)
-    item = _ITEM.match(line)
+    item = ITEM.match(line)
     return _Line(start, end, "item" if item else "none", start + item.end() if item else start, False, None)
 
 
