@@ -38,7 +38,7 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     shorter, changes, taken_back = first.run(), first.changes, first.taken_back
     # Sentences are selected once: of those selected, a second pass would select fewer.
     later = replace(options, level="tidy") if options.selects_sentences else options
-    for _ in range(_MAX_PASSES - 1 if changes and not _is_settled(zones, options) else 0):
+    for _ in range(_MAX_PASSES - 1 if changes and not _is_settled(zones, options, changes) else 0):
         later = replace(later, told=latest.told)
         again = latest = _Pass(shorter, _zones(shorter, later)[0], later)
         after = again.run()
@@ -72,9 +72,14 @@ def _is_json(zone: Zone) -> bool:
     return zone.form in ("json", "jsonl")
 
 
-def _is_settled(zones: Sequence[Zone], options: CompressOptions) -> bool:
-    """Return whether a second pass cannot find anything: where all is JSON, at lossless where what may be it is."""
+def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequence[AppliedRule]) -> bool:
+    """Return whether a second pass cannot find anything: where all is JSON, at lossless where what may be it is.
+
+    Where nothing but sentences went, it would find no more than before.
+    """
     others = [zone.text for zone in zones if not _is_json(zone)]
+    if options.selects_sentences:
+        return all(change.rule == SELECTION for change in changes)
     if options.level == "tidy":
         return all(map(str.isspace, others))
     return options.level == "lossless" and not any(map(_MAY_BEGIN_JSON.search, others))

@@ -46,6 +46,7 @@ def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
     for at in (start, *([label.end()] if label and label.end() < end else [])):
         sentence = text[at:end]
         folded = fold(sentence)
-        if _START.match(folded) or any(map(_ANYWHERE.search, (folded,) if text.isascii() else {folded, sentence})):
+        spellings = {folded, sentence} if not sentence.isascii() else {folded} if at == start else ()
+        if _START.match(folded) or any(map(_ANYWHERE.search, spellings)):
             return at, end
     return None
