@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
-from scrimp.flows.engine.wiring import build_answerer, build_client, provider_caching
+from scrimp.flows.engine.provider_client import build_client
+from scrimp.flows.engine.wiring import build_answerer, provider_caching
 from scrimp.flows.event_loops import run_in_loop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner

@@ -10,8 +10,8 @@ import pytest
 
 from command import Scrimp
 from fake_provider import FakeProvider
+from scrimp.read.inputs.input_files import InputFiles
 from scrimp.read.inputs.same_file import folded, is_same_file, means_one
-from scrimp.read.inputs.sources import InputFiles
 
 NFC, NFD = "caf\u00e9.jsonl", "cafe\u0301.jsonl"
 

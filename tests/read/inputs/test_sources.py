@@ -6,7 +6,8 @@ import subprocess
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.inputs.sources import InputFiles, find_sources, is_stream
+from scrimp.read.inputs.input_files import InputFiles
+from scrimp.read.inputs.sources import find_sources, is_stream
 
 
 def names(*words):

@@ -10,8 +10,8 @@ import pytest
 from s3_server import S3Server, s3_server
 from scrimp.cli.results.output import open_output
 from scrimp.errors import InputError, OutputError, ScrimpError, UsageError
+from scrimp.read.inputs.input_files import includes_name
 from scrimp.read.inputs.input_meter import InputMeter
-from scrimp.read.inputs.sources import includes_name
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
 

@@ -14,7 +14,6 @@ from scrimp.cli.results.output import STDOUT, OutputFile, format_of_name
 from scrimp.enums import OutputFormat
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.addresses import is_object
-from scrimp.read.inputs.sources import includes, includes_name
 
 if TYPE_CHECKING:
     from scrimp.cli.results.row_files import RowNames
@@ -169,14 +168,20 @@ def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
     except OSError:  # it is closed, which is said where it is written
         return
     opened = Path(os.path.realpath("/dev/fd/1"))  # its path, where the system tells it
-    if is_file and opened.is_file() and includes(inputs, opened):
+    if not is_file or not opened.is_file():
+        return
+    from scrimp.read.inputs.input_files import includes  # only where stdout is a file
+
+    if includes(inputs, opened):
         raise UsageError(f"stdout goes to {opened}, which is also an input: send it to another file")
 
 
 def _refuse_overwriting(flag: str, file: str, inputs: Sequence[str], files_read: Mapping[str, str | None]) -> None:
+    from scrimp.read.inputs.input_files import includes_name  # only where a file is written
+    from scrimp.read.inputs.same_file import is_same_file
+
     if includes_name(inputs, file):
         raise UsageError(f"{flag}: {file} is also an input: name another file")
-    from scrimp.read.inputs.same_file import is_same_file  # only where a file is written
 
     for reader, read in files_read.items():
         if read is not None and (file == read if is_object(file) else is_same_file(file, read)):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.errors import UsageError
-from scrimp.read.inputs.sources import includes_name
 
 if TYPE_CHECKING:
     from scrimp.cli.flags.run_flags import EngineFlags, OutputFlags
@@ -24,6 +23,7 @@ def part_output(
     if engine.engine != "ray":
         raise UsageError(f"-o: {output} is a directory, which only --engine ray fills with parts: name a file in it")
     from scrimp.engines.part_files import PartFiles  # few outputs are parts
+    from scrimp.read.inputs.input_files import includes_name
 
     fields = None if written.fields is None else comma_list(written.fields, "--fields")
     parts = PartFiles(

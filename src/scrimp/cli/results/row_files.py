@@ -12,8 +12,8 @@ from scrimp.cli.results.output import write_beside
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.plan.samples import samples
+from scrimp.read.inputs.input_files import InputFiles
 from scrimp.read.inputs.same_file import is_same_file
-from scrimp.read.inputs.sources import InputFiles
 from scrimp.read.template import Template
 from scrimp.render.rows.file_names import UniqueNames, safe_component
 from scrimp.render.rows.writers import RowWriter

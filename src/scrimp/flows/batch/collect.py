@@ -11,7 +11,8 @@ from scrimp.failures import policy_of
 from scrimp.flows.batch.calls.cache_primer import CachePrimer
 from scrimp.flows.batch.calls.collecting_caller import CollectingCaller
 from scrimp.flows.batch.costs.quote import Quote
-from scrimp.flows.engine.wiring import build_answerer, build_client
+from scrimp.flows.engine.provider_client import build_client
+from scrimp.flows.engine.wiring import build_answerer
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache, partial
-from random import random
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.config.paths import expanded
-from scrimp.errors import ConfigError, LocalModelError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.answer.chain_history import ChainHistory
@@ -20,6 +17,7 @@ from scrimp.flows.answer.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.provider_caching import ProviderCaching
 from scrimp.flows.answer.step_caller import StepCaller
 from scrimp.flows.engine.commit_queue import CommitQueue
+from scrimp.flows.engine.provider_client import build_client
 from scrimp.flows.planning import row_costs
 from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budgets.budget import Budget
@@ -31,30 +29,16 @@ from scrimp.store.claims import Claims, NoClaims
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import ClimbCount, Ledger
 from scrimp.transport.client import ProviderClient
-from scrimp.transport.limits.concurrency import AdaptiveLimit
-from scrimp.transport.limits.descriptors import calls_that_fit, raised_limit
 from scrimp.transport.limits.health import ProviderHealth
-from scrimp.transport.limits.queue import ProviderQueue
-from scrimp.transport.limits.rate_limit import RateLimiter
-from scrimp.transport.limits.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scrimp.flows.answer.stored_caches import StoredCaches
     from scrimp.flows.engine.shared_limits import SharedLimits
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.shared.claims import SharedClaims
     from scrimp.store.ledger_queries.billed_calls import BilledCalls
-    from scrimp.transport.client import InProcessProvider
-    from scrimp.transport.http.client import HttpClient
-    from scrimp.transport.local.embedded import Runtime
-    from scrimp.transport.local.replay import ReplayProvider
     from scrimp.values import Entry
-
-# A chain, or a tier whose first model fails, calls several providers, each of which may have --concurrency calls.
-_PROVIDERS_AT_ONCE = 4
 
 
 class EngineParts(Struct, frozen=True):
@@ -204,110 +188,3 @@ def _billed_calls(services: Services, chain: str, since: float) -> list[BilledCa
     from scrimp.store.ledger_queries.billed_calls import billed_in_chain  # only where a chain is called
 
     return billed_in_chain(services.paths.ledger_db, chain, since)
-
-
-def build_client(
-    options: RunOptions, services: Services, health: ProviderHealth, *,
-    open_http: Callable[[], HttpClient] | None = None,
-    open_in_process: Callable[[Endpoint, str], InProcessProvider] | None = None,
-    limiter: Callable[[Endpoint, int | None, int | None], RateLimiter] | None = None,
-) -> ProviderClient:  # fmt: skip
-    """Return the client for all providers; what it sends through can be replaced."""
-    return ProviderClient(
-        open_http=open_http or partial(_open_http, services),
-        open_in_process=open_in_process or partial(_open_in_process, services),
-        open_queue=partial(_open_queue, options, limiter or _limiter), calls_at_once=_calls_at_once(options, services),
-        health=health, secrets=services.keys,
-        retry_policy=RetryPolicy(retries=options.retries, timeout=options.timeout),
-        clock=time.monotonic, random_fraction=random,
-    )  # fmt: skip
-
-
-def _open_http(services: Services) -> HttpClient:
-    from scrimp.transport.http.client import HttpClient, build_engine  # the embedded model needs no HTTP
-    from scrimp.transport.http.proxies import read_proxies
-
-    # The client of providers ends calls itself, after a time in which this process ran.
-    engine = build_engine(services.env, timeout=None, warn=services.warn)
-    return HttpClient(engine, read_proxies(services.env))
-
-
-def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InProcessProvider:
-    if endpoint.recording is not None:
-        return _open_recording(endpoint.recording)
-    from scrimp.transport.local.embedded import EmbeddedModel  # other models do not need this
-    from scrimp.transport.local.model_file import NAME, model_path
-
-    table = services.loaded.config.models.get(f"local/{model}")
-    if table is not None and table.path is not None:
-        path = expanded(table.path, f'[models."local/{model}"] path')
-    elif model == NAME:
-        path = model_path(services.paths.data)
-        if not path.is_file() and not services.routes.any_key:
-            raise LocalModelError(_no_model_yet())
-    else:
-        raise ConfigError(
-            f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
-        )
-    return EmbeddedModel(partial(_runtime, path, model))
-
-
-@cache
-def _runtime(path: Path, model: str) -> Runtime:
-    """Load a local model once for all runs of this process: tuning makes many, and none would free its own."""
-    from scrimp.transport.local.embedded import load_runtime  # other models do not need this
-    from scrimp.transport.local.growing_runtime import GrowingRuntime
-
-    return GrowingRuntime(partial(load_runtime, path, model))
-
-
-def _no_model_yet() -> str:
-    """Return the two ways on, for a new user who has neither a key nor the embedded model."""
-    from scrimp.transport.local.runtime_install import has_runtime, install_command  # a first day
-
-    runtime = "" if has_runtime() else f"{install_command()} && "
-    return (
-        "no model can be called yet: there is no key, and the embedded model is not installed\n"
-        "  with a key: export OPENAI_API_KEY=... (or ANTHROPIC_API_KEY, GEMINI_API_KEY; more: `scrimp models --all`)\n"
-        f"  without one: {runtime}scrimp local install"
-    )
-
-
-@cache
-def _open_recording(file: str) -> ReplayProvider:
-    from scrimp.read.recordings import read_recording, recording_prices  # where completions are recorded ones
-    from scrimp.transport.local.replay import ReplayProvider
-
-    path = expanded(file, "base_url")
-    return ReplayProvider(lambda: read_recording(path, recording_prices(path, None), scores=None))
-
-
-def _calls_at_once(options: RunOptions, services: Services) -> int:
-    """Return the most calls in flight, to all providers together: as many as there are open files for."""
-    wanted = options.concurrency * _PROVIDERS_AT_ONCE
-    limit = raised_limit(wanted)
-    fitting = calls_that_fit(wanted, limit)
-    if fitting < options.concurrency:
-        services.warn(
-            f"this system lets scrimp open {limit} files, so that at most {fitting} calls are in flight instead of "
-            f"{options.concurrency}: raise `ulimit -n`"
-        )
-    return fitting
-
-
-def _open_queue(
-    options: RunOptions, limiter: Callable[[Endpoint, int | None, int | None], RateLimiter], endpoint: Endpoint
-) -> ProviderQueue:
-    rate = limiter(endpoint, _lower(options.rpm, endpoint.rpm), _lower(options.tpm, endpoint.tpm))
-    # The embedded model answers one prompt at a time: waiting for it is not part of a call's time.
-    width = 1 if endpoint.transport == "local" else options.concurrency
-    return ProviderQueue(AdaptiveLimit(width), rate, time.monotonic)
-
-
-def _limiter(endpoint: Endpoint, rpm: int | None, tpm: int | None) -> RateLimiter:
-    del endpoint
-    return RateLimiter(rpm=rpm, tpm=tpm)
-
-
-def _lower(*limits: int | None) -> int | None:
-    return min((limit for limit in limits if limit is not None), default=None)

@@ -6,7 +6,6 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,7 +60,7 @@ def find_sources(inputs: Sequence[str], warn: Callable[[str], None] = lambda _: 
     if list(inputs).count("-") > 1:
         raise InputError("stdin (-) is given twice, but can be read only once: give it once")
     many = sum(argument != "-" for argument in inputs) > 1
-    found = [_STDIN if argument == "-" else _sources_of(argument, warn) for argument in inputs]
+    found = [_STDIN if argument == "-" else sources_of(argument, warn) for argument in inputs]
     return chain.from_iterable(map(_one_of_many, each) if many else each for each in found)
 
 
@@ -72,79 +71,7 @@ def _one_of_many(source: Source) -> Source:
     return structs.replace(source, one_of_many=True, format="text" if text else source.format)
 
 
-class InputFiles:
-    """The files that inputs name, so that none of them is written over, by any path or link."""
-
-    def __init__(self, inputs: Sequence[str]) -> None:
-        """Raise InputError for an argument that cannot be an input."""
-        from scrimp.read.inputs.same_file import folded  # only where a file is written
-
-        inputs = [each for each in inputs if not is_object(each)]
-        folders = [Path(each) for each in inputs if each != "-" and Path(each).is_dir()]
-        self._folders = {_identity(folder) for folder in folders} - {None}
-        single = [each for each in inputs if each != "-" and not Path(each).is_dir()]
-        files = [source.path for source in chain.from_iterable(map(_sources_of, single)) if source.path is not None]
-        self._ids = {_identity(path) for path in files}
-        if "-" in inputs:
-            self._ids.add(_identity(None))
-            files.append(Path("/dev/fd/0"))
-        self._ids.discard(None)
-        real = cache(_real_path)  # of each folder once, of a link by itself
-        self._forms = {
-            folded(_real_path(path) if path.is_symlink() else f"{real(path.parent)}/{path.name}"): path
-            for path in chain(files, folders)
-        }
-        self._within: dict[Path, bool] = {}  # by folder: a run may write many files into one
-
-    def includes(self, path: Path) -> bool:
-        """Return whether a file is among them, or will be once it exists."""
-        return self.walks(path) or _identity(path) in self._ids or self._is_another_form(Path(_real_path(path)))
-
-    def walks(self, path: Path) -> bool:
-        """Return whether a file of that name would be read as one of a directory's."""
-        # Folders are compared by what they are: a mount, or a name in other letters, is another path to the same one.
-        target = Path(_real_path(path))
-        if not _format_of(target.name):
-            return False
-        if target.parent not in self._within:
-            self._within[target.parent] = any(map(self._is_input_folder, target.parents))
-        return self._within[target.parent]
-
-    def _is_input_folder(self, folder: Path) -> bool:
-        return _identity(folder) in self._folders or self._is_another_form(folder)
-
-    def _is_another_form(self, path: Path) -> bool:
-        """Return whether an input has this name in other letters, and the system takes both for the same."""
-        from scrimp.read.inputs.same_file import folded, is_same_file
-
-        named = self._forms.get(folded(str(path)))
-        return named is not None and is_same_file(named, path)
-
-
-def includes(inputs: Sequence[str], path: Path) -> bool:
-    """Return whether a file is among what the inputs name, or will be once it exists, by any path or link."""
-    return InputFiles(inputs).includes(path)
-
-
-def includes_name(inputs: Sequence[str], output: str) -> bool:
-    """Return the same of what an output names: a file, or an object at S3."""
-    if not is_object(output):
-        return includes(inputs, Path(output))
-    from scrimp.read.inputs.stored_objects import includes_object  # needs an extra
-
-    return includes_object(inputs, output)
-
-
-def _identity(path: Path | None) -> tuple[int, int] | None:
-    """Return what all names of a file share; None where there is no file, and for a stdin that is not a file."""
-    try:
-        status = os.fstat(0) if path is None else path.stat()
-    except (OSError, ValueError):
-        return None
-    return None if path is None and not stat.S_ISREG(status.st_mode) else (status.st_dev, status.st_ino)
-
-
-def _real_path(path: str | Path) -> str:
+def real_path(path: str | Path) -> str:
     """Return the path without links; the path itself if the working directory it begins at was deleted."""
     try:
         return os.path.realpath(path)
@@ -165,7 +92,8 @@ def _is_pipe(argument: str) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Source]:
+def sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Source]:
+    """Return what one argument names; InputError where it names nothing that can be read."""
     if not argument.strip():
         raise InputError("an input is an empty string, perhaps an unset variable: name a file, or . for this directory")
     if is_object(argument):
@@ -183,7 +111,7 @@ def _sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> 
 
 def _file_source(path: Path, *, regular: bool = True) -> Source:
     """Return the source: its format is that of its extension; without a known one a file is text, a pipe is sniffed."""
-    return Source(printable_name(str(path)), path, _format_of(path.name) or ("text" if regular else None))
+    return Source(printable_name(str(path)), path, format_of(path.name) or ("text" if regular else None))
 
 
 def printable_name(name: str) -> str:
@@ -191,7 +119,8 @@ def printable_name(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
-def _format_of(name: str) -> str | None:
+def format_of(name: str) -> str | None:
+    """Return the format that a file's name says it has; None for a name that says none."""
     return FORMAT_OF_EXTENSION.get(_plain_suffix(name))
 
 
@@ -260,9 +189,9 @@ def _walk(folder: Path, top: Path, skipped: Counter[str], outside: list[Path]) -
             yield from _walk(folder / entry.name, top, skipped, outside)
         elif not entry.is_file():
             continue
-        elif _format_of(entry.name):
+        elif format_of(entry.name):
             path = folder / entry.name
-            if entry.is_symlink() and not Path(_real_path(path)).is_relative_to(_real_path(top)):
+            if entry.is_symlink() and not Path(real_path(path)).is_relative_to(real_path(top)):
                 outside.append(path)
             else:
                 yield _file_source(path)
@@ -294,7 +223,7 @@ def _stored_sources(argument: str, warn: Callable[[str], None]) -> Iterator[Sour
     skipped: Counter[str] = Counter()
     sources = []
     for each in stored_objects.objects_within(argument):
-        if pattern or _format_of(each.address):
+        if pattern or format_of(each.address):
             sources.append(_stored_source(each))
         else:
             skipped[_plain_suffix(each.address)] += 1
@@ -308,7 +237,7 @@ def _stored_sources(argument: str, warn: Callable[[str], None]) -> Iterator[Sour
 
 
 def _stored_source(found: StoredObject) -> Source:
-    format_name = _format_of(found.address) or "text"
+    format_name = format_of(found.address) or "text"
     return Source(found.address, None, format_name, size=found.size)
 
 
