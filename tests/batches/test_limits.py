@@ -55,6 +55,21 @@ def test_a_cap_is_not_passed_and_what_it_held_is_sent_once_bills_have_come(
     assert float(batched.paid_calls()[1]) < 0.0006
 
 
+@pytest.mark.parametrize("way", [("--batch",), ("--batch", "--max-cost", "1"), ()])
+def test_the_cap_of_a_rule_is_not_passed_and_other_rows_go_on(
+    batched: Scrimp, server: OpenAIBatches, way: tuple[str, ...]
+) -> None:
+    rules = '[[rules]]\nmatch = "[1-6]"\nmodel = "fake/small"\nmax_cost = 0.0003\n[[rules]]\nmodel = "fake/small"\n'
+    batched.config((batched.home / "config.toml").read_text() + rules)
+    ran = batched("run", "rows.txt", "--max-output", "5", *way)
+    of_rule = [row for row in ran.rows if row["output"] != "echo: prompt 0"]
+
+    assert (ran.status, ran.rows[0]["status"]) == (3, "ok"), ran.err
+    assert {row["status"] for row in of_rule} == {"ok", "skipped"}
+    assert 0.0001 < sum(row["cost_usd"] for row in of_rule) <= 0.0003
+    assert all("max_cost of rule 1" in row["error"]["message"] for row in of_rule if row["error"])
+
+
 def test_what_a_cap_leaves_no_money_for_is_told_and_ends_with_5(batched: Scrimp, server: OpenAIBatches) -> None:
     ran = batched("run", "rows.txt", *SMALL, "--batch", "--max-cost", "0.0002")
     done = sum(row["status"] == "ok" for row in ran.rows)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from scrimp.transport.limits.retry import RetryState
 
 _AT_ONCE = nullcontext()  # the turn of a call that shares nothing
+_BY_NO_RULE: Mapping[RuleCap, Decimal] = {}
 
 
 class StepCaller:
@@ -168,9 +169,11 @@ class StepCaller:
         failure = None if first is None else Failure(kind="refused", message=first, sent=False)
         return [model for model, reason in reasons.items() if reason is None], failure
 
-    def count_spent(self, cost: Decimal | None) -> None:
-        """Count dollars under the run's cap that were spent otherwise than by a call of this run."""
+    def count_spent(self, cost: Decimal | None, by_rule: Mapping[RuleCap, Decimal] = _BY_NO_RULE) -> None:
+        """Count dollars under the caps of the run and of rules that were spent otherwise than by a call of this run."""
         self._budget.settle(Decimal(0), cost or Decimal(0))
+        for cap, spent in by_rule.items():
+            self._rule_budget(cap).settle(Decimal(0), spent)
 
     def take_off_credit(self, entry: Entry) -> None:
         """Take what a call of a batch cost off the credit with its provider."""
@@ -279,10 +282,13 @@ class StepCaller:
             )
         if cap is None:
             return observer
-        budget = self._rule_budgets.setdefault(cap.name, Budget(cap.dollars))
         return SpendGuard(
-            observer, budget, self._prices, self._overruns, allow_unpriced=limits.allow_unpriced, rule=cap.name
-        )
+            observer, self._rule_budget(cap), self._prices, self._overruns, allow_unpriced=limits.allow_unpriced,
+            rule=cap.name,
+        )  # fmt: skip
+
+    def _rule_budget(self, cap: RuleCap) -> Budget:
+        return self._rule_budgets.setdefault(cap.name, Budget(cap.dollars))
 
     def _on_the_bill(
         self, model: ModelRef, recorder: RowRecorder, cap: RuleCap | None

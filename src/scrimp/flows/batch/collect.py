@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
-    from scrimp.values import Failure, Prompt
+    from scrimp.values import Failure, Prompt, RuleCap
 
 _TASK_SAMPLE = 200  # calls whose task is looked up
 
@@ -44,6 +44,7 @@ class Collected:
         self.below_batches = 0  # calls for live that batches may follow from
         self.wait: Wait | None = None  # until when those for later are not made
         self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
+        self.committed_by_rule: Mapping[RuleCap, Decimal] = {}  # of this, for the rows of rules with a cap
         self.quote = Quote({})  # of the calls that are new, or left to be made live
         self.tasks = set[str]()  # signatures of the first of these
         self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
@@ -100,7 +101,7 @@ async def collect(
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
     found.quote, found.later = caller.quote, caller.later
-    found.committed = caller.committed
+    found.committed, found.committed_by_rule = caller.committed, caller.committed_by_rule
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.below_batches = caller.steps.left
     found.held, found.for_live = caller.held, caller.live_calls.left

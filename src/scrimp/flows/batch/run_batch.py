@@ -6,7 +6,7 @@ job that was killed, or left to itself, goes on with any later pass in any later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
-    from scrimp.values import Outcome, Prompt
+    from scrimp.values import Outcome, Prompt, RuleCap
 
 
 class BatchPlan(Struct, frozen=True, kw_only=True):
@@ -221,7 +221,7 @@ class BatchRun:
         callers, spent = list[ClimbingCaller](), self._spent(open_prompts)
 
         def before(inner: StepCaller) -> ClimbingCaller:
-            inner.count_spent(spent)
+            inner.count_spent(*spent)
             callers.append(
                 ClimbingCaller(
                     self._batches, inner, queues=self._queues(), patient=self._plan.goal != "fetched",
@@ -249,10 +249,10 @@ class BatchRun:
             and not cancelled
         )
 
-        spent = self._spent(open_prompts) if live_too else None
+        spent = self._spent(open_prompts) if live_too else (None, {})
 
         def before(inner: StepCaller) -> AnsweringCaller:
-            inner.count_spent(spent)
+            inner.count_spent(*spent)
             callers.append(
                 AnsweringCaller(
                     self._batches, inner, self._queues(), live=live_too, patient=self._plan.goal != "fetched",
@@ -303,18 +303,21 @@ class BatchRun:
             return
         tell_unused(record_unused(open_prompts(), self._options, self._services, self._batches), self._services)
 
-    def _spent(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Decimal | None:
-        """Return what the job's batches cost, in dollars: live calls have what is left of the cap. None without a cap.
+    def _spent(self, open_prompts: Callable[[], Iterator[Prompt]]) -> tuple[Decimal | None, Mapping[RuleCap, Decimal]]:
+        """Return what the job's batches cost, in dollars, and of this what rules with a cap did.
 
-        All of it is counted before the first call: rows that cost most may come last.
+        Live calls have what is left of the caps. All of it is counted before the first call: rows that cost most may
+        come last. The first is None without a cap.
         """
-        if self._options.limits.max_cost is None or self._held_by is not None:  # which counts by itself
-            return None
+        of_run = self._options.limits.max_cost is not None and self._held_by is None  # which counts by itself
+        if not of_run and all(rule.max_cost is None for rule in self._services.rules):
+            return None, {}
         quiet = replace(self._batches, warn=lambda _: None)
         counted = collect(
             open_prompts(), self._options, self._services, quiet, self._outbox(), self._queues(), cap=Decimal(0)
         )  # fmt: skip
-        return run_in_loop(counted).committed
+        found = run_in_loop(counted)
+        return found.committed if of_run else None, found.committed_by_rule
 
     def _say_waiting(self) -> None:
         self._services.note(f"another scrimp works on job {self._job.name}: waiting for it")

@@ -111,7 +111,7 @@ class BatchCaller(ABC):
         """
         latest = calls[-1]
         if latest.state == "waiting":
-            self._count_waiting(latest, self._call(latest, question, row, recorder))
+            self._count_waiting(latest, self._call(latest, question, row, recorder), row)
             queue = None if self._queues is None else self._queues.meet(latest.shard, row)
             if queue is not None:
                 raise pending(f"waits in queue {queue}: scrimp batch flush {queue}")
@@ -144,9 +144,9 @@ class BatchCaller(ABC):
         self._take_note(stored, call, result, entry, row)
         return replace(result, entry=entry) if isinstance(result, Completion) else result
 
-    def _count_waiting(self, stored: StoredCall, call: Call) -> None:
+    def _count_waiting(self, stored: StoredCall, call: Call, row: PlannedRow) -> None:
         """Take note of a call that is in a batch."""
-        del call
+        del call, row
         self.waiting += 1
         self.shards[stored.shard] += 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from scrimp.flows.batch.sent_before import asked_by
 from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.store.batches.records import CallInShard
-from scrimp.values import Completion, Failure
+from scrimp.values import Completion, Failure, RuleCap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,7 @@ class CollectingCaller(BatchCaller):
         self._outbox, self._which_queue, self._primer = outbox, queues, primer
         self._cap, self._held_by = cap, held_by
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
+        self.committed_by_rule = defaultdict[RuleCap, Decimal](Decimal)  # of this, for the rows of rules with a cap
         self.quote = Quote(batches.endpoints)
         self._left = set[int]()  # calls that no batch takes, by their hashes
         self.later = 0  # calls that go in one once the first of those that begin like them has come back
@@ -71,26 +73,25 @@ class CollectingCaller(BatchCaller):
     def _kept(self, row: PlannedRow, number: int, recorder: RowRecorder) -> Completion | None:
         kept = self.steps.known(row, number, recorder, loaded=True)
         if kept is not None and kept.entry is not None:
-            self.committed += kept.entry.cost or 0
+            self._spend(kept.entry.cost or Decimal(0), row)
         return kept
 
-    def _count_waiting(self, stored: StoredCall, call: Call) -> None:
-        super()._count_waiting(stored, call)
-        if self._cap is not None:  # it was sent under a cap, and counts even where that is lower by now
-            self.committed += self._bound(call)
+    def _count_waiting(self, stored: StoredCall, call: Call, row: PlannedRow) -> None:
+        super()._count_waiting(stored, call, row)
+        if self._is_capped(row):  # it was sent under a cap, and counts even where that is lower by now
+            self._spend(self._bound(call), row)
         if self._primer is not None:
             self._primer.came_back(call, stored, None)
 
     def _take_note(
         self, stored: StoredCall, call: Call, result: Completion | Failure, entry: Entry, row: PlannedRow
     ) -> None:
-        del row
         if self._primer is not None:
             self._primer.came_back(call, stored, result)
         if entry.cost is not None:
-            self.committed += entry.cost
-        elif self._cap is not None and isinstance(result, Completion):
-            self.committed += self._bound(call)
+            self._spend(entry.cost, row)
+        elif self._is_capped(row) and isinstance(result, Completion):
+            self._spend(self._bound(call), row)
 
     async def _ask(
         self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
@@ -135,7 +136,7 @@ class CollectingCaller(BatchCaller):
             self._follow(call, row.key, number)
             raise pending("waits for the first of those that begin like it")
         call = batched.call
-        if self._held_by is None and not self._commit(call):
+        if not self._commit(call, row):
             return
         most = None if self._held_by is None else self._held_by.take(self._bound(call))
         if self._held_by is not None and most is None:
@@ -166,15 +167,29 @@ class CollectingCaller(BatchCaller):
             self._left.add(short)
             self.quote.add(call, batch=False, wait=self.live_calls.leave(model, why))
 
-    def _commit(self, call: Call) -> bool:
-        """Count the most that a call can cost under the cap; return whether it fits."""
-        if self._cap is None:
-            return True
-        bound = self._bound(call)
-        if self.committed + bound > self._cap:
+    def _is_capped(self, row: PlannedRow) -> bool:
+        return self._cap is not None or row.route.cap is not None
+
+    def _spend(self, dollars: Decimal, row: PlannedRow) -> None:
+        """Count what a call has cost, or can cost at most."""
+        self.committed += dollars
+        if row.route.cap is not None:
+            self.committed_by_rule[row.route.cap] += dollars
+
+    def _commit(self, call: Call, row: PlannedRow) -> bool:
+        """Count the most that a call can cost under the job's own cap, and that of its row's rule, where it fits.
+
+        A later pass may have room, once what is in batches has cost less. Where a rule has none in the last pass
+        either, its row is refused as one of a live run is.
+        """
+        rule = row.route.cap
+        if rule is not None and self.committed_by_rule[rule] + self._bound(call) > rule.dollars:
+            return False
+        if self._held_by is None and self._cap is not None and self.committed + self._bound(call) > self._cap:
             self.held += 1
             return False
-        self.committed += bound
+        if self._is_capped(row):
+            self._spend(self._bound(call), row)
         return True
 
     def _bound(self, call: Call) -> Decimal:

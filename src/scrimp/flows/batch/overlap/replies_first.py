@@ -96,7 +96,8 @@ class RepliesFirst(BatchCaller):
             result = self._reply(calls, question, row, recorder)
             if isinstance(result, Completion):
                 self._rows.taken += 1
-                self._inner.count_spent(None if result.entry is None else result.entry.cost)
+                cost, cap = None if result.entry is None else result.entry.cost, row.route.cap
+                self._inner.count_spent(cost, {} if cap is None or cost is None else {cap: cost})
                 return result
         return await self._ask(question, row, recorder, number)
 
