@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from outcomes import answered, failed
+from outcomes import answered, entry, failed
 from scrimp.config.paths import Paths
 from scrimp.config.sources.load import load
 from scrimp.engines import gathered_run
@@ -121,6 +121,28 @@ def test_rows_that_were_lost_with_a_machine_are_given_out_once_more_as_they_were
     assert gathered.indexes == list(range(ROWS))
     assert workers.chunks == [0, 232, 256, 0, 256, 256]  # none of them row by row
     assert gathered.run.goes_on
+
+
+class Climbing(Workers):
+    """Workers whose rows all reach the second step of the chain c."""
+
+    def answer(self, chunk: Chunk) -> AnsweredChunk:
+        called = replace(entry(), chain="c", step=1)
+        return replace(super().answer(chunk), outcomes=[
+            replace(answered(), prompt=row, entries=(called,)) for row in chunk.rows
+        ])  # fmt: skip
+
+
+def test_rows_of_a_chain_that_climb_too_often_end_the_run_whichever_workers_had_them(tmp_path: Path) -> None:
+    chain = '[chains.c]\nsteps = ["simple", "high"]\nmax_escalation = '
+    stops = []
+    for limit in ("25%", "100%"):
+        (tmp_path / "config.toml").write_text(f'{chain}"{limit}"\n')
+        stops.append(Gathering(tmp_path, Climbing(), RunOptions(chain="c")).run.stop)
+
+    assert stops[1] is None
+    assert stops[0] is not None
+    assert "50 of 50 rows reached the last step of chain 'c'" in stops[0].message
 
 
 def test_a_worker_that_stops_ends_the_run(tmp_path: Path) -> None:

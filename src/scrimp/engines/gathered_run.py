@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from scrimp.engines.chunks import AnsweredChunk, InputRows, read_chunks
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
+from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.run_stop import SHARE_LOST, RunStop, too_many_failures
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
@@ -42,6 +43,9 @@ class GatheredRun:
         self._job, self._options, self._services, self._sink = job, options, services, sink
         self._append, self._answers = append, answers
         self._done = self._failed = 0
+        self._escalations = EscalationLimit()  # each worker has warned of its own rows
+        chains = services.loaded.config.chains.items()
+        self._braked = {name: services.routes.chain(name) for name, table in chains if table.max_escalation is not None}
         self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
         self._next = 0  # all chunks before this one came
         self._held: dict[int, Sequence[Outcome]] = {}  # of chunks that wait for those before them
@@ -146,3 +150,6 @@ class GatheredRun:
         self._failed += sum(isinstance(each, Failed) and not each.in_batch for each in outcomes)
         if self._options.limits.too_many(self._failed, self._done):
             self.stop = self.stop or too_many_failures(self._failed)
+        for entries in (each.entries for each in outcomes if self._braked and each.entries):
+            if (chain := self._braked.get(entries[0].chain or "")) is not None:
+                self.stop = self.stop or self._escalations.observe(chain, entries)
