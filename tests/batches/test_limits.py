@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -68,6 +69,21 @@ def test_the_cap_of_a_rule_is_not_passed_and_other_rows_go_on(
     assert {row["status"] for row in of_rule} == {"ok", "skipped"}
     assert 0.0001 < sum(row["cost_usd"] for row in of_rule) <= 0.0003
     assert all("max_cost of rule 1" in row["error"]["message"] for row in of_rule if row["error"])
+
+
+def test_a_chain_that_climbs_too_often_sends_no_more_to_its_last_step_and_all_that_was_paid_is_in_the_ledger(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    batched.file("many.txt", "".join(f"prompt {number}\n" for number in range(80)))
+    climb = 'steps = ["fake/small", "fake/large"]\n'
+    batched.config((batched.home / "config.toml").read_text().replace(climb, climb + 'max_escalation = "25%"\n'))
+    server.answer = lambda model, _: "maybe" if model == "small" else "yes"
+    ran = batched("run", "many.txt", "--chain", "climb", "--choices", "yes,no", "--retries", "0", "--batch")
+
+    assert (ran.status, ran.err.count("reached the last step of chain 'climb'")) == (5, 2), ran.err  # warned, stopped
+    assert Counter(row["status"] for row in ran.rows) == {"ok": 50, "pending": 30}
+    assert server.count("live") == 0
+    assert batched.paid_calls()[0] == sum(server.billed.values()) == 80 + 50
 
 
 def test_what_a_cap_leaves_no_money_for_is_told_and_ends_with_5(batched: Scrimp, server: OpenAIBatches) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.batch.timing.cheap_hours import Wait
+    from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.values import Failure, Prompt, RuleCap
@@ -46,6 +47,7 @@ class Collected:
         self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
         self.committed_by_rule: Mapping[RuleCap, Decimal] = {}  # of this, for the rows of rules with a cap
         self.quote = Quote({})  # of the calls that are new, or left to be made live
+        self.braked: RunStop | None = None  # of a chain whose rows climb too often
         self.tasks = set[str]()  # signatures of the first of these
         self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
 
@@ -89,6 +91,7 @@ async def collect(
             for row in rows:
                 quoted = caller.quote.calls
                 outcome = await answerer.outcome(row, RowRecorder(calls, row))
+                caller.end_row(row)
                 if quoted < min(caller.quote.calls, _TASK_SAMPLE):
                     found.tasks.add(row.signature(options.parameters, options.labels.task_name))
                 if isinstance(outcome, Failed) and policy_of(outcome.failure).ends_provider:
@@ -101,6 +104,7 @@ async def collect(
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
     found.quote, found.later = caller.quote, caller.later
+    found.braked = next(iter(caller.braked.values()), None)
     found.committed, found.committed_by_rule = caller.committed, caller.committed_by_rule
     found.in_batches, found.new = caller.waiting, outbox.collected
     found.below_batches = caller.steps.left

@@ -35,6 +35,8 @@ class JobEnding:
     def left(self, found: Collected) -> RunStop | None:
         """Say how to go on with a job whose rows are made later."""
         job = self._job.name
+        if found.braked is not None and not self._leaves and not self._job.is_open:
+            return found.braked
         if self._job.is_open:
             done = "submitted" if self._job.is_moving else "collected"
             return self._later(f"job {job} is {done}" if self._leaves else f"job {job} has batches that have not ended")
@@ -63,6 +65,8 @@ class JobEnding:
         to_go_on = self._job.to_go_on()
         if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
             return RunStop("batch", f"rows are in batches; {to_go_on}", PENDING)
+        if found.braked is not None:
+            return found.braked
         wait = next((caller.live_calls.wait for caller in callers if caller.live_calls.for_later), None)
         if wait is not None:
             return RunStop("batch", f"{wait.words}; {to_go_on}", PENDING)

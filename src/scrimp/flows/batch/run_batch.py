@@ -245,6 +245,7 @@ class BatchRun:
             not self._is_held_back
             and (not still_open or self._is_overdue)
             and not found.held
+            and found.braked is None
             and not found.in_batches
             and not cancelled
         )
@@ -257,15 +258,18 @@ class BatchRun:
                 AnsweringCaller(
                     self._batches, inner, self._queues(), live=live_too, patient=self._plan.goal != "fetched",
                     concurrency=self._options.concurrency, late=self._job.is_late(),
-                    not_live=f"waits while {BUSY}" if self._is_held_back else None,
+                    not_live=self._not_live(found),
                 )
             )  # fmt: skip
             return callers[-1]
 
         self._services.batched = before
+        # What is paid for is printed and entered in the ledger, however much of it failed or climbed.
+        calls_any = live_too and (found.for_live or self._job.is_late())
+        options = self._options if calls_any else replace(self._options, paid_already=True)
         with closing(PaidBefore(self._services)) as paid_before:
             stop = live.run(
-                open_prompts(), self._options, self._services, lambda rows: sink(paid_before.without(rows)),
+                open_prompts(), options, self._services, lambda rows: sink(paid_before.without(rows)),
                 one_by_one=False,
             )  # fmt: skip
         if stop is not None:
@@ -283,6 +287,12 @@ class BatchRun:
             forget_answered(self._batches, self._services.paths.cache_db)
         self._job.save(ended=printed, cheap_from=None, for_later=0)
         return None
+
+    def _not_live(self, found: Collected) -> str | None:
+        """Return why calls that no batch has answered are not made; None where they are, or wait for a batch."""
+        if found.braked is not None:
+            return found.braked.message
+        return f"waits while {BUSY}" if self._is_held_back else None
 
     def _wait_until_idle(self, found: Collected) -> None:
         """Wait until no other run is calling models, where the rows are not wanted as they are by now."""

@@ -227,7 +227,7 @@ class Engine:
 
     def _check_limits(self, finished: FinishedRow) -> None:
         """Stop the run where going on would only fail, or cost more than was allowed."""
-        if self._stop is not None:
+        if self._stop is not None or self._options.paid_already:
             return
         outcome = finished.outcome
         # Rows fail faster than they are committed: that no model is left may be known before they are counted.

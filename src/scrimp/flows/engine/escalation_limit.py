@@ -25,11 +25,15 @@ class EscalationLimit:
 
     def observe(self, chain: Chain, entries: tuple[Entry, ...]) -> RunStop | None:
         """Count a row that was called; return the stop once too many rows have escalated."""
+        return self.observe_step(chain, max(entry.step for entry in entries)) if entries else None
+
+    def observe_step(self, chain: Chain, reached: int) -> RunStop | None:
+        """Count a row by the last step that it asked for; return the stop once too many rows have escalated."""
         limit, name, last = chain.max_escalation, chain.name, len(chain.steps) - 1
-        if limit is None or name is None or last < 1 or not entries:
+        if limit is None or name is None or last < 1:
             return None
         self._rows[name] += 1
-        self._escalated[name] += max(entry.step for entry in entries) == last
+        self._escalated[name] += reached == last
         rows, escalated = self._rows[name], self._escalated[name]
         if rows < ROWS_TO_WARN or escalated <= limit * rows:
             return None

@@ -81,4 +81,5 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     timeout: float = 600.0  # seconds
     labels: RunLabels = RunLabels()
     limits: RunLimits = RunLimits()
+    paid_already: bool = False  # no call is made any more: no limit ends the run before its last row
     ends_at_once: bool = False  # at a signal, without waiting for the calls in flight: a person waits for one answer

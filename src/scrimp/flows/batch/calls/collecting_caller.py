@@ -15,6 +15,7 @@ from scrimp.flows.batch.calls.cache_primer import CallForBatch
 from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.batch.outbox import Target
 from scrimp.flows.batch.sent_before import asked_by
+from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.store.batches.records import CallInShard
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.costs.job_budget import JobBudget
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
+    from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall
@@ -54,6 +56,8 @@ class CollectingCaller(BatchCaller):
         self.committed_by_rule = defaultdict[RuleCap, Decimal](Decimal)  # of this, for the rows of rules with a cap
         self.quote = Quote(batches.endpoints)
         self._left = set[int]()  # calls that no batch takes, by their hashes
+        self._escalations, self._reached = EscalationLimit(batches.warn), -1  # that a row asked for
+        self.braked: dict[str, RunStop] = {}  # chains of which too many rows ask for the last step
         self.later = 0  # calls that go in one once the first of those that begin like them has come back
 
     def load(self, keys: Sequence[bytes]) -> None:
@@ -66,6 +70,18 @@ class CollectingCaller(BatchCaller):
         """Be told of rows that are about to go in batches."""
         if self._primer is not None:
             self._primer.expect(rows)
+
+    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Return what is there for a step, as far as the row has come."""
+        self._reached = max(self._reached, question.index)
+        return await super().call(question, row, recorder)
+
+    def end_row(self, row: PlannedRow) -> None:
+        """Be told that a row has come as far as it can: where too many of a chain climb, no more are sent up."""
+        reached, self._reached, chain = self._reached, -1, row.route.chain
+        stop = self._escalations.observe_step(chain, reached) if reached >= 0 else None
+        if stop is not None and chain.name is not None:
+            self.braked.setdefault(chain.name, stop)
 
     def _stored_for(self, key: bytes) -> Sequence[StoredCall]:
         return self._loaded.get(key, ())
@@ -96,6 +112,9 @@ class CollectingCaller(BatchCaller):
     async def _ask(
         self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
     ) -> Completion | Failure:  # fmt: skip
+        chain = row.route.chain
+        if chain.name in self.braked and question.index == len(chain.steps) - 1:
+            raise pending(self.braked[chain.name].message)
         places = self._inner.places(question.step, row, batch=True)
         usable = [model for model in places if row.may_call(question.step, model)]
         if not usable:
