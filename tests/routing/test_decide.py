@@ -50,7 +50,7 @@ def test_without_a_matching_rule_the_prior_decides() -> None:
     ("glob", "source", "applies"),
     [
         ("*.py", "src/a.py", True), ("*.py", "src/a.py:7", True), ("src/*.py", "src/a.py:7", True),
-        ("a.*", "b/a.py", True),
+        ("a.*", "b/a.py", True), ("src/*.py", "/home/ada/src/a.py:7", True), ("src/*.py", "notsrc/a.py", False),
         ("*.py", "a.pyc", False), ("lib/*", "src/a.py", False), ("*", "", True), ("*.PY", "a.py", False),
     ],
 )  # fmt: skip

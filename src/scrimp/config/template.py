@@ -158,8 +158,8 @@ TEMPLATE = f"""\
 # does, the routes of `scrimp tune apply` decide, and tasks without one go to their flagship; without such routes the
 # kind of task decides.
 # [[rules]]
-# file = "*.py"                    # and, or instead: match = "regex", route = "NAME", tag = "k=v", user = "NAME",
-#                                  # priority = "low"
+# file = "*.py"                    # a glob of names, or of the ends of paths: "legal/*"; and, or instead:
+#                                  # match = "regex", route = "NAME", tag = "k=v", user = "NAME", priority = "low"
 # tier = "high"                    # or chain, or model
 # compress = "off"                 # for these prompts
 # max_cost = 1.00                  # dollars for all of them in one run; other prompts go on

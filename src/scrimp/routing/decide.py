@@ -63,7 +63,7 @@ class RoutingRule(Struct, frozen=True, kw_only=True):
     """Conditions that must all hold (none: every prompt), and the tier, chain or model that matching prompts go to."""
 
     route: str | None = None  # the label given with --route
-    file: str | None = None  # a glob: of the file's name, or of its path where it has a slash
+    file: str | None = None  # a glob: of the file's name, or of the end of its path where it has a slash
     match: str | None = None  # a regular expression, searched for in the text
     tag: str | None = None  # k=v, or k for any value
     user: str | None = None  # the name given with --user
@@ -215,12 +215,17 @@ def _has_tag(tag: str, tags: Mapping[str, str]) -> bool:
 
 
 def _from_file(glob: str, source: str) -> bool:
-    """Return whether the glob matches the file a row came from: "dir/tickets.jsonl:3" is the third row of a file."""
+    """Return whether the glob matches the file a row came from: "dir/tickets.jsonl:3" is the third row of a file.
+
+    One with a slash matches the end of a path: the same file may be named from its folder's parent, or from the root.
+    """
     from fnmatch import fnmatchcase  # only where a rule names files
 
     path, colon, row = source.rpartition(":")
     path = path if colon and row.isdecimal() else source
-    return fnmatchcase(path if "/" in glob else path.rpartition("/")[2], glob)
+    if "/" not in glob:
+        return fnmatchcase(path.rpartition("/")[2], glob)
+    return fnmatchcase(path, glob) or fnmatchcase(path, f"*/{glob}")
 
 
 def _found(match: str, number: int, prompt: Prompt) -> bool:
