@@ -237,6 +237,27 @@ def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
     run(main())
 
 
+def test_rows_of_a_group_begin_before_the_next_one_is_planned_however_many_were_read_ahead() -> None:
+    class ReadAhead(Groups):
+        async def next(self) -> list[Prompt] | None:
+            return [Prompt(index=index, text=str(index)) for index in range(10, 20)] if self._groups.pop() else None
+
+    class Planning(Rooms):
+        def plan(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
+            begun.append(len(self.called))
+            return super().plan(prompts)
+
+    begun: list[int] = []
+
+    async def main() -> None:
+        rooms = Planning()
+        first = rooms.plan([Prompt(index=index, text=str(index)) for index in range(10)])
+        await rooms.engine.run(first, ReadAhead(["", "more"], None))  # type: ignore[arg-type]
+
+    run(main())
+    assert begun == [0, 10]
+
+
 def test_a_failed_row_stops_nobody() -> None:
     async def b_fails(work: PlannedRow, recorder: RowRecorder) -> Outcome:
         return failed(work) if work.text == "b" else await echo(work, recorder)

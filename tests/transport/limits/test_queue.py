@@ -13,7 +13,7 @@ from scrimp.transport.limits.queue import ProviderQueue
 from scrimp.transport.limits.rate_limit import RateLimiter
 from scrimp.transport.limits.slow_start import FIRST
 from scrimp.values import Completion, Failure, Usage
-from transport.virtual_loop import now, run, settled
+from transport.virtual_loop import VirtualLoop, now, run, settled
 
 LIMITED = Failure(kind="rate_limit", message="slower", http=429)
 
@@ -65,6 +65,25 @@ def test_calls_enter_in_the_order_they_arrived() -> None:
         assert order == list(range(20))
 
     run(main())
+
+
+def test_more_go_by_time_though_others_enter_in_each_pass_of_the_loop() -> None:
+    async def main() -> list[int]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualLoop)
+        queue, entered = ProviderQueue(AdaptiveLimit(1000), RateLimiter(), now), list[object]()
+        tasks, at_once = [], []
+        for number in range(100):
+            tasks.append(asyncio.create_task(hold_place(queue, number, entered, seconds=100.0)))
+            await asyncio.sleep(0)
+            loop.now += 0.007  # what the pass took
+            at_once.append(len(entered))
+        await asyncio.gather(*tasks)
+        return at_once
+
+    at_once = run(main())
+    assert at_once[30] == 1  # the first one alone
+    assert at_once[45] > 40
 
 
 def test_as_many_go_at_once_as_the_first_reply_states_and_no_more() -> None:

@@ -87,6 +87,7 @@ class Engine:
         try:
             position = await self._admit(first, 0)
             while self._stop is None and (prompts := await prefetcher.next()) is not None:
+                await asyncio.sleep(0)  # calls that may be sent, and replies to be read, go before more rows
                 position = await self._admit(self._planner.plan(prompts), position)
         except Exception as error:  # noqa: BLE001 - of the reader, raised again below: the rows before it are answered first
             self._error = self._error or error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
 # New objects between two searches for cycles of references: a row has some hundred while it is called for, and none of
 # them cycles. Workers begin with the 700 of Python itself, and such searches are a tenth of what a row takes then.
 _GC_THRESHOLD = 100_000
+# Seconds after which another thread gets the interpreter from one that keeps it. That of the HTTP engine, which sends
+# requests and hands over replies, needs it for a moment each time: Python's own 5 ms leave calls waiting for that.
+_SWITCH_SECONDS = 0.001
 
 
 def drive(
@@ -51,5 +55,6 @@ def drive(
     sink = services.tell_sinks(sink)
     gc.freeze()  # what was imported is never looked through again
     gc.set_threshold(_GC_THRESHOLD)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     check_open_files()
     return run_in_loop(main())

@@ -20,6 +20,8 @@ _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST_WEIGHT = 100.0, 0.05
 # Statuses that ask for fewer concurrent calls, whatever kind of failure they are.
 _OBJECTIONS = frozenset((429, 503, 529))
+# Seconds by which two readings of a clock for the same moment differ.
+_CLOCK_NOISE = 0.001
 
 _Waiter: TypeAlias = tuple[asyncio.Future[None], int]  # and the tokens it needs
 
@@ -147,19 +149,32 @@ class ProviderQueue:
         self._schedule()
 
     def _schedule(self) -> None:
-        """Set a timer for when the rate allows the next call; if the limit is full, the next call to leave wakes it."""
+        """Set a timer for when the next call may go by rate or time; where neither lets it, one that leaves wakes it.
+
+        One that is set for that or sooner stays: were it set anew for each call that enters, it would not go off while
+        some enter in each pass of the loop.
+        """
+        if (wait := self._wait()) is None:
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            return
+        loop = asyncio.get_running_loop()
         if self._timer is not None:
+            if self._timer.when() <= loop.time() + wait + _CLOCK_NOISE:
+                return
             self._timer.cancel()
-            self._timer = None
+        self._timer = loop.call_later(wait, self._on_timer)
+
+    def _wait(self) -> float | None:
+        """Return the seconds until the next call may go by rate or time; None where neither lets it, or none waits."""
         if not (self._resumed or self._waiting):
-            return
+            return None
         if self._has_place():
-            wait = self.wait_for_rate()
-        elif (grows_at := self._limit.grows_at(now := self._clock())) is not None:
-            wait = grows_at - now
-        else:
-            return
-        self._timer = asyncio.get_running_loop().call_later(wait, self._on_timer)
+            return self.wait_for_rate()
+        now = self._clock()
+        grows_at = self._limit.grows_at(now)
+        return None if grows_at is None else grows_at - now
 
     def _on_timer(self) -> None:
         self._timer = None
