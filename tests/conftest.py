@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bytecode import compile_tests
 from command import Scrimp
 from fake_provider import FakeProvider, fake_provider
 from fork_server import ForkServer
@@ -39,6 +41,25 @@ settings.load_profile("scrimp")
 def pytest_xdist_auto_num_workers() -> int:
     """Half as many workers again as processors: a third of the time is waiting for processes, disks and clocks."""
     return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Come before workers start."""
+    config = session.config
+    whole = config.args == config.getini("testpaths") and not config.option.collectonly
+    if whole and config.option.dist != "no" and not hasattr(config, "workerinput"):
+        compile_tests(Path(__file__).parent)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Never look through what is made here: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

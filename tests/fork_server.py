@@ -1,7 +1,8 @@
 """Processes of scrimp that start at once: forked from one that has imported all of it and has run nothing.
 
 A fork is a process like any other, with its own memory, signals and streams, so nothing leaks from one command to the
-next; it only leaves out 0.2 seconds of imports. What an interpreter does at its start (PYTHON* variables, imports,
+next; it only leaves out 0.2 seconds of imports, and
+the building of commands. What an interpreter does at its start (PYTHON* variables, imports,
 the installed script) is not in it: `command.Scrimp.process` starts whole processes.
 """
 
@@ -24,6 +25,7 @@ import traceback
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from io import BufferedReader, BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
@@ -233,6 +235,10 @@ def _import_all() -> None:
         if module.name != _OF_RAY:
             import_module(module.name)
     import_module("scrimp.tokens.o200k").encoding()
+    commands = import_module("scrimp.cli.startup.lazy_group")
+    commands.load = cache(commands.load)  # typer builds a command in 5 ms, and thousands of forks have it built
+    for name in commands.COMMANDS:
+        commands.load(name)
     gc.collect()
     gc.freeze()  # a collection would write to every page that is shared
 
