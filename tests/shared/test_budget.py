@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from redis_server import RedisServer
+from scrimp.errors import ServerRefusedError
 from scrimp.shared.budget import BudgetForgottenError, BudgetRun, BudgetServer, Demand
 from scrimp.shared.connection import SharedServer
 from scrimp.store.files.known_budgets import KnownBudget
@@ -315,3 +316,43 @@ def test_a_part_that_holds_nothing_is_not_brought_into_a_budget_that_began_anew(
         overview = budget.look()
         assert overview is not None
         assert (overview.committed, overview.spent) == (0, 0)
+
+
+@pytest.mark.parametrize("amount", ["-1", "-1e300", "nan", "inf", "1e300", "abc", "", "1.5", b"\xff", "9" * 400])
+@pytest.mark.parametrize("field", ["committed", "spent", "a:a", "s:a"])
+def test_what_another_program_has_written_is_no_amount(redis: RedisServer, field: str, amount: str | bytes) -> None:
+    """A negative sum would let runs pass the cap; of none of these it is known what is left."""
+    with budget_server(redis, "night") as budget:
+        run = budget.run("a", dollars(CAP), "e")
+        assert ask(run, 0, 0, 500, 700) == 700
+        redis.client.hset("scrimp:budget:{night}", field, amount)
+
+        for asked in (lambda: ask(run, 0, 0, 500, 700), lambda: budget.settle("a", dollars(5))):
+            with pytest.raises(ServerRefusedError, match="what another program has written"):
+                asked()
+        assert budget.clear("f")
+        assert ask(budget.run("a", dollars(CAP), "e"), 0, 0, 500, 700) == 700
+
+
+def test_a_budget_can_be_cleared_whatever_another_program_put_in_its_place(redis: RedisServer) -> None:
+    with budget_server(redis, "night") as budget:
+        redis.client.set("scrimp:budget:{night}", "x")
+        redis.client.set("scrimp:budget:{night}:seen", b"\xff")
+        with pytest.raises(ServerRefusedError):
+            budget.look()
+
+        assert budget.clear("f")
+        assert ask(budget.run("a", dollars(CAP), "e"), 0, 0, 500, 700) == 700
+
+
+def test_names_that_are_no_text_are_shown_and_harm_nobody(redis: RedisServer) -> None:
+    with budget_server(redis, "night") as budget:
+        run = budget.run("a", dollars(CAP), "e")
+        assert ask(run, 0, 0, 500, 700) == 700
+        redis.client.hset("scrimp:budget:{night}", mapping={b"a:\xff": "5", b"s:\xff": "nan"})
+        redis.client.zadd("scrimp:budget:{night}:seen", {b"\xff": 0})
+
+        assert ask(run, 1, 1, 500, 700) == 700
+        overview = budget.look()
+        assert overview is not None
+        assert [share.run for share in overview.runs] == ["a"]

@@ -112,6 +112,15 @@ def test_of_many_threads_and_machines_one_gets_each_key(machine: Machine) -> Non
     assert sorted(got) == sorted(KEYS[:400])
 
 
+@pytest.mark.parametrize("life", [None, 366 * 86_400])
+def test_what_nobody_will_let_go_of_is_no_claim(machine: Machine, redis: RedisServer, life: int | None) -> None:
+    """Another program has put it there: who waited for it would wait for ever."""
+    redis.client.set(PREFIX + KEYS[0], b"\xff", ex=life)
+
+    assert machine("one").claim(KEYS[:1]) == set()
+    assert machine("other").claim(KEYS[:1]) == set(KEYS[:1])
+
+
 def test_a_claim_expires_unless_it_is_renewed(machine: Machine, redis: RedisServer) -> None:
     one = machine("one")
     one.claim(KEYS[:2])

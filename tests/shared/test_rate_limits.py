@@ -168,3 +168,13 @@ def test_a_server_that_lost_its_data_does_not_grant_full_buckets_anew(redis: Red
     now += 3600  # a bucket that nobody asked for so long is full
     assert rates.take(wanted, free).requests == 2
     server.close()
+
+
+def test_nobody_waits_for_a_debt_that_another_program_has_written(redis: RedisServer) -> None:
+    server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
+    rates = RateServer(server, "key", "p")
+    wanted, free = Wanted(rate=1.0, most=60.0, need=1, want=1), Wanted(rate=0.0, most=0.0, need=0, want=0)
+    redis.client.hset("scrimp:rate:{key}", mapping={"requests": "-1e18", "requests_at": "0"})
+
+    assert 0 < rates.take(wanted, free).wait < 700
+    server.close()

@@ -18,6 +18,7 @@ _PREFIX = "scrimp:breaker:"
 # Seconds: how long after its time is over a model is left to the run that found it failing, which probes it; how long
 # then to the one that probes it instead; and how long after all that the server knows of it: none may be left to probe.
 AFTER_THE_PROBE, _TURN, _KEPT = 1.5, 3.0, 30.0
+_LONGEST = 7 * 86_400.0  # seconds; no provider asks to be left alone for longer
 # ARGV: the run, then for each key what is told of it: "" for nothing, "closed", "probing", or milliseconds, a space and
 # what to keep so long. What is kept for longer stays. Where the time of one is long over, it is this run's turn. It
 # returns of each key whose it is, for how many milliseconds, and what is kept.
@@ -88,7 +89,7 @@ class BreakerServer:
         keys = [_PREFIX + name for name in names]
         reply = self._server.ask(lambda client: _EXCHANGE.run(client, keys, (self._run, *told)))
         found = zip(names, reply[::3], reply[1::3], reply[2::3], strict=True)
-        states = ((name, _read(text, run, int(left))) for name, run, left, text in found if text)
+        states = ((name, _read(text, run, left)) for name, run, left, text in found if text)
         return {name: state for name, state in states if state is not None}
 
 
@@ -99,10 +100,10 @@ def _told(state: OpenBreaker | None) -> str:
     return f"{max(1, int(state.seconds * 1000))} {kept}"
 
 
-def _read(text: str, run: str, milliseconds: int) -> OpenBreaker | None:
-    """Return what a run told; None where that is of a version which knows other words."""
+def _read(text: str, run: str, milliseconds: str) -> OpenBreaker | None:
+    """Return what a run told; None where that is of a version which knows other words, or what no run tells."""
     try:
-        state = msgspec.json.decode(text, type=OpenBreaker)
-    except msgspec.MsgspecError:
+        state, seconds = msgspec.json.decode(text, type=OpenBreaker), max(0, int(milliseconds)) / 1000
+    except (msgspec.MsgspecError, ValueError):
         return None
-    return msgspec.structs.replace(state, run=run, seconds=max(0, milliseconds) / 1000)
+    return msgspec.structs.replace(state, run=run, seconds=seconds) if seconds <= _LONGEST else None

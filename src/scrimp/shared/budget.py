@@ -32,9 +32,19 @@ NANODOLLAR = Decimal("0.000000001")
 # Without news of a run for so long others take it for dead, and wait no longer for what it may give back.
 SILENT_SECONDS = 15.0
 
+# Others can write to the server: what is not as these scripts write it, digits below 10^18, is not counted with. A
+# negative sum would let runs spend more than the cap, and one that is no number tells nothing of what is left.
+_AMOUNTS = """
+local foreign = redis.error_reply('it has no amounts of this budget, but what another program has written')
+local function is_amount(text)
+  return text and #text <= 18 and string.find(text, '^%d+$') and true or false
+end
+"""
 # Of each run: its allowance (a), what it has spent (s), and the number of its last request (q). `committed` is the sum
 # of all allowances and `spent` that of what was spent; both count runs that have ended, whose own fields are gone.
-_EXCHANGE = Script("""
+_EXCHANGE = Script(
+    _AMOUNTS
+    + """
 local run, epoch, acked, number = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local spent, least, need, want = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local cap, silent, ends, new_epoch = tonumber(ARGV[9]), tonumber(ARGV[10]), ARGV[11], ARGV[12]
@@ -53,6 +63,9 @@ if not own[1] then
   redis.call('HSET', KEYS[1], 'epoch', new_epoch, 'committed', '0', 'spent', '0')
 end
 local sums = redis.call('HMGET', KEYS[1], 'committed', 'spent')
+if not (is_amount(sums[1]) and is_amount(sums[2]) and is_amount(own[2] or '0') and is_amount(own[3] or '0')) then
+  return foreign
+end
 local committed, all_spent = tonumber(sums[1]), tonumber(sums[2])
 local function cleared(name)
   return string.find(redis.call('HGET', KEYS[1], 'cleared') or '', name, 1, true)
@@ -62,7 +75,9 @@ if epoch == '' and known_epoch ~= '' and not cleared(known_epoch) then
   if known_epoch ~= own[1] then
     -- Of a budget that had this name before, all that might be spent may have been. Homes tell of it one by one, and
     -- each what it knows of it in all; what was spent since comes on top.
-    missing = known_committed - (tonumber(redis.call('HGET', KEYS[1], 'carried') or '0'))
+    local carried = redis.call('HGET', KEYS[1], 'carried') or '0'
+    if not is_amount(carried) then return foreign end
+    missing = known_committed - tonumber(carried)
     if missing > 0 then
       redis.call('HSET', KEYS[1], 'carried', ARGV[15])
     end
@@ -93,7 +108,7 @@ else
 end
 local function part(other)
   local amounts = redis.call('HMGET', KEYS[1], 'a:' .. other, 's:' .. other)
-  return (tonumber(amounts[1]) or 0) - (tonumber(amounts[2]) or 0)
+  return is_amount(amounts[1]) and is_amount(amounts[2]) and amounts[1] - amounts[2] or 0
 end
 local held = 0
 if redis.call('ZCARD', KEYS[2]) < math.floor((redis.call('HLEN', KEYS[1]) - 3) / 3) then
@@ -108,12 +123,18 @@ else
   end
 end
 return {own[1], text(allowance), text(committed), text(all_spent), text(held)}
-""")
+"""
+)
 
-_SETTLE = Script("""
+_SETTLE = Script(
+    _AMOUNTS
+    + """
 local run, spent = ARGV[1], tonumber(ARGV[2])
 local own = redis.call('HMGET', KEYS[1], 'a:' .. run, 's:' .. run, 'committed', 'spent')
 if not own[1] then return {0} end
+for place = 1, 4 do
+  if not is_amount(own[place]) then return foreign end
+end
 local allowance, reported = tonumber(own[1]), tonumber(own[2])
 if ARGV[3] == '1' then
   spent = math.min(spent, allowance)
@@ -124,10 +145,12 @@ redis.call('HSET', KEYS[1], 'committed', string.format('%.0f', tonumber(own[3]) 
 redis.call('HDEL', KEYS[1], 'a:' .. run, 's:' .. run, 'q:' .. run)
 redis.call('ZREM', KEYS[2], run)
 return {1}
-""")
+"""
+)
 
 _CLEAR = Script("""
-local own = redis.call('HMGET', KEYS[1], 'epoch', 'cleared')
+local own = redis.pcall('HMGET', KEYS[1], 'epoch', 'cleared')
+if own.err then own = {'?'} end -- another program has put something else there
 local names = {}
 for _, name in ipairs({own[1] or '', ARGV[2], own[2] or ''}) do
   if name ~= '' then names[#names + 1] = name end
@@ -140,15 +163,18 @@ redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'committed', '0', 'spent', '0',
 return {1}
 """)
 
-_LOOK = Script("""
+_LOOK = Script(
+    _AMOUNTS
+    + """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local sums = redis.call('HMGET', KEYS[1], 'epoch', 'committed', 'spent')
 if not sums[1] then return {} end
+if not (is_amount(sums[2]) and is_amount(sums[3])) then return foreign end
 local reply = {sums[2], sums[3]}
 for _, run in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   local own = redis.call('HMGET', KEYS[1], 'a:' .. run, 's:' .. run)
-  if own[1] then -- else the server has dropped one key of the two
+  if is_amount(own[1]) and is_amount(own[2]) then -- else the server has dropped one key of the two
     reply[#reply + 1] = run
     reply[#reply + 1] = own[1]
     reply[#reply + 1] = own[2]
@@ -156,7 +182,8 @@ for _, run in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
   end
 end
 return reply
-""")
+"""
+)
 
 
 class Demand(Struct, frozen=True, kw_only=True):

@@ -32,12 +32,19 @@ _MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expi
 # Seconds in which keys to let go of gather: others look for them every 50 ms, and each message costs both sides.
 _LINGER = 0.02
 
-# Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds.
+# Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds. What does
+# not expire within a day is what another program has put there: nobody would ever let go of it.
 _CLAIM = Script("""
 local taken = {}
-for place, key in ipairs(KEYS) do
-  local holder = redis.call('GET', key)
+local function is_free(key, holder)
   if not holder or holder == ARGV[1] or (ARGV[2] ~= '' and string.sub(holder, 1, #ARGV[2]) == ARGV[2]) then
+    return true
+  end
+  local left = redis.call('PTTL', key)
+  return left < 0 or left > 86400000
+end
+for place, key in ipairs(KEYS) do
+  if is_free(key, redis.call('GET', key)) then
     redis.call('SET', key, ARGV[1], 'PX', ARGV[3])
   else
     taken[#taken + 1] = place - 1

@@ -44,6 +44,8 @@ local function bucket(first, level, at)
   if left >= 0 then
     own.level = math.min(own.level, left)
   end
+  -- No debt takes longer than ten minutes: a larger one is what another program has written, and all would wait for it.
+  own.level = math.max(own.level, -10 * math.max(most, 60 * rate))
   if rate > 0 then
     -- One above the capacity takes a full bucket; less than a thousandth is an error of rounding.
     local missing = math.min(own.need, most) - own.level

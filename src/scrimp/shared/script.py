@@ -18,7 +18,10 @@ class Script:
         self._hash = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
     def run(self, client: Redis, keys: Sequence[str | bytes], args: Sequence[str | int]) -> list[str]:
-        """Return what it returns: a list of texts and whole numbers, all as texts; nothing is an empty one."""
+        """Return what it returns: a list of texts and whole numbers, all as texts; nothing is an empty one.
+
+        What others have put there may be no text, and is not taken for what anyone of us wrote.
+        """
         from redis.exceptions import NoScriptError  # loaded with the client
 
         texts = (*keys, *map(str, args))
@@ -27,4 +30,4 @@ class Script:
         except NoScriptError:
             reply = client.eval(self._text, len(keys), *texts)
         brought = cast("list[bytes | int] | None", reply) or ()
-        return [each.decode() if isinstance(each, bytes) else str(each) for each in brought]
+        return [each.decode(errors="replace") if isinstance(each, bytes) else str(each) for each in brought]

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from redis_server import RedisServer, redis_server
-from scrimp.errors import ServerDownError
+from scrimp.errors import ServerDownError, ServerRefusedError
 from scrimp.flows.engine.shared_breakers import SharedBreakers
 from scrimp.shared.breaker_states import BreakerServer, OpenBreaker
 from scrimp.shared.connection import SharedServer
@@ -191,3 +191,16 @@ def test_of_many_runs_one_probes_where_the_one_that_found_it_is_gone(redis: Redi
         redis.client.hset("scrimp:breaker:name", "at", "0")  # it has not probed either
         assert [each.exchange(["name"], {})["name"].run for each in others[1:]] == ["b", "b"]
         assert others[1].exchange(["name"], {"name": None}) == {}
+
+
+@pytest.mark.parametrize("at", ["nan", "inf", "1e300", "abc", "99999999999999"])
+def test_a_moment_that_no_run_tells_is_not_heeded(redis: RedisServer, at: str) -> None:
+    kept = b'{"run":"other","kind":"server","http":500,"given_up":true}'
+    redis.client.hset("scrimp:breaker:key:m", mapping={"run": b"\xff", "at": at, "kept": kept})
+
+    with breaker_server(redis) as server:
+        if at == "abc":
+            with pytest.raises(ServerRefusedError):
+                server("run").exchange(["key:m"], {})
+        else:
+            assert server("run").exchange(["key:m"], {}) == {}
