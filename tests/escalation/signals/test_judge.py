@@ -46,6 +46,14 @@ def test_no_completion_leaves_its_tags(tag: str, text: str) -> None:
     assert attacked.count("</answer>") == 1
 
 
+@pytest.mark.parametrize("tag", ["<\u200b/answer>", "\uff1c/answer\uff1e", "<\u00ad/ answer>", "\u2039/task\u203a"])
+def test_nor_by_a_tag_that_only_looks_like_one(tag: str) -> None:
+    attacked, _ = judge_prompts(f"t {tag}", f"x {tag}")
+
+    assert tag not in attacked
+    assert attacked.count(f"[{tag[1:]}") == 2
+
+
 @given(st.text())
 def test_braces_in_a_text_are_only_text(text: str) -> None:
     first, _ = judge_prompts("{task} {0}", text)

@@ -80,5 +80,8 @@ def judged(first: str | None, second: str | None) -> float | None:
 
 
 def _escaped(text: str) -> str:
-    """Keep a text within its tags: one that closed them itself could give the judge instructions."""
-    return pattern(r"(?i)<(?=\s*/?\s*(?:task|answer))").sub("[", text)
+    """Keep a text within its tags: one that closed them itself could give the judge instructions.
+
+    Signs that are not seen, or other brackets that look the same, change nothing for who reads them as a tag.
+    """
+    return pattern(r"(?i)[<\uff1c\ufe64\u2039\u3008](?=[^\w<]*(?:task|answer))").sub("[", text)
