@@ -113,6 +113,24 @@ def test_both_payments_for_a_row_that_was_called_live_and_in_a_batch_are_in_the_
     assert batched.paid_calls()[0] == 5
 
 
+@pytest.mark.parametrize("later", ["row 2\nrow 3\n", "row 1\nrow 2\nrow 3, corrected\n", ""])
+def test_what_was_paid_for_rows_that_left_the_input_meanwhile_is_in_the_ledger(
+    batched: Scrimp, server: OpenAIBatches, later: str
+) -> None:
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    batched("batch", "submit", "a.txt", *SMALL, "--route", "triage")
+    batched.file("a.txt", later)
+    fetched = batched("batch", "fetch", "--wait")
+
+    assert (fetched.status, len(fetched.rows)) == (0, len(later.splitlines())), fetched.err
+    assert " came back for rows that have changed or are gone: $0.0" in fetched.err
+    billed = sum(server.billed.values())
+    assert batched.paid_calls()[0] == billed == (4 if "corrected" in later else 3)
+    assert [row["calls"] for row in json.loads(batched("cost", "--by", "route", "--json").out)] == [billed]
+    assert "are gone" not in batched("batch", "fetch").err
+    assert batched.paid_calls()[0] == billed
+
+
 def test_a_live_run_takes_what_came_back_in_a_batch_and_pays_nothing(batched: Scrimp, server: OpenAIBatches) -> None:
     batched.file("a.txt", "row 1\nrow 2\n")
     batched("batch", "submit", "a.txt", *SMALL)

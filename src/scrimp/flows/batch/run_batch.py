@@ -27,7 +27,7 @@ from scrimp.flows.batch.job_quote import job_quote
 from scrimp.flows.batch.job_state import JobState
 from scrimp.flows.batch.jobs import COLLECT_LOCK
 from scrimp.flows.batch.outbox import Outbox
-from scrimp.flows.batch.overlap.unused import record_unused, tell_unused
+from scrimp.flows.batch.overlap.unused import record_unused, record_without_row, tell_unused
 from scrimp.flows.batch.paid_before import PaidBefore
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.sent_before import RowsAsSent
@@ -307,11 +307,14 @@ class BatchRun:
                 self._is_held_back = is_busy(self._services)
 
     def _record_unused(self, open_prompts: Callable[[], Iterator[Prompt]], found: Collected) -> None:
-        """Enter in the ledger what came back for rows that another command answered meanwhile: it was paid for."""
+        """Enter in the ledger what came back for rows that were answered meanwhile, or are gone: it was paid for."""
         unseen = self._job.is_late() or self._job.record.cancelled  # by the pass that counts rows in the cache
-        if self._job.record.ended is not None or not (found.cached or unseen):
+        if self._job.record.ended is not None:
             return
-        tell_unused(record_unused(open_prompts(), self._options, self._services, self._batches), self._services)
+        if found.cached or unseen:
+            tell_unused(record_unused(open_prompts(), self._options, self._services, self._batches), self._services)
+        gone = record_without_row(self._options, self._services, self._batches)
+        tell_unused(gone, self._services, "have changed or are gone")
 
     def _spent(self, open_prompts: Callable[[], Iterator[Prompt]]) -> tuple[Decimal | None, Mapping[RuleCap, Decimal]]:
         """Return what the job's batches cost, in dollars, and of this what rules with a cap did.

@@ -18,9 +18,25 @@ from scrimp.flows.spend.cost_bound import most_input_tokens, most_output_tokens
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
-    from scrimp.flows.plan.planned_row import PlannedRow
+    from typing import Protocol
+
     from scrimp.flows.plan.run_options import RunLabels
     from scrimp.prices.book import PriceBook
+    from scrimp.values import Route
+
+    class RecordedRow(Protocol):
+        """What entries tell of a row."""
+
+        @property
+        def key(self) -> bytes:
+            """Its cache key."""
+
+        @property
+        def route(self) -> Route:
+            """Where it goes."""
+
+        def signature(self, parameters: Parameters, task_name: str | None) -> str:
+            """Return the name of its task; `task_name` is what the user calls it."""
 
 
 _NO_PARAMETERS = Parameters()
@@ -64,7 +80,7 @@ class CallRecorder:
 class RowRecorder:
     """Observes one row's calls. An ended entry waits for the row, so that both become durable at once."""
 
-    def __init__(self, calls: CallRecorder, row: PlannedRow) -> None:
+    def __init__(self, calls: CallRecorder, row: RecordedRow) -> None:
         self._calls, self._row = calls, row
         self._open: dict[str, Entry] = {}
         self._known_signature: str | None = None

@@ -149,6 +149,13 @@ class BatchStore(HeldCalls):
             ):
                 yield int(status), zlib.decompress(reply)
 
+    def replied_calls(self, shard: str) -> Iterator[StoredCall]:
+        """Yield the calls of a shard that have a reply."""
+        with store_errors(self.path):
+            yield from map(
+                stored_call, self._db.execute(f"{CALLS} WHERE shards.shard = ? AND calls.state = 'answered'", (shard,))
+            )
+
     def _keep(self, shard: int, result: Result) -> bool:
         reply = None if result.reply is None else zlib.compress(result.reply, _FASTEST)
         state = "unanswered" if reply is None else "answered"

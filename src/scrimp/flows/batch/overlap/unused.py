@@ -1,12 +1,14 @@
-"""Replies of a job that no row was made of, as its rows were answered otherwise by then: they were paid for."""
+"""Replies of a job that no row was made of, answered otherwise by then or gone from the input: they were paid for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES
@@ -16,18 +18,21 @@ from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
+from scrimp.store.batches.records import StoredCall
 from scrimp.store.ledger import Ledger
 from scrimp.transport.redaction import redacted
 from scrimp.units import format_known_dollars, pluralize
-from scrimp.values import Call, Completion, Entry
+from scrimp.values import Call, Chain, Completion, Entry, ModelRef, Route, Step
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
-    from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
-    from scrimp.store.batches.records import StoredCall
-    from scrimp.values import Prompt
+    from scrimp.flows.spend.recorder import RecordedRow
+    from scrimp.values import Parameters, Prompt
+
+
+_AT_ONCE = 500  # calls that are looked up in the ledger
 
 
 def record_unused(
@@ -35,10 +40,7 @@ def record_unused(
 ) -> list[Entry]:  # fmt: skip
     """Enter what a job's batches answered and no row used in the ledger; return these entries."""
     planner, lookup = open_planner(options, services), services.cache_lookup(options)
-    calls = CallRecorder(
-        run=services.run, labels=options.labels, prices=services.prices,
-        clock=services.clock, parameters=options.parameters,
-    )  # fmt: skip
+    calls = _recorder(options, services)
     found: list[Entry] = []
     with closing(Ledger(services.paths.ledger_db)) as ledger:
         for unplanned in groups(prompts, one_by_one=False):
@@ -57,18 +59,68 @@ def record_unused(
     return found
 
 
-def tell_unused(entries: Sequence[Entry], services: Services) -> None:
-    """Say what such entries cost: no row of the bill has them."""
+def record_without_row(options: RunOptions, services: Services, batches: Batches) -> list[Entry]:
+    """Enter what a job's own batches answered and is not in the ledger by now: of rows that are gone from the input.
+
+    Batches that were found at their provider are left out: their rows may be another home's, whose ledger has them.
+    """
+    calls, ledger_db, found = _recorder(options, services), services.paths.ledger_db, list[Entry]()
+    with closing(Ledger(ledger_db)) as ledger:
+        for shard in batches.store.shards(batches.job.job):
+            replied = iter(()) if shard.adopted else batches.store.replied_calls(shard.shard)
+            while some := list(islice(replied, _AT_ONCE)):
+                known = ledger.recorded_calls([call_id_of(call) for call in some])
+                new = [
+                    replace(_entry(call, _GoneRow(call), calls, batches), signature=options.labels.task_name)
+                    for call in some
+                    if call_id_of(call) not in known
+                ]
+                ledger.append(new)
+                found += [entry for entry in new if entry.status in PAID_STATUSES]
+    return found
+
+
+class _GoneRow(Struct, frozen=True):
+    """A row of which only a call is known."""
+
+    call: StoredCall
+
+    @property
+    def key(self) -> bytes:
+        """The key it had."""
+        return self.call.key
+
+    @property
+    def route(self) -> Route:
+        """The model that was called."""
+        model = ModelRef(self.call.provider, self.call.model)
+        return Route(chain=Chain(steps=(Step(self.call.model, (model,)),)), tier=None, why="")
+
+    def signature(self, parameters: Parameters, task_name: str | None) -> str:
+        """Return what the user calls its task."""
+        del parameters
+        return task_name or ""
+
+
+def tell_unused(entries: Sequence[Entry], services: Services, which: str = "had been answered otherwise") -> None:
+    """Say what such entries cost, of `which` rows: no row of the bill has them."""
     if entries:
         cost = sum((entry.cost for entry in entries if entry.cost is not None), Decimal(0))
         dollars = format_known_dollars(cost, sum(entry.cost is None for entry in entries))
         services.note(
-            f"{pluralize(len(entries), 'completion')} came back for rows that had been answered otherwise: "
+            f"{pluralize(len(entries), 'completion')} came back for rows that {which}: "
             f"{dollars} that this bill lacks and scrimp cost has"
         )
 
 
-def _entry(stored: StoredCall, row: PlannedRow, calls: CallRecorder, batches: Batches) -> Entry:
+def _recorder(options: RunOptions, services: Services) -> CallRecorder:
+    return CallRecorder(
+        run=services.run, labels=options.labels, prices=services.prices,
+        clock=services.clock, parameters=options.parameters,
+    )  # fmt: skip
+
+
+def _entry(stored: StoredCall, row: RecordedRow, calls: CallRecorder, batches: Batches) -> Entry:
     endpoint = batches.endpoint(stored.shard, stored.provider)
     call = Call(provider=stored.provider, model=stored.model, text="", parameters=calls.parameters)
     reply = HttpReply(status=stored.status, body=stored.reply)
