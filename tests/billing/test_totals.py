@@ -283,6 +283,19 @@ def test_there_is_no_escape_sequence_without_color() -> None:
     assert "\x1b[" in "\n".join(bill_lines(bill, 80, color=True))
 
 
+def test_no_name_of_a_model_reaches_a_terminal_raw() -> None:
+    """The user's own too: a model may be named by a script, and what answers for it by its provider."""
+    evil, other = "work/x\x1b]0;P\x07\x9b31m\u202e", "m\x1b[2J\r"
+    unknown = answered(answer(model=evil, cost=None, baseline=evil, without=None))
+    cached = answered(answer(model=evil, baseline=evil), cache="hit")
+    redirected = answered(entries=[replace(entry(evil), answered_by=other)])
+    for rows in ([unknown], [cached], [unknown, cached], [redirected], [redirected, unknown, cached]):
+        for width in (80, 40):
+            lines = bill_lines(bill_of(*rows), width, color=False)
+            assert all(line.isprintable() for line in lines)
+            assert "".join(lines)
+
+
 @pytest.mark.parametrize(
     ("rows", "fail_on", "status"),
     [

@@ -47,16 +47,14 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     for (name, _), line in zip(named, body, strict=True):
         lines.append(paint(line, _RED, color=color) if name in _TROUBLE else line)
     lines.append(paint(total, _BOLD, color=color))
-    for remark in (*_redirects(named, body), *_cost_remarks(bill)):
-        lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
-    for remark in [dear_rows(bill.dear)] if bill.dear else []:
-        lines += [paint(line, _YELLOW, color=color) for line in wrap(remark, width)]
-    for remark in (*_climb_remarks(bill), *_compression_remarks(bill.compression), *map(_above, bill.above_cliffs)):
-        lines += wrap(remark, width)
-    for remark in _savings_remarks(bill.savings):
-        lines += [paint(line, _savings_color(bill.savings), color=color) for line in wrap(remark, width)]
-    for remark in _level_remarks(bill):
-        lines += wrap(remark, width)
+    remarks = [(remark, _YELLOW) for remark in (*_redirects(named, body), *_cost_remarks(bill))]
+    remarks += [(dear_rows(bill.dear), _YELLOW)] if bill.dear else []
+    plain = *_climb_remarks(bill), *_compression_remarks(bill.compression), *map(_above, bill.above_cliffs)
+    remarks += [(remark, "") for remark in plain]
+    remarks += [(remark, _savings_color(bill.savings)) for remark in _savings_remarks(bill.savings)]
+    remarks += [(remark, "") for remark in _level_remarks(bill)]
+    for remark, code in remarks:  # which may name a model, and so whatever its provider says
+        lines += [paint(line, code, color=color and bool(code)) for line in wrap(escape_controls(remark), width)]
     return lines
 
 
@@ -89,7 +87,7 @@ def _redirects(named: Sequence[tuple[str, BillLine]], shown: Sequence[str]) -> I
     """Yield a sentence for each model that another one answered for, where the table has no room for both names."""
     for (name, line), text in zip(named, shown, strict=True):
         if line.answered_by is not None and _label(name, line) not in text:
-            yield escape_controls(f"{name} was answered by {line.answered_by}, and is priced as that model.")
+            yield f"{name} was answered by {line.answered_by}, and is priced as that model."
 
 
 def _table(bill: Bill, named: Sequence[tuple[str, BillLine]], width: int) -> list[str]:
@@ -141,7 +139,7 @@ def _cost_remarks(bill: Bill) -> Iterator[str]:
         (Counter(bill.unpriced_calls) - uncounted, "of unknown price "), (uncounted, "without a count of tokens "),
     ):  # fmt: skip
         if calls:
-            names = escape_controls(", ".join(sorted(calls)))
+            names = ", ".join(sorted(calls))
             yield f"{_calls_are(calls.total(), which)} not in the total ({names})."
     if bill.lost_calls:
         yield f"{_calls_are(bill.lost_calls, 'without a whole reply ')} not in the total, and may have been billed."
