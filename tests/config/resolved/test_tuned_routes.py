@@ -103,3 +103,21 @@ def test_a_file_that_cannot_be_written_is_an_error(path: Path) -> None:
 
     with pytest.raises(ConfigError, match=r"tuned\.before\.toml cannot be written"):
         save_tuned(path, [ROUTE])
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("bound", "nan"), ("bound", "inf"), ("bound", "1e308"), ("below", "nan"), ("below", "-0.1"), ("target", "1.5"),
+        ("risk", "nan"), ("saved", "inf"), ("min_confidence", "5.0"), ("pairs", "-5"), ("pairs", "9223372036854775807"),
+        ("compared", "-1"), ("unread", "nan"),
+    ],
+)  # fmt: skip
+def test_evidence_that_cannot_be_is_not_taken_for_a_certificate(path: Path, field: str, value: str) -> None:
+    """Of a share that is no number no drift could be seen."""
+    save_tuned(path, [ROUTE])
+    lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(f"{field} =")]
+    path.write_text("\n".join([*lines, f"{field} = {value}"]), encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=rf"tuned.toml: Expected .*{field}"):
+        load_tuned(path)

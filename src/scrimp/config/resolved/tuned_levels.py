@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from scrimp.enums import Level
+
+Share = Annotated[float, Meta(ge=0, le=1)]
+Finite = Annotated[float, Meta(ge=-1e6, le=1e6)]  # may be more than all: of a model that is better than the flagship
+Count = Annotated[int, Meta(ge=0, le=2**53)]
 
 
 class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -13,15 +19,15 @@ class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     signature: str
     model: str  # provider/model, with @effort where it is not the model's own, that was asked with and without it
     level: Level
-    keep: float | None = None  # the share of documents it keeps, where it leaves out sentences
-    target: float  # share of the answers to keep
-    risk: float
-    bound: float  # share of them that is certified to be kept
-    pairs: int
+    keep: Share | None = None  # the share of documents it keeps, where it leaves out sentences
+    target: Share  # share of the answers to keep
+    risk: Share
+    bound: Finite  # share of them that is certified to be kept
+    pairs: Count
     kept: str = "answers"  # of what, for people to read: answers, or right ones
-    self_agreement: float | None = None  # share of its answers that the model gave again, where it was asked
-    saved: float | None = None  # of the dollars; None where they are unknown
-    saved_tokens: float | None = None  # of the prompts
+    self_agreement: Share | None = None  # share of its answers that the model gave again, where it was asked
+    saved: Finite | None = None  # of the dollars; None where they are unknown
+    saved_tokens: Finite | None = None  # of the prompts
     version: str  # of scrimp's compression
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
     template: str | None = None  # the fingerprint of its prompts' template, as a route has it

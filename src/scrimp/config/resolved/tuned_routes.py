@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.config.paths import ensure_private_dir
-from scrimp.config.resolved.tuned_levels import TunedLevel
+from scrimp.config.resolved.tuned_levels import Count, Finite, Share, TunedLevel
 from scrimp.enums import PolicySignal
 from scrimp.errors import ConfigError, UsageError
 
@@ -28,22 +28,22 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     signature: str
     steps: tuple[str, ...]  # provider/model; the last is the flagship, unless one cheap model is enough
     signal: PolicySignal = "auto"
-    min_confidence: float = 0.9
+    min_confidence: Share = 0.9
     policy: str  # for people to read
     flagship: str
-    target: float  # share of the flagship's quality to keep
-    risk: float
-    bound: float  # share of it that is certified to be kept
-    pairs: int
-    below: float  # share of rows that do not reach the flagship
-    saved: float
+    target: Share  # share of the flagship's quality to keep
+    risk: Share
+    bound: Finite  # share of it that is certified to be kept
+    pairs: Count
+    below: Share  # share of rows that do not reach the flagship
+    saved: Finite
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
     # The fingerprint of its prompts' template; empty where they have none in common, so that only its name finds the
     # task. Files written before lack it: there the signature alone finds it.
     template: str | None = None
-    agreed: int = 0  # of the compared pairs, those on which it asserts what the flagship does
-    compared: int = 0  # pairs that it answers below the flagship, which asserts something
-    unread: float | None = None  # of a route of one model: share of pairs on which it has no answer
+    agreed: Count = 0  # of the compared pairs, those on which it asserts what the flagship does
+    compared: Count = 0  # pairs that it answers below the flagship, which asserts something
+    unread: Share | None = None  # of a route of one model: share of pairs on which it has no answer
     drift: str | None = None  # why it no longer holds; such a route is not used
 
     @property
