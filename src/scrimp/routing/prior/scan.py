@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from scrimp.routing.prior.languages import UNSPACED, languages_of
-from scrimp.routing.prior.vocabulary import ANY_SECOND, Phrase, Vocabulary, end_of, vocabulary
+from scrimp.routing.prior.vocabulary import ANY_SECOND, MANY, Phrase, Vocabulary, end_of, vocabulary
 
 Span: TypeAlias = tuple[int, int]  # of tokens
 # A word of any script, with the vowel signs that `\w` leaves out, or a sign that ends a sentence.
@@ -70,22 +70,15 @@ def words_of(tokens: Sequence[str]) -> list[str]:
 def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
     """Add what one language's words tell; return whether they are all of a greeting."""
     reading = _Reading(tokens, found)
-    last = len(tokens) - 1
-    read, led = known.read, False  # `led`: the sentence has begun with a word that is not a filler
-    for at, token in enumerate(tokens):
-        phrases = read.get(token)
-        if phrases is None:
-            if token in _SIGNS:
-                led = False
-                continue
-            phrases = known.phrases(token)
-        if phrases:
-            if (alone := phrases.get(ANY_SECOND)) is not None:
-                reading.take(known.possible(token, ANY_SECOND, alone, reading.present), at, led=led)
-            if at < last and (going_on := phrases.get(tokens[at + 1])) is not None:
-                reading.take(known.possible(token, tokens[at + 1], going_on, reading.present), at, led=led)
-        if not led:
-            led = token not in _FILLERS
+    present, last = reading.present, len(tokens) - 1
+    begun = known.begun_by(present)
+    for at in [at for at, token in enumerate(tokens) if token in begun]:
+        token = tokens[at]
+        phrases = begun[token]
+        if (alone := phrases.get(ANY_SECOND)) is not None:
+            reading.take(alone if len(alone) < MANY else known.possible(token, ANY_SECOND, alone, present), at)
+        if at < last and (going_on := phrases.get(second := tokens[at + 1])) is not None:
+            reading.take(going_on if len(going_on) < MANY else known.possible(token, second, going_on, present), at)
     return reading.only_greeting
 
 
@@ -99,13 +92,15 @@ class _Reading:
         self._parts: dict[int, dict[int, Span]] = {}  # by entry, then by the place of the part in it
         self._greeted: set[int] | None = set() if len(tokens) <= _LONGEST_GREETING else None
 
-    def take(self, phrases: Sequence[Phrase], at: int, *, led: bool) -> None:
+    def take(self, phrases: Sequence[Phrase], at: int) -> None:
         """Add what those phrases tell, of some that may begin at a token, that do."""
         tokens, found = self._tokens, self._found
         for phrase in phrases:
             known = found.get(phrase.demand)
-            if (led and phrase.order) or (known is not None and known.start <= at and phrase.entry not in self._parts):
+            if known is not None and known.start <= at and phrase.entry not in self._parts:
                 continue  # at best it would tell what is known, by words that come later
+            if phrase.order and self._is_led(at):
+                continue
             words = phrase.words
             if len(words) == 1:
                 end = at + 1
@@ -117,6 +112,15 @@ class _Reading:
                 self._greet(at, end)
             else:
                 found[phrase.demand] = Match(at, (tokens[at:end],), phrase.order)
+
+    def _is_led(self, at: int) -> bool:
+        """Return whether the sentence of a token has begun with a word that is not a filler."""
+        while at:
+            at -= 1
+            token = self._tokens[at]
+            if token not in _FILLERS:
+                return token not in _SIGNS
+        return False
 
     def _greet(self, at: int, end: int) -> None:
         if self._greeted is not None:

@@ -23,7 +23,7 @@ ANY_SECOND = ""
 _AND = " + "
 _GAP, _LONGEST_GAP = "...", 4  # words
 _REMEMBERED = 50_000  # words of prompts, most of which begin no phrase
-_MANY = 6  # phrases that begin alike; of so many those are sought out that a prompt has the words for
+MANY = 6  # phrases that begin alike; of so many those are sought out that a prompt has the words for
 
 
 class Phrase(Struct, frozen=True):
@@ -47,11 +47,11 @@ class Vocabulary:
     def __init__(self, *languages: str) -> None:
         self.entries: list[tuple[str, str]] = []  # the demand, and its words as they are written
         self._unread: dict[str, list[tuple[str, int, int]]] = {}  # parts by first word; stems by their letters and *
-        self.read: dict[
-            str, Mapping[str, Sequence[Phrase]]
-        ] = {}  # phrases of words that were met, as `phrases` has them
-        # Of beginnings with many, the places of the phrases by a word of each.
-        self._by_need: dict[tuple[str, str], Mapping[str, Sequence[int]]] = {}
+        # Words that were met, and the phrases of those that begin any, as `phrases` has them.
+        self._read: set[str] = set()
+        self._begun: dict[str, Mapping[str, Sequence[Phrase]]] = {}
+        # Of beginnings with many: places of phrases that need no other word, of others by one word, and these words.
+        self._by_need: dict[tuple[str, str], tuple[list[int], dict[str, list[int]], frozenset[str]]] = {}
         for language in languages:
             text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
             for section in text.split("[")[1:]:
@@ -79,28 +79,35 @@ class Vocabulary:
             for demand, words in self.entries
         ]
 
+    def begun_by(self, words: frozenset[str]) -> Mapping[str, Mapping[str, Sequence[Phrase]]]:
+        """Return the phrases that may begin with some words, and with others that were met before: see `phrases`."""
+        for word in words - self._read:
+            self.phrases(word)
+        return self._begun
+
     def phrases(self, word: str) -> Mapping[str, Sequence[Phrase]]:
         """Return the phrases that may begin with a word, by their second word; with none, or any, under ANY_SECOND."""
-        known = self.read.get(word)
-        if known is None:
-            if word[0].isdecimal() and word not in self._unread:
-                return _NOTHING  # numbers are all different
-            known = self._find(word)
-            if known or len(self.read) < _REMEMBERED:
-                self.read[word] = known
-        return known
+        if word in self._read:
+            return self._begun.get(word, _NOTHING)
+        if word[0].isdecimal() and word not in self._unread:
+            return _NOTHING  # numbers are all different
+        if found := self._find(word):
+            self._begun[word] = found
+        if found or len(self._read) < _REMEMBERED:
+            self._read.add(word)
+        return found
 
     def possible(
         self, first: str, second: str, phrases: Sequence[Phrase], present: frozenset[str]
     ) -> Sequence[Phrase]:  # fmt: skip
-        """Return those of the phrases under two words that a prompt with the present words may have, in order."""
-        if len(phrases) < _MANY:
-            return phrases
-        by_need = self._by_need.get((first, second))
-        if by_need is None:
-            by_need = self._by_need[first, second] = _places_by_need(phrases, {first, second})
-        places = [*by_need.get("", ()), *(place for need in by_need.keys() & present for place in by_need[need])]
-        return [phrases[place] for place in sorted(places)]
+        """Return those of the many phrases under two words that a prompt with the present words may have, in order."""
+        known = self._by_need.get((first, second))
+        if known is None:
+            by_need = _places_by_need(phrases, {first, second})
+            known = self._by_need[first, second] = by_need.pop("", []), by_need, frozenset(by_need)
+        without_need, by_need, needs = known
+        places = without_need + [place for need in needs & present for place in by_need[need]]
+        return [phrases[place] for place in sorted(places)] if places else ()
 
     def _find(self, word: str) -> Mapping[str, Sequence[Phrase]]:
         by_second: dict[str, list[Phrase]] = {}
@@ -120,7 +127,7 @@ class Vocabulary:
         return Phrase(words, demand, number, place, entry.count(_AND) + 1, part[0] == "^", needs)
 
 
-def _places_by_need(phrases: Sequence[Phrase], known: set[str]) -> Mapping[str, Sequence[int]]:
+def _places_by_need(phrases: Sequence[Phrase], known: set[str]) -> dict[str, list[int]]:
     """Return the places of phrases by the longest word that a prompt must have for each, other than those known.
 
     Under "" are those that need no other.
