@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -236,23 +237,41 @@ def _empty_log(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA busy_timeout = {1000 * _BUSY_SECONDS:.0f}")
 
 
-@contextmanager
-def store_errors(path: Path) -> Iterator[None]:
-    """Turn the errors of SQLite, of the file system and of values that cannot be decoded into StoreError."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        raise _operational_error(path, str(error)) from error
-    except (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise StoreError(
-            f"{path} is damaged or not a database ({error}): run `scrimp doctor --repair`, which saves what can be "
-            "read and keeps the file"
-        ) from error
-    except OSError as error:
-        full = is_full(error)
-        raise (DiskFullError if full else StoreUnwritableError)(
-            f"{path} cannot be used: {error.strerror}; {ROOM if full else 'set SCRIMP_HOME to a writable directory'}"
-        ) from error
+class _StoreErrors:
+    """Turns the errors of SQLite, of the file system and of values that cannot be decoded into StoreError.
+
+    A class, not a generator: there are several for each call.
+    """
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Begin what may fail."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raise StoreError in the place of such an error."""
+        path = self._path
+        if isinstance(error, sqlite3.OperationalError):
+            raise _operational_error(path, str(error)) from error
+        if isinstance(error, (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError)):
+            raise StoreError(
+                f"{path} is damaged or not a database ({error}): run `scrimp doctor --repair`, which saves what can be "
+                "read and keeps the file"
+            ) from error
+        if isinstance(error, OSError):
+            full = is_full(error)
+            move = ROOM if full else "set SCRIMP_HOME to a writable directory"
+            raise (DiskFullError if full else StoreUnwritableError)(
+                f"{path} cannot be used: {error.strerror}; {move}"
+            ) from error
+
+
+store_errors = _StoreErrors
 
 
 def is_full(error: OSError) -> bool:
