@@ -7,9 +7,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from scrimp.billing.row_cost import cost_in_run
-from scrimp.enums import PAID_STATUSES
-from scrimp.values import Outcome
+from scrimp.values import ExpectedRow
 
 
 class ExpectedCost(Struct):
@@ -20,14 +18,12 @@ class ExpectedCost(Struct):
     paid_usd: Decimal = Decimal(0)
     assumed: int = 0  # of these rows: the length of their completions was assumed, since none of their task was known
 
-    def add(self, outcome: Outcome) -> None:
-        """Add a row, if it is one of these."""
-        paid = cost_in_run(outcome) if any(each.status in PAID_STATUSES for each in outcome.entries) else None
-        if outcome.expected is not None and paid is not None:
-            self.rows += 1
-            self.expected_usd += outcome.expected.dollars
-            self.assumed += outcome.expected.assumed
-            self.paid_usd += paid
+    def add(self, row: ExpectedRow, paid: Decimal) -> None:
+        """Add one of these rows, and the dollars that were paid for it."""
+        self.rows += 1
+        self.expected_usd += row.dollars
+        self.assumed += row.assumed
+        self.paid_usd += paid
 
     @property
     def error(self) -> Decimal | None:

@@ -14,7 +14,7 @@ from scrimp.billing.level_savings import DearCalls, HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, Effort, FailOn, OnDear
-from scrimp.values import Answer, Answered, Entry, Outcome, both_names
+from scrimp.values import Answer, Answered, Entry, ExpectedRow, Outcome, both_names
 
 if TYPE_CHECKING:
     from scrimp.billing.call_sum import CallSum
@@ -100,9 +100,10 @@ class Bill:
     def add(self, outcome: Outcome) -> None:
         """Add one row."""
         self.counts.total += 1
-        self.savings.add(outcome, cost_in_run(outcome))
+        cost = cost_in_run(outcome)
+        self.savings.add(outcome, cost)
         if outcome.expected is not None:
-            self._add_expected(outcome)
+            self._add_expected(outcome, outcome.expected, cost)
         dear = outcome.answer.dear if isinstance(outcome, Answered) else outcome.dear
         if dear is not None and outcome.cache in {"miss", "off"}:
             self.dear[dear.action] = self.dear.get(dear.action, 0) + 1
@@ -117,11 +118,13 @@ class Bill:
         self._add_calls(outcome.entries, self._failed)
         setattr(self.counts, outcome.status, getattr(self.counts, outcome.status) + 1)
 
-    def _add_expected(self, outcome: Outcome) -> None:
-        from scrimp.billing.expected_cost import ExpectedCost  # a run from the cache expects nothing
+    def _add_expected(self, outcome: Outcome, expected: ExpectedRow, cost: Decimal | None) -> None:
+        if self.expected is None:
+            from scrimp.billing.expected_cost import ExpectedCost  # a run from the cache expects nothing
 
-        self.expected = self.expected or ExpectedCost()
-        self.expected.add(outcome)
+            self.expected = ExpectedCost()
+        if cost is not None and any(each.status in PAID_STATUSES for each in outcome.entries):
+            self.expected.add(expected, cost)
 
     def _add_climb(self, answer: Answer) -> None:
         self.counts.chained += answer.chain is not None
@@ -168,7 +171,10 @@ class Bill:
                 wasted.add_call(entry)
 
     def _model_line(self, name: str, answered_by: str | None, effort: Effort | None) -> BillLine:
-        return self._models.setdefault((name, answered_by, effort), BillLine(answered_by=answered_by, effort=effort))
+        line = self._models.get((name, answered_by, effort))
+        if line is None:
+            line = self._models[name, answered_by, effort] = BillLine(answered_by=answered_by, effort=effort)
+        return line
 
     def _answered_line(self, outcome: Answered, answer: Answer) -> BillLine:
         """Return the line that an answered row belongs to; a hit or a duplicate is counted as such."""

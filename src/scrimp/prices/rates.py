@@ -11,6 +11,7 @@ from scrimp.values import Usage
 PRICED_PER = 1_000_000
 _SEARCHES_PER = 1_000
 _SECONDS_PER_HOUR = 3600
+_NOTHING, _MOST = Decimal(0), MAX_CALL_DOLLARS * PRICED_PER
 SEARCHES = frozenset(("web_search",))  # cost the same in batches and in every region
 
 
@@ -86,7 +87,7 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
     """
     if usage.unlisted:
         return None
-    total = Decimal(0)
+    total = _NOTHING
     for amount, rate in _parts(usage, rates):
         if amount:
             if rate is None:
@@ -100,7 +101,7 @@ def cost(usage: Usage, rates: Rates) -> Decimal | None:
         if rates.cache_storage is None:
             return None
         total += usage.stored * rates.cache_storage / _SECONDS_PER_HOUR
-    return total / PRICED_PER if total <= MAX_CALL_DOLLARS * PRICED_PER else None
+    return total / PRICED_PER if total <= _MOST else None
 
 
 def _parts(usage: Usage, rates: Rates) -> Sequence[tuple[int, Decimal | None]]:

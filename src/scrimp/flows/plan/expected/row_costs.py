@@ -63,6 +63,8 @@ class RowCosts:
         `saving` says what is expected to be saved of it at a place, by what its provider keeps.
         """
         places = self._places(model) or [model]
+        if len(places) == 1:
+            return self.of_place(places[0], tokens_in, task, attachments, saving)
         costs = [self.of_place(place, tokens_in, task, attachments, saving) for place in places]
         return min((cost for cost in costs if cost is not None), default=None)
 
@@ -96,6 +98,8 @@ class RowCosts:
     ) -> Decimal | None:  # fmt: skip
         """Return the dollars that a row costs along a chain; None where the price of a step is unknown."""
         models = [self.called(step) for step in chain.steps]
+        if len(models) == 1:
+            return None if models[0] is None else self.of_call(models[0], tokens_in, task, attachments, saving)
         costs = [None if each is None else self.of_call(each, tokens_in, task, attachments, saving) for each in models]
         known = [cost for cost in costs if cost is not None]
         return chain_cost(chain, known, self._climbs.shares(chain, (task,))) if len(known) == len(costs) else None
