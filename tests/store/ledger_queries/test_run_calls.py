@@ -34,3 +34,11 @@ def test_calls_are_summed_by_model_effort_and_end(tmp_path: Path) -> None:
         CallSum(model="p/m", status="paid", calls=2, input=20, output=4, cost=Decimal("0.000000000246")),
         CallSum(model="p/m", effort="low", status="paid", calls=1, input=10, output=2, unpriced=1),
     ]
+
+
+def test_a_run_without_calls_beyond_those_that_are_known_is_not_summed(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        ledger.append([PAID, replace(PAID, call="b"), replace(PAID, call="c", run="other")])
+
+    assert run_calls(tmp_path / "ledger.db", "r", beyond=2) == []
+    assert [each.calls for each in run_calls(tmp_path / "ledger.db", "r", beyond=1)] == [2]

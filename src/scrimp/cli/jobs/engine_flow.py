@@ -56,6 +56,6 @@ def engine_flow(
 
             return processes.run(inputs, options, services, take, workers=flags.workers)
         finally:
-            bill.complete(run_calls(services.paths.ledger_db, services.run))
+            bill.complete(run_calls(services.paths.ledger_db, services.run, beyond=bill.calls))
 
     return drive

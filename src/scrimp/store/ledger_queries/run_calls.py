@@ -11,9 +11,15 @@ from scrimp.store.encoding.dollars import dollars
 from scrimp.store.ledger_connection import connect_ledger
 
 
-def run_calls(ledger: Path, run: str) -> list[CallSum]:
-    """Return the sums of a run's calls by model, by who answered, by effort and by what came of them."""
+def run_calls(ledger: Path, run: str, *, beyond: int = 0) -> list[CallSum]:
+    """Return the sums of a run's calls by model, by who answered, by effort and by what came of them.
+
+    None where it has no more calls than `beyond`: they are counted in a hundredth of the time.
+    """
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+        (calls,) = db.execute("SELECT count(*) FROM entries WHERE run = ?", (run,)).fetchone()
+        if calls <= beyond:
+            return []
         rows = db.execute(
             "SELECT provider || '/' || model, answered_by, effort,"
             " CASE WHEN status IN ('lost', 'failed') THEN status ELSE 'paid' END, count(*), coalesce(sum(input), 0),"
