@@ -262,3 +262,17 @@ def test_the_list_fits_a_terminal_with_names_and_figures_whole(ready: Scrimp, co
     assert max(map(len, shown.splitlines())) <= columns
     assert listed["run"] in shown
     assert "$0.00003" in shown
+
+
+def test_the_sums_of_the_ledger_are_looked_at_by_the_run_that_brings_it_past_ten_thousand_entries(
+    ready: Scrimp,
+) -> None:
+    home = ready.home
+    ready("run", "in.jsonl", "--cache", "refresh")
+    assert not list(home.rglob("*sums*.db"))
+    with closing(sqlite3.connect(next(home.rglob("ledger.db")))) as db, db:
+        db.execute("UPDATE entries SET id = 9999 WHERE id = (SELECT max(id) FROM entries)")
+
+    ready("run", "in.jsonl", "--cache", "refresh")
+
+    assert list(home.rglob("*sums*.db"))

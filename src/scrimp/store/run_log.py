@@ -83,6 +83,12 @@ class RunLog:
                 ),
             )  # fmt: skip
 
+    def newest_entry(self) -> int:
+        """Return the number of the newest entry in the ledger, 0 where there is none."""
+        with store_errors(self.path):
+            ((newest,),) = self._db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchall()
+            return int(newest)
+
     def latest(self, limit: int, kind: RunKind | None = None) -> list[RunRecord]:
         """Return the runs that began last, the latest first; those of one kind, or all."""
         return self._select("WHERE ? IN (kind, '') ORDER BY started DESC, run DESC LIMIT ?", kind or "", limit)

@@ -61,16 +61,26 @@ class RunRecorder:
         self._warn, self._path, self._run = session.messages.warn, services.paths.ledger_db, services.run
         self._failed: FailedRows | None = None
         self._states: dict[str, InputState | None] = {}
-        self._begun = True
+        self._log: RunLog | None = None  # open until the end: to close and open a database is to sync it once more
+        self._newest_entry = 0
+        self.newest_entries: tuple[int, int] | None = None  # of the ledger, before the run and after it
         try:
             self._failed = FailedRows(services.paths.failed_rows, self._run)
-            with closing(RunLog(self._path)) as log:
-                log.begin(_record(services, "run", services.clock(), words))
+            self._log = self._begin(_record(services, "run", services.clock(), words))
         except StoreError as error:
-            self._begun = False
             if isinstance(error, StoreUnwritableError) and services.stores.read_only:
                 return  # one warning is enough
             self._warn(f"this run is not recorded for `scrimp runs`: {error}")
+
+    def _begin(self, record: RunRecord) -> RunLog:
+        log = RunLog(self._path)
+        try:
+            log.begin(record)
+            self._newest_entry = log.newest_entry()
+        except BaseException:
+            log.close()
+            raise
+        return log
 
     def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
         """Return a sink that keeps the rows that failed before it hands all on."""
@@ -88,16 +98,19 @@ class RunRecorder:
 
     def end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
         """Complete the record, if it was begun."""
-        if self._begun:
-            self._end(bill, status, stop, error)
+        if self._log is not None:
+            self._end(self._log, bill, status, stop, error)
         if self._failed is not None:
             self._failed.close()
 
-    def _end(self, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
+    def _end(
+        self, log: RunLog, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None
+    ) -> None:  # fmt: skip
         stopped = stop.message or stop.reason if stop is not None else None if error is None else str(error)
         try:
-            with closing(RunLog(self._path)) as log:
+            with closing(log):
                 log.end(self._run, _end(self._services, bill, status, stopped, self._width))
+                self.newest_entries = self._newest_entry, log.newest_entry()
         except StoreError as store_error:
             self._warn(f"the end of this run is not recorded for `scrimp runs`: {store_error}")
 
