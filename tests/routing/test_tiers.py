@@ -50,7 +50,7 @@ GREETINGS = (
     "Guten Morgen", "Ciao", "Halo", "নমস্কার", "Thanks a lot!",
 )  # fmt: skip
 FACTS = (
-    "What is the capital of France?", "法国的首都是哪里？", "フランスの首都はどこですか？",  # noqa: RUF001
+    "What is the capital of France?", "法国的首都是哪里？", "フランスの首都はどこですか？",
     "프랑스의 수도는 어디인가요?", "ما هي عاصمة فرنسا؟", "फ्रांस की राजधानी क्या है?", "Какая столица Франции?",
     "¿Cuál es la capital de Francia?", "Qual é a capital da França?", "Quelle est la capitale de la France ?",
     "Was ist die Hauptstadt von Frankreich?", "Qual è la capitale della Francia?", "Apa ibu kota Prancis?",

@@ -10,9 +10,9 @@ SHORT_WORDS = 6
 SHORT_CHARACTERS = 60
 _LONGEST_ASSERTION = 300  # characters a "Yes, because ..." may have
 
-_QUOTES = " \t\r\n\"'`“”‘’«»„"  # noqa: RUF001 - typeset quotes
+_QUOTES = " \t\r\n\"'`“”‘’«»„"
 _TYPESET_QUOTES = ("“", "„", "«")
-_SENTENCE_ENDS = ".!?。！？"  # noqa: RUF001 - of other scripts, too
+_SENTENCE_ENDS = ".!?。！？"
 
 _OPTION_LETTER = r"(?i)(?:option\s+|choice\s+)?[(\[]?([a-j])[)\].:]*"  # B, (B), B., option B
 _LETTERED_OPTION = r"(?i)(?:(?:option|choice)\s+([a-j])[).:]|\(([a-j])\)|([a-j])\))\s+\S[^\n]*"  # (B) Paris

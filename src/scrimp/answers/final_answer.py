@@ -13,7 +13,7 @@ _ANSWER_MARKERS = (
 )
 _BOX = r"\boxed{"
 _CONCLUDING_WORD = r"(?i)(?:therefore|thus|hence|so|in total|in conclusion|altogether|overall)\b"
-_AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"  # noqa: RUF001 - typeset minus
+_AMOUNT = rf"(?<![\w.,/])[-−]?[$€£]?\d[\d,]*(?:\.\d+)?%?(?:{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"
 _STATED_AMOUNT = rf"(?i)(?:^|\b(?:is|are|was|were|be|has|have|had|of|makes?|costs?|needs?|takes?|earns?)\s+)({_AMOUNT})"
 _EQUATION_RESULT = rf"=\s*({_AMOUNT})"
 _CALCULATOR_NOTE = r"<<[^<>]*>>"  # 9 * 2 = <<9*2=18>>18: a calculation written for a calculator

@@ -10,7 +10,7 @@ from msgspec import Struct
 from scrimp.regexes import pattern
 
 _HEDGES = (
-    r"(?i)\b(?:i think|i believe|i guess|i(?:['’]m| am) not (?:entirely |completely )?(?:sure|certain)|i don['’]t know|"  # noqa: RUF001
+    r"(?i)\b(?:i think|i believe|i guess|i(?:['’]m| am) not (?:entirely |completely )?(?:sure|certain)|i don['’]t know|"
     r"it seems|it appears|as far as i know|to my knowledge|might|may be|maybe|perhaps|possibly|probably|presumably|"
     r"likely|unlikely|uncertain|unclear|approximately|roughly|could be|hard to say|cannot be (?:sure|certain))\b"
 )

@@ -13,7 +13,7 @@ from math import exp, log
 
 from scrimp.values import TokenLogprob
 
-_LEADING_MARKS = " \t\r\n\"'`*_([{:#ĠĊ▁“‘"  # noqa: RUF001 - what may stand before a label; Ġ and ▁ are a tokenizer's spaces
+_LEADING_MARKS = " \t\r\n\"'`*_([{:#ĠĊ▁“‘"  # what may stand before a label; Ġ and ▁ are a tokenizer's spaces
 _SPACES = " \t\r\n\"'`*Ġ▁"  # around a token that begins a label
 # The least probability that all labels together must hold for their shares to count in full.
 MIN_LABEL_MASS = 0.05

@@ -11,7 +11,7 @@ from msgspec import Struct
 from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 
-_EDGES = " \t\r\n\v\f.,;:!?\"'`*_>()[]{}<>«»“”‘’„…。、！？"  # noqa: RUF001 - punctuation of other scripts
+_EDGES = " \t\r\n\v\f.,;:!?\"'`*_>()[]{}<>«»“”‘’„…。、！？"
 
 
 def _fold(text: str) -> str:
@@ -24,7 +24,7 @@ def _fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-_NEGATION = r"(?:\b(?:not|never|neither|nor|no|without|isn't|isn’t|aren't|wasn't|cannot be)|n't)\s+(?:\w+\s+)?$"  # noqa: RUF001
+_NEGATION = r"(?:\b(?:not|never|neither|nor|no|without|isn't|isn’t|aren't|wasn't|cannot be)|n't)\s+(?:\w+\s+)?$"
 _FIRST_UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
 
 

@@ -14,8 +14,8 @@ _VULGAR_FRACTIONS = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8",
     "⅞": "7/8",
 }  # fmt: skip
-_THOUSANDS_SEPARATORS = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")  # noqa: RUF001 - thousands apart as in 1 234 or 1'234
-_TYPESET_SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}  # noqa: RUF001 - the look-alikes are replaced
+_THOUSANDS_SEPARATORS = dict.fromkeys(map(ord, "\u00a0\u2009\u202f'’"), "_")
+_TYPESET_SIGNS = {ord("−"): "-", ord("–"): "-", ord("⁄"): "/"}
 _MAX_DIGITS = 40  # digits or powers of ten: larger numbers are not read
 _WORD = r"[^\W\d_]+(?:[-/.'][^\W\d_]+)*\.?"
 # Units that may be attached to the number; other letters could be a name, as in "flat 12b".
@@ -38,7 +38,7 @@ _NUMBER = (
     r"(?i)(?:(?:about|approximately|approx\.?|around|roughly|exactly|only|a total of|total|=|≈|~|x\s*=)\s*)*"
     r"(?P<sign>[-+])?\s*(?:[$€£¥₹]|usd|eur|gbp|us\$)?\s*(?P<minus>-)?"
     rf"(?P<number>{_DECIMAL})"
-    r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"  # noqa: RUF001 - the sign of 1.2e3 in print
+    r"(?:\s?(?:e|[x×*]\s?10\^?)\{?(?P<power>[-+]?\d{1,3})\}?(?!\w))?"
     r"(?:(?P<whole>\s+(?:and\s+)?(?P<numerator>\d{1,9})/(?P<denominator>\d{1,9}))|\s?/\s?(?P<divisor>\d{1,9})(?![\d/.,]))?"
     rf"\s*(?:(?P<scale>{'|'.join(_SCALES)})|{ATTACHED_UNITS}|st|nd|rd|th)?(?!\w)"
     r"\s?(?:%|\\%|°|[$€£¥₹])?"

@@ -79,7 +79,7 @@ _UNSPACED_STEMS: dict[str, Kind] = {
 }  # fmt: skip
 # None has a space: a word added between two others must not break one.
 _CODE_MARKS = ("```", "();", "){", "=>", "#include", "</", "==", "self.", "->", "!=")
-_QUESTION_MARKS = ("?", "？", "؟")  # noqa: RUF001 - other scripts ask too
+_QUESTION_MARKS = ("?", "？", "؟")  # other scripts ask too
 
 _INSTRUCTION_KINDS: dict[str, Kind] = {word: kind for kind, words in _INSTRUCTIONS.items() for word in words.split()}
 _TOPIC_KINDS: dict[str, Kind] = {word: kind for kind, words in _TOPICS.items() for word in words.split()}

@@ -111,8 +111,9 @@ class CacheServer:
         return int(self._server.ask(partial(_remove, [PREFIX + key for key in keys]))) if keys else 0
 
 
-def _scan(position: int, pattern: bytes, client: Redis) -> Any:  # noqa: ANN401 - as the client has it
-    return client.scan(position, match=pattern, count=2 * GROUP)
+def _scan(position: int, pattern: bytes, client: Redis) -> tuple[int, Sequence[bytes]]:
+    found: Any = client.scan(position, match=pattern, count=2 * GROUP)
+    return int(found[0]), found[1]
 
 
 def _values(names: Sequence[bytes], client: Redis) -> Sequence[bytes | None]:
@@ -120,5 +121,6 @@ def _values(names: Sequence[bytes], client: Redis) -> Sequence[bytes | None]:
     return values
 
 
-def _remove(names: Sequence[bytes], client: Redis) -> Any:  # noqa: ANN401 - as above
-    return client.unlink(*names)
+def _remove(names: Sequence[bytes], client: Redis) -> int:
+    removed: Any = client.unlink(*names)
+    return int(removed)

@@ -10,10 +10,10 @@ import pytest
 
 from scrimp.config.paths import paths_of
 from scrimp.config.sources.load import load
-from scrimp.flows.engine import wiring
+from scrimp.flows.engine import provider_client
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
-from scrimp.flows.tune.pair_collector import GROUP, PairCollector
+from scrimp.flows.tune.pairs.pair_collector import GROUP, PairCollector
 from scrimp.transport.local import embedded
 from scrimp.values import Prompt
 
@@ -38,7 +38,7 @@ def test_a_local_model_is_loaded_once_for_all_groups_of_prompts(
         return Said()
 
     monkeypatch.setattr(embedded, "load_runtime", load_model)
-    wiring._runtime.cache_clear()
+    provider_client._runtime.cache_clear()
     tables = (f'[models."local/{name}"]\npath = "{tmp_path}/{name}.gguf"\n' for name in "ab")
     (tmp_path / "config.toml").write_text("".join(tables), encoding="utf-8")
     paths = paths_of({"SCRIMP_HOME": str(tmp_path)})
@@ -51,7 +51,7 @@ def test_a_local_model_is_loaded_once_for_all_groups_of_prompts(
     finally:
         collector.close()
         services.close()
-        wiring._runtime.cache_clear()
+        provider_client._runtime.cache_clear()
 
     assert stop is None
     assert collector.completions == 6 * GROUP

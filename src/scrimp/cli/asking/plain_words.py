@@ -7,11 +7,12 @@ compares the two over any words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, get_args
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, get_args
 
 from scrimp import enums
 from scrimp.cli.asking.ask_words import AskFlags, AskWords
+from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BudgetFlags,
@@ -26,6 +27,7 @@ from scrimp.cli.flags.run_flags import (
 )
 from scrimp.cli.startup.suspicious_words import is_suspicious
 
+_Group = TypeVar("_Group", bound=FlagGroup)
 _SHORT = {"-s": "--system", "-m": "--model", "-c": "--continue", "-v": "--verbose"}
 _FIELDS = {"--continue": "goes_on"}  # others are named like their flag
 _SWITCHES = frozenset(
@@ -57,9 +59,8 @@ def plain_words(words: Sequence[str]) -> AskWords | None:
     except _NotPlainError:
         return None
 
-    def group(kind: Callable[..., Any]) -> Any:  # noqa: ANN401 - one of the groups below, each with its own fields
-        fields: Sequence[str] = kind.__struct_fields__  # type: ignore[attr-defined]  # a struct
-        return kind(**{name: given[name] for name in fields if name in given})
+    def group(kind: type[_Group]) -> _Group:
+        return kind(**{name: given[name] for name in kind.__struct_fields__ if name in given})
 
     return AskWords(
         system=group(SystemFlag), where=group(RouteFlags), answer=group(AnswerFlags), check=group(CheckFlag),

@@ -13,7 +13,7 @@ from scrimp.cli.session import open_session
 from scrimp.cli.tune.tune_flags import AsJson
 from scrimp.flows.tune.advice import MIN_PAIRS, PER, Advice, task_advice
 from scrimp.flows.tune.labels.judge import JUDGE_ROUTE
-from scrimp.flows.tune.pair_collector import SHADOW_ROUTE, WATCH_ROUTE
+from scrimp.flows.tune.pairs.pair_collector import SHADOW_ROUTE, WATCH_ROUTE
 from scrimp.flows.tune.recorded_rows import rows_from_pairs
 from scrimp.store.ledger import Ledger
 from scrimp.store.tuning.pairs import PairStore

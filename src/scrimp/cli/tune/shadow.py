@@ -24,9 +24,9 @@ from scrimp.errors import UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
-from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison
-from scrimp.flows.tune.pair_collector import PairCollector, sampled
-from scrimp.flows.tune.pair_plan import level_plan, model_plan
+from scrimp.flows.tune.pairs.level_collector import LevelCollector, LevelComparison
+from scrimp.flows.tune.pairs.pair_collector import PairCollector, sampled
+from scrimp.flows.tune.pairs.pair_plan import level_plan, model_plan
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize

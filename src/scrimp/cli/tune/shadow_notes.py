@@ -7,9 +7,9 @@ from itertools import islice
 
 from scrimp.cli.session import Session
 from scrimp.errors import ConfigError
-from scrimp.flows.tune.pair_collector import note_command
-from scrimp.flows.tune.pair_plan import MOST_PLANNED, PlannedGroup, naming_advice, plan_sentences
-from scrimp.flows.tune.shared_templates import forget_shared_templates
+from scrimp.flows.tune.pairs.pair_collector import note_command
+from scrimp.flows.tune.pairs.pair_plan import MOST_PLANNED, PlannedGroup, naming_advice, plan_sentences
+from scrimp.flows.tune.pairs.shared_templates import forget_shared_templates
 from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.values import Prompt
 

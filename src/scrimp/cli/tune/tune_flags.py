@@ -12,7 +12,7 @@ from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.since import since_start
 from scrimp.compress import DEFAULT_KEEP, LEVELS
 from scrimp.errors import UsageError
-from scrimp.flows.tune.level_collector import WITHOUT, side_of
+from scrimp.flows.tune.pairs.level_collector import WITHOUT, side_of
 from scrimp.store.tuning.level_replies import EVERYTHING, Side
 
 LEDGER = "ledger"

@@ -13,8 +13,8 @@ from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels
 from scrimp.errors import InputError
 from scrimp.flows.tune.certificates import NO_TEMPLATES
-from scrimp.flows.tune.level_collector import side_of
-from scrimp.flows.tune.level_pairs import LevelPairs, level_pairs
+from scrimp.flows.tune.pairs.level_collector import side_of
+from scrimp.flows.tune.pairs.level_pairs import LevelPairs, level_pairs
 from scrimp.flows.tune.watch.level_drift import later_than
 from scrimp.store.tuning.level_replies import EVERYTHING, LevelReplyStore, Look, Side, digest
 from scrimp.tuning.claim_groups import ClaimGroup

@@ -15,7 +15,7 @@ from scrimp.enums import Effort, Level
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.tune.model_calls import answered_itself
-from scrimp.flows.tune.pair_collector import KnownAnswer, PairCollector, in_share
+from scrimp.flows.tune.pairs.pair_collector import KnownAnswer, PairCollector, in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Answered, Compression, Entry, Outcome
@@ -154,7 +154,7 @@ class ShadowRun:
         """Send the prompts that went at a certified level to the same models without it, so that drift is noticed."""
         if not self._certified:
             return None
-        from scrimp.flows.tune.level_collector import LevelCollector, LevelComparison  # few runs need it
+        from scrimp.flows.tune.pairs.level_collector import LevelCollector, LevelComparison  # few runs need it
 
         pairs, ending = 0, ""
         for (side, model), known in self._certified.items():
@@ -199,6 +199,6 @@ class ShadowRun:
 
 
 def _side(compressed: Compression) -> Side:
-    from scrimp.flows.tune.level_collector import side_of  # few runs need it
+    from scrimp.flows.tune.pairs.level_collector import side_of  # few runs need it
 
     return side_of(convert(compressed.level, Level), compressed.keep)

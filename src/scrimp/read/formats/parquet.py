@@ -13,13 +13,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Raw
 
 from scrimp.errors import InputError
 from scrimp.read.inputs.streams import InputStream
 from scrimp.values import Json
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _BATCH = 256  # rows in memory at once
 _BUFFER_SIZE = 1 << 18  # of a column; without one, a column of a row group is read whole
@@ -28,7 +32,7 @@ _BUFFER_SIZE = 1 << 18  # of a column; without one, a column of a row group is r
 def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
     """Yield each row as an object, with its number."""
     try:
-        import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
+        import pyarrow as pa  # an extra, and 0.1 s
         from pyarrow import parquet
     except ImportError as error:
         raise InputError(
@@ -36,24 +40,24 @@ def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
         ) from error
     binary, name = stream.seekable(), stream.name
     number = 0
-    with _parquet_errors(pyarrow, name):
+    with _parquet_errors(pa, name):
         file = parquet.ParquetFile(binary, buffer_size=_BUFFER_SIZE)
         size, total = binary.seek(0, 2), file.metadata.num_rows
         _check_names(file.schema_arrow.names, name)
         stream.header = file.schema_arrow.names
         for batch in file.iter_batches(_BATCH, use_threads=False):
             binary.seek(size * number // total)  # it says how much is read; the library moves it as it needs
-            columns = [_values(pyarrow, batch, each, name, number) for each in range(batch.num_columns)]
+            columns = [_values(pa, batch, each, name, number) for each in range(batch.num_columns)]
             for row in zip(*columns, strict=True):
                 number += 1
                 yield dict(zip(batch.schema.names, row, strict=True)), number
 
 
 @contextmanager
-def _parquet_errors(pyarrow: Any, name: str) -> Iterator[None]:  # noqa: ANN401 - has no types
+def _parquet_errors(arrow: ModuleType, name: str) -> Iterator[None]:
     try:
         yield
-    except (pyarrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, OSError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".")
         raise InputError(f"{name} cannot be read as Parquet ({reason}): check it, or fetch it again") from error
 
@@ -64,13 +68,13 @@ def _check_names(names: list[str], name: str) -> None:
         raise InputError(f"{name} has the column '{repeated}' twice: rename one")
 
 
-def _values(pyarrow: Any, batch: Any, index: int, name: str, before: int) -> list[Json]:  # noqa: ANN401 - has no types
+def _values(arrow: ModuleType, batch: pa.RecordBatch, index: int, name: str, before: int) -> list[Json]:
     """Return a column's values; `before` is how many rows come before the batch."""
     column, kind = batch.column(index), batch.schema.types[index]
-    if _has_nanoseconds(pyarrow, kind):
+    if _has_nanoseconds(arrow, kind):
         try:
-            column = column.cast(pyarrow.timestamp("us", kind.tz))
-        except pyarrow.ArrowInvalid:  # with nanoseconds that are not zero
+            column = column.cast(arrow.timestamp("us", kind.tz))
+        except arrow.ArrowInvalid:  # with nanoseconds that are not zero
             return [None if cell is None else cell.replace(" ", "T") for cell in column.cast("string").to_pylist()]
     try:
         values: list[Any] = column.to_pylist(maps_as_pydicts="strict")
@@ -78,14 +82,14 @@ def _values(pyarrow: Any, batch: Any, index: int, name: str, before: int) -> lis
         number = before + next((row for row in range(len(column)) if not _can_be_read(column[row])), 0) + 1
         reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
         raise InputError(f"{name}:{number}: '{batch.schema.names[index]}' {reason}: fix or remove that row") from error
-    return values if _is_plain(pyarrow.types, kind) else [_as_json(value) for value in values]
+    return values if _is_plain(arrow.types, kind) else [_as_json(value) for value in values]
 
 
-def _has_nanoseconds(pyarrow: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
-    return bool(pyarrow.types.is_timestamp(kind)) and kind.unit == "ns"
+def _has_nanoseconds(arrow: ModuleType, kind: pa.DataType) -> bool:
+    return bool(arrow.types.is_timestamp(kind)) and kind.unit == "ns"
 
 
-def _can_be_read(cell: Any) -> bool:  # noqa: ANN401 - has no types
+def _can_be_read(cell: pa.Scalar) -> bool:
     try:
         cell.as_py(maps_as_pydicts="strict")
     except (ValueError, KeyError):
@@ -93,7 +97,7 @@ def _can_be_read(cell: Any) -> bool:  # noqa: ANN401 - has no types
     return True
 
 
-def _is_plain(types: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
+def _is_plain(types: ModuleType, kind: pa.DataType) -> bool:
     """Return whether all values of a type are those of JSON."""
     tests: tuple[Callable[[Any], bool], ...] = (
         types.is_string, types.is_large_string, types.is_integer, types.is_boolean, types.is_null,
@@ -101,13 +105,15 @@ def _is_plain(types: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
     return any(test(kind) for test in tests)
 
 
-def _as_json(value: Any) -> Json:  # noqa: ANN401 - whatever a column may hold
+def _as_json(value: object) -> Json:
     if isinstance(value, dict):
         return {str(_as_json(key)): _as_json(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_as_json(each) for each in value]
     convert = _CONVERSIONS.get(type(value))
-    converted: Json = value if convert is None else convert(value)
+    if convert is None:
+        return cast("Json", value)  # what has no conversion is a value of JSON
+    converted: Json = convert(value)
     return converted
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from shutil import copyfileobj
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ from scrimp.read.inputs.addresses import S3, is_object
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
-
+    from pyarrow.fs import FileSystem
 
 _BUFFER_SIZE = 1 << 18
 _COPIED = 1 << 23  # bytes of an upload in memory at once
@@ -167,24 +167,22 @@ def _pattern(address: str) -> re.Pattern[str]:
     )
 
 
-def _store(address: str) -> tuple[Any, str]:
+def _store(address: str) -> tuple[FileSystem, str]:
     """Return the store of an address, and the path in it."""
     try:
-        import pyarrow.fs  # noqa: F401 - an extra, and 0.1 s
+        from pyarrow.fs import FileSystem  # an extra, and 0.1 s
     except ImportError as error:
         raise ScrimpError(f"{address} needs pyarrow: `pip install 'scrimp[s3]'` brings it") from error
     path = address.removeprefix(S3)
     bucket = path.partition("/")[0]
     if not re.fullmatch(r"[A-Za-z0-9._-]+", bucket):
         raise InputError(f"{address} names no bucket: write s3://BUCKET/KEY")
-    return _bucket_store(bucket), path
+    return _bucket_store(FileSystem, bucket), path
 
 
 @cache
-def _bucket_store(bucket: str) -> Any:  # noqa: ANN401 - has no types
-    from pyarrow import fs  # as in _store
-
-    return fs.FileSystem.from_uri(f"{S3}{bucket}")[0]  # which finds its region, or the endpoint of AWS_ENDPOINT_URL
+def _bucket_store(file_system: type[FileSystem], bucket: str) -> FileSystem:
+    return file_system.from_uri(f"{S3}{bucket}")[0]  # which finds its region, or the endpoint of AWS_ENDPOINT_URL
 
 
 @contextmanager

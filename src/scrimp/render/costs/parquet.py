@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from scrimp.errors import UsageError
 from scrimp.render.parquet_sink import ParquetSink
 from scrimp.values import Entry
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _GROUP = 16_384  # rows in memory at once, and in a row group of the file
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,44 +33,46 @@ def parquet_parts(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[by
     Dollars are decimals of twelve places, which hold them exactly, and times are microseconds of UTC.
     """
     try:
-        import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
+        import pyarrow as pa  # an extra, and 0.1 s
         from pyarrow import parquet
     except ImportError as error:
         raise UsageError(_MISSING) from error
-    schema = pyarrow.schema([(name, _type(pyarrow, name)) for name in names])
-    return _parts(pyarrow, parquet, schema, iter(entries))
+    schema = pa.schema([(name, _type(pa, name)) for name in names])
+    return _parts(pa, parquet, schema, iter(entries))
 
 
-def _parts(pyarrow: Any, parquet: Any, schema: Any, entries: Iterator[Entry]) -> Iterator[bytes]:  # noqa: ANN401 - has no types
+def _parts(
+    arrow: ModuleType, parquet: ModuleType, schema: pa.Schema, entries: Iterator[Entry]
+) -> Iterator[bytes]:  # fmt: skip
     written: list[bytes] = []
-    file = pyarrow.PythonFile(ParquetSink(written.append), mode="w")
+    file = arrow.PythonFile(ParquetSink(written.append), mode="w")
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         while group := list(islice(entries, _GROUP)):
             columns = [[_cell(name, entry) for entry in group] for name in schema.names]
-            arrays = [pyarrow.array(cells, each.type) for cells, each in zip(columns, schema, strict=True)]
-            writer.write_batch(pyarrow.record_batch(arrays, schema=schema))
+            arrays = [arrow.array(cells, each.type) for cells, each in zip(columns, schema, strict=True)]
+            writer.write_batch(arrow.record_batch(arrays, schema=schema))
             yield b"".join(written)
             written.clear()
     yield b"".join(written)
 
 
-def _type(pyarrow: Any, name: str) -> Any:  # noqa: ANN401 - has no types
+def _type(arrow: ModuleType, name: str) -> pa.DataType:
     if name in _FLAGS:
-        return pyarrow.bool_()
+        return arrow.bool_()
     if name in _SMALL:
-        return pyarrow.int32()
+        return arrow.int32()
     if name in _LARGE:
-        return pyarrow.int64()
+        return arrow.int64()
     others = {
-        "time": lambda: pyarrow.timestamp("us", tz="UTC"),
-        "seconds": pyarrow.float64,
-        "cost_usd": lambda: pyarrow.decimal128(28, 12),
-        "tags": lambda: pyarrow.map_(pyarrow.string(), pyarrow.string()),
+        "time": lambda: arrow.timestamp("us", tz="UTC"),
+        "seconds": arrow.float64,
+        "cost_usd": lambda: arrow.decimal128(28, 12),
+        "tags": lambda: arrow.map_(arrow.string(), arrow.string()),
     }
-    return others.get(name, pyarrow.string)()
+    return others.get(name, arrow.string)()
 
 
-def _cell(name: str, entry: Entry) -> Any:  # noqa: ANN401 - of any type
+def _cell(name: str, entry: Entry) -> object:
     """Return the value of a column; None where it is unknown."""
     if name in _COUNTS:
         return getattr(entry.usage, name, None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from tempfile import SpooledTemporaryFile
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -20,6 +21,9 @@ from scrimp.render.rows.cells import cell_text
 from scrimp.render.rows.csv_columns import FieldColumns, RowColumns, TableColumns, row_columns
 from scrimp.render.rows.output_row import RowError
 from scrimp.values import Failed, Outcome
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _GROUP = 4096  # rows in memory at once, and in a row group of the file
 _IN_MEMORY = 1 << 24  # bytes of rows that wait, before they go to the disk
@@ -38,16 +42,16 @@ class ParquetRowWriter:
     ) -> None:  # fmt: skip
         """`parsed` says that completions are labels or JSON, which then have a column; `table` is as of CSV."""
         try:
-            import pyarrow  # noqa: ICN001 - an extra, and 0.1 s
+            import pyarrow as pa  # an extra, and 0.1 s
             from pyarrow import parquet
         except ImportError as error:
             raise UsageError(_MISSING) from error
-        self._pyarrow, self._parquet = pyarrow, parquet
+        self._arrow, self._parquet = pa, parquet
         self._sink, self._fields, self._warn, self._parsed = sink, fields, warn, parsed
         self._table = table
         self._columns: RowColumns | None = None
         self._has_errors = False
-        self._types: list[Any] = []  # of each column so far; None where it is text for want of a common one
+        self._types: list[pa.DataType | None] = []  # of each column so far; None is text, for want of a common one
         self._group: list[list[object]] = []
         self._spool = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed by `close`
         if fields is not None:
@@ -73,15 +77,15 @@ class ParquetRowWriter:
             names.pop()  # that of errors, the last; a stream always has it, as of CSV
         while not self._all_fit():  # seldom more than once: whole numbers that are not doubles, beside fractions
             pass
-        schema = self._pyarrow.schema(list(zip(names, map(self._final, self._types), strict=False)))
+        schema = self._arrow.schema(list(zip(names, map(self._final, self._types), strict=False)))
         with self._parquet.ParquetWriter(
-            self._pyarrow.PythonFile(ParquetSink(self._sink.write), mode="w"), schema
+            self._arrow.PythonFile(ParquetSink(self._sink.write), mode="w"), schema
         ) as writer:
             for group in self._kept_groups():
                 arrays = [
                     self._array(cells, each.type) for cells, each in zip(zip(*group, strict=True), schema, strict=False)
                 ]
-                writer.write_batch(self._pyarrow.record_batch(arrays, schema=schema))
+                writer.write_batch(self._arrow.record_batch(arrays, schema=schema))
         self._spool.close()
         self._sink.close()
 
@@ -89,9 +93,9 @@ class ParquetRowWriter:
         self._columns = columns = row_columns(
             self._fields, outcome, self._warn, parsed=self._parsed, with_errors=True, table=self._table()
         )  # fmt: skip
-        exact = self._pyarrow.decimal128(38, 12)
+        exact = self._arrow.decimal128(38, 12)
         of_rows = not isinstance(columns, TableColumns)
-        self._types = [exact if of_rows and name == _COST else self._pyarrow.null() for name in columns.names]
+        self._types = [exact if of_rows and name == _COST else self._arrow.null() for name in columns.names]
         return columns
 
     def _keep_group(self) -> None:
@@ -108,9 +112,9 @@ class ParquetRowWriter:
         while size := self._spool.read(8):
             yield _decode(self._spool.read(int.from_bytes(size)))
 
-    def _widened(self, former: Any, cells: Sequence[object]) -> Any:  # noqa: ANN401 - has no types
+    def _widened(self, former: pa.DataType | None, cells: Sequence[object]) -> pa.DataType | None:
         """Return the type of values so far and of these; None where there is none."""
-        arrow = self._pyarrow
+        arrow = self._arrow
         if former is None or arrow.types.is_decimal(former):
             return former
         try:
@@ -127,21 +131,21 @@ class ParquetRowWriter:
                 if self._types[index] is not None:
                     try:
                         self._array(cells, self._final(self._types[index]))
-                    except (self._pyarrow.ArrowException, OverflowError, TypeError):
+                    except (self._arrow.ArrowException, OverflowError, TypeError):
                         self._types[index] = None
                         return False
         return True
 
-    def _final(self, kind: Any) -> Any:  # noqa: ANN401 - has no types
+    def _final(self, kind: pa.DataType | None) -> pa.DataType:
         """Return the type to write: nothing but null, and what has no type in common, is text."""
-        return self._pyarrow.string() if kind is None or self._pyarrow.types.is_null(kind) else kind
+        return self._arrow.string() if kind is None or self._arrow.types.is_null(kind) else kind
 
-    def _array(self, cells: Sequence[object], kind: Any) -> Any:  # noqa: ANN401 - has no types
-        if self._pyarrow.types.is_string(kind):
+    def _array(self, cells: Sequence[object], kind: pa.DataType) -> pa.Array:
+        if self._arrow.types.is_string(kind):
             cells = [None if cell is None else cell_text(cell) for cell in cells]
-        elif self._pyarrow.types.is_decimal(kind):
+        elif self._arrow.types.is_decimal(kind):
             cells = [None if cell is None else Decimal(str(cell)) for cell in cells]
-        return self._pyarrow.array(cells, kind)
+        return self._arrow.array(cells, kind)
 
 
 def _cell(value: object) -> object:
@@ -157,7 +161,7 @@ def _number(text: str) -> float | str:
 _decode = msgspec.json.Decoder(list[list[object]], float_hook=_number).decode
 
 
-def _has_no_empty_struct(types: Any, kind: Any) -> bool:  # noqa: ANN401 - has no types
+def _has_no_empty_struct(types: ModuleType, kind: pa.DataType) -> bool:
     """Return whether a type can be written: Parquet has no objects without members."""
     if types.is_struct(kind) and not kind.num_fields:
         return False

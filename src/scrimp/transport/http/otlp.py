@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 
@@ -13,6 +13,9 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.client import HttpClient, build_engine
 from scrimp.transport.http.proxies import read_proxies
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
 AttributeValue: TypeAlias = str | bool | int | float | tuple[str, ...]
 # https://opentelemetry.io/docs/specs/otlp/#retryable-response-codes, and those that LangSmith names.
@@ -74,7 +77,7 @@ def encoded(spans: Sequence[Span]) -> bytes:
     return bytes(request.SerializeToString())
 
 
-def _add(pairs: Any, attributes: Mapping[str, AttributeValue]) -> None:  # noqa: ANN401 - of protobuf
+def _add(pairs: RepeatedCompositeFieldContainer, attributes: Mapping[str, AttributeValue]) -> None:
     for key, value in attributes.items():
         pair = pairs.add(key=key)
         if isinstance(value, bool):

@@ -21,7 +21,7 @@ from scrimp.cli.tune.labels.labeler import Labeler
 from scrimp.cli.tune.tune_flags import PairFlags
 from scrimp.errors import UsageError
 from scrimp.flows.tune.labels.disputes import find_disputes
-from scrimp.flows.tune.observed_gains import refresh_task_gains
+from scrimp.flows.tune.pairs.observed_gains import refresh_task_gains
 from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 from scrimp.units import parse_dollars
 

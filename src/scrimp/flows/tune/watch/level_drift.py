@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from scrimp.compress.version import compression_version
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels, update_levels
-from scrimp.flows.tune.level_collector import side_of
-from scrimp.flows.tune.level_pairs import level_pairs
+from scrimp.flows.tune.pairs.level_collector import side_of
+from scrimp.flows.tune.pairs.level_pairs import level_pairs
 from scrimp.store.tuning.level_replies import LevelReplyStore
 from scrimp.tuning.level_claims import LevelPair, score_pairs
 from scrimp.tuning.statistics.binomial import binomial_cdf

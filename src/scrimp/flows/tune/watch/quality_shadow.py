@@ -15,7 +15,7 @@ from scrimp.errors import ScrimpError, UnknownPriceError
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.tune.model_calls import ModelReply
-from scrimp.flows.tune.pair_collector import WATCH_ROUTE, PairCollector
+from scrimp.flows.tune.pairs.pair_collector import WATCH_ROUTE, PairCollector
 from scrimp.flows.tune.watch.quality_drift import looks_worse
 from scrimp.flows.tune.watch.remembered_rows import RememberedRows, WatchedRow, spread
 from scrimp.routing.task_signature import task_signature

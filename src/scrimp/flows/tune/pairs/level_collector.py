@@ -19,7 +19,14 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.planning import open_planner
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
-from scrimp.flows.tune.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer, gold_column, prompt_key, stored_prompt
+from scrimp.flows.tune.pairs.pair_collector import (
+    GROUP,
+    SHADOW_ROUTE,
+    KnownAnswer,
+    gold_column,
+    prompt_key,
+    stored_prompt,
+)
 from scrimp.routing.task_signature import task_signature
 from scrimp.store.tuning.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
 from scrimp.store.tuning.pairs import OutputSpec, StoredPrompt

@@ -30,7 +30,7 @@ _RISK, _TARGET, _TARGETS = 0.05, 0.95, (0.95, 0.98)  # those of `tune certify` w
 _MOST_NAMED = 3  # groups of tasks
 
 
-class PlannedRow(Struct, frozen=True):
+class PlannedPrompt(Struct, frozen=True):
     """A prompt that there will be a pair of."""
 
     signature: str
@@ -80,16 +80,16 @@ def _plan(
     return sorted(found, key=lambda group: group.rows, reverse=True)
 
 
-def planned_rows(planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]]) -> list[PlannedRow]:
+def planned_rows(planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]]) -> list[PlannedPrompt]:
     """Return the rows there will be: those that are stored, each under the name it will have, and the planned ones."""
-    rows = {key: PlannedRow(signature, kind, is_new=False) for key, (signature, kind) in stored.items()}
+    rows = {key: PlannedPrompt(signature, kind, is_new=False) for key, (signature, kind) in stored.items()}
     for prompt in planned:
         if prompt.key not in rows or prompt.named:
-            rows[prompt.key] = PlannedRow(prompt.signature, prompt.kind, is_new=prompt.key not in stored)
+            rows[prompt.key] = PlannedPrompt(prompt.signature, prompt.kind, is_new=prompt.key not in stored)
     return list(rows.values())
 
 
-def _group(group: ClaimGroup[PlannedRow], risk: float, groups: int, planned: int, first: int) -> PlannedGroup:
+def _group(group: ClaimGroup[PlannedPrompt], risk: float, groups: int, planned: int, first: int) -> PlannedGroup:
     """`groups` share the risk now, and more would if each of the planned tasks of this one had rows enough.
 
     Of a group, the policies that are tested `first` share its part.

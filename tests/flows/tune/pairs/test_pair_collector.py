@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.flows.tune.model_calls import answering_model
-from scrimp.flows.tune.pair_collector import in_share, prompt_key, sampled
+from scrimp.flows.tune.pairs.pair_collector import in_share, prompt_key, sampled
 from scrimp.store.tuning.pairs import OutputSpec
 from scrimp.values import Answer, Attachment, ModelRef, Prompt
 

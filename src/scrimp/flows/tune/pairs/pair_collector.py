@@ -17,7 +17,7 @@ from scrimp.config.resolved.arms import called_name
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.tune.labels.right_answer import GoldColumn
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
-from scrimp.flows.tune.observed_gains import refresh_task_gains
+from scrimp.flows.tune.pairs.observed_gains import refresh_task_gains
 from scrimp.routing.task_signature import task_kind, task_signature
 from scrimp.routing.template_fingerprint import template_fingerprint
 from scrimp.store.tuning.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.answers.canonical import canonical
-from scrimp.flows.tune.level_collector import AGAIN, WITHOUT
+from scrimp.flows.tune.pairs.level_collector import AGAIN, WITHOUT
 from scrimp.store.tuning.level_replies import AskedPrompt, LevelReply, LevelReplyStore, Side
 from scrimp.tuning.level_claims import LevelAnswer, LevelPair
 

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from msgspec.structs import replace
 
-from scrimp.flows.tune.pair_plan import PlannedGroup, PlannedRow, naming_advice, plan_sentences, planned_rows
+from scrimp.flows.tune.pairs.pair_plan import PlannedGroup, PlannedPrompt, naming_advice, plan_sentences, planned_rows
 from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.tuning.claim_groups import claim_groups, rows_wanted
 from scrimp.tuning.statistics.bounds import ScorePair, best_bound, p_value
@@ -35,8 +35,8 @@ def test_a_few_rows_certify_nothing() -> None:
 
 @pytest.mark.parametrize(("target", "wanted"), [(0.95, 216), (0.98, 549)])
 def test_rows_that_are_wanted_make_a_task_a_group_of_its_own(target: float, wanted: int) -> None:
-    others = [PlannedRow("others", "question", is_new=True)] * 3
-    task = PlannedRow("sums", "question", is_new=True)
+    others = [PlannedPrompt("others", "question", is_new=True)] * 3
+    task = PlannedPrompt("sums", "question", is_new=True)
     risk = 0.05 / 2
 
     assert rows_wanted(target, risk) == wanted
@@ -50,10 +50,10 @@ def test_rows_count_once_and_under_the_name_they_will_have() -> None:
     planned = [prompt("a", "sums"), prompt("d", "sums"), prompt("b", "elsewhere", named=False)]
 
     assert planned_rows(planned, stored) == [
-        PlannedRow("sums", "question", is_new=False),
-        PlannedRow("hash", "question", is_new=False),
-        PlannedRow("other", "question", is_new=False),
-        PlannedRow("sums", "question", is_new=True),
+        PlannedPrompt("sums", "question", is_new=False),
+        PlannedPrompt("hash", "question", is_new=False),
+        PlannedPrompt("other", "question", is_new=False),
+        PlannedPrompt("sums", "question", is_new=True),
     ]
 
 
