@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,28 @@ def test_nothing_is_paid_for_where_the_cache_of_a_writable_home_cannot_be_opened
     assert ended.err.startswith(f"scrimp: {scrimp.home}/cache.db cannot be used")
     assert ended.err.endswith("; `--cache off` does without it\n")
     assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("kind", ["newer", "text", "directory"])
+@pytest.mark.parametrize("command", ["run q.txt -q", "ask hello"])
+def test_nothing_is_paid_for_where_the_ledger_cannot_be_opened(
+    scrimp: Scrimp, provider: FakeProvider, kind: str, command: str
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("q.txt", "hello\n")
+    path = scrimp.home / "ledger.db"
+    if kind == "newer":
+        with closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA user_version = 99")
+    elif kind == "text":
+        path.write_text("this is no database at all\n")
+    else:
+        path.mkdir()
+    ended = scrimp(*command.split())
+
+    assert (ended.status, provider.bodies) == (2, [])
+    assert "stopped, so that nothing is paid for that cannot be kept" in ended.err
+    assert "Traceback" not in ended.err
 
 
 def test_doctor_reports_both_and_goes_on(scrimp: Scrimp) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from scrimp.errors import StoreError
 from scrimp.flows.answer.answerer import Answerer
 from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.answer.chain_history import ChainHistory
@@ -65,7 +66,7 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
             Journal(services.paths.ledger_db.parent, services.process), run=services.run, warn=services.warn,
             shared=options.cache != "off",
             unkept=options.allow_unkept or (services.stores.read_only and services.stores.unwritable is None),
-            refusal=services.stores.unwritable, clock=services.clock,
+            refusal=services.stores.unwritable or _ledger_refusal(services), clock=services.clock,
         )  # fmt: skip
         ends.callback(commits.close)
         health = ProviderHealth(time.monotonic)
@@ -174,6 +175,20 @@ def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | 
 
 def _open_ledger(services: Services) -> Ledger:
     return Ledger(services.paths.ledger_db)
+
+
+def _ledger_refusal(services: Services) -> StoreError | None:
+    """Return why no call could be entered in the ledger, before one is paid for; None where all is well.
+
+    A home that cannot be written keeps nothing, which was said.
+    """
+    if services.stores.read_only:
+        return None
+    try:
+        _open_ledger(services).close()
+    except StoreError as error:
+        return error
+    return None
 
 
 def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
