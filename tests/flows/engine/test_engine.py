@@ -135,6 +135,8 @@ class Rooms:
     def halt(self) -> None:
         """As the door: nothing is tried again here anyway."""
 
+    plans_each_alone = True
+
     def plan(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
         return [planned_row(prompt.text, index=prompt.index) for prompt in prompts]
 
@@ -237,25 +239,33 @@ def test_one_slow_row_bounds_how_many_wait_behind_it() -> None:
     run(main())
 
 
-def test_rows_of_a_group_begin_before_the_next_one_is_planned_however_many_were_read_ahead() -> None:
+@pytest.mark.parametrize(("alone", "planned"), [(True, [10, 64, 64, 22]), (False, [10, 150])])
+def test_rows_that_were_read_ahead_are_planned_some_at_a_time_and_those_before_them_go_on(
+    alone: bool, planned: list[int]
+) -> None:
     class ReadAhead(Groups):
         async def next(self) -> list[Prompt] | None:
-            return [Prompt(index=index, text=str(index)) for index in range(10, 20)] if self._groups.pop() else None
+            return [Prompt(index=index, text=str(index)) for index in range(10, 160)] if self._groups.pop() else None
 
     class Planning(Rooms):
+        plans_each_alone = alone
+
         def plan(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
+            sizes.append(len(prompts))
             begun.append(len(self.called))
             return super().plan(prompts)
 
-    begun: list[int] = []
+    begun, sizes = list[int](), list[int]()
 
     async def main() -> None:
-        rooms = Planning()
+        rooms = Planning(window=1000)
         first = rooms.plan([Prompt(index=index, text=str(index)) for index in range(10)])
         await rooms.engine.run(first, ReadAhead(["", "more"], None))  # type: ignore[arg-type]
+        assert rooms.places == list(range(160))
 
     run(main())
-    assert begun == [0, 10]
+    assert sizes == planned
+    assert begun[:2] == [0, 10]
 
 
 def test_a_failed_row_stops_nobody() -> None:

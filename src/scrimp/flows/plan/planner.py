@@ -64,6 +64,11 @@ class Planner:
         rows = self._unsent(prompts)
         return rows if self._sent is None else self._sent(rows)
 
+    @property
+    def plans_each_alone(self) -> bool:
+        """Whether a prompt is planned in the same way whichever come with it."""
+        return self._limits is None and self._sent is None
+
     def _unsent(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
         planned = [self._planned(prompt) for prompt in prompts]
         limits = self._limits
