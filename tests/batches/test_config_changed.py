@@ -43,6 +43,15 @@ def test_a_first_step_is_not_sent_again_and_the_next_one_is_that_of_now(batched:
     assert {row: server.billed[row] for row in ASKED} == dict.fromkeys(ASKED, 2)
 
 
+def test_a_flag_that_has_no_effect_by_now_keeps_no_rows_from_being_fetched(batched: Scrimp) -> None:
+    before = (batched.home / "config.toml").read_text()
+    batched.config(f"{before}[defaults]\nmax_cost_per_row = 1.0\n")
+    submitted(batched, "--tier", "simple", "--on-dear", "skip")
+    batched.config(before)
+
+    assert [row["status"] for row in batched("batch", "fetch", "--wait").rows] == ["ok"] * len(ROWS)
+
+
 def test_a_provider_that_is_not_configured_any_more_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
     submitted(batched, "--tier", "simple")
     assert batched("batch", "watch").status == 0

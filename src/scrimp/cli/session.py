@@ -29,17 +29,21 @@ class Session(Struct, frozen=True):
 
 
 @contextmanager
-def open_session(flags: Mapping[str, object] | None = None, *, quiet: bool = False) -> Iterator[Session]:
+def open_session(
+    flags: Mapping[str, object] | None = None, *, quiet: bool = False, may_be_idle: bool = False
+) -> Iterator[Session]:
     """Load the config with these flags on top and open services, closed at the end.
 
-    `quiet` prints errors and alerts only.
+    `quiet` prints errors and alerts only. A flag without effect is refused, unless it `may_be_idle`: in a command that
+    goes on with what was begun under another config.
     """
     env = os.environ
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     paths = paths_of(env)
     loaded = load(env=env, cwd=current_directory(), paths=paths, flags=given)
     defaults = loaded.config.defaults
-    _refuse_idle_flags(given, loaded.config)
+    if not may_be_idle:
+        _refuse_idle_flags(given, loaded.config)
     out, err = stream_style(sys.stdout, defaults.color, env), stream_style(sys.stderr, defaults.color, env)
     messages = Messages(sys.stderr, err, quiet=quiet)
     shared = loaded.config.shared

@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 
 def run_rows(words: RunWords) -> int:
     """Answer the rows of a command, or show what would be sent of them; return the exit status."""
-    with open_session(config_flags(*words.with_defaults), quiet=words.screen.quiet) as session:
+    given, goes_on = config_flags(*words.with_defaults), words.batch.job is not None
+    with open_session(given, quiet=words.screen.quiet, may_be_idle=goes_on) as session:
         options, source = _options(session, words), _source(session, words)
         meter = source.meter()
         output, row_names = row_pattern(words.written.output, source.samples)
