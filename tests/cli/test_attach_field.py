@@ -278,7 +278,7 @@ def test_an_estimate_counts_what_is_attached_for_each_model_and_says_what_cannot
         "openai/gpt-4o": 765 + 1105, "openai/gpt-6-luna": 1229 + 9831, "other/claude-opus-5-5": 1369 + 4784,
     }  # fmt: skip
     assert found["offers"][0]["high"] - (765 + 1105 + 20 * 10) / 1e6 < 50 / 1e6
-    assert "5 rows: 0 in the cache, 1 duplicates, 2 to call, 2 that cannot be sent\n" in text.out
+    assert "5 rows: 0 in the cache, 1 duplicate, 2 to call, 2 that cannot be sent\n" in text.out
     assert "2 attachments: 1,870 to 11,060 input tokens, by model\n" in text.out
     assert "the first row that cannot be sent: data/rows.csv:5: 'photo': missing.png cannot be read" in text.err
     assert provider.bodies == []

@@ -157,8 +157,8 @@ def _describe(work: Workload, output: OutputTokens, quoted: Sequence[Quote]) -> 
     attached = [each.attached_input for each in quoted]
     unsendable = f", {format_count(work.unsendable)} that cannot be sent" if work.unsendable else ""
     print_line(
-        f"{format_count(work.rows)} rows: {format_count(work.hits)} in the cache, "
-        f"{format_count(work.duplicates)} duplicates, {format_count(work.calls)} to call{unsendable}"
+        f"{pluralize(work.rows, 'row')}: {format_count(work.hits)} in the cache, "
+        f"{pluralize(work.duplicates, 'duplicate')}, {format_count(work.calls)} to call{unsendable}"
     )
     if work.dear:
         print_line(dear_rows(work.dear))
