@@ -1,4 +1,4 @@
-"""Flags that several commands share, as structs: a command names a group, and its fields become the command's flags."""
+"""Flags that commands share, as structs: a command names a group, or groups of them, whose fields become its flags."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from copy import copy
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
+from msgspec import Struct
 from typer.models import OptionInfo
 
 from scrimp.cli.flags.flag_group import FlagGroup
@@ -19,10 +20,16 @@ _OPTIONS = {
 }  # fmt: skip
 
 
+class GroupsOfFlags(Struct, frozen=True, kw_only=True):
+    """The base of the groups of a command that another one takes, too; each field is a group."""
+
+
 def grouped(
     *, hidden: Collection[type[FlagGroup]] = (), defaults: Mapping[str, object] | None = None
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return a decorator that gives a command the flags of every FlagGroup among its parameters, in their place.
+    """Return a decorator that gives a command the flags of the FlagGroups among its parameters, in their place.
+
+    A parameter may be several groups, as GroupsOfFlags.
 
     The flags of `hidden` groups are accepted and not shown in the help; `defaults` replace those of single flags.
     """
@@ -31,13 +38,19 @@ def grouped(
         hints = get_type_hints(command, include_extras=True)
         parameters: list[inspect.Parameter] = []
         groups: dict[str, type[FlagGroup]] = {}
+        several: dict[str, type[GroupsOfFlags]] = {}
         for parameter in inspect.signature(command).parameters.values():
             annotation = hints[parameter.name]
-            if isinstance(annotation, type) and issubclass(annotation, FlagGroup):
-                groups[parameter.name] = annotation
-                parameters += _flags(annotation, defaults or {}, hidden=annotation in hidden)
+            named: dict[str, type[FlagGroup]] = {}
+            if isinstance(annotation, type) and issubclass(annotation, GroupsOfFlags):
+                several[parameter.name], named = annotation, get_type_hints(annotation)
+            elif isinstance(annotation, type) and issubclass(annotation, FlagGroup):
+                named = {parameter.name: annotation}
             else:
                 parameters.append(parameter.replace(annotation=annotation, kind=inspect.Parameter.KEYWORD_ONLY))
+            for group in named.values():
+                parameters += _flags(group, defaults or {}, hidden=group in hidden)
+            groups |= named
 
         @wraps(command)
         def run_command(**given: Any) -> None:  # noqa: ANN401 - whatever the flags' types are
@@ -45,7 +58,11 @@ def grouped(
                 name: group(**{field: given.pop(field) for field in group.__struct_fields__})
                 for name, group in groups.items()
             }
-            command(**given, **built)
+            together = {
+                name: kind(**{field: built.pop(field) for field in kind.__struct_fields__})
+                for name, kind in several.items()
+            }
+            command(**given, **built, **together)
 
         run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # typer reads it
         run_command.__annotations__ = {each.name: each.annotation for each in parameters}

@@ -6,23 +6,15 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags.all_run_flags import AllRunFlags
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import (
-    AnswerFlags,
     BatchFlags,
-    BudgetFlags,
     CallFlags,
-    CheckFlag,
-    CostFlags,
     DryRunFlag,
     EngineFlags,
-    LabelFlags,
     OutputFlags,
-    ReadingFlags,
-    RouteFlags,
-    RowLimitFlags,
-    SamplesFlag,
     ScreenFlags,
     StopFlags,
 )
@@ -44,11 +36,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 @grouped(hidden=(BatchFlags, CallFlags, EngineFlags, StopFlags, OutputFlags, ScreenFlags, DryRunFlag))
 def estimate(
-    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, engine: EngineFlags,
-    stops: StopFlags, labels: LabelFlags,
-    written: OutputFlags,
-    screen: ScreenFlags, look: DryRunFlag, inputs: Inputs = None,
+    flags: AllRunFlags, inputs: Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:  # fmt: skip
@@ -74,19 +62,19 @@ def estimate(
     Each level of compression is tried on what would be sent, on every row up to some hundred and on an evenly spread
     sample of more: what it would save is a run's at that level, at the price of the model that each row goes to first.
     """
-    del written, look, engine
     names = inputs_or_stdin(inputs)
-    with open_session(config_flags(where, answer, cost, shared, row, calls, stops, screen)) as session:
+    with open_session(config_flags(*flags.with_defaults)) as session:
         options = run_options(
-            session.defaults, answer, labels, check=check.check, level_fixed=cost.compress is not None
+            session.defaults, flags.answer, flags.labels, check=flags.check.check,
+            level_fixed=flags.cost.compress is not None,
         )  # fmt: skip
         check_schema(options)
-        options = with_known_models(options, session.services, reading)
-        source = RunInput(names=tuple(names), options=read_options(reading), samples=several.samples)
+        options = with_known_models(options, session.services, flags.reading)
+        source = RunInput(names=tuple(names), options=read_options(flags.reading), samples=flags.several.samples)
         rows = source.prompts(warn=session.messages.warn, note=session.messages.note)
-        warn_of_equal_samples(options, several.samples, session.messages.warn)
+        warn_of_equal_samples(options, flags.several.samples, session.messages.warn)
         work = workload(rows, options, session.services, one_by_one=source.is_stream)
-        estimated = _estimated(work, options, session, everything=everything or as_json, batch=batch.batch)
+        estimated = _estimated(work, options, session, everything=everything or as_json, batch=flags.batch.batch)
         if as_json:
             print_document(estimated)
         else:

@@ -4,41 +4,18 @@ from __future__ import annotations
 
 import typer
 
+from scrimp.cli.flags.all_run_flags import AllRunFlags
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.options.reading import Inputs
-from scrimp.cli.flags.run_flags import (
-    AnswerFlags,
-    BatchFlags,
-    BudgetFlags,
-    CallFlags,
-    CheckFlag,
-    CostFlags,
-    DryRunFlag,
-    EngineFlags,
-    LabelFlags,
-    OutputFlags,
-    ReadingFlags,
-    RouteFlags,
-    RowLimitFlags,
-    SamplesFlag,
-    ScreenFlags,
-    StopFlags,
-)
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.running.run_rows import run_rows
-from scrimp.cli.running.run_words import RunWords
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
 @grouped()
-def run(
-    reading: ReadingFlags, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, batch: BatchFlags, calls: CallFlags, engine: EngineFlags,
-    stops: StopFlags, labels: LabelFlags, written: OutputFlags, screen: ScreenFlags,
-    look: DryRunFlag, inputs: Inputs = None,
-) -> None:  # fmt: skip
+def run(flags: AllRunFlags, inputs: Inputs = None) -> None:
     """Answer the prompts of files or stdin, then print what it cost.
 
     A .jsonl, .csv, .tsv, .parquet or .lines file has a prompt in each row; a .md or .prompt file is one prompt. A .txt
@@ -73,9 +50,4 @@ def run(
     limit or an error; if no row was answered, an existing file is left unchanged. Everything else goes to stderr. Rerun
     the same command to resume after any interruption: what was answered is in the cache.
     """
-    words = RunWords(
-        inputs=inputs_or_stdin(inputs), reading=reading, where=where, answer=answer, check=check, several=several,
-        cost=cost, shared=shared, row=row, batch=batch, calls=calls, engine=engine, stops=stops, labels=labels,
-        written=written, screen=screen, look=look,
-    )  # fmt: skip
-    raise typer.Exit(run_rows(words))
+    raise typer.Exit(run_rows(inputs_or_stdin(inputs), flags))

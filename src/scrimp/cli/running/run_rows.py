@@ -38,90 +38,90 @@ from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
 
 if TYPE_CHECKING:
+    from scrimp.cli.flags.all_run_flags import AllRunFlags
     from scrimp.cli.flags.run_flags import AnswerFlags, BatchFlags, ReadingFlags, ScreenFlags
-    from scrimp.cli.running.run_words import RunWords
     from scrimp.engines.part_files import PartFiles
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.render.rows.writers import RowWriter
     from scrimp.values import Prompt
 
 
-def run_rows(words: RunWords) -> int:
-    """Answer the rows of a command, or show what would be sent of them; return the exit status."""
-    given, goes_on = config_flags(*words.with_defaults), words.batch.job is not None
-    with open_session(given, quiet=words.screen.quiet, may_be_idle=goes_on) as session:
-        options, source = _options(session, words), _source(session, words)
+def run_rows(inputs: Sequence[str], flags: AllRunFlags) -> int:
+    """Answer the rows of inputs, or show what would be sent of them; return the exit status."""
+    given, goes_on = config_flags(*flags.with_defaults), flags.batch.job is not None
+    with open_session(given, quiet=flags.screen.quiet, may_be_idle=goes_on) as session:
+        options, source = _options(session, flags), _source(session, inputs, flags)
         meter = source.meter()
-        output, row_names = row_pattern(words.written.output, source.samples)
+        output, row_names = row_pattern(flags.written.output, source.samples)
         headers = list[Sequence[str]]()  # of tables, for an output without rows
         rows = source.prompts(
             warn=session.messages.warn, note=session.messages.note, meter=meter,
             seen=None if row_names is None else row_names.give, table=headers.append,
         )  # fmt: skip
         parsed = options.parameters.structured
-        parts = None if row_names else part_output(output, words.engine, source, words.written, parsed=parsed)
+        parts = None if row_names else part_output(output, flags.engine, source, flags.written, parsed=parsed)
         target = output_target(
             output,
             row_names,
-            words.written.summary_file,
+            flags.written.summary_file,
             source.names,
-            _files_read(words.reading, words.answer),
+            _files_read(flags.reading, flags.answer),
             session,
         )
         warn_of_equal_samples(options, source.samples, session.messages.warn)
-        if words.look.dry_run:
+        if flags.look.dry_run:
             from scrimp.cli.previews.dry_run import print_requests  # most runs send what they have
 
             return print_requests(session, rows, options, limit=source.options.limit)
-        opener = _writer_opener(session, words, options, source, target, headers)
-        return _answer(session, words, options, source, rows, target, opener, parts=parts, total=meter.total)
+        opener = _writer_opener(session, flags, options, source, target, headers)
+        return _answer(session, flags, options, source, rows, target, opener, parts=parts, total=meter.total)
 
 
-def _options(session: Session, words: RunWords) -> RunOptions:
+def _options(session: Session, flags: AllRunFlags) -> RunOptions:
     options = run_options(
-        session.defaults, words.answer, words.labels, check=words.check.check,
-        level_fixed=words.cost.compress is not None,
+        session.defaults, flags.answer, flags.labels, check=flags.check.check,
+        level_fixed=flags.cost.compress is not None,
     )  # fmt: skip
-    check_workers(words.engine)
+    check_workers(flags.engine)
     check_schema(options)
-    return with_known_models(options, session.services, words.reading)
+    return with_known_models(options, session.services, flags.reading)
 
 
-def _source(session: Session, words: RunWords) -> RunInput:
+def _source(session: Session, inputs: Sequence[str], flags: AllRunFlags) -> RunInput:
     """Return what the rows are read from; the run is named by the shard that it takes."""
-    read = read_options(words.reading)
+    read = read_options(flags.reading)
     session.services.shard = None if read.shard is None else read.shard.name
-    return RunInput(names=tuple(words.inputs), options=read, samples=words.several.samples)
+    return RunInput(names=tuple(inputs), options=read, samples=flags.several.samples)
 
 
 def _answer(
-    session: Session, words: RunWords, options: RunOptions, source: RunInput, rows: Iterator[Prompt],
+    session: Session, flags: AllRunFlags, options: RunOptions, source: RunInput, rows: Iterator[Prompt],
     target: OutputTarget, open_writer: Callable[[BinaryIO], RowWriter], *, parts: PartFiles | None, total: Total,
 ) -> int:  # fmt: skip
     """Answer rows and write them to the target, or have workers write them in parts; return the exit status."""
     bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
     session.services.paid_beside = bill.add_stored
-    observers = RunObservers(session, options, sent_rows(options, words.written, words.screen))
-    with _progress(session, words.screen, target, total) as bar, open_output(target.file) as file:
+    observers = RunObservers(session, options, sent_rows(options, flags.written, flags.screen))
+    with _progress(session, flags.screen, target, total) as bar, open_output(target.file) as file:
         writer, rows = target.row_writer(file, rows, open_writer, session)
-        explain = session.messages.note if words.screen.verbose else None
+        explain = session.messages.note if flags.screen.verbose else None
         clear = bar.clear if target.is_terminal(session) else _nothing
         reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
-        take = observers.begin(tuple(command_words(source.names, words.recorded)), reporter.report)
+        take = observers.begin(tuple(command_words(source.names, flags.recorded)), reporter.report)
         flow = run_flow(
-            session, source, rows, options, take, engine=words.engine, batch=words.batch, bill=bill, bar=bar,
-            quiet=words.screen.quiet, parts=parts, in_files=target.row_names is not None,
+            session, source, rows, options, take, engine=flags.engine, batch=flags.batch, bill=bill, bar=bar,
+            quiet=flags.screen.quiet, parts=parts, in_files=target.row_names is not None,
         )  # fmt: skip
         stop, error = _drive(reporter, flow)
-        without_rows = _without_rows(words.batch, bill, stop)
+        without_rows = _without_rows(flags.batch, bill, stop)
         kept = keep_former(file, bill, stop, error, rows_later=without_rows)
     ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
     observers.add_to(bill, complete=ending.complete)
-    summary = "none" if without_rows else words.written.summary
-    ending.report(session, source.names, summary, quiet=words.screen.quiet)
+    summary = "none" if without_rows else flags.written.summary
+    ending.report(session, source.names, summary, quiet=flags.screen.quiet)
     observers.follow_up(complete=ending.complete)
     unwritten = write_summary(session, bill, target)
-    status = ending.exit_status(words.stops.fail_on, cache_only=options.cache == "only")
+    status = ending.exit_status(flags.stops.fail_on, cache_only=options.cache == "only")
     status = status or (0 if unwritten is None else unwritten.exit_status)
     observers.end(bill, status, stop, error)
     return status
@@ -156,13 +156,13 @@ def _progress(session: Session, screen: ScreenFlags, target: OutputTarget, total
 
 
 def _writer_opener(
-    session: Session, words: RunWords, options: RunOptions, source: RunInput, target: OutputTarget,
+    session: Session, flags: AllRunFlags, options: RunOptions, source: RunInput, target: OutputTarget,
     headers: Sequence[Sequence[str]],
 ) -> Callable[[BinaryIO], RowWriter]:  # fmt: skip
     """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
-    fields = None if words.written.fields is None else comma_list(words.written.fields, "--fields")
+    fields = None if flags.written.fields is None else comma_list(flags.written.fields, "--fields")
     return partial(
-        open_row_writer, out=target.format(words.written.out), fields=fields,
+        open_row_writer, out=target.format(flags.written.out), fields=fields,
         terminal=target.is_terminal(session), warn=session.messages.warn, style=session.out,
         parsed=options.parameters.structured, delimiter=source.options.delimiter,
         encoding=source.options.encoding, table=lambda: headers[0] if headers else None,

@@ -1,10 +1,9 @@
-"""What was typed after `scrimp run`: its inputs, and its flags in their groups."""
+"""All flags of `scrimp run`, in their groups; `scrimp estimate` takes the same."""
 
 from __future__ import annotations
 
-from msgspec import Struct
-
 from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.flag_groups import GroupsOfFlags
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BatchFlags,
@@ -25,10 +24,9 @@ from scrimp.cli.flags.run_flags import (
 )
 
 
-class RunWords(Struct, frozen=True, kw_only=True):
-    """The whole command line of `scrimp run`."""
+class AllRunFlags(GroupsOfFlags, frozen=True):
+    """What can be asked of a run."""
 
-    inputs: list[str]
     reading: ReadingFlags
     where: RouteFlags
     answer: AnswerFlags
