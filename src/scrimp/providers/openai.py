@@ -150,6 +150,8 @@ def message_text(value: Json) -> str:
 def logprobs(value: Json) -> tuple[TokenLogprob, ...]:
     """Return the tokens of a completion with their log probabilities; none where the reply lacks one of them."""
     entries = array(obj(value).get("content"))
+    if not entries:  # as in most replies
+        return ()
     generated = _logprob_pairs(entries)
     if len(generated) < len(entries):
         return ()
