@@ -56,3 +56,13 @@ def test_modules_that_msgspec_is_imported_without_are_imported_as_ever_afterward
 
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert (ran.stdout, ran.stderr) == (f"{sys.implementation.name}\n".replace("cpython", "CPython"), "")
+
+
+def test_what_starts_workers_loads_no_event_loop_before_they_start() -> None:
+    code = (
+        "import sys, scrimp.engines.processes.run; "
+        "print(sorted({'asyncio', 'concurrent.futures', 'logging', 'ssl'} & sys.modules.keys()))"
+    )
+
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

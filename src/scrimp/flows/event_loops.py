@@ -11,15 +11,16 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
+from scrimp.flows.handled_signals import Handler, handled_signals
+
 _Result = TypeVar("_Result")
 _STATUSES = {signal.SIGTERM: 143, signal.SIGHUP: 129}
 _REPEATED = 0.5  # seconds until a coroutine that has not ended is cancelled once more
-_Handler = Callable[[int, FrameType | None], Any]
 
 
 class SignalledError(KeyboardInterrupt):
@@ -35,20 +36,6 @@ def raised_signals() -> Iterator[None]:
     """Raise SignalledError at SIGTERM and SIGHUP, unless a signal is ignored."""
     with handled_signals(_STATUSES, _raise):
         yield
-
-
-@contextmanager
-def handled_signals(numbers: Iterable[int], handle: _Handler) -> Iterator[None]:
-    """Have signals handled in another way for the block, but those that are ignored, as nohup has it."""
-    former = {number: signal.getsignal(number) for number in numbers}
-    for number, handler in former.items():
-        if handler != signal.SIG_IGN:
-            signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
@@ -76,7 +63,7 @@ def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
     return result
 
 
-def _raising_handlers() -> Mapping[int, _Handler]:
+def _raising_handlers() -> Mapping[int, Handler]:
     """Return the handlers that raise an exception in this thread, by the signal's number."""
     if threading.current_thread() is not threading.main_thread():
         return {}  # signals are for the main thread
@@ -89,7 +76,7 @@ def _raising_handlers() -> Mapping[int, _Handler]:
 
 
 async def _cancelled_by(
-    raising: Mapping[int, _Handler], main: Coroutine[Any, Any, _Result], tell: Callable[[int], None]
+    raising: Mapping[int, Handler], main: Coroutine[Any, Any, _Result], tell: Callable[[int], None]
 ) -> _Result:
     """Await a coroutine that the first of these signals cancels until it ends; a second one is raised at once."""
     task, loop = asyncio.current_task(), asyncio.get_running_loop()

@@ -16,18 +16,15 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 from types import FrameType
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.fed_engine import FedEngine
-from scrimp.engines.processes.packed_outcomes import PackedOutcomes, packed
+from scrimp.engines.processes.packed_outcomes import packed
+from scrimp.engines.processes.protocol import STATUSES, HandedBack
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows import live
 from scrimp.flows.engine.run_stop import RunStop, interrupted
-
-# A chunk without its outcomes, and these; None: the process is ready to take some.
-HandedBack: TypeAlias = tuple[AnsweredChunk, PackedOutcomes] | None
-STATUSES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
 
 def main() -> None:

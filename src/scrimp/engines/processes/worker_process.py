@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.processes.packed_outcomes import unpacked
-from scrimp.engines.processes.worker import STATUSES, HandedBack
+from scrimp.engines.processes.protocol import STATUSES, HandedBack
 from scrimp.engines.worker_job import WorkerJob
 
 # Where this process imports from, the worker does, too, and not from the directory that it is started in.
