@@ -219,6 +219,33 @@ def test_a_request_that_is_missing_every_time_fails_its_row(batched: Scrimp, ser
     assert "gave no result for it in 3 batches" in ran.err
 
 
+def test_a_result_that_is_counted_and_does_not_come_may_have_been_billed_and_is_in_the_ledger(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    batched.file("two.txt", "good\nlost\n")
+    server.garble(
+        "download", lambda body: b"".join(line for line in body.splitlines(True) if b"lost" not in line), times=None
+    )
+    ran = batched("run", "two.txt", "--model", "fake/small", "--batch", "--out", "jsonl")
+
+    assert [row["status"] for row in ran.rows] == ["ok", "error"], ran.err
+    assert ran.rows[1]["cost_usd"] is None
+    billed = sum(server.billed.values())
+    assert (billed, batched.paid_calls()[0]) == (4, 1)
+    (row,) = json.loads(batched("cost", "--json").out)
+    assert (row["calls"], row["lost"]) == (4, 3)
+    assert batched("batch", "fetch").status == 3
+    assert json.loads(batched("cost", "--json").out) == [row]
+
+
+def test_what_may_have_been_billed_counts_under_the_cap(batched: Scrimp, server: OpenAIBatches) -> None:
+    batched.file("one.txt", "lost\n")
+    server.garble("download", lambda _: b"", times=None)
+    words = ("run", "one.txt", "--model", "fake/small", "--batch", "--max-output", "100")
+    assert batched(*words, "--max-cost", "0.0015").status == 5
+    assert sum(server.billed.values()) == 1
+
+
 @pytest.mark.parametrize("limit", [120, 30])
 def test_a_full_queue_is_waited_for_and_the_batch_halved(
     batched: Scrimp, server: OpenAIBatches, limit: int

@@ -166,13 +166,17 @@ class BatchStore(HeldCalls):
         )
         return cursor.rowcount == 1
 
-    def end_shard(self, shard: ShardRecord, why: str) -> int:
-        """Save a shard that has ended; return how many of its calls have no result, `why` of all of them."""
+    def end_shard(self, shard: ShardRecord, why: str, *, may_be_billed: bool = False) -> int:
+        """Save a shard that has ended; return how many of its calls have no result, `why` of all of them.
+
+        Of those that `may_be_billed`, a budget that holds them counts the most that they can have cost.
+        """
         with store_errors(self.path), transaction(self._db):
             self._save(shard)
             cursor = self._db.execute(
-                "UPDATE calls SET state = 'unanswered', why = ? WHERE shard = ? AND state = 'waiting'",
-                (why, self._id(shard.shard)),
+                "UPDATE calls SET state = 'unanswered', why = ?, cost = iif(?, coalesce(cost, most), cost)"
+                " WHERE shard = ? AND state = 'waiting'",
+                (why, may_be_billed, self._id(shard.shard)),
             )
         return cursor.rowcount
 

@@ -17,6 +17,7 @@ from scrimp.flows.batch.calls.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.calls.live_calls import LiveCalls
 from scrimp.flows.batch.calls.live_steps import LiveSteps
 from scrimp.flows.batch.calls.question_number import question_number
+from scrimp.flows.batch.shards.fetching import COUNTED
 from scrimp.flows.batch.shards.refusals import REFUSED_BATCH
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply
@@ -123,7 +124,19 @@ class BatchCaller(ABC):
         for each in calls:
             if each.state == "answered":
                 result = self._completion(each, question, row, recorder)
+            elif each.why == COUNTED:
+                self._lost(each, question, row, recorder)
         return result
+
+    def _lost(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
+        """Enter a call whose result was lost in the ledger, as it may have been billed; return it."""
+        call = self._call(stored, question, row, recorder)
+        message = f"{stored.provider} gave {COUNTED} of its batch"
+        recorder.add(
+            call, Failure(kind="server", message=message), call_id=call_id_of(stored), sent=stored.sent,
+            batch=stored.shard,
+        )  # fmt: skip
+        return call
 
     def _completion(
         self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder

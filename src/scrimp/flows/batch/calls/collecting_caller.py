@@ -99,6 +99,12 @@ class CollectingCaller(BatchCaller):
         if self._primer is not None:
             self._primer.came_back(call, stored, None)
 
+    def _lost(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
+        call = super()._lost(stored, question, row, recorder)
+        if self._cap is not None:
+            self.committed += self._bound(call)
+        return call
+
     def _take_note(
         self, stored: StoredCall, call: Call, result: Completion | Failure, entry: Entry, row: PlannedRow
     ) -> None:

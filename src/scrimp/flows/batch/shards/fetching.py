@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 
 _LOOKS = 2  # at results that are fewer than the provider counts
+COUNTED = "no result, though as many were counted as answered"  # of calls that may have been billed
 
 
 class Fetching(ShardWork):
@@ -67,14 +68,15 @@ class Fetching(ShardWork):
         if none_came and (batch.completed or 0) > (batch.failed or 0):
             # They were paid for. Sending the requests again would pay once more, and may lead to the same.
             return self._not_understood(shard, _no_results(shard, batch))
-        if self._may_be_cut(shard, batch):
+        fewer = self._may_be_cut(shard, batch)
+        if fewer:
             # A download may end early without a word. A second look costs nothing, the same request again does.
             until = shard.held_until or self._clock() + _LOOKS * self._patience
             if self._clock() < until:
                 return self._unpolled(self._saved(shard, held_until=until), _fewer_results(shard, batch))
-        why = "no result" if batch.state == "ended" else batch.word
+        why = COUNTED if fewer else "no result" if batch.state == "ended" else batch.word
         done = replace(shard, state="fetched", ended=self._clock())
-        missing = self._store.end_shard(done, why)
+        missing = self._store.end_shard(done, why, may_be_billed=fewer)
         if missing:
             self._note(
                 f"batch {shard.shard} ended ({batch.word}) without a result for {missing:,} of {shard.requests:,}"
