@@ -237,16 +237,33 @@ PARTS = {
         {"num_cached_tokens": 0}, {"completion_tokens_details": {"reasoning_tokens": 0}},
         {"prompt_tokens_details": None}, {"completion_tokens_details": None},
     ],
+    "anthropic": [{"cache_creation": None}, {"output_tokens_details": {"thinking_tokens": 0}}],
+    "gemini": [{"cachedContentTokenCount": 0}],
+}  # fmt: skip
+# Those that come on top of the totals, and would be missing from the cost.
+ADDED_PARTS = {
     "anthropic": [
-        {"cache_read_input_tokens": 0}, {"cache_creation_input_tokens": 0}, {"cache_creation": None},
-        {"cache_creation": {"ephemeral_1h_input_tokens": 0}}, {"output_tokens_details": {"thinking_tokens": 0}},
+        {"cache_read_input_tokens": 0}, {"cache_creation_input_tokens": 0},
+        {"cache_creation": {"ephemeral_5m_input_tokens": 0}}, {"cache_creation": {"ephemeral_1h_input_tokens": 0}},
     ],
-    "gemini": [{"cachedContentTokenCount": 0}, {"toolUsePromptTokenCount": 0}],
+    "gemini": [{"toolUsePromptTokenCount": 0}],
 }  # fmt: skip
 
 
 def filled(part: Any, value: Any) -> Any:
     return {name: filled(inner, value) for name, inner in part.items()} if isinstance(part, dict) else value
+
+
+@pytest.mark.parametrize(
+    ("preset", "part"), [(preset, part) for preset, parts in ADDED_PARTS.items() for part in parts]
+)
+@given(value=odd)
+def test_a_malformed_part_that_comes_on_top_makes_the_usage_unknown(
+    preset: str, part: dict[str, Any], value: Any
+) -> None:
+    usage = usage_of(preset, dict.fromkeys(WHOLES[preset], 5) | filled(part, value))
+
+    assert usage is None or (value is None and usage.input == 5)  # null is not told
 
 
 @pytest.mark.parametrize(("preset", "part"), [(preset, part) for preset, parts in PARTS.items() for part in parts])

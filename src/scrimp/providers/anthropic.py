@@ -84,11 +84,20 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     )  # fmt: skip
 
 
+_CACHE_PARTS = ("cache_read_input_tokens", "cache_creation_input_tokens")
+
+
 def usage(counts: Json, text: str) -> Usage | None:
-    """Return the tokens of a reply; Anthropic's `input_tokens` excludes what was read from or written to its cache."""
+    """Return the tokens of a reply; Anthropic's `input_tokens` excludes what was read from or written to its cache.
+
+    So a part that is no count makes the whole unknown, as it would be missing from the cost.
+    """
     if not isinstance(counts, dict) or not (
         is_count(counts.get("input_tokens")) and is_count(counts.get("output_tokens"))
     ):
+        return None
+    parts = *(counts.get(name) for name in _CACHE_PARTS), *obj(counts, "cache_creation").values()
+    if not all(part is None or is_count(part) for part in parts):
         return None
     read, output = count(counts.get("cache_read_input_tokens")), count(counts.get("output_tokens"))
     split = obj(counts, "cache_creation")

@@ -163,8 +163,10 @@ def usage(counts: Json, text: str, searches: int = 0) -> Usage | None:
         return None
     if not all(is_count(counts[name]) for name in ("candidatesTokenCount", "thoughtsTokenCount") if name in counts):
         return None
+    if not ((tools := counts.get("toolUsePromptTokenCount")) is None or is_count(tools)):
+        return None
     thoughts = count(counts.get("thoughtsTokenCount"))
-    prompt = count(counts.get("promptTokenCount")) + count(counts.get("toolUsePromptTokenCount"))
+    prompt = count(counts.get("promptTokenCount")) + count(tools)
     output = count(counts.get("candidatesTokenCount")) + thoughts
     output = max(output, count(counts.get("totalTokenCount")) - prompt)
     counted = Usage(
