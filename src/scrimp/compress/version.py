@@ -16,6 +16,6 @@ def compression_version() -> str:
 def version_of(folder: Path) -> str:
     """Return a hash of the modules and word lists of a folder."""
     digest = blake2b(digest_size=4)
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt")]):
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt"), *folder.rglob("*.gz")]):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.extract.focusing import focus, relevance
-from scrimp.compress.extract.answer_types import answer_form
 from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
 from scrimp.compress.extract.focus import share_of_text
 from scrimp.compress.extract.outline import build_outline
 from scrimp.compress.extract.sentences import split_sentences
+from scrimp.compress.extract.synonyms import SHIPPED, synonyms
 
 shares = st.floats(0, 1)
 
@@ -42,32 +45,38 @@ def test_words_that_say_little_do_not_outweigh_one_that_does(other: str, query: 
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("Who saw the wreck?", "The wreck was seen by Ada Holm."),
-        ("When was the wreck seen?", "The wreck was seen again in 1921."),
-        ("How many saw the wreck?", "The wreck was seen by forty people, eleven of them children."),
-        ("¿Quién vio el wreck?", "The wreck was seen by Ada Holm."),
-        ("Wann sah man das wreck?", "The wreck was seen again in 1921."),
-        ("Сколько видело wreck?", "The wreck was seen by forty people, eleven of them children."),
+        ("Where does the surveyor conceal the evidence?", "He hid the book there."),
+        ("What relation is the magistrate to her?", "The judge was her uncle."),
+        ("Who purchased it?", "Anna bought the barn."),
+        ("Where were the photographs?", "They kept the pictures."),
     ],
 )
-def test_what_looks_like_an_answer_comes_first_of_equals(query: str, expected: str) -> None:
-    text = (
-        "The wreck was seen from afar. The wreck was seen by Ada Holm. The wreck was seen again in 1921. "
-        "The wreck was seen by forty people, eleven of them children."
-    )
-    answer = answer_form(query)
-    assert answer is not None
-
-    ranked = sorted(zip(relevance(units := split_sentences(text), query), units, strict=True), reverse=True)
-    looks = [answer.search(unit) is not None for _, unit in ranked]
-
-    assert answer.search(expected)
-    assert looks[0]
-    assert not answer.search("The wreck was seen from afar.")
+def test_a_synonym_in_any_form_says_what_the_word_of_the_question_says(query: str, expected: str) -> None:
+    assert best(f"It rained all week. {expected} Dogs bark at night.", query) == expected
 
 
-def test_a_question_that_asks_for_nothing_of_a_kind_has_no_form() -> None:
-    assert answer_form("Why did the mill close?") is None
+def test_a_word_itself_counts_more_than_its_synonyms() -> None:
+    text = "The doctor of the doctors came. A physician came to the house."
+
+    assert best(text, "Which physician came?") == "A physician came to the house."
+
+
+@pytest.mark.parametrize("query", ["Wer war der Gift?", "¿Quién vio el fin?", "Qui a vu le four ?"])
+def test_words_of_other_languages_have_no_english_synonyms(query: str) -> None:
+    assert QueryTerms.of(query).synonyms == {}
+    assert QueryTerms.of("Who saw the gift?").synonyms
+
+
+def test_synonyms_are_those_of_a_regular_form_or_else_none() -> None:
+    assert synonyms("forgives") == synonyms("forgiving") == synonyms("forgive") != ()
+    assert synonyms("") == synonyms("zzyzx") == ()
+
+
+def test_the_license_of_wordnet_is_in_the_file() -> None:
+    license_text = (Path(__file__).parents[3] / "LICENSE.wordnet").read_text("utf-8")
+    head = [line for line in gzip.decompress(SHIPPED.read_bytes()).decode().splitlines() if line.startswith("#")]
+
+    assert [line.removeprefix("#").strip() for line in head] == license_text.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +128,7 @@ def test_all_and_nothing_are_meant_as_said() -> None:
 def test_it_is_certain_where_one_sentence_has_what_is_asked_and_uncertain_where_none_has() -> None:
     text = "The mill was built by Ada Holm. Cats sleep. Bread is baked here. Dogs bark at night. It rains."
 
-    assert certainty(text, "Who built the mill?") > 0.6
+    assert certainty(text, "Who built the mill?") > 0.55
     assert certainty(text, "Which architect designed the factory?") < 0.2
     assert certainty("The mill was built. The mill was built. The mill was built.", "Who built the mill?") < 0.2
 

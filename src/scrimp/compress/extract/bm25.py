@@ -11,9 +11,9 @@ from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
-from scrimp.compress.extract.answer_types import answer_form
 from scrimp.compress.extract.outline import Outline
 from scrimp.compress.extract.subjects import Subjects
+from scrimp.compress.extract.synonyms import synonyms
 from scrimp.compress.instructions.vocabulary import fold, known_words
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
@@ -25,7 +25,8 @@ PARAGRAPH_SHARE, BEFORE_SHARE, AFTER_SHARE = 0.2, 0.3, 0.1
 STEM_WEIGHT = 0.5  # the weight of a word with the same stem, relative to the word itself
 STEM_LENGTH = 4
 SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
-ANSWER_SHARE = 0.15  # the share of the best score added to what has a name, a number or a place that is asked for
+SYNONYM_WEIGHT = 0.5  # the weight of the synonyms of an English word that no sentence has
+SYNONYM = "~"  # the sign before that word
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _THAI = "\u0e01-\u0e4e\u0e81-\u0ece"
@@ -65,20 +66,27 @@ def _ngrams(run: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
-    """The terms of a query: its words, those of them that say little, and the stems of the others."""
+    """The terms of a query: its words, those of them that say little, the stems of the others, and of their synonyms.
+
+    `synonyms` has the term for each stem of a synonym: the word that is asked for, after a sign.
+    """
 
     words: frozenset[str]
     small: frozenset[str]
     stems: frozenset[str]
+    synonyms: dict[str, str]
 
     @classmethod
     def of(cls, query: str) -> QueryTerms:
         """Return the terms of a query; words say little in the language that knows most of them as such."""
         words = frozenset(tokenize(query))
         folded = {word: fold(word) for word in words}
-        lists = ({word for word in words if folded[word] in known.small} for known in known_words())
-        small = max(lists, key=len, default=set())
-        return cls(words, frozenset(small), frozenset(filter(None, map(_stem, words - small))))
+        english, *others = ({word for word in words if folded[word] in known.small} for known in known_words())
+        small = max(english, *others, key=len)
+        stems = frozenset(filter(None, map(_stem, words - small)))
+        asked = sorted(words - small, reverse=True) if small == english else ()
+        alike = {stem: SYNONYM + word for word in asked for stem in synonyms(word) if stem not in words | stems}
+        return cls(words, frozenset(small), stems, alike)
 
     def count_in(self, text: str) -> tuple[Counter[str], int]:
         """Return how often each term occurs, stems marked with a star, and the number of words."""
@@ -86,12 +94,15 @@ class QueryTerms:
         terms = [word for word in found if word in self.words]
         if self.stems:
             terms += [f"{word[:STEM_LENGTH]}*" for word in found if word[:STEM_LENGTH] in self.stems]
+        if self.synonyms:
+            terms += [self.synonyms[word[:STEM_LENGTH]] for word in found if word[:STEM_LENGTH] in self.synonyms]
         return Counter(terms) if terms else _NO_TERMS, len(found)
 
     def weights(self) -> dict[str, float]:
         """Return the weight of each term, before its rarity."""
         words = {word: SMALL_WEIGHT if word in self.small else 1.0 for word in self.words}
-        return words | {f"{stem}*": STEM_WEIGHT for stem in self.stems}
+        stems = {f"{stem}*": STEM_WEIGHT for stem in self.stems}
+        return words | stems | dict.fromkeys(self.synonyms.values(), SYNONYM_WEIGHT)
 
     def distinct(self) -> set[str]:
         """Return one term for each word that says something: its stem, or else the word."""
@@ -136,7 +147,7 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     }
     found = _with_subjects(own, subjects, terms)
     questions = _questions(query)
-    each = [_scores(units, filled, found, question) for question in questions]
+    each = [_scores(filled, found, question) for question in questions]
     if len(each) > 1:
         highest = [max(scores.values(), default=0.0) or 1.0 for scores in each]
         each = [{index: max(s[index] / top for s, top in zip(each, highest, strict=True)) for index in found}]
@@ -199,9 +210,7 @@ def _coverage(documents: Sequence[Counter[str]], terms: set[str]) -> float:
     return best / total if total else 0.0
 
 
-def _scores(
-    units: Sequence[str], filled: list[list[int]], found: dict[int, tuple[Counter[str], int]], question: str
-) -> dict[int, float]:
+def _scores(filled: list[list[int]], found: dict[int, tuple[Counter[str], int]], question: str) -> dict[int, float]:
     """Return the score of each sentence: its own BM25 with shares of its paragraph's and neighbors'."""
     idf = _idf([counts for counts, _ in found.values()], QueryTerms.of(question).weights())
     own = dict(zip(found, _bm25(list(found.values()), idf), strict=True))
@@ -213,10 +222,7 @@ def _scores(
             scores[index] = (
                 line[at + 1] + PARAGRAPH_SHARE * shared + BEFORE_SHARE * line[at] + AFTER_SHARE * line[at + 2]
             )
-    answer, bonus = answer_form(question), ANSWER_SHARE * max(scores.values(), default=0.0)
-    if answer is None:
-        return scores
-    return {index: score + bonus * (answer.search(units[index]) is not None) for index, score in scores.items()}
+    return scores
 
 
 def _merged_counts(parts: Sequence[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
@@ -227,12 +233,14 @@ def _merged_counts(parts: Sequence[tuple[Counter[str], int]]) -> tuple[Counter[s
 
 
 def _idf(documents: Sequence[Counter[str]], weights: dict[str, float]) -> dict[str, float]:
-    """Return the inverse document frequency of each term, times its weight."""
+    """Return the inverse document frequency of each term, times its weight; a word that is found has no synonyms."""
     frequency: Counter[str] = Counter()
     for terms in documents:
         frequency.update(terms.keys())
     return {
-        term: weights[term] * _rarity(count, len(documents)) for term, count in frequency.items() if term in weights
+        term: weights[term] * _rarity(count, len(documents))
+        for term, count in frequency.items()
+        if term in weights and not (term[0] == SYNONYM and term[1:] in frequency)
     }
 
 

@@ -68,14 +68,15 @@ class Subjects:
     def leading_to(self, question: str, best: Sequence[int]) -> list[int]:
         """Return sentences that a question of two hops may need beside its best ones.
 
-        They are the first ones of paragraphs about what the question or one of the best names ("Who directed it? ...
-        born where?"), and those that name what the best are about, with the first of their paragraphs ("Who is the
-        daughter of ...?").
+        They are the first ones of paragraphs about what the question, one of the best or the one after the best names
+        ("Who directed it? ... born where?"), and those that name what the best are about, with the first of their
+        paragraphs ("Who is the daughter of ...?").
         """
         asked = f" {' '.join(_WORD.findall(fold(question)))} "
         about = self._beginning_with(asked.split())
         found = [start for start in about if f" {' '.join(self.by_start[start])} " in asked][:_MOST]
-        for text in (question, *(self._units[at] for at in best[:_LEADING])):
+        after = [at + 1 for at in best[:1] if self.paragraph_start.get(at + 1) == self.paragraph_start[at]]
+        for text in (question, *(self._units[at] for at in (*best[:_LEADING], *after))):
             found += islice(self._named_in(text[:_LONGEST]), _MOST)
         subjects = dict.fromkeys(self.paragraph_start[at] for at in best[:_NAMED])
         for start in subjects:
