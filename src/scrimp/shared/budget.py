@@ -33,7 +33,7 @@ NANODOLLAR = Decimal("0.000000001")
 SILENT_SECONDS = 15.0
 
 # Others can write to the server: what is not as these scripts write it, digits below 10^18, is not counted with. A
-# negative sum would let runs spend more than the cap, and one that is no number tells nothing of what is left.
+# negative sum would let runs spend more than the cap, and one that is not a number tells nothing of what is left.
 _AMOUNTS = """
 local foreign = redis.error_reply('it has no amounts of this budget, but what another program has written')
 local function is_amount(text)

@@ -33,7 +33,7 @@ _MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expi
 _LINGER = 0.02
 
 # Which keys others have. ARGV: holder, what begins the names of holders of this machine or "", milliseconds. What does
-# not expire within a day is what another program has put there: nobody would ever let go of it.
+# not expire within a day is what another program has put there: it would never be let go of.
 _CLAIM = Script("""
 local taken = {}
 local function is_free(key, holder)

@@ -11,6 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.cli.flags import completions
+from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.prices.rate_table import shown_rate, shown_rates
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import Session, open_session
@@ -31,25 +33,37 @@ def _rate(help_: str) -> typer.models.OptionInfo:
     return option
 
 
+class RateFlags(FlagGroup, frozen=True):
+    """What tokens and services of a kind cost; the names are those of `Rates`."""
+
+    input: Annotated[str | None, _rate("For input tokens.")] = None
+    output: Annotated[str | None, _rate("For output tokens.")] = None
+    cached_input: Annotated[str | None, _rate("For input read from the provider's cache.")] = None
+    explicit_read: Annotated[str | None, _rate("For input read from a cache that marks asked for.")] = None
+    cache_write: Annotated[str | None, _rate("For input written to it.")] = None
+    cache_write_long: Annotated[str | None, _rate("For input kept there for long.")] = None
+    reasoning: Annotated[str | None, _rate("For hidden output.")] = None
+    thinking_output: Annotated[str | None, _rate("For all output of a call that thought.")] = None
+    input_audio: Annotated[str | None, _rate("For sound in the input.")] = None
+    cached_audio: Annotated[str | None, _rate("For sound read from the cache.")] = None
+    output_audio: Annotated[str | None, _rate("For sound in the output.")] = None
+    web_search: Annotated[str | None, _rate("For a thousand web searches.")] = None
+    cache_storage: Annotated[str | None, _rate("For a million tokens in an explicit cache, an hour.")] = None
+
+    def rates(self) -> dict[str, Decimal]:
+        """Return the rates that are given, in dollars, by their kinds; UsageError for what is not an amount."""
+        texts = {kind: getattr(self, kind) for kind in self.__struct_fields__}
+        return {kind: parse_dollars(text, _flag(kind)) for kind, text in texts.items() if text is not None}
+
+
 @app.command(name="set")
+@grouped()
 def set_(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="A model as provider/model.", autocompletion=completions.models)
     ],
     *,
-    input_: Annotated[str | None, typer.Option("--input", metavar="USD", help="For input tokens.")] = None,
-    output: Annotated[str | None, _rate("For output tokens.")] = None,
-    cached_input: Annotated[str | None, _rate("For input read from the provider's cache.")] = None,
-    explicit_read: Annotated[str | None, _rate("For input read from a cache that marks asked for.")] = None,
-    cache_write: Annotated[str | None, _rate("For input written to it.")] = None,
-    cache_write_long: Annotated[str | None, _rate("For input kept there for long.")] = None,
-    reasoning: Annotated[str | None, _rate("For hidden output.")] = None,
-    thinking_output: Annotated[str | None, _rate("For all output of a call that thought.")] = None,
-    input_audio: Annotated[str | None, _rate("For sound in the input.")] = None,
-    cached_audio: Annotated[str | None, _rate("For sound read from the cache.")] = None,
-    output_audio: Annotated[str | None, _rate("For sound in the output.")] = None,
-    web_search: Annotated[str | None, _rate("For a thousand web searches.")] = None,
-    cache_storage: Annotated[str | None, _rate("For a million tokens in an explicit cache, an hour.")] = None,
+    of_calls: RateFlags,
     batch_input: Annotated[str | None, _rate("For input tokens of batch jobs.")] = None,
     batch_output: Annotated[str | None, _rate("For output tokens of batch jobs.")] = None,
     batch: Annotated[bool, typer.Option("--batch", help="The prices given are those of batch jobs.")] = False,
@@ -72,14 +86,7 @@ def set_(
     config goes before it. What is not given keeps the price set before; a kind that has none is billed as the kind it
     is part of, and what --batch, --tier and --above do not say costs what live calls of any size do.
     """
-    given = {
-        "input": input_, "output": output, "cached_input": cached_input, "explicit_read": explicit_read,
-        "cache_write": cache_write, "cache_write_long": cache_write_long, "reasoning": reasoning,
-        "thinking_output": thinking_output, "input_audio": input_audio, "cached_audio": cached_audio,
-        "output_audio": output_audio, "web_search": web_search,
-        "cache_storage": cache_storage,
-    }  # fmt: skip
-    rates = {kind: parse_dollars(text, _flag(kind)) for kind, text in given.items() if text is not None}
+    rates = of_calls.rates()
     of_batches = {
         kind: parse_dollars(text, f"--batch-{kind}")
         for kind, text in (("input", batch_input), ("output", batch_output))

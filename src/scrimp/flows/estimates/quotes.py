@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -21,8 +21,6 @@ from scrimp.values import Chain, ModelRef, Usage
 if TYPE_CHECKING:
     from scrimp.flows.estimates.estimate import Workload
     from scrimp.flows.services import Services
-
-Length = Literal["low", "expected", "high"]  # of completions
 
 
 class Quote(Struct, frozen=True, kw_only=True):

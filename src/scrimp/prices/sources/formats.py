@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 
 import msgspec
 
 from scrimp.errors import ConfigError
 from scrimp.prices.sources import genai_prices, litellm
 from scrimp.prices.sources.problem import SourceError
-from scrimp.prices.table import FORMAT_VERSIONS, PriceTableFile, ProviderPricesFile, decompress, encoded_providers
+from scrimp.prices.table import FORMAT_VERSIONS, PriceTableFile, decompress, encoded_providers
 
 _LITELLM_MARK = "litellm_provider"
-Readers = Callable[[object], dict[str, ProviderPricesFile]]
 
 
 def table_of(data: bytes, *, origin: str, day: str) -> PriceTableFile:

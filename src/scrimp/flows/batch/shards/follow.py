@@ -77,10 +77,6 @@ class Follower:
                 unstopped += 1
         return Cancelled(stopped, unstopped, shared)
 
-    def has_only_shared(self) -> bool:
-        """Return whether other jobs wait for all that is open."""
-        return all(self._is_shared(shard) for shard in self._open())
-
     def _is_shared(self, shard: ShardRecord) -> bool:
         """Return whether another job has a shard or waits for it, too, and was not cancelled."""
         store = self._batches.store
