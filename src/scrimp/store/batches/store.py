@@ -149,12 +149,19 @@ class BatchStore(HeldCalls):
             ):
                 yield int(status), zlib.decompress(reply)
 
-    def replied_calls(self, shard: str) -> Iterator[StoredCall]:
-        """Yield the calls of a shard that have a reply."""
+    def replied_numbers(self, shard: str) -> list[int]:
+        """Return the numbers of the calls of a shard that have a reply."""
         with store_errors(self.path):
-            yield from map(
-                stored_call, self._db.execute(f"{CALLS} WHERE shards.shard = ? AND calls.state = 'answered'", (shard,))
+            found = self._db.execute(
+                "SELECT number FROM calls WHERE shard = ? AND state = 'answered'", (self._id(shard),)
             )
+            return [int(number) for (number,) in found]
+
+    def numbered_calls(self, shard: str, numbers: Sequence[int]) -> list[StoredCall]:
+        """Return the calls of a shard that have these numbers."""
+        head = f"{CALLS} WHERE calls.shard = {self._id(shard)} AND calls.number IN"
+        with store_errors(self.path):
+            return [stored_call(row) for row in select(self._db, head, numbers)]
 
     def _keep(self, shard: int, result: Result) -> bool:
         reply = None if result.reply is None else zlib.compress(result.reply, _FASTEST)

@@ -39,4 +39,9 @@ def adopted_calls(models: Sequence[ModelRef], calls: Sequence[StoredCall], recor
 
 def call_id_of(stored: StoredCall) -> str:
     """Return the name of a call in the ledger, the same however often its row is made."""
-    return f"{stored.shard}-{stored.number:06}"
+    return call_id(stored.shard, stored.number)
+
+
+def call_id(shard: str, number: int) -> str:
+    """Return that of a call that is known by its number."""
+    return f"{shard}-{number:06}"

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import PAID_STATUSES
-from scrimp.flows.batch.calls.adopted import call_id_of
+from scrimp.flows.batch.calls.adopted import call_id, call_id_of
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
@@ -66,14 +66,14 @@ def record_without_row(options: RunOptions, services: Services, batches: Batches
     """
     calls, ledger_db, found = _recorder(options, services), services.paths.ledger_db, list[Entry]()
     with closing(Ledger(ledger_db)) as ledger:
-        for shard in batches.store.shards(batches.job.job):
-            replied = iter(()) if shard.adopted else batches.store.replied_calls(shard.shard)
-            while some := list(islice(replied, _AT_ONCE)):
-                known = ledger.recorded_calls([call_id_of(call) for call in some])
+        for shard in (each.shard for each in batches.store.shards(batches.job.job) if not each.adopted):
+            replied = iter(batches.store.replied_numbers(shard))
+            while numbers := list(islice(replied, _AT_ONCE)):
+                known = ledger.recorded_calls([call_id(shard, number) for number in numbers])
+                missing = [number for number in numbers if call_id(shard, number) not in known]
                 new = [
                     replace(_entry(call, _GoneRow(call), calls, batches), signature=options.labels.task_name)
-                    for call in some
-                    if call_id_of(call) not in known
+                    for call in batches.store.numbered_calls(shard, missing)
                 ]
                 ledger.append(new)
                 found += [entry for entry in new if entry.status in PAID_STATUSES]
