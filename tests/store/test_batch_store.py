@@ -101,7 +101,10 @@ def test_live_calls_are_forgotten_once_their_rows_are_answered_by_the_same_comma
         assert store.live_for([SECOND], job="a") == {SECOND: {1: b"a", 2: b"a"}}
 
 
-def test_what_is_held_for_a_job_stays_its_own_whatever_becomes_of_its_shards(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("may_be_billed", "left"), [(False, 5), (True, 65)])
+def test_what_is_held_for_a_job_stays_its_own_whatever_becomes_of_its_shards(
+    tmp_path: Path, may_be_billed: bool, left: int
+) -> None:
     with closing(BatchStore(tmp_path / "batches.db")) as store:
         for name in ("a", "b"):
             store.add_job(Job(job=name, created=1.0, folder="", command=("x",), digest=name))
@@ -115,5 +118,5 @@ def test_what_is_held_for_a_job_stays_its_own_whatever_becomes_of_its_shards(tmp
         store.price_held([(first, 5), (third, None)])
         assert [store.held_dollars(job) for job in "ab"] == [HeldDollars(5, 60), HeldDollars(700, 0)]
         assert store.answered_held("b") == []
-        store.end_shard(merged, "expired")
-        assert [store.held_dollars(job) for job in "ab"] == [HeldDollars(5, 0), HeldDollars(700, 0)]
+        store.end_shard(merged, "expired", may_be_billed=may_be_billed)
+        assert [store.held_dollars(job) for job in "ab"] == [HeldDollars(left, 0), HeldDollars(700, 0)]

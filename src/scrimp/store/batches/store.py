@@ -181,8 +181,8 @@ class BatchStore(HeldCalls):
         with store_errors(self.path), transaction(self._db):
             self._save(shard)
             cursor = self._db.execute(
-                "UPDATE calls SET state = 'unanswered', why = ?, cost = iif(?, coalesce(cost, most), cost)"
-                " WHERE shard = ? AND state = 'waiting'",
+                "UPDATE calls SET state = 'unanswered', why = ?,"
+                " cost = CASE WHEN ? THEN coalesce(cost, most) ELSE cost END WHERE shard = ? AND state = 'waiting'",
                 (why, may_be_billed, self._id(shard.shard)),
             )
         return cursor.rowcount
