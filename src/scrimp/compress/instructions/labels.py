@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from scrimp.compress.instructions.vocabulary import WORD, fold, labels
+from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_list
 
 LabelKind: TypeAlias = Literal["question", "documents", "metadata", "task"]
 
@@ -40,26 +40,15 @@ NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
-_FORM = frozenset(
-    ("format", "example", "examples", "sample", "beispiel", "exemple", "ejemplo", "exemplo", "esempio", "formato")
-)
-_METADATA = frozenset((  # without accents, or with them as labels of sources are written
-    "title", "source", "url", "link", "date", "author", "file", "filename", "path", "section", "chapter", "subject",
-    "published", "id", "heading", "category", "score", "titel", "quelle", "titulo", "título", "fuente", "titre",
-    "titolo", "fonte", "название", "источник", "عنوان", "शीर्षक", "标题", "標題", "来源", "タイトル", "제목",
-    "datei", "fichier", "archivo",
-))  # fmt: skip
+_FORM, _METADATA = shared_list("form"), shared_list("metadata")  # the latter also with accents, as sources have them
+# Names of tasks that other titles have, too ("Further notes", "A second look"): these alone are labels.
+_ALONE_ONLY = shared_list("alone_only")
 _NAMES = "|".join(sorted(_METADATA))
 _OWN_LINE = re.compile(
     rf"\s*(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
     r"|(?:document|doc|passage|chunk|result|rank|score|page|index)[ \t]*:[ \t]*#?[\d.]{1,12}\s*)",
     re.IGNORECASE,
 )
-# Names of tasks that other titles have, too ("Further notes", "A second look"): these alone are labels.
-_ALONE_ONLY = frozenset((
-    "a", "note", "notes", "steps", "important", "user", "human", "language", "length", "input", "style", "system", "ai",
-    "request", "options", "role", "audience", "goal", "goals", "objective", "schema", "hint", "hints", "do", "remember",
-))  # fmt: skip
 _MOST_WORDS = 4
 
 

@@ -6,18 +6,14 @@ import re
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, signs, starts
+from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, shared_expression, signs, starts
 
 SentenceKind: TypeAlias = Literal["question", "order", "statement"]
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _ENDS_IN_QUESTION = re.compile("[?\uff1f\u061f][\\s\"'\u201d\u2019\u00bb)\\]*_!]*$")
 _LEAD = re.compile(r"[\s\"'\u201c\u2018\u00ab\u00bf\u00a1(\[*_>#.:,-]*")
-_REQUEST = re.compile(
-    r"(?:can|could|would|will) you\b(?: please)?|(?:kannst du|konnen sie|konnten sie)\b(?: bitte)?"
-    r"|(?:peux-tu|pouvez-vous|pourriez-vous)|(?:puedes|podria|podrias|puede|pode|poderia|puoi|puo|potresti)\b"
-    r"|(?:можешь|можете|не могли бы вы)\b"
-)
+_REQUEST = shared_expression("request")
 _BEFORE_ASKING = re.compile(r"(?:\s|:|,|me\b|us\b|the (?:following )?question\b|this question\b|\bmir\b|\bnous\b)*")
 
 

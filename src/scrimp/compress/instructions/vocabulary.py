@@ -2,7 +2,8 @@
 
 Each language is a file in `words/`: phrases between commas, without case and accents; a star stands for any ending.
 What scripts without words have is in `unspaced.txt`: labels between commas, and an expression for each other kind of
-sign. `rules.txt` has expressions for how rules begin, and for what they have anywhere.
+sign. `rules.txt` has expressions for how rules begin, and for what they have anywhere; `shared.txt` has lists and
+expressions for all languages at once.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ class InstructionWords(NamedTuple):
 FOLDER = Path(__file__).parent / "words"
 _NAMES = ("english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
 LANGUAGES = tuple(InstructionWords(**read_lists(FOLDER / f"{name}.txt")) for name in _NAMES)
+_SHARED = read_lists(FOLDER / "shared.txt")
 _UNSPACED = read_lists(FOLDER / "unspaced.txt")
 _ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u0655]+")
 WORD = re.compile(r"(?:[^\W_]|['\u0900-\u0963])+")
@@ -55,6 +57,17 @@ def fold(text: str) -> str:
 
 def _phrases(text: str) -> Iterator[str]:
     return (phrase for part in text.split(",") if (phrase := " ".join(fold(part).split())))
+
+
+def shared_list(field: str) -> frozenset[str]:
+    """Return words of all languages, as they are written."""
+    return frozenset(word.strip() for word in _SHARED[field].split(","))
+
+
+@cache
+def shared_expression(field: str) -> re.Pattern[str]:
+    """Return an expression for words of all languages, of any case."""
+    return re.compile(_SHARED[field].replace("\n", ""), re.IGNORECASE)
 
 
 @cache

@@ -16,76 +16,68 @@ _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")  # of a table, which would be none wit
 
 
 class Block(NamedTuple):
-    """A part of a text: where it starts and ends, what it begins with, and where its own text starts."""
+    """A part of a text: where it starts and ends, what it begins with, and where its own text starts.
+
+    `word` is what is before the number: an unknown one begins a passage where it does so several times.
+    """
 
     start: int
     end: int
     mark: Mark
     body: int
     numbered: bool = False
-
-
-class _Line(NamedTuple):
-    start: int
-    end: int
-    mark: Mark
-    body: int
-    numbered: bool
-    word: str | None  # before the number: an unknown word begins a passage where it does so several times
+    word: str | None = None
 
 
 def blocks(text: str, gaps: Iterable[tuple[int, int]]) -> list[Block]:
     """Return the blocks of the parts of a text, each of which starts and ends a line."""
     lines = [line for start, end in gaps for line in _lines(text, start, end)]
     repeated = Counter(line.word for line in lines if line.word is not None)
-    return list(_joined(text, (_settled(line, repeated) for line in lines)))
+    return _joined(text, (_settled(line, repeated) for line in lines))
 
 
-def _lines(text: str, start: int, end: int) -> Iterator[_Line]:
+def _lines(text: str, start: int, end: int) -> Iterator[Block]:
     while start < end:
         after = min(text.find("\n", start, end) + 1 or end, end)
         yield _line(text, start, after)
         start = after
 
 
-def _line(text: str, start: int, end: int) -> _Line:
+def _line(text: str, start: int, end: int) -> Block:
     line = text[start : min(end, start + 400)].rstrip()
     if RULER.match(line) or _ROW.match(line):
-        return _Line(start, end, "ruler", end, False, None)
+        return Block(start, end, "ruler", end)
     label = label_at(line)
     if label and label.kind in ("question", "task", "documents"):
-        return _Line(start, end, label.kind, start + label.end, label.numbered, None)
+        return Block(start, end, label.kind, start + label.end, label.numbered)
     if label:
-        return _Line(start, end, "passage", end, True, None)
+        return Block(start, end, "passage", end, True)
     numbered = NUMBERED.match(line)
     if numbered and (numbered["colon"] or numbered["word"] is None or numbered.end() == len(line.rstrip())):
-        return _Line(start, end, "passage", start + numbered.end(), True, (numbered["word"] or "").casefold())
+        return Block(start, end, "passage", start + numbered.end(), True, (numbered["word"] or "").casefold())
     if HEADING.match(line):
-        return _Line(start, end, "passage", end, False, None)
+        return Block(start, end, "passage", end)
     item = ITEM.match(line)
-    return _Line(start, end, "item" if item else "none", start + item.end() if item else start, False, None)
+    return Block(start, end, "item" if item else "none", start + item.end() if item else start)
 
 
-def _settled(line: _Line, repeated: Counter[str]) -> _Line:
+def _settled(line: Block, repeated: Counter[str]) -> Block:
     """Return a line with its mark; a number after a word that comes but once begins nothing."""
     if line.word is None or repeated[line.word] > 1:
         return line
     return line._replace(mark="none", body=line.start)
 
 
-def _joined(text: str, lines: Iterable[_Line]) -> Iterator[Block]:
-    """Yield blocks: a line that begins something, with the lines after it up to a blank one or the next such line."""
-    block: Block | None = None
+def _joined(text: str, lines: Iterable[Block]) -> list[Block]:
+    """Return blocks: a line that begins something, with the lines after it up to a blank one or the next such line."""
+    joined: list[Block] = []
     blank = False
     for line in lines:
         is_blank = text[line.start : line.end].isspace()
-        starts = line.mark != "none" or (blank and not is_blank) or block is None
-        if block is not None and not starts and block.end == line.start and (is_blank or block.mark != "ruler"):
-            block = block._replace(end=line.end)
+        starts = line.mark != "none" or (blank and not is_blank) or not joined or joined[-1].end != line.start
+        if starts or (joined[-1].mark == "ruler" and not is_blank):
+            joined.append(line)
         else:
-            if block is not None:
-                yield block
-            block = Block(line.start, line.end, line.mark, line.body, line.numbered)
+            joined[-1] = joined[-1]._replace(end=line.end)
         blank = is_blank
-    if block is not None:
-        yield block
+    return joined

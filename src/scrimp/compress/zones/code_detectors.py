@@ -22,6 +22,7 @@ _DEFINITION = re.compile(
 _NEUTRAL_START = (" ", "\t", "#", "//", '"""')
 _YAML_KEY = re.compile(r"\s*+(?:- )?[A-Za-z_\"'./][\w.\"'/-]*+:(?:\s++(?![A-Z][a-z]++ [a-z]++ [a-z])\S.*|\s*+)$")
 _YAML_CONTINUATION = re.compile(r"\s*+(?:#|- |---\s*+$|[}\]\"'])|\s++\S")
+_NESTED = re.compile(r"-| \s*+\S")
 _INI_SECTION = re.compile(r"\[\[?[\w.\"' :@/*-]++\]\]?\s*+(?:[#;].*)?$")
 _INI_PAIR = re.compile(r"\s*+(?:export )?[A-Za-z_\"][\w.\"-]*+\s*+=")
 _INI_CONTINUATION = re.compile(r"\s*+(?:[#;]|[\"'\]}\[{]|$)|\s++\S")
@@ -108,18 +109,9 @@ def _parse_yaml(lines: list[str], at: int) -> tuple[int, bool]:
         line = lines[end]
         if _YAML_KEY.match(line):
             last, keys = end, keys + 1
-            nested = nested or _nests(line, lines[end + 1 : end + 2])
+            nested = nested or bool(line.rstrip().endswith(":") and _NESTED.match("".join(lines[end + 1 : end + 2])))
         elif line.strip() and not _YAML_CONTINUATION.match(line):
             break
         elif line.strip():
             last, others = end, others + 1
     return last + 1, nested and keys > _MIN_LINES and keys >= others
-
-
-def _nests(line: str, following: list[str]) -> bool:
-    return (
-        line.rstrip().endswith(":")
-        and following[:1] != []
-        and following[0][:1] in {" ", "-"}
-        and bool(following[0].strip())
-    )

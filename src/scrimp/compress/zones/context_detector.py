@@ -9,24 +9,14 @@ from functools import cached_property
 
 from scrimp.compress.instructions.rules import begins_with_rule
 from scrimp.compress.instructions.sentence_kinds import SentenceKind, kind_of
-from scrimp.compress.instructions.vocabulary import WORD, fold, labels
+from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_expression
 from scrimp.compress.zones.blocks import Block, blocks
 from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.tagged_documents import Region, tagged_documents
 from scrimp.compress.zones.zone_span import ZoneSpan
 
-_TO_MODEL = re.compile(
-    r"\b(?:you|your|please|bitte|sie m\u00fcssen|vous|veuillez|por favor|usted|debes|tu dois|answer|respond|output"
-    r"|do not|don't|\u0442\u044b|\u0432\u044b|\u0432\u0430\u0448)\b|[\u4f60\u60a8\u8bf7\u8acb]"
-    r"|\u304f\u3060\u3055\u3044|\u3042\u306a\u305f",
-    re.IGNORECASE,
-)
-# Headings of instructions: "How we talk", "Unsere Regeln".
-_OF_OURS = re.compile(
-    r"\b(?:we|our|us|how|voice|brand|wir|unsere?|wie|nous|notre|nos|comment|nuestr[oa]s?|c\u00f3mo|nossos?|nossas?|como|nostr[ioae]"
-    r"|come|\u043c\u044b|\u043d\u0430\u0448\w*|\u043a\u0430\u043a)\b|\u6211\u4eec|\u5982\u4f55",
-    re.IGNORECASE,
-)
+_TO_MODEL = shared_expression("to_model")
+_OF_OURS = shared_expression("of_ours")  # headings of instructions: "How we talk", "Unsere Regeln"
 _QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201d\n]{1,300}\u201d|\u00ab[^\u00bb\n]{1,300}\u00bb")
 _SENTENCE = re.compile(r"[^\n]*?(?:[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)", re.MULTILINE)
 _MIN_LABELED = 200  # bytes of documents under labels or after an announcement, all together

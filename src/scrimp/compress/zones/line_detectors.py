@@ -61,11 +61,7 @@ def detect_diffs(lines: list[str]) -> Iterator[ZoneSpan]:
 
 
 def _blank_in_diff(lines: list[str], at: int) -> bool:
-    return (
-        not lines[at].strip()
-        and lines[at + 1 : at + 2] != []
-        and lines[at + 1].startswith((" ", "+", "@@ -", "diff --"))
-    )
+    return not lines[at].strip() and "".join(lines[at + 1 : at + 2]).startswith((" ", "+", "@@ -", "diff --"))
 
 
 def detect_tables(lines: list[str]) -> Iterator[ZoneSpan]:

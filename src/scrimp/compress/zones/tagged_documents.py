@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from scrimp.compress.instructions.labels import name_kind
+from scrimp.compress.instructions.vocabulary import shared_list
 
 Region = tuple[int, int]
 
@@ -16,13 +17,7 @@ _TAG = re.compile(r"<([A-Za-z][\w.-]{0,40})(?:\s[^<>\n]{0,300})?>")
 _EITHER_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*+)")
 _MIN_TAGGED = 40
 _MIN_UNKNOWN = 150  # characters of the shortest of several documents under a name that says nothing
-# Names of HTML, whose elements are not documents.
-_HTML = frozenset((
-    "p", "b", "i", "u", "s", "a", "em", "strong", "span", "div", "li", "ul", "ol", "dl", "dt", "dd", "td", "tr", "th",
-    "table", "tbody", "thead", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "code", "pre", "sub", "sup", "small",
-    "blockquote", "kbd", "img", "script", "style", "details", "summary", "center", "font", "html", "body", "head",
-    "title",
-))  # fmt: skip
+_HTML = shared_list("html")  # names of elements, which are not documents
 
 
 def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
