@@ -7,6 +7,7 @@ from hypothesis import example, given
 from selectolax.lexbor import LexborHTMLParser
 
 from compress.html.strategies import PAGE, TEXT, any_text, fragments, pages
+from scrimp.compress.checks.html_text import page_text_complete
 from scrimp.compress.html.to_text import html_to_text, is_html
 
 
@@ -128,3 +129,38 @@ def test_what_is_hidden_in_code_is_not_shown() -> None:
 def test_a_piece_of_a_page_is_html_and_a_prompt_is_not() -> None:
     assert is_html("<div><custom-card>a</custom-card></div>")
     assert not is_html("<instructions><p>Answer.</p></instructions>")
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<div>\n<ol><li value=7>seven</li><li>eight</li></ol>\n</div>", "7. seven\n8. eight"),
+        ("<div>\n<p>He said <q>no</q>.</p>\n</div>", 'He said "no".'),
+        ("<div>\n<p>101<sub>2</sub> is 5<sub>10</sub>, H<sub>2</sub>O</p>\n</div>", "101_2 is 5_10, H2O"),
+        ("<div>\n<label>On <input type=date value=2025-03-01></label>\n</div>", "On 2025-03-01"),
+        ("<div>\n<label>Born <input placeholder=dd.mm.yyyy></label>\n</div>", "Born dd.mm.yyyy"),
+        ("<div>\n<label><input type=checkbox checked> paid</label><label><input type=checkbox> sent</label>\n</div>",
+         "[x] paid [ ] sent"),
+        ("<div>\n<select><optgroup label=Swiss><option>Bern<option selected>Zug</optgroup></select>\n</div>",
+         "Swiss\nBern\n[x] Zug"),
+        ("<div>\n<map><area href='https://a.example/n' alt=North></map><p>x</p>\n</div>", "North (https://a.example/n)\n\nx"),
+        ("<section>\n<title>Results 5</title>\n<p>It is 7.</p>\n</section>", "Results 5\n\nIt is 7."),
+    ],
+)  # fmt: skip
+def test_what_a_form_a_list_or_a_formula_shows_is_written(page: str, text: str) -> None:
+    assert html_to_text(page) == text
+    assert page_text_complete(page, text) is None
+    for number in re.findall(r"\d+(?!\. |\d)|\[x\]|\"no\"|Swiss|North|Results", text):
+        assert page_text_complete(page, text.replace(number, "", 1)) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<section>\n<input>3 4</input><output>7</output>\n</section>",
+        "<section>\n<link>https://a.example/5</link>\n<p>x</p>\n</section>",
+        "<div>\n<tr><td>a 1</td><td>b 2</td></tr>\n</div>",
+    ],
+)
+def test_xml_with_names_of_html_and_cells_without_a_table_stay(text: str) -> None:
+    assert html_to_text(text) == text

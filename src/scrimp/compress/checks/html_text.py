@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from scrimp.compress.html.elements import BREAKS, CODE, INVISIBLE, STRIKETHROUGH, VISIBLE_INPUTS
+from scrimp.compress.html.elements import BREAKS, CHECKED_INPUTS, CODE, INVISIBLE, STRIKETHROUGH, VALUELESS_INPUTS
 from scrimp.compress.html.links import is_informative, without_scheme
 from scrimp.compress.html.to_text import is_document, is_html
 
@@ -22,10 +22,9 @@ _STYLED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)", re.IGNORECASE
 _CODE = ",".join(sorted(CODE))
 _SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
 _STRIKETHROUGH, _STRIKETHROUGH_MARK = ",".join(sorted(STRIKETHROUGH)), "~~"
-_VISIBLE_INPUTS = frozenset(VISIBLE_INPUTS)
 _EXPONENT = re.compile(r"[\d+\u2212-]")
-# Where a mark may be inside a word, and where a superscript starts: noncharacters, which no text contains.
-_SEAM, _SUPERSCRIPT = "\ufdd0", "\ufdd1"
+# Where a mark may be inside a word, and where a superscript or subscript starts: noncharacters, which no text contains.
+_SEAM, _SUPERSCRIPT, _SUBSCRIPT = "\ufdd0", "\ufdd1", "\ufdd2"
 _MAX_SHOWN = 40
 
 
@@ -64,10 +63,10 @@ def _remove_invisible(tree: LexborHTMLParser) -> None:
 def _addresses(tree: LexborHTMLParser, *, whole_page: bool) -> Iterator[str]:
     """Yield the addresses of links, and in a fragment those of images, each once."""
     if whole_page:
-        nodes = tree.css("a[href]")
+        nodes = tree.css("a[href],area[href]")
     else:  # the address of a link follows that of an image in it
-        nodes = [inner for node in tree.css("a[href],img[src]") for inner in (*node.css("img[src]"), node)]
-    found = ((node.attributes.get("href" if node.tag == "a" else "src") or "").strip() for node in nodes)
+        nodes = [inner for node in tree.css("a[href],area[href],img[src]") for inner in (*node.css("img[src]"), node)]
+    found = ((node.attributes.get("src" if node.tag == "img" else "href") or "").strip() for node in nodes)
     return iter(
         dict.fromkeys(without_scheme(address) for address in found if is_informative(address, whole_page=whole_page))
     )
@@ -100,20 +99,23 @@ def _visible_words(tree: LexborHTMLParser) -> str:
     for node in tree.css("a"):
         node.insert_before(_SEAM)
         node.insert_after(_SEAM)
-    for node in tree.css("sup"):
+    for node in tree.css("sup,sub"):
         if _EXPONENT.match(node.text()):
-            node.insert_before(_SUPERSCRIPT)
-    for node in tree.css("img,input"):
+            node.insert_before(_SUPERSCRIPT if node.tag == "sup" else _SUBSCRIPT)
+    for node in tree.css("q"):
+        node.insert_before('"')
+        node.insert_after('"')
+    for node in tree.css("area,img,input,optgroup,option[selected]"):
         node.insert_before(_visible_value(node))
     return _write_exponents(tree.root.text()) if tree.root is not None else ""
 
 
 def _write_exponents(visible: str) -> str:
     """Write 10<sup>5</sup> as 10^5; an address may come between a link and its superscript."""
-    if _SUPERSCRIPT not in visible:
-        return visible
-    powers = re.sub(f"(?<=[^\\W_]){_SUPERSCRIPT}+", "^", visible)
-    return powers.replace(_SUPERSCRIPT, "")
+    for mark, sign, before in ((_SUPERSCRIPT, "^", "[^\\W_]"), (_SUBSCRIPT, "_", "\\d")):
+        if mark in visible:
+            visible = re.sub(f"(?<={before}){mark}+", sign, visible).replace(mark, "")
+    return visible
 
 
 def _without_strikethrough(tree: LexborHTMLParser, visible: str, text: str) -> tuple[str, str]:
@@ -124,10 +126,16 @@ def _without_strikethrough(tree: LexborHTMLParser, visible: str, text: str) -> t
 
 
 def _visible_value(node: LexborNode) -> str:
-    if node.tag == "img":
-        return f"\n{node.attributes.get('alt') or ''}\n"
+    if node.tag in ("area", "img", "optgroup"):
+        return f"\n{node.attributes.get('label' if node.tag == 'optgroup' else 'alt') or ''}\n"
     kind = (node.attributes.get("type") or "text").lower()
-    return f"\n{node.attributes.get('value') or ''}\n" if kind in _VISIBLE_INPUTS else ""
+    if node.tag == "option" or kind in CHECKED_INPUTS:
+        return "\n" if {"selected", "checked"}.isdisjoint(node.attributes) else "\n[x]\n"
+    return (
+        ""
+        if kind in VALUELESS_INPUTS
+        else f"\n{node.attributes.get('value') or node.attributes.get('placeholder') or ''}\n"
+    )
 
 
 def _first_missing(kind: str, pieces: Iterable[str], text: str) -> str | None:

@@ -28,7 +28,7 @@ def json_equal(before: str, after: str) -> bool:
         return expanded(after) == _minified(before) != ""
     if _without_space(before) != _without_space(after) or _STRING.findall(before) != _STRING.findall(after):
         return False
-    for decode in (_document, _records):
+    for decode in (_DECODER.decode, _records):
         with suppress(ValueError, RecursionError):
             return decode(before) == decode(after)
     return _minified(before) == _minified(after) != ""
@@ -36,10 +36,6 @@ def json_equal(before: str, after: str) -> bool:
 
 def _without_space(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(None, b" \t\n\r")
-
-
-def _document(text: str) -> tuple[object, ...]:
-    return (_DECODER.decode(text),)
 
 
 def _records(text: str) -> tuple[object, ...]:

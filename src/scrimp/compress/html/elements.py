@@ -13,14 +13,14 @@ VOID = _names("area base br col embed hr img input link meta param source track 
 # Elements that may lack an end tag, and do not nest.
 OPTIONAL_END_TAG = VOID | _names("p li dt dd tr td th thead tbody tfoot option colgroup html body head")
 INVISIBLE = _names(
-    "head script style template noscript noframes noembed iframe object embed canvas audio video datalist title desc "
-    "defs annotation annotation-xml map"
+    "head script style template noscript noframes noembed iframe object embed canvas audio video datalist defs "
+    "annotation annotation-xml"
 )
 CODE = _names("pre code xmp listing plaintext")
 STRIKETHROUGH = _names("s del strike")
 HEADINGS = _names("h1 h2 h3 h4 h5 h6")
-# The types of input whose value is visible.
-VISIBLE_INPUTS = _names("text submit button reset search email number url")
+# The types of input whose value is not visible, and those that are checked or not.
+VALUELESS_INPUTS, CHECKED_INPUTS = _names("hidden password file image"), _names("checkbox radio")
 # What separates an element from its neighbors: a space, a line break, a blank line.
 SPACE: Final = 1
 LINE: Final = 2
@@ -28,7 +28,7 @@ PARAGRAPH: Final = 3
 BREAKS: dict[str, int] = dict.fromkeys(
     _names(
         "div header footer nav aside address main form fieldset legend li dt dd tr thead tbody tfoot option "
-        "optgroup summary figcaption center dir menu select textarea"
+        "optgroup summary figcaption center dir menu select textarea title desc area"
     ),
     LINE,
 ) | dict.fromkeys(
@@ -41,6 +41,6 @@ BREAKS: dict[str, int] = dict.fromkeys(
 _INLINE = _names(
     "a abbr acronym b basefont bdi bdo big cite code data del dfn em font i img input ins kbd label mark math "
     "meter nobr output progress q rb rp rt ruby s samp slot small span strike strong sub sup svg time tt u var video "
-    "frameset frame applet marquee picture"
+    "frameset frame applet marquee picture map"
 )
 KNOWN_ELEMENTS = frozenset(BREAKS) | {"ul", "ol"} | _INLINE | VOID | OPTIONAL_END_TAG | INVISIBLE

@@ -7,17 +7,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from scrimp.compress.html.elements import (
-    BREAKS,
-    CODE,
-    HEADINGS,
-    INVISIBLE,
-    LINE,
-    PARAGRAPH,
-    SPACE,
-    STRIKETHROUGH,
-    VISIBLE_INPUTS,
-)
+from scrimp.compress.html import elements
 from scrimp.compress.html.links import MAIL, is_informative, without_scheme
 from scrimp.compress.html.text_buffer import TextBuffer
 
@@ -84,11 +74,11 @@ class _TextRenderer:
         if tag == "-text":
             self.buffer.write_text(node.text_content or "")
             return False
-        if tag in INVISIBLE or tag.startswith(("-", "!")) or node.mem_id in self._hidden:
+        if tag in elements.INVISIBLE or tag.startswith(("-", "!")) or node.mem_id in self._hidden:
             return False
-        if tag in BREAKS:
-            self._separate(BREAKS[tag])
-        if tag in CODE:
+        if tag in elements.BREAKS:
+            self._separate(elements.BREAKS[tag])
+        if tag in elements.CODE:
             self._code(node)
             return False
         opening = _OPENINGS.get(tag)
@@ -100,11 +90,11 @@ class _TextRenderer:
         closing = _CLOSINGS.get(tag)
         if closing:
             closing(self)
-        if tag in BREAKS:
-            self._separate(BREAKS[tag])
+        if tag in elements.BREAKS:
+            self._separate(elements.BREAKS[tag])
 
     def _separate(self, gap: int) -> None:
-        self.buffer.separate(min(gap, LINE) if self._rows else gap)
+        self.buffer.separate(min(gap, elements.LINE) if self._rows else gap)
 
     def _code(self, node: LexborNode) -> None:
         block = node.tag != "code"
@@ -120,17 +110,17 @@ class _TextRenderer:
         self.buffer.prefix = ""
 
     def list_begin(self, node: LexborNode) -> None:
-        self._separate(LINE if self._lists else PARAGRAPH)
-        start = node.attributes.get("start") or "1"
-        first = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 1
-        self._lists.append(first if node.tag == "ol" else None)
+        self._separate(elements.LINE if self._lists else elements.PARAGRAPH)
+        self._lists.append(_number(node.attributes.get("start"), 1) if node.tag == "ol" else None)
 
     def list_end(self) -> None:
         self._lists.pop()
-        self._separate(LINE if self._lists else PARAGRAPH)
+        self._separate(elements.LINE if self._lists else elements.PARAGRAPH)
 
-    def item(self, _: LexborNode) -> None:
+    def item(self, node: LexborNode) -> None:
         indent = "  " * (len(self._lists) - 1)
+        if self._lists and self._lists[-1] is not None:
+            self._lists[-1] = _number(node.attributes.get("value"), self._lists[-1])
         number = self._lists[-1] if self._lists else None
         if number is not None:
             self._lists[-1] = number + 1
@@ -148,7 +138,7 @@ class _TextRenderer:
     def cell(self, _: LexborNode) -> None:
         """Separate a cell from the one before; after a block of code, start a line."""
         if not self._rows:
-            self._separate(SPACE)
+            self._separate(elements.SPACE)
             return
         before, start = self._rows[-1]
         self._rows[-1] = (before + 1, start)
@@ -156,7 +146,7 @@ class _TextRenderer:
             return
         pieces = self.buffer.pieces
         if pieces and pieces[-1].endswith("```"):
-            self._separate(LINE)
+            self._separate(elements.LINE)
             return
         if len(pieces) > start and not self.buffer.prefix:
             self.buffer.join_next()
@@ -179,22 +169,37 @@ class _TextRenderer:
             self.buffer.write_in_parentheses(MAIL.sub("", address))
 
     def image(self, node: LexborNode) -> None:
-        """Write the alternative text of an image, and in a fragment also its address."""
+        """Write the alternative text of an image or an area, and its address: of an image in a fragment only."""
         text = node.attributes.get("alt") or ""
         self.buffer.write_text(f" {text} ")
-        if not self._whole_page:
-            self._write_address(node.attributes.get("src"), text)
-            self.buffer.separate(SPACE)
+        if node.tag == "area" or not self._whole_page:
+            self._write_address(node.attributes.get("href" if node.tag == "area" else "src"), text)
+            self.buffer.separate(elements.SPACE)
 
     def input_field(self, node: LexborNode) -> None:
-        if (node.attributes.get("type") or "text").lower() in VISIBLE_INPUTS:
-            self.buffer.write_text(f" {node.attributes.get('value') or ''} ")
+        kind = (node.attributes.get("type") or "text").lower()
+        if kind in elements.CHECKED_INPUTS:
+            self.buffer.write_text(" [x] " if "checked" in node.attributes else " [ ] ")
+        elif kind not in elements.VALUELESS_INPUTS:
+            self.buffer.write_text(f" {node.attributes.get('value') or node.attributes.get('placeholder') or ''} ")
 
-    def superscript(self, _: LexborNode) -> None:
-        self.buffer.superscript = True
+    def option(self, node: LexborNode) -> None:
+        if "selected" in node.attributes:
+            self.buffer.write_text("[x] ")
 
-    def superscript_end(self) -> None:
-        self.buffer.superscript = False
+    def option_group(self, node: LexborNode) -> None:
+        self.buffer.write_text(node.attributes.get("label") or "")
+
+    def script(self, node: LexborNode) -> None:
+        self.buffer.script = "^" if node.tag == "sup" else "_"
+
+    def script_end(self) -> None:
+        self.buffer.script = ""
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    """Return the number of an item as it is written, where it is one."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def _code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
@@ -204,7 +209,7 @@ def _code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
     for part in node.traverse(include_text=True):
         if part.mem_id in skipped:
             continue
-        if part.tag in INVISIBLE or part.mem_id in hidden:
+        if part.tag in elements.INVISIBLE or part.mem_id in hidden:
             skipped.update(inner.mem_id for inner in part.traverse(include_text=True))
         elif part.tag in {"br", "-text"}:
             pieces.append("\n" if part.tag == "br" else part.text_content or "")
@@ -222,26 +227,31 @@ def _code_language(node: LexborNode) -> str:
 
 _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
     "a": _TextRenderer.link,
+    "area": _TextRenderer.image,
     "br": lambda page, _: page.buffer.next_line(),
     "img": _TextRenderer.image,
     "input": _TextRenderer.input_field,
     "li": _TextRenderer.item,
     "ol": _TextRenderer.list_begin,
-    "sup": _TextRenderer.superscript,
+    "optgroup": _TextRenderer.option_group,
+    "option": _TextRenderer.option,
+    "q": lambda page, _: page.buffer.write_text('"'),
+    **dict.fromkeys(("sub", "sup"), _TextRenderer.script),
     "td": _TextRenderer.cell,
     "th": _TextRenderer.cell,
     "tr": _TextRenderer.row,
     "ul": _TextRenderer.list_begin,
-    **dict.fromkeys(HEADINGS, _TextRenderer.heading),
-    **dict.fromkeys(STRIKETHROUGH, lambda page, _: page.buffer.begin_strikethrough()),
+    **dict.fromkeys(elements.HEADINGS, _TextRenderer.heading),
+    **dict.fromkeys(elements.STRIKETHROUGH, lambda page, _: page.buffer.begin_strikethrough()),
 }
 _CLOSINGS: dict[str, Callable[[_TextRenderer], None]] = {
     "a": _TextRenderer.link_end,
     "li": _TextRenderer.drop_prefix,
     "ol": _TextRenderer.list_end,
-    "sup": _TextRenderer.superscript_end,
+    "q": lambda page: page.buffer.write_text('"'),
+    **dict.fromkeys(("sub", "sup"), _TextRenderer.script_end),
     "tr": _TextRenderer.row_end,
     "ul": _TextRenderer.list_end,
-    **dict.fromkeys(HEADINGS, _TextRenderer.drop_prefix),
-    **dict.fromkeys(STRIKETHROUGH, lambda page: page.buffer.end_strikethrough()),
+    **dict.fromkeys(elements.HEADINGS, _TextRenderer.drop_prefix),
+    **dict.fromkeys(elements.STRIKETHROUGH, lambda page: page.buffer.end_strikethrough()),
 }

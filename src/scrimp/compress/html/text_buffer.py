@@ -23,7 +23,7 @@ class TextBuffer:
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.prefix = ""  # the mark of a list item, heading or cell, directly before its word
-        self.superscript = False
+        self.script = ""  # the sign of what starts: ^ of a superscript, _ of a subscript
         self._strikethrough = ""
         self._gap = 0
 
@@ -62,16 +62,16 @@ class TextBuffer:
             return
         if single[0] == " ":
             self.separate(SPACE)
-        self.write(self._with_caret(words))
+        self.write(self._with_sign(words))
         if single[-1] == " ":
             self.separate(SPACE)
 
-    def _with_caret(self, words: str) -> str:
-        """Write 10<sup>5</sup> as 10^5 rather than 105."""
-        superscript, self.superscript = self.superscript, False
+    def _with_sign(self, words: str) -> str:
+        """Write 10<sup>5</sup> as 10^5 rather than 105, and 101<sub>2</sub> as 101_2."""
+        script, self.script = self.script, ""
         before = self.pieces[-1][-1:] if self.pieces and not self._gap else ""
-        raised = superscript and before.isalnum() and (words[0].isdigit() or words[0] in "+-\u2212")
-        return f"^{words}" if raised else words
+        joins = before.isalnum() if script == "^" else before.isdecimal()
+        return f"{script}{words}" if joins and (words[0].isdigit() or words[0] in "+-\u2212") else words
 
     def begin_strikethrough(self) -> None:
         """Strike through what follows."""

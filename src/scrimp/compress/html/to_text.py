@@ -12,7 +12,11 @@ _DOCUMENT = re.compile(
     r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
-_PROGRAM = re.compile(r"<\?php|<%|\{[{%]|\bclassName=|=\{", re.IGNORECASE)  # code that generates HTML
+# Code that generates HTML; XML with names of HTML, where what is void has text.
+_OTHER = re.compile(
+    r"<\?php|<%|\{[{%]|\bclassName=|=\{|[^\s>]\s*+</(?:area|base|col|embed|input|link|meta|param|source|track)>",
+    re.IGNORECASE,
+)
 
 
 def html_to_text(text: str) -> str:
@@ -32,13 +36,15 @@ def is_html(text: str) -> bool:
     if is_document(text):
         return is_parsable(text)
     body = text.strip()
-    if not (body.startswith("<") and body.endswith(">")) or _PROGRAM.search(body):
+    if not (body.startswith("<") and body.endswith(">")) or _OTHER.search(body):
         return False
     tags = _TAG.findall(body)
+    names = {name.lower() for _, name in tags}
     return (
         bool(_TAG.match(body))
         and any(closing for closing, _ in tags)
-        and all(name.lower() in KNOWN_ELEMENTS or "-" in name for _, name in tags if name)
+        and all(name in KNOWN_ELEMENTS or "-" in name for name in names)
+        and ("table" in names or names.isdisjoint(("tr", "td", "th")))  # or a parser joins the cells
         and is_parsable(body)
     )
 

@@ -13,26 +13,27 @@ LabelKind: TypeAlias = Literal["question", "documents", "metadata", "task"]
 
 _BEFORE_COLON = re.compile(r"[#>*_= \t-]*+([^:\uff1a\n#*_=<>]{1,70}?)(?:[*_]+)?[ \t]*[:\uff1a](?:[*_]+)?[ \t]*")
 _ALONE = re.compile(
-    r"[ \t]*(?:#{1,6}[ \t]+|\*\*|__|={2,}[ \t]*|-{2,}[ \t]*)([^:\n#*_=<>]{1,60}?)[ \t]*(?:#+|\*\*|__|=+|-+)?[ \t]*$"
+    r"[ \t]*+(?:#{1,6}[ \t]+|\*\*|__|={2,}[ \t]*|-{2,}[ \t]*)([^:\n#*_=<>]{1,60}?)[ \t]*(?:#+|\*\*|__|=+|-+)?[ \t]*$"
 )
-_TAG = re.compile(r"[ \t]*<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
+_TAG = re.compile(r"[ \t]*+<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
 TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
 _MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[【]|\A\s*[-_~+\u2022\d]")  # for speed: a sign that every label has
-_WHOLE_TAG = re.compile(r"\s*</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
+_WHOLE_TAG = re.compile(r"\s*+</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
 _INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
-_OPENING_TAG = re.compile(rf"\s*<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
+_OPENING_TAG = re.compile(rf"\s*+<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
 CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
-_NAME = re.compile(r"\s*((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
+_NAME = re.compile(r"\s*+((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
 
-_TEXT_NAME = re.compile(r"\s*(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
+_TEXT_NAME = re.compile(r"\s*+(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
 # Lines that label without a word that is known. The signs of a heading tell its level.
-RULER = re.compile(r"\s*(?:([-=*_~#+])\1{2,}|\"\"\"|''')\s*\Z")
+RULER = re.compile(r"\s*+(?:([-=*_~#+])\1{2,}|\"\"\"|''')\s*\Z")
 HEADING = re.compile(
-    r"\s*(?:(#{1,6})[ \t]|={2,}[ \t]*[^\s=].*={2,}\s*\Z|-{3,}[ \t]*[^\s-].*-{3,}\s*\Z|\*\*[^*\n]{1,80}\*\*:?\s*\Z)"
+    r"\s*+(?:(#{1,6})[ \t]|={2,}+[ \t]*[^\s=][^\n=]{0,120}={2,}+\s*\Z|\*\*[^*\n]{1,80}\*\*:?\s*\Z"
+    r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z)"
 )
-ITEM = re.compile(r"[ \t]*(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
+ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
 NUMBERED = re.compile(
     r"[#>* \t]*+(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
     r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
@@ -45,7 +46,7 @@ _FORM, _METADATA = shared_list("form"), shared_list("metadata")  # the latter al
 _ALONE_ONLY = shared_list("alone_only")
 _NAMES = "|".join(sorted(_METADATA))
 _OWN_LINE = re.compile(
-    rf"\s*(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
+    rf"\s*+(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
     r"|(?:document|doc|passage|chunk|result|rank|score|page|index)[ \t]*:[ \t]*#?[\d.]{1,12}\s*)",
     re.IGNORECASE,
 )
@@ -114,7 +115,7 @@ def label_rank(unit: str) -> int | None:
     heading = HEADING.match(unit)
     if heading:
         return PASSAGE + len(heading[1] or "#")
-    if _numbered_end(unit) == len(unit) or _is_own_line(unit):
+    if _numbered_end(unit) == len(unit) or RULER.match(unit) or _OWN_LINE.fullmatch(unit):
         return PASSAGE
     if unit and (ITEM.fullmatch(unit) or _speaker_end(unit) == len(unit)):
         return NAME_INLINE if unit[-1].isspace() else NAME_LINE
@@ -125,16 +126,11 @@ def label_end(line: str) -> int:
     """Return the length of the label at the start of a line: all of it for headings, tags and metadata; 0 for none."""
     if not _MAY_BE_LABEL.search(line):
         return 0
-    if _WHOLE_TAG.fullmatch(line) or HEADING.match(line) or _is_own_line(line):
+    if _WHOLE_TAG.fullmatch(line) or HEADING.match(line) or RULER.match(line) or _OWN_LINE.fullmatch(line):
         return len(line)
     if opening := _OPENING_TAG.match(line):
         return opening.end()
     return _numbered_end(line) or _speaker_end(line)
-
-
-def _is_own_line(line: str) -> bool:
-    """Return whether a line tells something about the text below it, or divides it from what is above."""
-    return _OWN_LINE.fullmatch(line) is not None or RULER.match(line) is not None
 
 
 def _numbered_end(line: str) -> int:

@@ -11,7 +11,7 @@ from scrimp.compress.word_lists import read_lists
 # How a folded sentence begins that tells somebody what to do, by language; a sentence of a report hardly begins so.
 _WORDS = {name: words.replace("\n", "") for name, words in read_lists(FOLDER / "rules.txt").items()}
 _ANYWHERE = re.compile(_WORDS.pop("anywhere"))  # what such a sentence has at any place
-_BEFORE = r"[\W_]*(?:\d{1,3}[.)]\s+)?(?:(?:please|and|but|also|so|note that|important|bitte)[,:]? )*"
+_BEFORE = r"[\W_]*+(?:\d{1,3}[.)]\s+)?(?:(?:please|and|but|also|so|note that|important|bitte)[,:]? )*"
 _START = re.compile(f"{_BEFORE}(?:{'|'.join(_WORDS.values())})")
 _SENTENCE = re.compile(
     r"[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*",

@@ -12,7 +12,7 @@ SentenceKind: TypeAlias = Literal["question", "order", "statement"]
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _ENDS_IN_QUESTION = re.compile("[?\uff1f\u061f][\\s\"'\u201d\u2019\u00bb)\\]*_!]*$")
-_LEAD = re.compile(r"[\s\"'\u201c\u2018\u00ab\u00bf\u00a1(\[*_>#.:,-]*")
+_LEAD = re.compile(r"[\s\"'\u201c\u2018\u00ab\u00bf\u00a1(\[*_>#.:,-]*+")
 _REQUEST = shared_expression("request")
 _BEFORE_ASKING = re.compile(r"(?:\s|:|,|me\b|us\b|the (?:following )?question\b|this question\b|\bmir\b|\bnous\b)*")
 

@@ -5,18 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from scrimp.compress.zones import line_detectors as by_line
 from scrimp.compress.zones.code_detectors import detect_code, detect_config
-from scrimp.compress.zones.line_detectors import (
-    LISTING_LINE,
-    LOG_LINE,
-    PROMPT_LINE,
-    detect_commits,
-    detect_diffs,
-    detect_listings,
-    detect_logs,
-    detect_sessions,
-    detect_tables,
-)
 from scrimp.compress.zones.zone_span import Detector
 
 _INNER_GAP = re.compile(r"  (?<=\S  )")
@@ -32,15 +22,17 @@ def _line_starts_with(pattern: str) -> Callable[[str], bool]:
     return lambda text: bool(first.match(text) or later.search(text))
 
 
-_has_log_line, _has_prompt_line, _has_listing_line = map(_line_starts_with, (LOG_LINE, PROMPT_LINE, LISTING_LINE))
+_has_log_line, _has_prompt_line, _has_listing_line = map(
+    _line_starts_with, (by_line.LOG_LINE, by_line.PROMPT_LINE, by_line.LISTING_LINE)
+)
 # Most texts pass few of these tests.
 _DETECTORS: tuple[tuple[Detector, Callable[[str], bool]], ...] = (
-    (detect_diffs, _contains_any("@@ -")),
-    (detect_commits, lambda text: text.startswith("commit ") or "\ncommit " in text),
-    (detect_logs, _has_log_line),
-    (detect_tables, _contains_any(",", "\t", ";", "|")),
-    (detect_sessions, lambda text: _contains_any("$ ", "# ", "> ")(text) and _has_prompt_line(text)),
-    (detect_listings, lambda text: bool(_INNER_GAP.search(text)) or _has_listing_line(text)),
+    (by_line.detect_diffs, _contains_any("@@ -")),
+    (by_line.detect_commits, lambda text: text.startswith("commit ") or "\ncommit " in text),
+    (by_line.detect_logs, _has_log_line),
+    (by_line.detect_tables, _contains_any(",", "\t", ";", "|")),
+    (by_line.detect_sessions, lambda text: _contains_any("$ ", "# ", "> ")(text) and _has_prompt_line(text)),
+    (by_line.detect_listings, lambda text: bool(_INNER_GAP.search(text)) or _has_listing_line(text)),
     (detect_code, _contains_any("(", "=", ":", ";", "{", "import ")),
     (detect_config, _contains_any("=", ":\n", ":\r\n")),
 )
