@@ -65,7 +65,7 @@ _PAIRS = (
     *(_pair(quote + end, rf"^[ \t]*+@?{quote}", r"[=(,\s@]", _ASSIGNED) for quote in "'\"" for end in ("\n", "\r\n")),
     _pair(',"', r'(?<!")"(?=[,;\r\n]|\Z)', r"\A[^\s\"{\[][^\"{\[]*"),  # a field of CSV
     _pair("$\n", r"^[ \t]*+\$\w*+\$", r"\$\w*"),
-    _pair("/*", r"\*/", r"\A|\s"),
+    *(_pair(a, re.escape(b), r"\A|\s") for a, b in (("/*", "*/"), ("(*", "*)"), ("#|", "|#"))),
     _pair("<!--", "-->"),
     _pair("{-", r"-\}", r"\A[ \t]*"),
     _pair("<![CDATA[", r"\]\]>"),
