@@ -17,6 +17,8 @@ from worker_runs import FILES, check_after_a_kill, troubled, write_rows
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="the extra `ray` is not installed")
 ROWS = 2000
+# Those that answer rows: versions of Ray name them differently, some only while they work.
+ANSWERING = (b"MapWorker", b"AnsweringActor")
 
 
 @pytest.fixture
@@ -26,8 +28,8 @@ def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
     return scrimp
 
 
-def workers_of(home: Path) -> list[int]:
-    """Return the processes that answer the rows of a run in this home."""
+def workers_of(home: Path, *names: bytes) -> list[int]:
+    """Return Ray's processes of a run in this home, those whose name has one of these in it."""
     found = []
     for process in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -35,9 +37,8 @@ def workers_of(home: Path) -> list[int]:
             variables = Path(f"/proc/{process}/environ").read_bytes().split(b"\0")
         except OSError:  # it has ended, or belongs to somebody else
             continue
-        # Versions of Ray name them differently, some only while they work.
-        answers = words.startswith(b"ray::") and (b"MapWorker" in words or b"AnsweringActor" in words)
-        if answers and b"SCRIMP_HOME=" + os.fsencode(home) in variables:
+        meant = words.startswith(b"ray::") and any(name in words for name in names)
+        if meant and b"SCRIMP_HOME=" + os.fsencode(home) in variables:
             found.append(int(process))
     return found
 
@@ -53,8 +54,8 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     run = ready.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: len(provider.bodies) > 500, run=run, seconds=120)
-        wait_until(lambda: bool(workers_of(ready.home)), run=run)
-        os.kill(workers_of(ready.home)[0], signal.SIGKILL)
+        wait_until(lambda: bool(workers_of(ready.home, *ANSWERING)), run=run)
+        os.kill(workers_of(ready.home, *ANSWERING)[0], signal.SIGKILL)
         go_on.set()
         out, err = run.communicate(timeout=120)
     finally:
@@ -62,6 +63,7 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
 
     check_after_a_kill(ready, provider, ROWS, poisoned=700)
+    wait_until(lambda: not workers_of(ready.home, b"ray::"))  # they end by themselves, once they see that Ray has
 
     again = ready("run", "rows.jsonl", "--cache", "only", "--skip", "701")
     assert len(again.rows) == ROWS - 701

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +20,7 @@ from scrimp.transport.http.client import HttpClient, build_engine
 
 SIZE = 12_000_000  # more than sockets hold
 REPLY = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+PATIENCE = 60.0  # seconds that nobody waits: a test sets the clock, or its server answers
 FORMS = pytest.mark.parametrize("form", [None, {"purpose": "batch"}], ids=["body", "form"])
 
 
@@ -31,9 +31,18 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
+class Loop(asyncio.SelectorEventLoop):
+    """An event loop for which more seconds pass than there are."""
+
+    passed = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.passed
+
+
 def upload(
     talk: Callable[[socket.socket], None], file: Path, patience: float, form: dict[str, str] | None,
-    over: threading.Event | None = None,
+    over: threading.Event | None = None, loop: Loop | None = None,
 ) -> HttpReply:  # fmt: skip
     async def main(url: str) -> HttpReply:
         http = HttpClient(
@@ -48,11 +57,11 @@ def upload(
                 over.set()
             await http.close()
 
-    with raw_server(talk) as port:
-        return asyncio.run(main(f"http://127.0.0.1:{port}"))
+    with raw_server(talk) as port, asyncio.Runner(loop_factory=lambda: loop or Loop()) as runner:
+        return runner.run(main(f"http://127.0.0.1:{port}"))
 
 
-def received(connection: socket.socket, pause: float = 0.0) -> None:
+def received(connection: socket.socket, pause: Callable[[], None] = lambda: None) -> None:
     """Read a whole request, with a pause after each tenth of its body."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 16)
     data = b""
@@ -61,21 +70,27 @@ def received(connection: socket.socket, pause: float = 0.0) -> None:
     head, _, body = data.partition(b"\r\n\r\n")
     left = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]) - len(body)
     while left:
-        left -= len(connection.recv(min(SIZE // 10, left), socket.MSG_WAITALL))
-        time.sleep(pause)
+        piece = connection.recv(min(SIZE // 10, left), socket.MSG_WAITALL)
+        assert piece, "the client hung up"
+        left -= len(piece)
+        pause()
 
 
 @FORMS
 def test_an_upload_may_take_longer_than_the_wait_for_data_as_long_as_it_moves(
     file: Path, form: dict[str, str] | None
 ) -> None:
+    loop = Loop()
+
+    def pause() -> None:
+        loop.passed += PATIENCE / 8  # half of the file may be on its way, taken by neither side
+
     def talk(connection: socket.socket) -> None:
-        received(connection, pause=0.2)
+        received(connection, pause)
         connection.sendall(REPLY)
 
-    began = time.monotonic()
-    assert upload(talk, file, 1.5, form).status == 200
-    assert time.monotonic() - began > 1.6
+    assert upload(talk, file, PATIENCE, form, loop=loop).status == 200
+    assert loop.passed > 1.2 * PATIENCE
 
 
 @FORMS
@@ -103,7 +118,7 @@ def test_a_reply_before_the_whole_file_was_taken_is_that_of_the_file(file: Path)
         connection.sendall(b"HTTP/1.1 413 Too Large\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}")
         over.wait(100)
 
-    assert upload(talk, file, 5, None, over).status == 413
+    assert upload(talk, file, PATIENCE, None, over).status == 413
 
 
 @FORMS
@@ -114,7 +129,7 @@ def test_little_of_a_file_is_in_memory_while_it_is_sent(file: Path, form: dict[s
 
     tracemalloc.start()
     try:
-        upload(talk, file, 5, form)
+        upload(talk, file, PATIENCE, form)
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
