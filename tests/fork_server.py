@@ -90,7 +90,7 @@ class ForkServer:
     def close(self) -> None:
         """End the process that forks."""
         self._socket.close()
-        self._process.wait(timeout=10)
+        self._process.wait(timeout=100)
 
     def _ask(self, command: object, streams: Sequence[int]) -> None:
         data = json.dumps(command).encode() + b"\n"

@@ -44,14 +44,14 @@ class Asked(Struct):
 
 async def ask_all(server: Server, prompts: Sequence[str]) -> list[Asked]:
     """Ask every prompt in a dialect of its own, streamed or not, over sockets, with two retries."""
-    http, places = HttpClient(build_engine({}, timeout=5)), asyncio.Semaphore(16)
+    http, places = HttpClient(build_engine({}, timeout=60)), asyncio.Semaphore(16)
 
     async def ask(number: int, prompt: str) -> Asked:
         preset, streamed = sorted(PATHS)[number % 3], number % 2 == 0
         endpoint = replace(PRESETS[preset], base_url=f"http://127.0.0.1:{server.port}{PATHS[preset]}")
         call, observer, shown = Call(provider=preset, model="m", text=prompt, stream=streamed), FakeObserver(), []
         async with places:
-            client = Impatient(http, retries=2, timeout=10).client  # type: ignore[arg-type]  # a real one
+            client = Impatient(http, retries=2, timeout=60).client  # type: ignore[arg-type]  # a real one
             await client.complete(call, endpoint, observer, client.retry_state(), show=shown.append)
         return Asked(prompt, streamed, observer.ended, "".join(shown))
 

@@ -30,7 +30,7 @@ def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None)
 
 def receive_events(url: str) -> list[str | HttpReply]:
     async def main() -> list[str | HttpReply]:
-        http = HttpClient(build_engine({}, timeout=5))
+        http = HttpClient(build_engine({}, timeout=60))
         try:
             endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
             return [event async for event in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {})]
@@ -157,7 +157,7 @@ def test_a_stream_is_passed_on_event_by_event() -> None:
         connection.sendall(b"data: second\n\n")
 
     async def main(url: str) -> list[str | HttpReply]:
-        http = HttpClient(build_engine({}, timeout=5))
+        http = HttpClient(build_engine({}, timeout=60))
         endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
         pieces = []
         async for piece in http.events(HttpRequest(url=url, body=b"{}"), endpoint, {}):

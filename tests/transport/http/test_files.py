@@ -153,7 +153,7 @@ def test_a_file_that_should_not_be_longer_is_not_read_further(tmp_path: Path) ->
             raise RuntimeError("enough")
 
     async def main(url: str) -> None:
-        http = HttpClient(build_engine({}, timeout=5))
+        http = HttpClient(build_engine({}, timeout=60))
         try:
             endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
             await http.save(HttpRequest(url=url, body=b"", method="GET"), endpoint, {}, target, check)

@@ -45,7 +45,7 @@ class Sender:
 
 def received(url: str, *, streamed: bool) -> list[str | HttpReply]:
     async def main() -> list[str | HttpReply]:
-        http = HttpClient(build_engine({}, timeout=5))
+        http = HttpClient(build_engine({}, timeout=60))
         request = HttpRequest(url=url, body=b"{}", reply_limit=LIMIT)
         endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
         try:
