@@ -70,3 +70,19 @@ def test_several_values_are_none(text: str) -> None:
 def test_a_broken_value_is_none_and_neither_is_a_part_of_it(text: str) -> None:
     with pytest.raises(JsonReplyError, match="not JSON"):
         json_reply(text)
+
+
+def test_brackets_that_open_nothing_cost_no_more_than_to_read_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+
+    class Error(json.JSONDecodeError):
+        def __init__(self, message: str, text: str, place: int) -> None:
+            counted.append(place)  # the lines before it are counted
+            super().__init__(message, text, place)
+
+    monkeypatch.setattr(json.decoder, "JSONDecodeError", Error)
+    text = "{'a': [see [1 of {name}] [true or not]} " * 2000
+    with pytest.raises(JsonReplyError, match="not JSON"):
+        json_reply(text)
+
+    assert sum(counted) < 3 * len(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import cast
 
 from msgspec import Struct
@@ -12,10 +13,14 @@ from scrimp.answers.reasoning import without_reasoning
 from scrimp.regexes import pattern
 from scrimp.values import Json
 
-# What opens an object or a list of JSON; other brackets belong to prose: "{name}", "[see below]".
-_OPENING = r"[{\[]"
+# What may open an object or a list of JSON; other brackets belong to prose: "{name}", "[see below]".
+_OPENING = r'\{\s*["}]|\[\s*[]{\["\-0-9tfn]'
+# What opens one and nothing else.
 _OBJECT_START = r'\{\s*["}]'
 _LIST_START = r'\[\s*[{\["]'
+# An error costs the time to count the lines before it, so that a short piece is tried first.
+_FIRST_PIECE = 200
+_LONGEST_SIGN = 10  # that may be cut at its end: an escape, a constant
 _FENCED = r"(?s)```[ \t]*\w*[ \t]*\n?(.*?)\s*```"
 
 
@@ -73,6 +78,7 @@ def _is_footnote(value: Json) -> bool:
     return isinstance(value, list) and len(value) == 1 and isinstance(value[0], int)
 
 
+@cache
 def _decoder() -> json.JSONDecoder:
     # strict=False: models write line ends inside strings, and the meaning is plain.
     return json.JSONDecoder(strict=False, parse_constant=_reject_constant)
@@ -83,6 +89,14 @@ def _reject_constant(constant: str) -> None:
 
 
 def _end_of_value(text: str, start: int) -> int | None:
+    piece = text[start : start + _FIRST_PIECE]
+    try:
+        return start + _decoder().raw_decode(piece)[1]
+    except json.JSONDecodeError as error:
+        if error.pos < len(piece) - _LONGEST_SIGN and not error.msg.startswith("Unterminated"):
+            return None
+    except (ValueError, RecursionError):
+        return None
     try:
         return _decoder().raw_decode(text, start)[1]
     except (ValueError, RecursionError):
