@@ -24,7 +24,7 @@ from msgspec import Struct
 
 # A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
 PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
-INSTALL_SECONDS, START_SECONDS = 150, 60
+INSTALL_SECONDS, START_SECONDS = 240, 100
 TRY_AGAIN_AFTER = 3600.0  # seconds
 
 

@@ -9,7 +9,7 @@ from command import Scrimp
 from llama_server import llama_server, require_model
 
 DATA = Path(__file__).parent.parent / "data"
-pytestmark = [pytest.mark.local_model, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.local_model, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def label(scrimp: Scrimp, *words: str) -> list[dict[str, object]]:
         "--choices",
         "positive,negative",
         *words,
+        timeout=280,
     ).rows
 
 
