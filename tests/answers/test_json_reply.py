@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrimp.answers.json_reply import JsonReplyError, json_reply
@@ -22,8 +22,8 @@ FRAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("frame", FRAMES)
-@given(value=OBJECTS | LISTS, indent=st.sampled_from([None, 2]))
+@settings(max_examples=3 * settings().max_examples)
+@given(frame=st.sampled_from(FRAMES), value=OBJECTS | LISTS, indent=st.sampled_from([None, 2]))
 def test_json_is_found_in_whatever_frame_a_model_puts_it(frame: str, value: object, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
     frame = frame.replace("{{", "<").replace("}}", ">").replace("{}", "\0").replace("<", "{").replace(">", "}")
