@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from scrimp.flows.spend.recorder import CallRecorder
 from scrimp.prices.book import PriceBook
 from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
-from scrimp.values import Completion, Failure, ModelRef, Parameters, Step
+from scrimp.values import Completion, Failure, ModelRef, Parameters, Prompt, Step
 from transport.virtual_loop import now, run, settled
 from transport.wire import BROKEN, NEVER_SENT, ClientHarness, FakeHttp, ScriptedReply, error, ok
 
@@ -90,6 +91,25 @@ def test_the_first_model_is_called_as_long_as_it_is_of_use() -> None:
             assert provider == "first"
         assert tier.called == ["first"] * 3
 
+    run(main())
+
+
+def test_the_task_of_a_row_is_named_before_it_waits_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: list[str] = []
+
+    def name(prompt: Prompt, *_: object) -> str:
+        named.append(prompt.text)
+        return "task"
+
+    async def main() -> None:
+        tier = Tier(width=1)
+        asked = [asyncio.create_task(tier.ask()) for _ in range(3)]
+        await settled()
+        assert (len(tier.calls), len(named)) == (1, 3)
+        await asyncio.gather(*asked)
+        assert (len(tier.calls), len(named)) == (3, 3)
+
+    monkeypatch.setattr("scrimp.routing.task_signature.task_signature", name)
     run(main())
 
 

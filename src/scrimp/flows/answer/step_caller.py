@@ -102,6 +102,7 @@ class StepCaller:
         usable, refused = await self.taking(question, row, usable)
         if refused is not None and not usable:
             return refused
+        recorder.prepare()
         retries = {model: self._client.retry_state() for model in usable}
         result: Completion | Failure | None = None
         while (model := await self._next_model(retries)) is not None:

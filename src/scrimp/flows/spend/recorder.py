@@ -88,6 +88,10 @@ class RowRecorder:
         self.entries: list[Entry] = []
         self.has_called = False
 
+    def prepare(self) -> None:
+        """Compute what entries need while the row waits for its turn: when that comes, nothing is left but to send."""
+        self._known_signature = self.signature
+
     async def begin(self, call: Call) -> str | Failure:
         """Record a request before it is sent and return its id: should scrimp die now, it may have been billed.
 
