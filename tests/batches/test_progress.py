@@ -16,6 +16,7 @@ import pytest
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches, failed
 from batches.test_run_batch import run
+from clock import Clock
 from command import Scrimp
 from screen import shown
 from scrimp.cli.jobs.batch_display import BatchDisplay, open_display
@@ -137,17 +138,9 @@ def test_ctrl_c_leaves_the_count_and_the_lines_to_go_on_with(batched: Scrimp, se
     assert all(json.loads(line)["event"] == "batches" for line in out.splitlines())
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 def progress(answered: int, requests: int = 1000) -> JobProgress:

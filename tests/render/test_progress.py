@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from clock import Clock
 from scrimp.render.progress import Progress, open_progress
 from scrimp.render.streams import StreamStyle
 from scrimp.render.tables import display_width
@@ -14,14 +15,6 @@ from scrimp.render.tables import display_width
 PLAIN = StreamStyle(terminal=False, color=False)
 TERMINAL = StreamStyle(terminal=True, color=False, width=60, movable_cursor=True)
 COST = Decimal("0.0123")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def opened(

@@ -2,15 +2,8 @@ from __future__ import annotations
 
 import threading
 
+from clock import Clock
 from scrimp.shared.breaker import Breaker
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 def test_all_are_admitted_until_one_fails_then_none_for_a_while() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from clock import Clock
 from command import wait_until
 from redis_server import RedisServer, slow_proxy
 from scrimp.shared.claims import PREFIX, SharedClaims
@@ -180,18 +181,10 @@ def test_without_the_server_the_claims_of_this_machine_hold(machine: Machine, re
     one.renew()
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_a_server_that_forgets_all_claims_gives_none_away_before_their_holders_made_them_anew(
     machine: Machine, redis: RedisServer
 ) -> None:
-    clock = Clock()
+    clock = Clock(1000.0)
     one, other = machine("one"), machine("other", life=30.0, clock=clock)
     one.claim(KEYS[:2])
     assert other.claim(KEYS[:3]) == set(KEYS[:2])
@@ -209,7 +202,7 @@ def test_a_server_that_forgets_all_claims_gives_none_away_before_their_holders_m
 
 
 def test_a_server_that_stays_away_keeps_nobody_waiting_for_long(machine: Machine, redis: RedisServer) -> None:
-    clock = Clock()
+    clock = Clock(1000.0)
     one, other = machine("one"), machine("other", life=30.0, clock=clock)
     one.claim(KEYS[:2])
     other.claim(KEYS[:2])
@@ -234,7 +227,7 @@ def test_claims_are_made_anew_as_soon_as_the_server_is_back(machine: Machine, re
 def test_what_could_not_be_let_go_of_is_let_go_of_once_the_server_answers_again(
     machine: Machine, redis: RedisServer
 ) -> None:
-    clock = Clock()
+    clock = Clock(1000.0)
     one = machine("one", life=6.0, clock=clock)  # so that the server is tried again after 0.2 s
     with slow_proxy(redis) as proxy:
         server = SharedServer(proxy.url, name="it", warn=print, meanwhile="so be it", timeout=0.2, clock=clock)
@@ -261,7 +254,7 @@ def test_what_could_not_be_let_go_of_is_let_go_of_once_the_server_answers_again(
 
 
 def test_a_server_that_was_slow_once_gives_no_row_to_two(machine: Machine, redis: RedisServer) -> None:
-    clock = Clock()
+    clock = Clock(1000.0)
     one, other = machine("one"), machine("other", clock=clock, life=30.0, timeout=TIMEOUT)
     one.claim(KEYS[:2])
     other.claim(KEYS[:2])

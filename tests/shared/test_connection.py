@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from clock import Clock
 from redis_server import RedisServer, redis_server, slow_proxy
 from scrimp.config.shared_tables import shown_address
 from scrimp.errors import ConfigError, ServerDownError, ServerRefusedError
@@ -12,14 +13,6 @@ from scrimp.shared.connection import SharedServer
 
 Open = Callable[..., SharedServer]
 PASSWORD = "hunter2-of-the-server"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from clock import Clock
 from outcomes import answer
 from redis_server import RedisServer
 from scrimp.errors import DiskFullError
@@ -18,14 +19,6 @@ from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion, MemoryCache
 
 KEYS = [number.to_bytes(32) for number in range(1, 1600)]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
