@@ -147,3 +147,12 @@ def test_many_rows_are_told_of_from_a_sample_that_is_named(ready: Scrimp) -> Non
     saved = {each["level"]: each["saved_input"] for each in compression["levels"]}["lossless"]
     assert saved == pytest.approx(sum(map(tokens.count, rows)) - sum(map(tokens.count, shorter)), rel=0.05)
     assert f"(from {compression['sampled']} of 1,000 rows, spread evenly" in ready("estimate", "rows.jsonl").out
+
+
+def test_what_holds_back_two_levels_alike_is_no_reason_why_one_adds_nothing(ready: Scrimp) -> None:
+    orders = json.dumps([{"id": n, "city": "Bern"} for n in range(9)], indent=2)
+    asked = ("Which id is 3?", "Reindent it with tabs.")
+    ready.file("half.jsonl", "".join(json.dumps({"text": f"{orders}\n\n{task}"}) + "\n" for task in asked))
+    lines = {line.split()[0]: line for line in ready("estimate", "half.jsonl").out.splitlines() if line}
+
+    assert lines["tidy"].endswith("no more than lossless")

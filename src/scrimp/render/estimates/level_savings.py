@@ -81,5 +81,5 @@ def _remark(level: LevelSaving, before: LevelSaving | None) -> str:
     if not level.saved_input:
         return f"changes nothing{why}"
     if level.saved_input == before.saved_input:
-        return f"no more than {before.level}{why}"
+        return f"no more than {before.level}{why if level.note != before.note else ''}"
     return "completions may change" if level.level in _MAY_LEAVE_OUT else ""
