@@ -32,8 +32,4 @@ def tokens_cut(before: str, after: str, count: Callable[[str], int]) -> int:
 
 def all_of(*checks: Check) -> Check:
     """Return a check that returns the first reason of several."""
-
-    def first_reason(before: str, after: str) -> str | None:
-        return next((reason for check in checks if (reason := check(before, after)) is not None), None)
-
-    return first_reason
+    return lambda before, after: next((why for check in checks if (why := check(before, after)) is not None), None)

@@ -187,9 +187,6 @@ class _TextRenderer:
         if "selected" in node.attributes:
             self.buffer.write_text("[x] ")
 
-    def option_group(self, node: LexborNode) -> None:
-        self.buffer.write_text(node.attributes.get("label") or "")
-
     def script(self, node: LexborNode) -> None:
         self.buffer.script = "^" if node.tag == "sup" else "_"
 
@@ -233,7 +230,7 @@ _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
     "input": _TextRenderer.input_field,
     "li": _TextRenderer.item,
     "ol": _TextRenderer.list_begin,
-    "optgroup": _TextRenderer.option_group,
+    "optgroup": lambda page, node: page.buffer.write_text(node.attributes.get("label") or ""),
     "option": _TextRenderer.option,
     "q": lambda page, _: page.buffer.write_text('"'),
     **dict.fromkeys(("sub", "sup"), _TextRenderer.script),

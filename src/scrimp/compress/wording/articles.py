@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+from scrimp.compress.word_lists import read_lists
 from scrimp.compress.zones import protected_spans
 
 _DROPPED = frozenset(("the ", "a ", "an "))
@@ -23,26 +25,14 @@ _SENTENCE = re.compile(r"(?:[^.!?\n]|[.!?](?!\s|\Z))++[.!?]?+")
 _NOT_PROSE = re.compile(
     r"[\"\u201c\u201d\u00ab\u00bb`|{}<>=*_#@$\\/~^\t]|\A\s*(?:[-+\u2022\u2013:]|\d+[.):])|(?<![\w'\u2019])[b-zB-HJ-Z](?![\w'\u2019])"
 )
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nothing|nobody|nowhere|neither|nor|without|unless|except|excluding|only|cannot|hardly"
-    r"|barely|scarcely|instead|rather)\b|n['\u2019]t\b",
-    re.IGNORECASE,
-)
+# What a sentence has that must not lose a word; the words before which an article stays; those after which a letter is.
+_WORDS = read_lists(Path(__file__).with_name("articles.txt"))
+_NEGATION = re.compile(_WORDS["negation"].replace("\n", ""), re.IGNORECASE)
+_STAYS_BEFORE = frozenset(_WORDS["stays_before"].split())
+_STAYS_AFTER = re.compile(_WORDS["stays_after"].replace("\n", ""))
 _ENGLISH = re.compile(r"\b(?:of|and|in|to|was|were|is|are|with|by|for|from|that|which|on|at|as)\b")
 _ARTICLE = re.compile(r"(?<=[a-z,;] )(?:the|an?) (?=([A-Za-z][a-z]+))")
-_STAYS = """
-and or nor but of to in on at by for from with into than as if then so is are was were be been has have had do
-    does did will would can could may might must that which who whom whose when where while because until after before
-    about between through during via per you he she it we they him her them this these those there day week month year
-    hour minute second decade century night quarter half third fourth fifth tenth hundred thousand million billion
-    dozen score couple few little lot bit number fraction majority minority maximum minimum single time piece more less
-    better worse former latter denotes equals means stands holds gives becomes"""
-_STAYS_BEFORE = frozenset(_STAYS.split())
 _CAPITAL = re.compile(r"\b[A-Z]")
-_STAYS_AFTER = re.compile(
-    r"\b(?:vitamin|option|plan|class|grade|type|part|section|step|figure|table|point|answer|choice|team|variant|version"
-    r"|letter|variable|group|series|category|item|word|article) \Z"
-)
 
 
 def drop_articles(text: str) -> str:
