@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from command import Scrimp
 from scrimp.cli.flags.flag_group import FlagGroup
-from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.flag_groups import GroupsOfFlags, grouped
 
 Size = Annotated[int, typer.Option("--size", help="How large.")]
 Color = Annotated[Literal["red", "blue"], typer.Option("--color", help="Which color.")]
@@ -74,3 +74,23 @@ def test_a_word_that_a_flag_does_not_know_is_met_with_those_it_does(scrimp: Scri
 
     assert ended.status == 2
     assert "'xml' is not one of 'auto', 'jsonl', 'csv'" in ended.err
+
+
+class DrawingFlags(GroupsOfFlags, frozen=True):
+    """All of it."""
+
+    shape: ShapeFlags
+    voice: VoiceFlags
+
+
+def test_several_groups_arrive_as_one_value(received: list[object]) -> None:
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+    @app.command()
+    @grouped()
+    def draw(flags: DrawingFlags, names: Names = None) -> None:
+        """Draw it."""
+        received.extend((flags, names))
+
+    assert CliRunner().invoke(app, ["--loud", "a", "--size", "3"]).exit_code == 0
+    assert received == [DrawingFlags(shape=ShapeFlags(size=3), voice=VoiceFlags(loud=True)), ["a"]]
