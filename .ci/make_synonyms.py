@@ -22,7 +22,7 @@ from scrimp.compress.extract.synonyms import SHIPPED  # noqa: E402 - as above
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}
 SENSES, WORDS, LEAST = 3, 20, 3  # senses of a part of speech; words for each; letters
 SAME, NEAR = 4, {"@": 2, "@i": 2, "+": 2, "&": 1, "~": 1}  # weights, of pointers by their sign
-LICENSE = ROOT / "LICENSE.wordnet"
+LICENSE = ROOT / "src/scrimp/compress/extract/synonyms.LICENSE"
 
 
 class WordNet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -73,7 +72,7 @@ def test_synonyms_are_those_of_a_regular_form_or_else_none() -> None:
 
 
 def test_the_license_of_wordnet_is_in_the_file() -> None:
-    license_text = (Path(__file__).parents[3] / "LICENSE.wordnet").read_text("utf-8")
+    license_text = (SHIPPED.with_name("synonyms.LICENSE")).read_text("utf-8")
     head = [line for line in gzip.decompress(SHIPPED.read_bytes()).decode().splitlines() if line.startswith("#")]
 
     assert [line.removeprefix("#").strip() for line in head] == license_text.splitlines()
