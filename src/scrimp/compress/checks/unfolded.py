@@ -63,6 +63,8 @@ def unfold_matches(text: str) -> str:
 
 def unfold_passages(texts: Sequence[str]) -> list[str]:
     """Write each passage again that a note stands for: the first that begins as the note says."""
+    if not any(map(NOTE.search, texts)):
+        return list(texts)
     named: dict[str, str] = {}
     return ["".join(_unfolded_passage(piece, named) for piece in BLANK_LINES.split(text)) for text in texts]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Characters of a long text, bytes of a sentence or line on average, how many of these there are, characters of a line.
-_LONG, _SHORTEST, _MOST, _LONGEST_LINE = 200_000, 20, 25_000, 1_000_000
+_LONG, _SHORTEST, _MOST, _LONGEST_LINE = 200_000, 20, 18_000, 1_000_000
 _ENDS = "\n.?!|\u3002"
 
 
