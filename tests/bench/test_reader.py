@@ -113,13 +113,17 @@ def test_all_our_own_questions_are_different_ones() -> None:
 
 @pytest.mark.parametrize("arm", [name for name in ARMS if name[-1].isdigit()])
 def test_an_arm_leaves_about_what_it_says_in_the_order_it_came(arm: str, asked: list[Question]) -> None:
+    shares = []
     for question in asked:
         left = ARMS[arm](question, 1)
         rest = iter(_ARTICLE.split())
 
         assert all(word in rest for word in left.split())
-        # A certain answer takes half of what is kept on average, less the sentence that does not fit.
-        assert 0.15 < len(left) / len(_ARTICLE) < float(arm[-3:]) + 0.1
+        shares.append(len(left) / len(_ARTICLE))
+
+    # A certain answer takes half of what is kept on average, less a sentence that does not fit; others more.
+    assert min(shares) > 0.15
+    assert sum(shares) / len(shares) < float(arm[-3:]) + 0.1
 
 
 def test_chance_takes_as_much_as_focus_and_the_same_for_the_same_seed(asked: list[Question]) -> None:
