@@ -76,6 +76,7 @@ def test_a_share_has_at_most_four_significant_digits(share: float, words: str) -
 
 def test_a_column_of_shares_has_equal_decimals() -> None:
     assert (format_percent(0.5832), format_percent(0.5, 1), format_percent(1.008, 1)) == ("58 %", "50.0 %", "100.8 %")
+    assert (format_percent(-0.0001, 1), format_percent(-0.0), format_percent_briefly(-0.0)) == ("0.0 %", "0 %", "0 %")
 
 
 def test_one_is_not_many() -> None:

@@ -127,7 +127,7 @@ def dollar_decimals(amount: Decimal, significant: int) -> int:
 
 def format_percent(share: float, places: int = 0) -> str:
     """Return a share with so many decimals: 58 %, or 58.3 % with one."""
-    return f"{100 * share:.{places}f} %"
+    return f"{100 * share:z.{places}f} %"
 
 
 def format_share(share: float) -> str:
@@ -138,7 +138,7 @@ def format_share(share: float) -> str:
 
 def format_percent_briefly(share: float) -> str:
     """Return a share to at most four significant digits, without trailing zeros: 98 %, 96.1 %, 99.95 %."""
-    return f"{100 * share:.{_PERCENT_DIGITS}g} %"
+    return f"{100 * share:z.{_PERCENT_DIGITS}g} %"
 
 
 def format_megabytes(size: float, places: int = 0) -> str:
