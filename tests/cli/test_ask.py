@@ -190,7 +190,7 @@ def test_one_ctrl_c_ends_it_while_it_waits_for_the_reply(
 
 
 def test_one_ctrl_c_ends_it_while_it_waits_to_try_again(provider: FakeProvider, interrupted: Interrupted) -> None:
-    provider.answer = lambda _: error(429, headers={"retry-after": "200"})
+    provider.answer = lambda _: error(429, headers={"retry-after": "110"})  # longer is not waited for
     ran = interrupted(when=lambda: bool(provider.bodies))
 
     assert (ran.status, ran.out) == (130, "")
