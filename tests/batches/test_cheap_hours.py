@@ -9,6 +9,7 @@ import time
 from contextlib import closing
 
 import pytest
+from msgspec.structs import replace
 
 from batch_servers import OpenAIBatches
 from batches.clockwork import CONFIG, at, double_between
@@ -92,6 +93,23 @@ def test_a_deadline_ends_the_wait(hourly: Scrimp, server: OpenAIBatches, command
     assert ran.status == 0, ran.err
     assert [row["status"] for row in ran.rows] == ["ok"] * 2
     assert sorted(server.live_prompts) == ["one", "two"]
+
+
+@pytest.mark.parametrize("left", [900, 500])
+def test_nothing_waits_for_an_hour_once_the_last_calls_are_due(
+    hourly: Scrimp, server: OpenAIBatches, left: float
+) -> None:
+    double_between(hourly, -1, 2)
+    assert submit(hourly, "--deadline", "1h").status == 0
+    paths = paths_of({"SCRIMP_HOME": str(hourly.home)})
+    with closing(BatchStore(paths.batches_db)) as store:
+        (job,) = store.jobs()
+        store.save_job(replace(job, created=time.time() + left - 3600, deadline=time.time() + left))
+    double_between(hourly, -1, 2)
+    fetched = hourly("batch", "fetch")
+    is_due = left < 600  # what is left of an hour for the last calls
+    assert (fetched.status, len(server.live_prompts)) == ((0, 2) if is_due else (6, 0)), fetched.err
+    assert [row["status"] for row in fetched.rows] == ["ok" if is_due else "pending"] * 2
 
 
 def test_a_live_run_waits_for_no_hour(hourly: Scrimp) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.flows.batch.timing.deadline import Deadline
+from scrimp.flows.batch.timing.deadline import Deadline, deadline_of
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.unreadable_replies import UnreadableReplies
@@ -50,8 +50,7 @@ class JobState:
     @property
     def deadline(self) -> Deadline | None:
         """When the job is to be done, if the user said so."""
-        moment = self.record.deadline
-        return None if moment is None else Deadline(self.record.created, moment)
+        return deadline_of(self.record)
 
     def is_late(self) -> bool:
         """Return whether batches are no longer waited for, as a deadline leaves no more time than calls may take."""

@@ -36,6 +36,7 @@ from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
+from scrimp.flows.batch.timing.deadline import last_call_of
 from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.flows.engine.run_stop import RunStop
@@ -87,7 +88,7 @@ class BatchRun:
             job=job, store=self._store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
             secrets=services.keys, prices=services.prices,
-            hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline, look=plan.longest_wait),
+            hours=CheapHoursClock(services.prices, services.clock, last_call=last_call_of(job), look=plan.longest_wait),
             unreadable=unreadable, warn=services.warn,
             allow_unpriced=options.limits.allow_unpriced,
         )  # fmt: skip

@@ -13,6 +13,7 @@ from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.progress import JobProgress
 from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
+from scrimp.flows.batch.timing.deadline import last_call_of
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
 from scrimp.store.batches.spool import Spool
 from scrimp.store.files.process_lock import held
@@ -29,7 +30,7 @@ def batches_of(job: Job, store: BatchStore, services: Services) -> Batches:
     return Batches(
         job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
         available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
-        hours=CheapHoursClock(services.prices, services.clock, deadline=job.deadline), warn=services.warn,
+        hours=CheapHoursClock(services.prices, services.clock, last_call=last_call_of(job)), warn=services.warn,
         unreadable=UnreadableReplies(services.clock),
     )  # fmt: skip
 

@@ -37,23 +37,23 @@ class CheapHoursClock:
     """Says of models whether they are called now, or later for less."""
 
     def __init__(
-        self, prices: PriceBook, clock: Callable[[], float], *, deadline: float | None, look: float = _LOOK
+        self, prices: PriceBook, clock: Callable[[], float], *, last_call: float | None, look: float = _LOOK
     ) -> None:
-        """A `deadline`, in seconds since the epoch, ends all waiting; `look` is the most seconds between two looks."""
-        self._prices, self._clock, self._deadline, self._look = prices, clock, deadline, min(look, _LOOK)
+        """`last_call`, in seconds since the epoch, ends all waiting; `look` is the most seconds between two looks."""
+        self._prices, self._clock, self._last_call, self._look = prices, clock, last_call, min(look, _LOOK)
         self._known: dict[tuple[str, str], tuple[float, CheapHours | None]] = {}
 
     def wait_for(self, model: ModelRef) -> Wait | None:
         """Return until when a model is not called; None where it is called now."""
         now = self._clock()
-        if self._deadline is not None and now >= self._deadline:
+        if self._last_call is not None and now >= self._last_call:
             return None
         hours = self._hours(model, now)
         if hours is None or hours.begin <= now:
             return None
         saved = format_percent(hours.saved)
         words = f"{model.without_arm} waits for {hour_of(hours.begin)}, when it costs {saved} less"
-        return Wait(hours.begin if self._deadline is None else min(hours.begin, self._deadline), words, hours.end)
+        return Wait(hours.begin if self._last_call is None else min(hours.begin, self._last_call), words, hours.end)
 
     def change(self, model: ModelRef) -> bool:
         """Return whether a model has hours at which it costs less than at others."""
