@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -110,3 +111,23 @@ def test_real_rows_are_answered_and_kept_under_the_name_of_the_run(
     with closing(sqlite3.connect(tmp_path / "ledger.db")) as db:
         assert db.execute("SELECT run, count(*) FROM entries GROUP BY run").fetchall() == [(job.run, 200)]
     assert list(tmp_path.glob("in-flight-*")) == []
+
+
+def test_a_worker_uses_up_its_share_of_a_credit_and_no_more(tmp_path: Path, provider: FakeProvider) -> None:
+    sold = "price = {{ input = {}, output = 0 }}\n".format
+    (tmp_path / "config.toml").write_text(
+        f'[providers.cheap]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = ""\n'
+        f'[providers.dear]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = ""\ncredit = 100\n'
+        f'[models."cheap/m"]\nbuy = "cheapest"\n{sold(1)}[models."dear/m"]\nsame_as = "cheap/m"\n{sold(10)}'
+    )
+    paths = Paths(config=tmp_path / "config.toml", data=tmp_path)
+    loaded = load(env=os.environ, cwd=None, paths=paths, flags={})
+    options = RunOptions(model="cheap/m", concurrency=2)
+    # 10 tokens a call, as its 40 bytes are expected to be, at 10 dollars a million: a share of two calls
+    engine = FedEngine(worker_job("r", loaded, paths, options, 2, credits_left={"dear": Decimal("0.0004")}))
+    rows = Chunk(rows=[Prompt(index=index, text=f"row {index:036}") for index in range(40)])
+    bought = [outcome.entries[0].provider for outcome in engine.answer(rows).result(timeout=100).outcomes]
+    engine.close()
+
+    assert 1 <= bought.count("dear") <= 2
+    assert len(bought) == 40

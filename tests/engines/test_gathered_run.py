@@ -76,7 +76,8 @@ class Gathering:
         file.write_text("".join(f'"row {n}"\n' for n in range(ROWS)) + more)
         paths = Paths(config=folder / "config.toml", data=folder)
         loaded = load(env={}, cwd=None, paths=paths, flags={})
-        services = Services(loaded, paths, env={}, warn=print, note=print)
+        self.warned: list[str] = []
+        services = Services(loaded, paths, env={}, warn=self.warned.append, note=print)
         self.outcomes: list[Outcome] = []
         self.entries: list[Entry] = []
         job = replace(worker_job("r", loaded, paths, options, 2), parts=parts)
@@ -143,6 +144,18 @@ def test_rows_of_a_chain_that_climb_too_often_end_the_run_whichever_workers_had_
     assert stops[1] is None
     assert stops[0] is not None
     assert "50 of 50 rows reached the last step of chain 'c'" in stops[0].message
+
+
+def test_the_end_of_a_credit_is_told_of_the_calls_of_all_workers(tmp_path: Path) -> None:
+    # a call of each row at 0.0000118 dollars
+    for credit, told in (
+        ("0.0118", "with openai is used up"),
+        ("0.0119", "near its end, $0.00119 of $0.0119"),
+        ("0.02", ""),
+    ):
+        (tmp_path / "config.toml").write_text(f"[providers.openai]\ncredit = {credit}\n")
+        warned = Gathering(tmp_path, Workers(), RunOptions()).warned
+        assert (told in warned[-1]) if told else not warned, warned
 
 
 def test_a_worker_that_stops_ends_the_run(tmp_path: Path) -> None:

@@ -21,17 +21,19 @@ LIMITS = st.none() | st.integers(1, 10**6)
 
 @given(
     workers=st.integers(1, 64), concurrency=st.integers(1, 5000), rpm=LIMITS, tpm=st.none() | st.integers(64, 10**7),
-    of_provider=LIMITS, cap=st.none() | st.integers(0, 10**13),
+    of_provider=LIMITS, cap=st.none() | st.integers(0, 10**13), credit=st.integers(0, 10**13),
 )  # fmt: skip
 def test_the_shares_of_all_workers_are_at_most_the_limits_of_the_run(
-    workers: int, concurrency: int, rpm: int | None, tpm: int | None, of_provider: int | None, cap: int | None
-) -> None:
+    workers: int, concurrency: int, rpm: int | None, tpm: int | None, of_provider: int | None, cap: int | None,
+    credit: int,
+) -> None:  # fmt: skip
     dollars = None if cap is None else Decimal(cap).scaleb(-12)
     options = RunOptions(concurrency=concurrency, rpm=rpm, tpm=tpm, limits=RunLimits(max_cost=dollars, max_failures=1))
     rules = (RuleTable(tier="simple", max_cost=dollars), RuleTable(tier="high"))
     loaded = LoadedConfig(Config(providers={"p": ProviderTable(rpm=of_provider)}, rules=rules), {}, {})
     count = most_workers(workers, loaded, options)
-    job = worker_job("r", loaded, PATHS, options, count)
+    left = Decimal(credit).scaleb(-12)
+    job = worker_job("r", loaded, PATHS, options, count, credits_left={"p": left})
     shared = job.options
 
     assert 1 <= count <= workers
@@ -42,6 +44,7 @@ def test_the_shares_of_all_workers_are_at_most_the_limits_of_the_run(
     ):  # fmt: skip
         assert (share is None) == (whole is None)
         assert share is None or whole is None or count * share <= whole
+    assert left - count * Decimal("1e-12") < count * job.credits["p"] <= left
     assert job.has_share_of_cap == (cap is not None)
     assert shared.limits.max_failures is None  # counted where all rows come together
 
@@ -68,3 +71,9 @@ def test_a_share_of_the_cap_is_written_as_a_person_would() -> None:
     }
 
     assert caps == {"0.025", "50", "0", "1.5"}
+
+
+def test_a_worker_in_the_place_of_a_dead_one_has_nothing_of_a_credit_that_may_be_used_up() -> None:
+    job = worker_job("r", LoadedConfig(Config(), {}, {}), PATHS, RunOptions(), 2, credits_left={"p": Decimal(3)})
+
+    assert (job.credits, job.in_place_of_a_dead_one.credits) == ({"p": Decimal("1.5")}, {"p": Decimal(0)})

@@ -15,6 +15,7 @@ from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.run_stop import SHARE_LOST, RunStop, too_many_failures
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
+from scrimp.flows.spend.lost_bounds import most_of_entry
 from scrimp.values import Entry, Failed, Failure, Outcome
 
 Sink = Callable[[Sequence[Outcome]], None]
@@ -48,6 +49,7 @@ class GatheredRun:
         self._braked = {name: services.routes.chain(name) for name, table in chains if table.max_escalation is not None}
         self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
         self._next = 0  # all chunks before this one came
+        self._credited = frozenset(services.credits_left)  # providers
         self._held: dict[int, Sequence[Outcome]] = {}  # of chunks that wait for those before them
         self.part_names = set[str]()  # that workers have written
         self.stop: RunStop | None = None
@@ -123,7 +125,9 @@ class GatheredRun:
         self._note(chunk.number)
         for kind, text in chunk.messages:
             (self._services.warn if kind == "warning" else self._services.note)(text)
-        self._append([entry for outcome in chunk.outcomes for entry in outcome.entries])
+        entries = [entry for outcome in chunk.outcomes for entry in outcome.entries]
+        self._append(entries)
+        self._take_off_credits(entries)
         self._count(chunk.outcomes)
         if not chunk.is_last:
             self.error = self.error or chunk.error
@@ -133,6 +137,14 @@ class GatheredRun:
         self._held[chunk.number] = chunk.outcomes
         waits = in_order and len(self._held) <= _MOST_HELD
         self._hand_on_held(sorted(number for number in self._held if number < self._next or not waits))
+
+    def _take_off_credits(self, entries: Sequence[Entry]) -> None:
+        """Take what calls cost off the credits with their providers, whose end is told here: a worker knows its own."""
+        for entry in entries if self._credited else ():
+            if entry.provider in self._credited:
+                services = self._services
+                most = most_of_entry(entry, services.prices) if entry.cost is None else None
+                services.provider_credits.pay(entry.provider, entry.cost, at_most=most)
 
     def _hand_on_held(self, numbers: Sequence[int]) -> None:
         for number in numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
     loaded: LoadedConfig
     paths: Paths
     options: RunOptions
+    credits: Mapping[str, Decimal] = {}  # dollars of what is left of each provider's credit that it may use up
     parts: PartFiles | None = None  # where the worker writes its rows; None: the process that gathers them does
 
     @property
@@ -33,15 +35,23 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
             rule.max_cost is not None for rule in rules
         )
 
+    @property
+    def in_place_of_a_dead_one(self) -> WorkerJob:
+        """The job of a worker that takes a dead one's place: that one may have used up its share of each credit."""
+        return replace(self, credits=dict.fromkeys(self.credits, Decimal(0)))
 
-def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions, workers: int) -> WorkerJob:
+
+def worker_job(
+    run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions, workers: int, *,
+    credits_left: Mapping[str, Decimal] = {}, began: float | None = None,
+) -> WorkerJob:  # fmt: skip
     """Return the share of each of so many workers, whose limits add up to at most those of the run.
 
     What a server keeps for all that ask it, they share whole.
     """
     limits, cap = options.limits, options.limits.max_cost
     if limits.budget is None:
-        cap = _share_of_cap(cap, workers)
+        cap = _optional_share(cap, workers)
     calls = 1 if has_limits_server(loaded) else workers
     # How many rows may fail is known where all of them come together.
     limits = replace(limits, max_cost=cap, max_failures=None, max_failure_share=None)
@@ -49,14 +59,15 @@ def worker_job(run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions
         name: replace(table, rpm=_share(table.rpm, calls), tpm=_share(table.tpm, calls))
         for name, table in loaded.config.providers.items()
     }
-    rules = tuple(replace(rule, max_cost=_share_of_cap(rule.max_cost, workers)) for rule in loaded.config.rules)
+    rules = tuple(replace(rule, max_cost=_optional_share(rule.max_cost, workers)) for rule in loaded.config.rules)
     options = replace(
         options, limits=limits, order="completion", concurrency=max(1, options.concurrency // workers),
         rpm=_share(options.rpm, calls), tpm=_share(options.tpm, calls),
     )  # fmt: skip
     return WorkerJob(
-        run=run, loaded=replace(loaded, config=replace(loaded.config, providers=providers, rules=rules)), paths=paths,
-        options=options,
+        run=run, began=began, paths=paths, options=options,
+        loaded=replace(loaded, config=replace(loaded.config, providers=providers, rules=rules)),
+        credits={name: _share_of_dollars(left, workers) for name, left in credits_left.items()},
     )  # fmt: skip
 
 
@@ -74,11 +85,13 @@ def has_limits_server(loaded: LoadedConfig) -> bool:
     return table.limits is not None or table.limits_env is not None
 
 
-def _share_of_cap(cap: Decimal | None, workers: int) -> Decimal | None:
+def _optional_share(cap: Decimal | None, workers: int) -> Decimal | None:
+    return None if cap is None else _share_of_dollars(cap, workers)
+
+
+def _share_of_dollars(dollars: Decimal, workers: int) -> Decimal:
     """Return an equal share of dollars, without zeros at the end of its cents, as somebody would write it."""
-    if cap is None:
-        return None
-    share = (cap / workers).quantize(_PICODOLLAR, rounding=ROUND_DOWN)
+    share = (dollars / workers).quantize(_PICODOLLAR, rounding=ROUND_DOWN)
     return Decimal(f"{share:f}".rstrip("0").rstrip("."))
 
 

@@ -13,6 +13,8 @@ from scrimp.flows.plan.certified.certificates_in_use import CertificatesInUse
 from scrimp.flows.stores.stores import Stores
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from scrimp.config.paths import Paths
     from scrimp.config.resolved.api_keys import KeyRing
     from scrimp.config.resolved.routes import Routes
@@ -52,6 +54,7 @@ class Services:
         self._sinks: Sinks | None = None
         self.certificates = CertificatesInUse(paths.tuned, warn=self.warn, alert=self.alert)
         self.shard: str | None = None  # of several jobs that share an input: which one this is, in the run's name
+        self._credit_shares: Mapping[str, Decimal] | None = None  # of such a process
         self._part: str | None = None  # which one of the processes that work on this run, where there are several
         self.began: float | None = None  # when that run began: what it has paid since is no experience of it
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
@@ -70,10 +73,14 @@ class Services:
         if "stores" in self.__dict__:
             self.stores.close()
 
-    def join(self, run: str, began: float | None = None) -> None:
-        """Be one of several processes that work on a run; to be said before anything asks for its name."""
+    def join(self, run: str, began: float | None = None, credit_shares: Mapping[str, Decimal] = {}) -> None:
+        """Be one of several processes that work on a run; to be said before anything asks for its name.
+
+        `credit_shares` are the dollars of providers' credits that this one may use up; it does not tell of their end.
+        """
         self.__dict__["run"] = run
         self.began = began
+        self._credit_shares = credit_shares
         self._part = os.urandom(3).hex()
 
     @property
@@ -145,6 +152,8 @@ class Services:
         )
         from scrimp.flows.spend.lost_bounds import bounded
 
+        if self._credit_shares is not None:
+            return ProviderCredits({name: Credit(dollars=share) for name, share in self._credit_shares.items()}, {})
         granted = {
             name: Credit(dollars=table.credit, since=table.credit_since.isoformat() if table.credit_since else None)
             for name, table in self.loaded.config.providers.items()
@@ -158,6 +167,13 @@ class Services:
             ),
             self.warn,
         )  # fmt: skip
+
+    @property
+    def credits_left(self) -> dict[str, Decimal]:
+        """What is left of each credit, in dollars."""
+        if all(table.credit is None for table in self.loaded.config.providers.values()):
+            return {}
+        return self.provider_credits.all_left
 
     @cached_property
     def sellers(self) -> Sellers:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from msgspec.structs import replace
-
 from scrimp.engines.chunks import InputRows
 from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.processes.worker_pool import answered_chunks
@@ -21,8 +19,9 @@ def run(
 ) -> RunStop | None:
     """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
     count = most_workers(workers or _cores(), services.loaded, options)
-    job = replace(
-        worker_job(services.run, services.loaded, services.paths, options, count), began=services.clock()
+    job = worker_job(
+        services.run, services.loaded, services.paths, options, count, credits_left=services.credits_left,
+        began=services.clock(),
     )  # fmt: skip
     answers = partial(answered_chunks, workers=count, warn=services.warn)
     gathered = GatheredRun(job, options, services, sink, _appended_already, answers)

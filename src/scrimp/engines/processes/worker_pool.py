@@ -52,7 +52,7 @@ class _Pool:
         self._end: AnsweredChunk | None = None  # why the run stopped, once it does: no more chunks are given out
         self._all_back = False
         for _ in range(workers):
-            self._start()
+            self._start(job)
 
     def close(self) -> None:
         """End all workers, which first end the calls that are in flight, if any are."""
@@ -120,8 +120,8 @@ class _Pool:
         for worker in self._workers:
             worker.signal(number)
 
-    def _start(self) -> WorkerProcess:
-        worker = WorkerProcess(self._job, lambda *news: self.news.put(news))
+    def _start(self, job: WorkerJob) -> WorkerProcess:
+        worker = WorkerProcess(job, lambda *news: self.news.put(news))
         self._workers.append(worker)
         return worker
 
@@ -138,7 +138,7 @@ class _Pool:
             raise ScrimpError("a worker ended before it was given anything: try --engine local")
         self._warn("a worker died: its rows are given to another one, and what it had in flight may be paid twice")
         if not self._job.has_share_of_cap:
-            self._start()
+            self._start(self._job.in_place_of_a_dead_one)
         elif not self._workers:
             self._end = AnsweredChunk(number=_NONE, stop=SHARE_LOST)
             return

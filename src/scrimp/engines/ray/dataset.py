@@ -64,8 +64,9 @@ class AnsweringActor:
     """A worker: the flow of a run, which lives as long as the actor, so that chunks follow each other without a gap."""
 
     def __init__(self, job: WorkerJob) -> None:
-        self._engine, self._parts = FedEngine(job), job.parts
-        self._share_lost = job.has_share_of_cap and ray.get_runtime_context().was_current_actor_reconstructed
+        replaces = ray.get_runtime_context().was_current_actor_reconstructed
+        self._engine, self._parts = FedEngine(job.in_place_of_a_dead_one if replaces else job), job.parts
+        self._share_lost = job.has_share_of_cap and replaces
 
     async def __call__(self, batch: pa.Table) -> AsyncIterator[pa.Table]:
         """Yield the chunk with the outcomes of its rows."""

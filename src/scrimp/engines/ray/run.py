@@ -51,12 +51,13 @@ def _gathered(
     from scrimp.engines.ray.dataset import answered_chunks  # Ray takes seconds to load
 
     count = most_workers(workers, services.loaded, options)
-    job = replace(
-        worker_job(services.run, services.loaded, services.paths, options, count), parts=parts, began=services.clock()
-    )
+    job = worker_job(
+        services.run, services.loaded, services.paths, options, count, credits_left=services.credits_left,
+        began=services.clock(),
+    )  # fmt: skip
     with closing(Ledger(services.paths.ledger_db)) as ledger:
         answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
-        gathered = GatheredRun(job, options, services, sink, ledger.append, answers)
+        gathered = GatheredRun(replace(job, parts=parts), options, services, sink, ledger.append, answers)
         gathered.take(inputs)
     if parts is not None and gathered.goes_on:
         parts.remove_others(gathered.part_names)

@@ -86,6 +86,11 @@ class ProviderCredits:
         credit, used = self.by_provider.get(provider), self.used(provider)
         return None if credit is None else max(Decimal(0), credit.dollars - used.dollars - used.at_most)
 
+    @property
+    def all_left(self) -> dict[str, Decimal]:
+        """The dollars that are left of each credit."""
+        return {name: left for name in self.by_provider if (left := self.left(name)) is not None}
+
     def used(self, provider: str) -> CreditUse:
         """Return what is used of a credit."""
         return self._used.get(provider, _UNUSED)

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.flows.spend.cost_bound import most_dollars
+from scrimp.store.ledger_queries.lost_calls import LostCall
 
 if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
-    from scrimp.store.ledger_queries.lost_calls import LostCall
+    from scrimp.values import Entry
 
 # No model of any price list writes a longer completion, where nothing caps it.
 LONGEST_COMPLETION = 128_000  # tokens
@@ -27,6 +28,17 @@ def bounded(calls: Sequence[LostCall], prices: PriceBook) -> tuple[Decimal, int]
     bounds = [_most(call, prices) for call in calls]
     known = [dollars for dollars in bounds if dollars is not None]
     return sum(known, Decimal(0)), len(bounds) - len(known)
+
+
+def most_of_entry(entry: Entry, prices: PriceBook) -> Decimal | None:
+    """Return the most that a call of unknown cost can have cost, in dollars; None where that is not known."""
+    return _most(
+        LostCall(
+            call=entry.call, time=entry.time, provider=entry.provider, model=entry.answered_by or entry.model,
+            batch=entry.batch, most_input=entry.most_input, most_output=entry.most_output,
+        ),
+        prices,
+    )  # fmt: skip
 
 
 def _most(call: LostCall, prices: PriceBook) -> Decimal | None:
