@@ -16,7 +16,8 @@ from batches.clockwork import CONFIG, at, double_between
 from command import Ran, Scrimp, wait_until
 from scrimp.config.paths import paths_of
 from scrimp.config.sources.load import load
-from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
+from scrimp.flows.batch.job.session import BatchPlan
+from scrimp.flows.batch.run_batch import BatchRun
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.store.batches.records import Job

@@ -15,8 +15,9 @@ from scrimp.cli.jobs.batch_display import open_display
 from scrimp.cli.jobs.job_command import job_command
 from scrimp.config.schema import check_plain_name
 from scrimp.errors import ConfigError, UsageError
+from scrimp.flows.batch.job.session import BatchPlan
 from scrimp.flows.batch.jobs import find_job, open_job
-from scrimp.flows.batch.run_batch import BatchPlan, BatchRun
+from scrimp.flows.batch.run_batch import BatchRun
 from scrimp.flows.batch.timing.idle import IDLE_QUEUE
 from scrimp.store.batches.job_input import keep_input
 from scrimp.store.batches.store import BatchStore

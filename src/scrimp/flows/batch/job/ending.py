@@ -12,13 +12,9 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
-    from scrimp.enums import BatchGoal
     from scrimp.flows.batch.calls.answering_caller import AnsweringCaller
-    from scrimp.flows.batch.collect import Collected
-    from scrimp.flows.batch.costs.job_budget import JobBudget
-    from scrimp.flows.batch.job_state import JobState
-    from scrimp.flows.plan.run_options import RunLimits
-    from scrimp.flows.services import Services
+    from scrimp.flows.batch.job.collect import Collected
+    from scrimp.flows.batch.job.session import JobSession
 
 PENDING = 6  # exit status: work is in batches
 
@@ -26,11 +22,10 @@ PENDING = 6  # exit status: work is in batches
 class JobEnding:
     """Tells the user of a job what became of it in one command."""
 
-    def __init__(
-        self, job: JobState, goal: BatchGoal, limits: RunLimits, held_by: JobBudget | None, services: Services
-    ) -> None:
-        self._job, self._limits, self._held_by, self._services = job, limits, held_by, services
-        self._leaves = goal == "submitted"  # submitting is done once all is on its way
+    def __init__(self, session: JobSession) -> None:
+        self._job, self._limits, self._services = session.job, session.options.limits, session.services
+        self._held_by = session.held_by
+        self._leaves = session.plan.goal == "submitted"  # submitting is done once all is on its way
 
     def left(self, found: Collected) -> RunStop | None:
         """Say how to go on with a job whose rows are made later."""

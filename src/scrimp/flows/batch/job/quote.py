@@ -10,7 +10,7 @@ from scrimp.flows.spend.billed_before import BilledBefore
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.collect import Collected
+    from scrimp.flows.batch.job.collect import Collected
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job

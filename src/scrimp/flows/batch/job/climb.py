@@ -1,0 +1,34 @@
+"""The pass over a job's rows that makes the live calls which batches may follow from, and no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from scrimp.flows import live
+from scrimp.flows.batch.calls.climbing_caller import ClimbingCaller
+from scrimp.flows.batch.job.spent import spent_in_batches
+
+if TYPE_CHECKING:
+    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.batch.job.session import JobSession
+    from scrimp.values import Prompt
+
+
+def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> bool:
+    """Make these calls; return whether any was made."""
+    callers, spent = list[ClimbingCaller](), spent_in_batches(session, open_prompts)
+
+    def before(inner: StepCaller) -> ClimbingCaller:
+        inner.count_spent(*spent)
+        callers.append(
+            ClimbingCaller(
+                session.batches, inner, queues=session.queues(), patient=session.waits_for_calls,
+                concurrency=session.options.concurrency,
+            )
+        )  # fmt: skip
+        return callers[-1]
+
+    session.services.batched = before
+    stop = live.run(open_prompts(), session.options, session.services, lambda _: None, one_by_one=False)
+    return stop is None and any(caller.steps.made for caller in callers)

@@ -1,0 +1,88 @@
+"""What one command keeps open while it works on a job: the job's store, its batches, and what holds its cost."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from scrimp.enums import BatchGoal
+from scrimp.flows.batch.batches import Batches
+from scrimp.flows.batch.costs.job_budget import job_budget
+from scrimp.flows.batch.job.state import JobState
+from scrimp.flows.batch.outbox import Outbox
+from scrimp.flows.batch.queues import Queues
+from scrimp.flows.batch.sent_before import RowsAsSent
+from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
+from scrimp.flows.batch.timing.deadline import last_call_of
+from scrimp.flows.batch.unreadable_replies import UnreadableReplies
+from scrimp.store.batches.spool import Spool
+from scrimp.store.batches.store import BatchStore
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.run_options import RunOptions
+    from scrimp.flows.services import Services
+    from scrimp.store.batches.records import Job
+
+
+class BatchPlan(Struct, frozen=True, kw_only=True):
+    """How a job goes through batches.
+
+    `goal` is where this command ends: with the batches submitted, with all of them ended, with rows of what there is by
+    now, or with all rows.
+    """
+
+    goal: BatchGoal
+    longest_wait: float  # seconds between two looks at a batch
+    window: float | None = None  # seconds that a batch may take, where the provider lets one choose
+
+
+class JobSession:
+    """A job, and what the passes of one command over its rows have in common."""
+
+    def __init__(self, job: Job, plan: BatchPlan, options: RunOptions, services: Services) -> None:
+        self.plan, self.options, self.services = plan, options, services
+        self.store = BatchStore(services.paths.batches_db)
+        self.spool = Spool(services.paths.batch_files)
+        unreadable = UnreadableReplies(services.clock)
+        self.job = JobState(job, self.store, unreadable, services.clock)
+        services.job_began = job.created
+        services.sent = RowsAsSent(self.store, job.job, services.note)
+        self.batches = Batches(
+            job=job, store=self.store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
+            endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
+            secrets=services.keys, prices=services.prices,
+            hours=CheapHoursClock(services.prices, services.clock, last_call=last_call_of(job), look=plan.longest_wait),
+            unreadable=unreadable, warn=services.warn,
+            allow_unpriced=options.limits.allow_unpriced,
+        )  # fmt: skip
+        self.held_by = job_budget(options, services, self.batches)
+
+    def close(self) -> None:
+        """Give back what a budget holds for nothing, and close the store."""
+        with closing(self.store):
+            if self.held_by is not None:
+                with closing(self.held_by):
+                    self.held_by.settle()
+
+    @property
+    def waits_for_calls(self) -> bool:
+        """Whether live calls are waited for that cost less at another hour."""
+        return self.plan.goal != "fetched"
+
+    def renew(self) -> None:
+        """Let the passes to come go by the job's record as it is by now."""
+        self.batches = replace(self.batches, job=self.job.record)
+
+    def outbox(self) -> Outbox:
+        """Return what takes the calls that a pass collects."""
+        return Outbox(
+            self.job.record, self.store, self.spool, clock=self.services.clock, window=self.plan.window
+        )  # fmt: skip
+
+    def queues(self) -> Queues:
+        """Return the queues that a pass finds calls in."""
+        leaves = self.plan.goal == "submitted"
+        return Queues(self.job.record, self.store, self.options, self.services.rules, leaves=leaves)

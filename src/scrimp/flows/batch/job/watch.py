@@ -1,0 +1,66 @@
+"""What one command does with the batches of its job: it sends, looks at or follows them, as far as its goal wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from scrimp.flows.batch.shards.opening import open_follower
+from scrimp.flows.batch.shards.progress import JobProgress, progress_of
+from scrimp.flows.event_loops import run_in_loop
+
+if TYPE_CHECKING:
+    from scrimp.flows.batch.job.session import JobSession
+    from scrimp.flows.batch.shards.follow import Follower
+
+
+class JobWatch:
+    """Works on the batches of a job, and tells how far they are."""
+
+    def __init__(self, session: JobSession, tell: Callable[[JobProgress], None]) -> None:
+        self._session, self._tell = session, tell
+        self.has_looked = False  # at batches
+        self.is_overdue = False  # a batch did not stop by the deadline
+
+    def tell(self, *, waits: bool = False) -> None:
+        """Tell how far the batches are, and whether hours at which calls cost less are waited for."""
+        store, job = self._session.store, self._session.job
+        self._tell(progress_of(job.record, store.shards_for(job.name), store.portions(job.name), waits=waits))
+
+    def work(self) -> None:
+        """Send what is ready, and wait for what is on its way where the goal wants it."""
+        run_in_loop(self._work())
+
+    async def _work(self) -> None:
+        session, goal, job = self._session, self._session.plan.goal, self._session.job
+        self.has_looked = goal != "submitted"
+        async with open_follower(
+            session.batches, session.services, patience=session.options.timeout, longest=session.plan.longest_wait,
+            tell=self._tell,
+        ) as follower:  # fmt: skip
+            await follower.submit()
+            if goal == "submitted":
+                return
+            if goal == "fetched":
+                await follower.look()
+            else:
+                await follower.follow(job.is_late)
+            if job.is_open and job.is_late():
+                await self._end_stragglers(follower)
+
+    async def _end_stragglers(self, follower: Follower) -> None:
+        """Cancel what a deadline leaves no time for, and keep what had been answered by then."""
+        session, clock = self._session, self._session.services.clock
+        deadline = session.job.deadline
+        if deadline is None:
+            return
+        session.services.note(f"job {session.job.name}: its deadline is near, so what is in batches is cancelled")
+        until = deadline.ends_waiting(clock())
+        await follower.cancel()
+        if session.plan.goal == "fetched":
+            await follower.look()
+            return
+        await follower.follow(lambda: clock() >= until)
+        if session.job.is_open and session.plan.goal == "answered":
+            await session.batches.hours.sleep(until)  # of which nothing can be told
+            self.is_overdue = True
