@@ -78,8 +78,9 @@ class FakeProvider:
 
     def hold(self, *, after: int = 0) -> threading.Event:
         """Let calls after the first few wait until the event is set: what comes in between is sure to come then."""
-        self._free, self._go_on = after, threading.Event()
-        return self._go_on
+        with self._lock:
+            self._free, self._go_on = after, threading.Event()
+            return self._go_on
 
     @property
     def prompts(self) -> list[str]:
@@ -92,9 +93,9 @@ class FakeProvider:
             self.headers.append(headers)
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
-            held = len(self.bodies) > self._free
-        if held:
-            self._go_on.wait(timeout=100)  # whoever set no event has failed before
+            go_on = self._go_on if len(self.bodies) > self._free else None
+        if go_on is not None:
+            go_on.wait(timeout=100)  # whoever set no event has failed before
 
     def done(self) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches, OpenRouterBatches
 from batches.test_refusals import openrouter
 from command import Ran, Scrimp
+from passing_time import let_pass
 from scrimp.flows.batch.timing.deadline import Deadline
 
 PROMPTS = [f"prompt {number}" for number in range(7)]
@@ -20,10 +21,8 @@ PROMPTS = [f"prompt {number}" for number in range(7)]
 
 def run(scrimp: Scrimp, server: OpenAIBatches, *words: str) -> Ran:
     """Run batches by a deadline that comes near when one was looked at twice."""
-    passed = scrimp.file("seconds", "0")
-    scrimp.env["TIME_FILE"] = str(passed)
-
-    server.before["poll"] = lambda: passed.write_text("3500" if server.count("poll") >= 2 else "0")
+    let_pass(scrimp, 0)
+    server.before["poll"] = lambda: let_pass(scrimp, 3500 if server.count("poll") >= 2 else 0)
     scrimp.file("rows.txt", "\n".join(PROMPTS))
     command = ("run", "rows.txt", "--model", "fake/small", "--batch", "--deadline", "1h", *words)
     return scrimp.amid(*command, prepared="passing_time")
@@ -88,8 +87,9 @@ def test_a_batch_of_which_nothing_can_be_told_is_called_live_at_the_deadline(
 def test_a_fetch_after_the_deadline_stops_batches_before_rows_go_live(batched: Scrimp, server: OpenAIBatches) -> None:
     server.script = [VALIDATING, RUNNING]
     batched.file("rows.txt", "\n".join(PROMPTS))
-    assert batched("batch", "submit", "rows.txt", "--model", "fake/small", "--deadline", "0.02s").status == 0
-    ran = batched("batch", "fetch")
+    assert batched("batch", "submit", "rows.txt", "--model", "fake/small", "--deadline", "1h").status == 0
+    let_pass(batched, 3600)
+    ran = batched.amid("batch", "fetch", prepared="passing_time")
     assert (ran.status, {row["status"] for row in ran.rows}) == (0, {"ok"}), ran.err
     assert server.billed == dict.fromkeys(PROMPTS, 1)
 

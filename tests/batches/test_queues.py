@@ -187,16 +187,18 @@ def test_a_flush_that_is_killed_is_gone_on_with_by_the_next(
     batched: Scrimp, server: OpenAIBatches, step: str, place: str
 ) -> None:
     ran = [queue(batched, f"{n}.txt", f"row {n}", "shared") for n in range(2)]
-    killed = threading.Event()
+    started, killed = threading.Event(), threading.Event()
 
     def kill() -> None:
         if not killed.is_set():
             killed.set()
+            assert started.wait(100)
             process.kill()
             process.wait()
 
     getattr(server, place)[step] = kill
     process = batched.start("batch", "flush", "nightly", stdin=subprocess.DEVNULL)
+    started.set()
     process.wait(100)
     assert killed.is_set()
     batched("batch", "flush", "nightly")

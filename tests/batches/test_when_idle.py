@@ -95,9 +95,9 @@ def test_calls_that_no_batch_takes_wait_for_it_when_they_are_fetched(
         line = waiting.stderr.readline()
         assert line, told
         told += line
+    provider.hold().set()
     busy.kill()
     busy.wait()
-    provider.hold().set()
     out, err = waiting.communicate(timeout=100)
     assert waiting.returncode == 0, err
     assert b'"status":"ok"' in out

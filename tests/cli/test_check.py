@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
 def test_a_check_that_cannot_be_started_is_found_before_the_first_call(
     ready: Scrimp, provider: FakeProvider, words: tuple[str, ...], check: str, reason: str
 ) -> None:
-    ran = ready(*words, "--check", check)
+    ran = ready.amid(*words, "--check", check, prepared="patient")
 
     assert (ran.status, ran.out, provider.bodies) == (2, "", [])
     assert reason in ran.err
@@ -68,22 +69,25 @@ def test_a_check_that_is_not_needed_is_not_tried(ready: Scrimp) -> None:
 
 
 def test_a_check_that_hangs_is_ended_with_all_that_it_started(ready: Scrimp) -> None:
-    ready.file("check.sh", "grep -q hang || exit 0\nsleep 1000 &\necho $! >child\nwait\n")
-    ran = ready("run", "rows.txt", "--timeout", "2", "--check", "sh check.sh", "--fields", "status,error.message")
-    child = int((ready.cwd / "child").read_text())
+    ready.file("check.sh", "grep -q hang || exit 0\nsleep 1000 &\nwait\n")
+    ready.file("hang.txt", "hang\n")
+    ran = ready("run", "hang.txt", "--timeout", "2", "--check", "sh check.sh", "--fields", "status,error.message")
 
-    assert [row["status"] for row in ran.rows] == ["ok", "error", "ok"]
-    assert "it was still running after 2 s, and was ended" in ran.rows[1]["error.message"]
+    assert [row["status"] for row in ran.rows] == ["error"]
+    assert "it was still running after 2 s, and was ended" in ran.rows[0]["error.message"]
     try:
-        wait_until(lambda: not _is_running(child))
+        wait_until(lambda: not _running_in(ready.cwd))
     finally:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+        for child in _running_in(ready.cwd):
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
 
 
-def _is_running(process: int) -> bool:
-    try:
-        with open(f"/proc/{process}/stat", encoding="ascii") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+def _running_in(folder: Path) -> list[int]:
+    """Return the processes that work in a folder; one that has ended works in none."""
+    found = []
+    for process in filter(str.isdigit, os.listdir("/proc")):
+        with suppress(OSError):  # it has ended, or belongs to somebody else
+            if os.readlink(f"/proc/{process}/cwd") == str(folder):
+                found.append(int(process))
+    return found

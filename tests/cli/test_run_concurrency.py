@@ -79,7 +79,7 @@ def test_the_first_call_goes_alone(ready: Scrimp, provider: FakeProvider) -> Non
     seen: list[int] = []
     answer = provider.answer
     provider.answer = lambda body: (seen.append(provider.most_at_once), answer(body))[1]
-    ready("run", "rows.jsonl")
+    ready.amid("run", "rows.jsonl", prepared="patient")
 
     assert (seen[0], together.met) == (1, True)
 
@@ -139,7 +139,7 @@ def test_a_model_that_asks_for_an_hour_is_left_for_the_next(scrimp: Scrimp, prov
         scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
         scrimp.config(TWO_PROVIDERS.format(slow=busy.url, fast=provider.url))
         rows(scrimp, "rows.jsonl", [f"prompt {n}" for n in range(20)])
-        ran = scrimp("run", "rows.jsonl", "--tier", "simple")
+        ran = scrimp.amid("run", "rows.jsonl", "--tier", "simple", prepared="patient")
 
         assert (ran.status, len(busy.bodies)) == (0, 1), ran.err
         assert {row["provider"] for row in ran.rows} == {"fast"}
@@ -155,7 +155,8 @@ def test_a_provider_that_comes_back_is_waited_for(ready: Scrimp, provider: FakeP
         return error(503) if time.monotonic() - fails_from[0] < 0.8 else echo(body)
 
     provider.answer = out_for_a_while
-    ran = ready("run", "rows.jsonl", "-j", "4")
+    # As many as open the circuit breaker, should one call fail alone.
+    ran = ready("run", "rows.jsonl", "-j", "4", "--retries", "5")
 
     assert ran.status == 0, ran.err
 
@@ -362,10 +363,13 @@ def test_sockets_leave_the_stores_their_open_files(ready: Scrimp, provider: Fake
 
 
 def test_what_is_waited_for_is_said(ready: Scrimp, provider: FakeProvider) -> None:
-    limited = error(429, "rate_limit_exceeded", headers={"retry-after": "4.6"})
-    provider.answer = lambda body: limited if len(provider.bodies) == 1 else echo(body)
-    ran = ready("run", "rows.jsonl")
+    provider.answer = lambda _: error(429, "rate_limit_exceeded", headers={"retry-after": "110"})
+    run = ready.start("run", "rows.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert run.stderr is not None
+    said = next(line for line in run.stderr if b"waiting for" in line)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=100)
 
-    assert ran.status == 0
     # Said once nothing else is to be done, which a slow machine comes to later.
-    assert re.search("^scrimp: waiting for fake: 429, [345] s$", ran.err, re.MULTILINE)
+    assert re.fullmatch(rb"scrimp: waiting for fake: 429, \d+ s\n", said)
+    assert run.returncode == 130

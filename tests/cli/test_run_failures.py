@@ -9,6 +9,8 @@ import string
 import subprocess
 import time
 from contextlib import closing
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,13 +118,14 @@ def test_a_cache_that_misses_makes_7_by_the_same_rule(ready: Scrimp) -> None:
 
 
 def test_too_many_failures_stop_the_run(ready: Scrimp, provider: FakeProvider) -> None:
-    # Not five in a row, which would end the provider; and many, since a failure counts once it is on the disk.
-    many(ready, 2000)
+    # Not five in a row, which would end the provider; and more than are called for before the disk has one, where a
+    # failure counts.
+    many(ready, 5000)
     provider.answer = lambda body: error(400) if len(provider.bodies) % 2 else echo(body)
     ran = ready("run", "many.jsonl", "--max-failures", "2", "-j", "1")
 
     assert ran.status == 5
-    assert 3 <= len(provider.bodies) < 1000
+    assert 3 <= len(provider.bodies) < 5000
 
 
 @pytest.mark.parametrize("engine", ["local", "processes"])
@@ -254,7 +257,8 @@ def test_an_interrupt_lets_calls_in_flight_finish_and_keeps_them(ready: Scrimp, 
 
 def test_a_row_that_the_run_did_not_reach_is_pending_and_taken_up_again(ready: Scrimp, provider: FakeProvider) -> None:
     many(ready, 60)
-    provider.answer = lambda body: echo(body) if len(provider.bodies) <= 20 else error(401, "invalid_api_key")
+    numbers = count(1)  # of answers: calls come while others are answered
+    provider.answer = lambda body: echo(body) if next(numbers) <= 20 else error(401, "invalid_api_key")
     ran = ready("run", "many.jsonl", "-j", "4", "-o", "out.jsonl")
     called = len(provider.bodies)
     rows = [json.loads(line) for line in (ready.cwd / "out.jsonl").read_text().splitlines()]
@@ -276,6 +280,11 @@ def wait_until_called(provider: FakeProvider, run: subprocess.Popen[bytes]) -> N
     wait_until(lambda: len(provider.bodies) > before or run.poll() is not None)
 
 
+def wait_until_printed(output: Path, run: subprocess.Popen[bytes]) -> None:
+    """Wait until a run has printed something, or has ended."""
+    wait_until(lambda: output.stat().st_size > 0 or run.poll() is not None)
+
+
 def test_killed_at_any_moment_nothing_that_was_answered_is_called_again(ready: Scrimp, provider: FakeProvider) -> None:
     many(ready, 200)
     provider.delay = 0.01
@@ -286,6 +295,8 @@ def test_killed_at_any_moment_nothing_that_was_answered_is_called_again(ready: S
         if number:  # the first one is killed while it starts
             wait_until_called(provider, run)
         time.sleep(0.04 * number)
+        if number == 9:  # the last one has printed something, however slow the machine
+            wait_until_printed(ready.cwd / "out.jsonl", run)
         run.kill()
         run.wait(timeout=100)
         out = (ready.cwd / "out.jsonl").read_bytes()

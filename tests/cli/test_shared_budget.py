@@ -197,9 +197,11 @@ def test_nothing_is_paid_beyond_what_is_held_while_the_server_is_down(
     tmp_path: Path, redis: RedisServer, provider: FakeProvider
 ) -> None:
     scrimp = home(tmp_path, "home", provider, redis.url, patience="0s")
+    go_on = provider.hold(after=50)
     run = start(scrimp, [*rows(scrimp, "rows", 2000), "4"])
     wait_until(lambda: len(provider.bodies) > 50, run=run)
     redis.kill()
+    go_on.set()
     ended = end(run)
     assert ended.status == 5
     assert "it is not known what is left of the budget nightly" in ended.err
@@ -225,10 +227,12 @@ def test_a_server_that_forgets_ends_its_runs_and_the_next_begins_with_what_its_h
     cap = Decimal("0.4")
     with redis_server() as redis:
         scrimp = home(tmp_path, "home", provider, redis.url)
+        go_on = provider.hold(after=100)
         run = start(scrimp, [*rows(scrimp, "rows", 1000), str(cap)])
         wait_until(lambda: len(provider.bodies) > 100, run=run)
         redis.kill()
         redis.start()
+        go_on.set()
         ended = end(run)
         assert ended.status == 5
         assert "no longer knows what was spent" in ended.err

@@ -17,7 +17,7 @@ from scrimp.errors import ConfigError
 from scrimp.escalation.questions import CheckResult
 
 LONGEST = 60.0  # seconds a check may take
-_TRIAL = 2.0  # seconds after which a check that is still running has certainly been started
+TRIAL = 2.0  # seconds after which a check that is still running has certainly been started
 # What a shell, env and the like exit with where the command they were given is not executable, or not found.
 _NOT_STARTED = (126, 127)
 _NOTHING: Mapping[str, bytes] = {}
@@ -32,7 +32,7 @@ async def try_check(command: str) -> None:
     process = await _start(command, stderr=PIPE)
     said = b""
     try:
-        async with asyncio.timeout(_TRIAL):
+        async with asyncio.timeout(TRIAL):
             _, said = await process.communicate(b"")
     except TimeoutError:
         return
