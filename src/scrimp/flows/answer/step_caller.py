@@ -181,6 +181,17 @@ class StepCaller:
         if self._offers is not None:
             self._offers.credits.pay(entry.provider, entry.cost)
 
+    def forget_batches(self) -> None:
+        """Keep nothing of credits for calls in batches: a pass over the rows of a job counts them anew."""
+        if self._offers is not None:
+            self._offers.credits.forget_batches()
+
+    def keep_credit(self, model: ModelRef, row: PlannedRow, cost: Decimal | None = None) -> None:
+        """Keep of a credit what a call in a batch cost, or is expected to."""
+        if self._offers is not None and model.provider in self._offers.credits.by_provider:
+            expected = self._offers.expected_cost(model, _bytes_of(row), batch=True) if cost is None else cost
+            self._offers.credits.expect_in_batch(model.provider, expected)
+
     @property
     def halted(self) -> bool:
         """Whether the run was stopped, so that nothing more is called."""

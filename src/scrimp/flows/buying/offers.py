@@ -88,9 +88,9 @@ class Offers:
             on_credit=self.credits.has(place.provider), kept=kept,
         )  # fmt: skip
 
-    def expected_cost(self, model: ModelRef, size: int) -> Decimal | None:
+    def expected_cost(self, model: ModelRef, size: int, *, batch: bool = False) -> Decimal | None:
         """Return what a call for a prompt of so many bytes costs at a place, in dollars; None where unknown."""
-        return self._cost(model, expected_usage(size, model.max_output))
+        return self._cost(model, expected_usage(size, model.max_output), batch=batch)
 
     def _cost(self, model: ModelRef, usage: Usage, *, batch: bool = False) -> Decimal | None:
         return self._prices.cost_of(

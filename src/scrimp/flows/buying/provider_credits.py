@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrimp.billing.cost_total import CostTotal
     from scrimp.store.ledger_queries.lost_calls import LostCall
 
+_NOTHING = Decimal(0)
 _NEAR_END = Decimal("0.1")  # of the credit is left
 _MOST_BOUNDED = 5_000  # calls of unknown cost; each is priced by itself
 
@@ -76,6 +77,7 @@ class ProviderCredits:
         """`used` is what each provider's calls used before this run, since its credit is counted."""
         self.by_provider, self._used, self._warn = granted, dict(used), warn
         self._in_flight: dict[str, Decimal] = {}
+        self._in_batches: dict[str, Decimal] = {}
         self._warned: set[tuple[str, bool]] = set()
 
     def left(self, provider: str) -> Decimal | None:
@@ -96,9 +98,10 @@ class ProviderCredits:
         return self._used.get(provider, _UNUSED)
 
     def has(self, provider: str) -> bool:
-        """Return whether the next call is paid by a credit, after those in flight."""
+        """Return whether the next call is paid by a credit, after those in flight and in batches."""
         left = self.left(provider)
-        return left is not None and left > self._in_flight.get(provider, Decimal(0))
+        promised = self._in_flight.get(provider, _NOTHING) + self._in_batches.get(provider, _NOTHING)
+        return left is not None and left > promised
 
     @contextmanager
     def reserved(self, provider: str, cost: Decimal | None) -> Iterator[None]:
@@ -106,11 +109,20 @@ class ProviderCredits:
         if provider not in self.by_provider or cost is None:
             yield
             return
-        self._in_flight[provider] = self._in_flight.get(provider, Decimal(0)) + cost
+        self._in_flight[provider] = self._in_flight.get(provider, _NOTHING) + cost
         try:
             yield
         finally:
             self._in_flight[provider] -= cost
+
+    def expect_in_batch(self, provider: str, cost: Decimal | None) -> None:
+        """Keep what a call in a batch is expected to cost, or cost already, from being spent on others."""
+        if provider in self.by_provider and cost is not None:
+            self._in_batches[provider] = self._in_batches.get(provider, _NOTHING) + cost
+
+    def forget_batches(self) -> None:
+        """Keep nothing for calls in batches: they are counted anew."""
+        self._in_batches.clear()
 
     def pay(self, provider: str, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
         """Take what a call cost off the credit, and warn once when it is near its end, and once when it is used up.

@@ -19,7 +19,7 @@ from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.store.batches.records import CallInShard
-from scrimp.values import Completion, Failure, RuleCap
+from scrimp.values import Completion, Failure, ModelRef, RuleCap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall
-    from scrimp.values import Call, Entry, ModelRef
+    from scrimp.values import Call, Entry
 
 
 class CollectingCaller(BatchCaller):
@@ -50,6 +50,7 @@ class CollectingCaller(BatchCaller):
         `cap` is the most that the job may cost, in dollars; None: no limit, or that of what it is `held_by`.
         """
         super().__init__(batches, inner, queues=queues)
+        inner.forget_batches()
         self._outbox, self._which_queue, self._primer = outbox, queues, primer
         self._cap, self._held_by = cap, held_by
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
@@ -94,6 +95,7 @@ class CollectingCaller(BatchCaller):
 
     def _count_waiting(self, stored: StoredCall, call: Call, row: PlannedRow) -> None:
         super()._count_waiting(stored, call, row)
+        self._inner.keep_credit(ModelRef(stored.provider, stored.model), row)
         if self._is_capped(row):  # it was sent under a cap, and counts even where that is lower by now
             self._spend(self._bound(call), row)
         if self._primer is not None:
@@ -110,6 +112,7 @@ class CollectingCaller(BatchCaller):
     ) -> None:
         if self._primer is not None:
             self._primer.came_back(call, stored, result)
+        self._inner.keep_credit(ModelRef(stored.provider, stored.model), row, entry.cost)
         if entry.cost is not None:
             self._spend(entry.cost, row)
         elif self._is_capped(row) and isinstance(result, Completion):
@@ -172,6 +175,7 @@ class CollectingCaller(BatchCaller):
         in_shard = CallInShard(row.key, number, 0, row.prompt.source, most, asked_by(row))
         if self._outbox.add(target, flow, request, in_shard):
             self.quote.add(call, batch=True)
+            self._inner.keep_credit(model, row)
         else:
             if primer is not None:
                 primer.not_sent(call)
