@@ -145,27 +145,16 @@ class Services:
     @cached_property
     def provider_credits(self) -> ProviderCredits:
         """The credits with providers, and what the ledger says is left of them."""
-        from scrimp.flows.buying.provider_credits import (  # for calls
-            Credit,
-            ProviderCredits,
-            spent_before,
-        )
+        if self._credit_shares is not None:
+            from scrimp.flows.buying.provider_credits import Credit, ProviderCredits  # for calls of a worker
+
+            return ProviderCredits({name: Credit(dollars=share) for name, share in self._credit_shares.items()}, {})
+        from scrimp.flows.buying.open_credits import open_credits  # for calls
         from scrimp.flows.spend.lost_bounds import bounded
 
-        if self._credit_shares is not None:
-            return ProviderCredits({name: Credit(dollars=share) for name, share in self._credit_shares.items()}, {})
-        granted = {
-            name: Credit(dollars=table.credit, since=table.credit_since.isoformat() if table.credit_since else None)
-            for name, table in self.loaded.config.providers.items()
-            if table.credit is not None
-        }
-        return ProviderCredits(
-            granted,
-            spent_before(
-                granted, self.paths.ledger_db, self.paths.cost_sums_db, self.warn, self.note,
-                bounded=lambda calls: bounded(calls, self.prices),
-            ),
-            self.warn,
+        return open_credits(
+            self.loaded.config.providers, self.paths, self.run, warn=self.warn, note=self.note,
+            bounded=lambda calls: bounded(calls, self.prices),
         )  # fmt: skip
 
     @property

@@ -51,6 +51,13 @@ class CreditUse(Struct, frozen=True, kw_only=True):
         more, unbounded = at_most or Decimal(0), self.unbounded + (at_most is None)
         return replace(self, at_most=self.at_most + more, unknown=self.unknown + 1, unbounded=unbounded)
 
+    def plus(self, more: CreditUse) -> CreditUse:
+        """Return what both have used."""
+        return CreditUse(
+            dollars=self.dollars + more.dollars, at_most=self.at_most + more.at_most,
+            unknown=self.unknown + more.unknown, unbounded=self.unbounded + more.unbounded,
+        )  # fmt: skip
+
     @property
     def told(self) -> str:
         """A part of a sentence on the calls of unknown cost; empty where there are none."""
@@ -72,10 +79,14 @@ class ProviderCredits:
     """What is left of each credit; calls of this run are taken off as they are paid."""
 
     def __init__(
-        self, granted: Mapping[str, Credit], used: Mapping[str, CreditUse], warn: Callable[[str], None] = lambda _: None
+        self, granted: Mapping[str, Credit], used: Mapping[str, CreditUse],
+        warn: Callable[[str], None] = lambda _: None, beside: Callable[[], Mapping[str, CreditUse]] = dict,
     ) -> None:  # fmt: skip
-        """`used` is what each provider's calls used before this run, since its credit is counted."""
-        self.by_provider, self._used, self._warn = granted, dict(used), warn
+        """`used` is what each provider's calls used before this run, since its credit is counted.
+
+        `beside` tells what other runs have used since it was asked last.
+        """
+        self.by_provider, self._used, self._warn, self._beside = granted, dict(used), warn, beside
         self._in_flight: dict[str, Decimal] = {}
         self._in_batches: dict[str, Decimal] = {}
         self._warned: set[tuple[str, bool]] = set()
@@ -99,6 +110,10 @@ class ProviderCredits:
 
     def has(self, provider: str) -> bool:
         """Return whether the next call is paid by a credit, after those in flight and in batches."""
+        if provider not in self.by_provider:
+            return False
+        for name, use in self._beside().items():
+            self._used[name] = self.used(name).plus(use)
         left = self.left(provider)
         promised = self._in_flight.get(provider, _NOTHING) + self._in_batches.get(provider, _NOTHING)
         return left is not None and left > promised

@@ -18,6 +18,7 @@ from scrimp.store.ledger_connection import connect_ledger
 from scrimp.values import Usage
 
 RECONCILED = "reconciled"  # the source of the price of such a call
+LOST_COLUMNS = "call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"
 
 
 class LostCall(Struct, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model") -> list[L
             " WHERE status = 'lost' AND time >= ? ORDER BY time",
             (*parameters, since),
         ).fetchall()
-    return [_lost_call(*row) for row in rows]
+    return [lost_call(*row) for row in rows]
 
 
 def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool, most: int) -> list[LostCall]:
@@ -73,11 +74,11 @@ def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool
     lost = " AND status = 'lost'" if lost_alone else ""  # which an index finds
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
-            "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"
-            f" FROM entries WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
+            f"SELECT {LOST_COLUMNS} FROM entries"
+            f" WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
             (since, provider, most),
         ).fetchall()
-    return [_lost_call(*row) for row in rows]
+    return [lost_call(*row) for row in rows]
 
 
 def unknown_calls_of(ledger: Path, run: str) -> list[LostCall]:
@@ -87,14 +88,14 @@ def unknown_calls_of(ledger: Path, run: str) -> list[LostCall]:
     """
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         rows = db.execute(
-            "SELECT call, time, provider, coalesce(answered_by, model), '', batch, most_input, most_output, reply_id"
-            " FROM entries WHERE run = ? AND batch IS NULL AND cost_nano IS NULL",
+            f"SELECT {LOST_COLUMNS} FROM entries WHERE run = ? AND batch IS NULL AND cost_nano IS NULL",
             (run,),
         ).fetchall()
-    return [_lost_call(*row) for row in rows]
+    return [lost_call(*row) for row in rows]
 
 
-def _lost_call(call: str | bytes, *rest: Any) -> LostCall:  # noqa: ANN401 - as SQLite has them
+def lost_call(call: str | bytes, *rest: Any) -> LostCall:  # noqa: ANN401 - as SQLite has them
+    """Return the call that a row of LOST_COLUMNS is."""
     return LostCall(**dict(zip(LostCall.__struct_fields__, (unpacked_call(call), *rest), strict=True)))
 
 
