@@ -37,7 +37,7 @@ def test_a_signal_before_the_signals_are_counted(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_signal_before_the_loop_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asyncio, "run", lambda _: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(asyncio, "Runner", lambda **_: signal.raise_signal(signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):  # and no warning of a coroutine that was never awaited
         run_in_loop(wait_for_ever())
 

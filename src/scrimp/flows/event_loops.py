@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
+from scrimp.flows.coalescing_loop import CoalescingLoop
 from scrimp.flows.handled_signals import Handler, handled_signals
 
 _Result = TypeVar("_Result")
@@ -49,7 +50,8 @@ def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
     raising = _raising_handlers()
     cancelled = _cancelled_by(raising, main, signalled.append)
     try:
-        result = asyncio.run(cancelled)
+        with asyncio.Runner(loop_factory=CoalescingLoop) as runner:
+            result = runner.run(cancelled)
     except asyncio.CancelledError:
         # Nothing else can cancel the outermost task: its name never leaves asyncio.run.
         raise _interruption(signalled) from None
