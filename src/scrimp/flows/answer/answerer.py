@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp import tokens
 from scrimp.answers.canonical import canonical
-from scrimp.enums import CacheUse, FailureKind, RowStatus, StopReason
+from scrimp.enums import CacheUse
 from scrimp.escalation.attempts import is_escalated
 from scrimp.escalation.confidence import assessor_for
 from scrimp.escalation.escalate import escalate
 from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
-from scrimp.failures import policy_of
 from scrimp.flows.answer.calls_steps import RowPendingError
 from scrimp.flows.answer.check_command import LONGEST, run_check
+from scrimp.flows.answer.row_answer import row_answer
+from scrimp.flows.answer.row_failure import failure_of, is_no_limit, is_of_other_rows, last_heard, skipped
 from scrimp.flows.plan.expected.row_costs import PricedRow
-from scrimp.flows.plan.expected.said import said_of
-from scrimp.flows.plan.prompt_compressor import texts_of
-from scrimp.flows.spend.call_usage import call_usages
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import (
-    Answer,
     Answered,
     Attempt,
-    AttemptSummary,
     Chain,
-    Completion,
-    Compression,
     ExpectedRow,
     Failed,
     Failure,
     Outcome,
-    TooDear,
 )
 
 if TYPE_CHECKING:
@@ -75,14 +67,14 @@ class Answerer:
         """Return what becomes of a row; the entries of its last call stay in the recorder, to be written with it."""
         dear = row.route.dear
         if dear is not None and dear.action == "skip":
-            return _skipped(row, dear, self._cache_use)
+            return skipped(row, dear, self._cache_use)
         try:
             attempts = await self._escalate(row, recorder)
         except RowPendingError as pending:
             return self._pending(row, pending.failure, recorder)
         kept = next((attempt for attempt in attempts if attempt.kept), None)
-        shown = _last_heard(attempts) if kept is None else kept
-        answer = self._answer(row, attempts, shown, recorder)
+        shown = last_heard(attempts) if kept is None else kept
+        answer = row_answer(row, attempts, shown, recorder, self._pricer)
         recorder.conclude(escalated=_escalated(row, kept), unread=self._unread(row, kept))
         if not self._step_caller.makes_rows:
             return self._pending(row, _LATER, recorder)
@@ -92,9 +84,9 @@ class Answerer:
                 prompt=row.prompt, answer=answer, cache=self._cache_use, entries=entries, entry=kept.completion.entry,
                 expected=self._expected(row, recorder),
             )  # fmt: skip
-        failure, status = _failure_of(shown if _is_no_limit(attempts[-1]) else attempts[-1])
+        failure, status = failure_of(shown if is_no_limit(attempts[-1]) else attempts[-1])
         asked = sum(attempt.step == shown.step and attempt.completion is not None for attempt in attempts)
-        if status == "error" and not entries and _is_of_other_rows(failure):
+        if status == "error" and not entries and is_of_other_rows(failure):
             status = "pending"
         if failure.kind == "schema" and asked > 1:
             failure = replace(failure, message=f"{failure.message} (asked {asked} times)")
@@ -198,73 +190,11 @@ class Answerer:
             return first, second
         return await self._step_caller.call(question, row, recorder)
 
-    def _answer(
-        self, row: PlannedRow, attempts: Sequence[Attempt], shown: Attempt, recorder: RowRecorder
-    ) -> Answer | None:
-        completion = shown.completion
-        if completion is None or completion.entry is None:
-            return None
-        entry, compression = completion.entry, _compression(row)
-        first = _first_of_step(attempts, shown) or completion  # what is asked again costs more than the prompt alone
-        compared = first.entry or entry
-        counterfactual = self._pricer.counterfactual(row.route, first, compared, compression)
-        output = completion.text if shown.output is None else shown.output
-        return Answer(
-            output=output, raw=completion.text if output != completion.text else None, model=completion.model,
-            provider=entry.provider,
-            finish_reason=completion.finish_reason,
-            called_as=entry.model if entry.model != completion.model else None,
-            parsed=shown.parsed, tier=row.route.tier, chain=row.route.chain.name,
-            escalated=is_escalated(shown, row.route.chain), confidence=shown.confidence,
-            why=_why(row, shown), usage=completion.usage, cost=recorder.cost,
-            price=entry.price, compressed=compression, attempts=len(attempts), baseline=counterfactual.baseline,
-            baseline_cost=counterfactual.baseline_cost, compression_saved=counterfactual.compression_saved,
-            baseline_estimated=counterfactual.estimated, choice=row.route.choice, compared_cost=compared.cost,
-            calls=call_usages(recorder.entries, attempts, compared), batch_saved=counterfactual.batch_saved,
-            provider_cache_saved=counterfactual.provider_cache_saved, seller_saved=counterfactual.seller_saved,
-            climb=_summaries(attempts), effort=entry.effort, dear=row.route.dear,
-        )  # fmt: skip
-
-
-def _skipped(row: PlannedRow, dear: TooDear, cache_use: CacheUse) -> Failed:
-    """Return the outcome of a row that costs more than it may, for which nothing is called."""
-    failure = Failure(kind="budget", message=said_of(dear), sent=False, rule_only=True)
-    return Failed(prompt=row.prompt, failure=failure, status="skipped", cache=cache_use, dear=dear)
-
 
 def _escalated(row: PlannedRow, kept: Attempt | None) -> bool | None:
     """Return whether an answered row of a chain climbed above its cheap models; None of other rows."""
     chain = row.route.chain
     return is_escalated(kept, chain) if kept is not None and len(chain.steps) > 1 else None
-
-
-def _last_heard(attempts: Sequence[Attempt]) -> Attempt:
-    """Return the attempt a row without a valid completion reports: the last, or the one it failed to correct."""
-    last = attempts[-1]
-    before = attempts[-2] if len(attempts) > 1 else last
-    corrected = before.step == last.step and before.completion is not None and not before.valid
-    return before if last.completion is None and corrected else last
-
-
-def _is_of_other_rows(failure: Failure) -> bool:
-    """Return whether no request was made for a row because its models were given up before its turn."""
-    return not failure.sent and (policy_of(failure).fails_over or failure.http is not None)
-
-
-def _is_no_limit(attempt: Attempt) -> bool:
-    return attempt.failure is None or attempt.failure.kind != "budget"
-
-
-def _first_of_step(attempts: Sequence[Attempt], shown: Attempt) -> Completion | None:
-    """Return the first completion of the step whose completion is shown: that of the prompt itself."""
-    return next(
-        (
-            each.completion
-            for each in attempts
-            if each.step == shown.step and each.completion and not each.reworded and not each.without_room
-        ),
-        None,
-    )
 
 
 def _task_text(row: PlannedRow) -> str:
@@ -273,72 +203,3 @@ def _task_text(row: PlannedRow) -> str:
         return f"{row.system}\n\n{row.text}" if row.system and row.text else row.system or row.text
     before, after = ([f"{turn.role}: {turn.words}" for turn in turns] for turns in (row.sent.history, row.sent.after))
     return "\n\n".join(part for part in (row.system, *before, row.text, *after) if part)
-
-
-def _summaries(attempts: Sequence[Attempt]) -> tuple[AttemptSummary, ...]:
-    """Return what a row that took several attempts says of them."""
-    if len(attempts) < 2:
-        return ()
-    return tuple(
-        AttemptSummary(each.name, each.completion.model if each.completion else None, each.confidence, each.reason)
-        for each in attempts
-    )
-
-
-def _why(row: PlannedRow, attempt: Attempt) -> str:
-    """Return why this tier and why this completion; a route the user fixed needs no reason."""
-    return attempt.why if row.route.why == "asked for" else f"{row.route.why}; {attempt.why}"
-
-
-def _compression(row: PlannedRow) -> Compression | None:
-    """Count tokens exactly where something was changed; where nothing was, an estimate shows the size."""
-    level = row.level
-    if level == "off":
-        return None
-    sent = (row.text, row.system or "", *(turn.words for turn in (*row.sent.history, *row.sent.after)))
-    if not row.sent.rules:
-        size = sum(map(tokens.estimate, sent))
-        return Compression(
-            before=size, after=size, level=level, estimated=True, note=row.sent.note, keep=row.keep, why=row.why_level,
-            below=row.below,
-        )  # fmt: skip
-    from scrimp.compress.version import compression_version  # where something was compressed
-
-    before = sum(map(tokens.count, (*texts_of(row.prompt), row.instruction or "")))
-    after = sum(map(tokens.count, sent))
-    return Compression(
-        before=before, after=after, level=level, rules=row.sent.rules, note=row.sent.note,
-        version=compression_version(), keep=row.keep, why=row.why_level, below=row.below,
-    )  # fmt: skip
-
-
-def _failure_of(attempt: Attempt) -> tuple[Failure, RowStatus]:
-    """Return why a row has no completion that may be given out, and its status."""
-    if attempt.completion is not None and (early := _early_stop(attempt.completion)):
-        return early, "truncated" if attempt.completion.stop_reason == "length" else "error"
-    if attempt.failure is not None:
-        return attempt.failure, "skipped" if attempt.failure.kind == "budget" else "error"
-    return Failure(kind="schema", http=200, message=f"the completion was not accepted: {attempt.why}"), "error"
-
-
-def _early_stop(completion: Completion) -> Failure | None:
-    """Return the failure that a completion's stop reason means, None for one that came to its end."""
-    model, word = completion.model, completion.finish_reason
-    failures: Mapping[StopReason, tuple[FailureKind, str]] = {
-        "length": ("too_long", "the completion was cut off at its token cap: raise --max-output"),
-        "refused": ("refused", f"{model} declined to answer"),
-        "tool": ("invalid", f"{model} stopped to call a tool ({word}), and scrimp offers none: reword the prompt"),
-        "error": ("server", f"{model} stopped on an error of its provider ({word}): rerun the same command"),
-        "unknown": ("server", f"{model} gave {_finish(word)}, so the completion may be cut off"),
-    }  # fmt: skip
-    if completion.stop_reason not in failures:
-        return None
-    if completion.stop_reason == "length" and not completion.text.strip():
-        words = "the token cap was used up before any text came: raise --max-output, or lower --effort"
-        return Failure(kind="too_long", http=200, message=words)
-    kind, message = failures[completion.stop_reason]
-    return Failure(kind=kind, http=200, message=message)
-
-
-def _finish(word: str) -> str:
-    return f"the finish reason '{word}', which is not known" if word else "no finish reason"
