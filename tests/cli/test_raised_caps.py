@@ -10,7 +10,7 @@ import pytest
 
 from command import Scrimp
 from fake_provider import FakeProvider, Reply, completion, fake_provider
-from scrimp.flows.answer.call_parameters import CallParameters
+from scrimp.flows.answer.calls.call_parameters import CallParameters
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.providers.presets import PRESETS
 from scrimp.values import ModelRef, Parameters

@@ -27,7 +27,7 @@ from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Failed, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services

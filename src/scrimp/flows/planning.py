@@ -11,7 +11,7 @@ from scrimp.flows.plan.planner import Planner
 from scrimp.flows.plan.routes.router import Router
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
     from scrimp.flows.plan.certified.certified_levels import CertifiedLevels
     from scrimp.flows.plan.expected.row_costs import RowCosts
     from scrimp.flows.plan.expected.row_limits import RowLimits
@@ -128,8 +128,8 @@ def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCachi
     """Return what expects of rows, as they are given, that a live provider keeps what they share."""
     if services.job_began is not None:
         return None
-    from scrimp.flows.answer.beginnings import words_as_given  # few runs limit rows
-    from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.answer.provider_caches.beginnings import words_as_given  # few runs limit rows
+    from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
 
     return ProviderCaching(
         services.routes.endpoints, services.prices, services.clock, asks=options.provider_cache != "off",

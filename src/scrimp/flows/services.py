@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.api_keys import KeyRing
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.sources.load import LoadedConfig
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.answer.calls_steps import CallsSteps
-    from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.buying.provider_credits import ProviderCredits
     from scrimp.flows.buying.sellers import Sellers

@@ -14,8 +14,8 @@ from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.answer.calls_steps import CallsSteps
-    from scrimp.flows.answer.step_caller import StepCaller
     from scrimp.flows.batch.overlap.replies_first import RowsInBatches
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.store.batches.store import BatchStore

@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from scrimp.errors import StoreError
 from scrimp.flows.answer.answerer import Answerer
+from scrimp.flows.answer.calls.step_caller import StepCaller
 from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.answer.chain_history import ChainHistory
-from scrimp.flows.answer.prefix_warmup import PrefixWarmup
-from scrimp.flows.answer.provider_caching import ProviderCaching
-from scrimp.flows.answer.step_caller import StepCaller
+from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
+from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.engine.provider_client import build_client
 from scrimp.flows.planning import row_costs
@@ -33,7 +33,7 @@ from scrimp.transport.client import ProviderClient
 from scrimp.transport.limits.health import ProviderHealth
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.stored_caches import StoredCaches
+    from scrimp.flows.answer.provider_caches.stored_caches import StoredCaches
     from scrimp.flows.engine.shared_limits import SharedLimits
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -104,7 +104,7 @@ def _stored_caches(
     able = any(endpoints[name].dialect == "gemini" for name in services.routes.available)
     if options.provider_cache == "off" or not able:
         return None
-    from scrimp.flows.answer.stored_caches import StoredCaches  # few providers store anything
+    from scrimp.flows.answer.provider_caches.stored_caches import StoredCaches  # few providers store anything
 
     def paid(entry: Entry) -> None:
         services.offers.credits.pay(entry.provider, entry.cost)

@@ -15,7 +15,7 @@ from scrimp.caching.cache_saving import CacheSaving, OtherBeginning
 from scrimp.caching.shared_starts import common_length
 from scrimp.caching.write_decision import PRICED_PER, WORTH_A_BATCH, decide_write
 from scrimp.enums import CachePart
-from scrimp.flows.answer.beginnings import SHORTEST, Beginnings, Words, tools_of, words_as_given
+from scrimp.flows.answer.provider_caches.beginnings import SHORTEST, Beginnings, Words, tools_of, words_as_given
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
 from scrimp.tokens.tokenizer_factors import tokenizer_factor

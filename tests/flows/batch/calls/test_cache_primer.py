@@ -4,7 +4,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from scrimp.flows.answer.provider_caching import SharedBeginning
+from scrimp.flows.answer.provider_caches.provider_caching import SharedBeginning
 from scrimp.flows.batch.calls.cache_primer import CachePrimer
 from scrimp.values import CacheMark, Call
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planned_row import PlannedRow

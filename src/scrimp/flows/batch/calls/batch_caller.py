@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.failures import is_retryable
+from scrimp.flows.answer.calls.call_builder import attached_to
 from scrimp.flows.answer.calls_steps import RowPendingError
-from scrimp.flows.answer.step_caller import attached_to
 from scrimp.flows.batch.batches import Batchable
 from scrimp.flows.batch.calls.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.calls.live_calls import LiveCalls
@@ -27,7 +27,7 @@ from scrimp.values import Completion, Failure, ModelRef
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planned_row import PlannedRow
@@ -169,9 +169,9 @@ class BatchCaller(ABC):
         """Take note of a call that came back."""
         del call
         if self.makes_rows:
-            self._inner.take_off_credit(entry)
+            self._inner.credits.take_off(entry)
         task = row.route.certified_task or (row.certified.signature if row.certified else None)
-        self._inner.notice_redirect(ModelRef(stored.provider, stored.model), result, task)
+        self._inner.redirects.notice(ModelRef(stored.provider, stored.model), result, task)
 
     def _may_be_sent_again(self, result: Completion | Failure, calls: Sequence[StoredCall]) -> bool:
         return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._batches.tries
@@ -185,7 +185,7 @@ class BatchCaller(ABC):
             if (model.provider, model.model) == (stored.provider, stored.model)
         ]
         model = sent_to[0] if sent_to else ModelRef(stored.provider, stored.model)
-        return self._inner.call_for(model, question, row, recorder)
+        return self._inner.builder.call_for(model, question, row, recorder)
 
     async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Call a model; what does not fit under the cap is held: rows after it may have been paid for in batches."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrimp.enums import BatchGoal
-    from scrimp.flows.answer.provider_caching import ProviderCaching
+    from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.store.batches.records import StoredCall

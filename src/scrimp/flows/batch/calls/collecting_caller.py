@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.errors import InputError
-from scrimp.flows.answer.step_caller import attached_to
+from scrimp.flows.answer.calls.call_builder import attached_to
 from scrimp.flows.batch.calls.batch_caller import BatchCaller, pending
 from scrimp.flows.batch.calls.cache_primer import CallForBatch
 from scrimp.flows.batch.costs.quote import Quote
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.calls.cache_primer import CachePrimer
     from scrimp.flows.batch.costs.job_budget import JobBudget
@@ -50,7 +50,7 @@ class CollectingCaller(BatchCaller):
         `cap` is the most that the job may cost, in dollars; None: no limit, or that of what it is `held_by`.
         """
         super().__init__(batches, inner, queues=queues)
-        inner.forget_batches()
+        inner.credits.forget_batches()
         self._outbox, self._which_queue, self._primer = outbox, queues, primer
         self._cap, self._held_by = cap, held_by
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
@@ -95,7 +95,7 @@ class CollectingCaller(BatchCaller):
 
     def _count_waiting(self, stored: StoredCall, call: Call, row: PlannedRow) -> None:
         super()._count_waiting(stored, call, row)
-        self._inner.keep_credit(ModelRef(stored.provider, stored.model), row)
+        self._inner.credits.keep(ModelRef(stored.provider, stored.model), row)
         if self._is_capped(row):  # it was sent under a cap, and counts even where that is lower by now
             self._spend(self._bound(call), row)
         if self._primer is not None:
@@ -112,7 +112,7 @@ class CollectingCaller(BatchCaller):
     ) -> None:
         if self._primer is not None:
             self._primer.came_back(call, stored, result)
-        self._inner.keep_credit(ModelRef(stored.provider, stored.model), row, entry.cost)
+        self._inner.credits.keep(ModelRef(stored.provider, stored.model), row, entry.cost)
         if entry.cost is not None:
             self._spend(entry.cost, row)
         elif self._is_capped(row) and isinstance(result, Completion):
@@ -147,7 +147,7 @@ class CollectingCaller(BatchCaller):
         if self._outbox.has(row.key, number):
             return
         why = self._why_live(model, question, row)
-        call = self._inner.call_for(model, question, row, recorder)
+        call = self._inner.builder.call_for(model, question, row, recorder)
         call = replace(call, stream=False) if call.stream else call
         if why is not None:
             self._leave(call, model, why, row.key, number)
@@ -175,7 +175,7 @@ class CollectingCaller(BatchCaller):
         in_shard = CallInShard(row.key, number, 0, row.prompt.source, most, asked_by(row))
         if self._outbox.add(target, flow, request, in_shard):
             self.quote.add(call, batch=True)
-            self._inner.keep_credit(model, row)
+            self._inner.credits.keep(model, row)
         else:
             if primer is not None:
                 primer.not_sent(call)
@@ -223,7 +223,7 @@ class CollectingCaller(BatchCaller):
 
     def _bound(self, call: Call) -> Decimal:
         if call.attachments:
-            from scrimp.flows.answer.attached_content import counted  # few calls have any
+            from scrimp.flows.answer.calls.attached_content import counted  # few calls have any
 
             call = counted(call, self._batches.endpoints[call.provider])
         return bound_under_cap(
@@ -236,6 +236,6 @@ def _whole(call: Call) -> Call:
     """Return a call with the content of what is attached; InputError where a file is not as it was."""
     if not call.attachments:
         return call
-    from scrimp.flows.answer.attached_content import whole  # few calls have any
+    from scrimp.flows.answer.calls.attached_content import whole  # few calls have any
 
     return whole(call)

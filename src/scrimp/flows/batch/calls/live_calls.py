@@ -10,7 +10,7 @@ from scrimp.values import Failure
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batchable, Batches
     from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.flows.plan.planned_row import PlannedRow

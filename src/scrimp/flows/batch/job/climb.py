@@ -10,7 +10,7 @@ from scrimp.flows.batch.calls.climbing_caller import ClimbingCaller
 from scrimp.flows.batch.job.spent import spent_in_batches
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.job.session import JobSession
     from scrimp.values import Prompt
 
@@ -20,7 +20,7 @@ def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> 
     callers, spent = list[ClimbingCaller](), spent_in_batches(session, open_prompts)
 
     def before(inner: StepCaller) -> ClimbingCaller:
-        inner.count_spent(*spent)
+        inner.guards.count_spent(*spent)
         callers.append(
             ClimbingCaller(
                 session.batches, inner, queues=session.queues(), patient=session.waits_for_calls,

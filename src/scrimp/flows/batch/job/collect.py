@@ -21,7 +21,7 @@ from scrimp.values import Failed
 
 if TYPE_CHECKING:
     from scrimp.enums import BatchGoal
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.costs.job_budget import JobBudget
     from scrimp.flows.batch.outbox import Outbox

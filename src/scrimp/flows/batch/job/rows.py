@@ -18,7 +18,7 @@ from scrimp.flows.batch.overlap.unused import record_unused, record_without_row,
 from scrimp.flows.batch.timing.idle import BUSY
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.job.collect import Collected
     from scrimp.flows.batch.job.ending import JobEnding
     from scrimp.flows.batch.job.session import JobSession
@@ -78,7 +78,7 @@ class RowPass:
 
     def _caller(self, inner: StepCaller, spent: Decimal | None, by_rule: Mapping[RuleCap, Decimal]) -> AnsweringCaller:
         session = self._session
-        inner.count_spent(spent, by_rule)
+        inner.guards.count_spent(spent, by_rule)
         caller = AnsweringCaller(
             session.batches, inner, session.queues(), live=self._calls_live, patient=session.waits_for_calls,
             concurrency=session.options.concurrency, late=session.job.is_late(), not_live=self._not_live(),

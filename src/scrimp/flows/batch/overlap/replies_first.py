@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.answer.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.services import Services
     from scrimp.flows.spend.recorder import RowRecorder
@@ -97,7 +97,7 @@ class RepliesFirst(BatchCaller):
             if isinstance(result, Completion):
                 self._rows.taken += 1
                 cost, cap = None if result.entry is None else result.entry.cost, row.route.cap
-                self._inner.count_spent(cost, {} if cap is None or cost is None else {cap: cost})
+                self._inner.guards.count_spent(cost, {} if cap is None or cost is None else {cap: cost})
                 return result
         return await self._ask(question, row, recorder, number)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from scrimp.flows.answer.attached_content import AttachedContent
+from scrimp.flows.answer.calls.attached_content import AttachedContent
 from scrimp.providers.presets import PRESETS
 from scrimp.read.attachments import attachment
 from scrimp.transport.exchange import Content, Exchange

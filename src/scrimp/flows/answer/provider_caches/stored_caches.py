@@ -29,7 +29,7 @@ from scrimp.units import PICODOLLAR, format_count, format_dollars, format_percen
 from scrimp.values import Call, Completion, Entry, Failure, PromptCache, Usage
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.provider_caching import ProviderCaching, StorableBeginning
+    from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching, StorableBeginning
     from scrimp.flows.spend.budgets.budget import Budget
     from scrimp.flows.spend.recorder import CallRecorder
     from scrimp.prices.book import PriceBook

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrimp.flows.answer.prefix_warmup import PrefixWarmup
+from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
 from scrimp.values import Call, Message
 from transport.virtual_loop import now, run, settled
 

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from caching_provider import ClaudeCache
 from flows.rows import planned_row
-from scrimp.flows.answer.beginnings import Beginnings, words_of
-from scrimp.flows.answer.provider_caching import ProviderCaching
+from scrimp.flows.answer.provider_caches.beginnings import Beginnings, words_of
+from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
 from scrimp.flows.estimates.cache_forecast import CacheForecast
 from scrimp.flows.plan.planned_row import PlannedRow
 from scrimp.flows.spend.cache_rates import cache_rates

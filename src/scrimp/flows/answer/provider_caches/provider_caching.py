@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from scrimp import tokens
 from scrimp.caching.cache_rules import LIFETIME_WORDS, NO_CACHE, CacheRates, CacheRules
 from scrimp.caching.write_decision import WriteDecision, decide_write
-from scrimp.flows.answer.beginnings import Beginning, Beginnings, Words, words_of
+from scrimp.flows.answer.provider_caches.beginnings import Beginning, Beginnings, Words, words_of
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways

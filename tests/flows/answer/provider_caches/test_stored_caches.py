@@ -11,8 +11,8 @@ import pytest
 
 from flows.rows import planned_row
 from scrimp.errors import StoreError
-from scrimp.flows.answer.provider_caching import ProviderCaching
-from scrimp.flows.answer.stored_caches import StoredCaches
+from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
+from scrimp.flows.answer.provider_caches.stored_caches import StoredCaches
 from scrimp.flows.plan.run_options import RunLabels
 from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.flows.spend.lost_bounds import at_most

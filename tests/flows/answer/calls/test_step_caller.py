@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.escalation.questions import CallStep
-from scrimp.flows.answer.prefix_warmup import PrefixWarmup
-from scrimp.flows.answer.step_caller import StepCaller
+from scrimp.flows.answer.calls.step_caller import StepCaller
+from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT

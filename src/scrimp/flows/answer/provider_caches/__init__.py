@@ -1,0 +1,1 @@
+"""What a run has its providers keep of prompts that begin alike, and what it knows of it."""
