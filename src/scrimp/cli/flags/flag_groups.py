@@ -6,18 +6,28 @@ import inspect
 from collections.abc import Callable, Collection, Mapping
 from copy import copy
 from functools import wraps
+from importlib import import_module
+from types import ModuleType
 from typing import Annotated, Any, get_type_hints
 
 from msgspec import Struct
 from typer.models import OptionInfo
 
+from scrimp.cli.flags import options
 from scrimp.cli.flags.flag_group import FlagGroup
-from scrimp.cli.flags.options import answering, calling, reading, spending, writing
 
-# The rooms of groups know these by their names alone: a command whose words are plain needs no declaration.
-_OPTIONS = {
-    "reading": reading, "answering": answering, "spending": spending, "calling": calling, "writing": writing,
-}  # fmt: skip
+
+class _Declarations(dict[str, ModuleType]):
+    """The rooms of declarations, by the names that groups of flags know them by: imported where one is named first."""
+
+    def __missing__(self, name: str) -> ModuleType:
+        if name not in ("reading", "answering", "spending", "calling", "writing"):
+            raise KeyError(name)
+        self[name] = import_module(f"{options.__name__}.{name}")
+        return self[name]
+
+
+_DECLARATIONS = _Declarations()
 
 
 class GroupsOfFlags(Struct, frozen=True, kw_only=True):
@@ -72,7 +82,7 @@ def grouped(
 
 
 def _flags(group: type[FlagGroup], defaults: Mapping[str, object], *, hidden: bool) -> list[inspect.Parameter]:
-    hints = get_type_hints(group, localns=_OPTIONS, include_extras=True)
+    hints = get_type_hints(group, localns=_DECLARATIONS, include_extras=True)
     return [
         inspect.Parameter(
             name,
