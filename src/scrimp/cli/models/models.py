@@ -57,30 +57,35 @@ def models(
         raise UsageError("--json is for --compare MODEL: for prices as JSON, see `scrimp prices list --json`")
     if compare is not None and (names or everything):
         raise UsageError("--compare takes one model and nothing else: leave out --all and other models")
+    if names and everything:
+        raise UsageError("--all lists every model: leave it out, or the names")
     with open_session() as session:
         if compare is not None:
             from scrimp.cli.models.compare_models import print_comparison  # only to compare
 
             print_comparison(session, compare, as_json=as_json)
             return
-        routes, book = session.services.routes, session.services.prices
         if names:
-            if everything:
-                raise UsageError("--all lists every model: leave it out, or the names")
             _print_named(session, names)
-            return
-        rows = [
-            (tier, model.id, _callable(session, model), *_price(book, model), _effort(session, model))
-            for tier, listed in routes.tiers.items()
-            for model in listed
-        ]
-        if everything:
-            listed_ids = {row[1] for row in rows}
-            others = [routes.model(name) for name in known_models() if name not in listed_ids]
-            rows += [("", m.id, _callable(session, m), *_price(book, m), _effort(session, m)) for m in others]
-        print_table(("tier", "model", "callable", "input", "output", "effort"), rows, "lllrrl", session.out)
-        _print_places(session)
-        print_line("Any other model can be named as provider/model, and any with an effort as provider/model@effort.")
+        else:
+            _print_tiers(session, everything=everything)
+
+
+def _print_tiers(session: Session, *, everything: bool) -> None:
+    """Print the models of the tiers, and others known by name where `everything` is wanted."""
+    routes, book = session.services.routes, session.services.prices
+    rows = [
+        (tier, model.id, _callable(session, model), *_price(book, model), _effort(session, model))
+        for tier, listed in routes.tiers.items()
+        for model in listed
+    ]
+    if everything:
+        listed_ids = {row[1] for row in rows}
+        others = [routes.model(name) for name in known_models() if name not in listed_ids]
+        rows += [("", m.id, _callable(session, m), *_price(book, m), _effort(session, m)) for m in others]
+    print_table(("tier", "model", "callable", "input", "output", "effort"), rows, "lllrrl", session.out)
+    _print_places(session)
+    print_line("Any other model can be named as provider/model, and any with an effort as provider/model@effort.")
 
 
 def _print_places(session: Session) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.results.own_files import OwnFiles
@@ -46,29 +47,29 @@ live commands from such a file.
 """
 
 
-@app.command(epilog=_FORMAT)
-@grouped()
-def replay(
-    source: Source = LEDGER,
-    *,
-    compared: PairFlags,
-    recording: RecordingFlags,
+class ReplayFlags(FlagGroup, frozen=True):
+    """What policies learn from, where they are measured, and how that is shown."""
+
     pairs: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Learn orders from only N pairs of each task.")
-    ] = None,
+    ] = None
     wording: Annotated[
         bool, typer.Option("--wording", help="Also learn an order from the prompts' words; takes seconds.")
-    ] = False,
+    ] = False
     target: Annotated[
         float, typer.Option(metavar="X", min=0.5, max=0.999, help="What a policy for each task keeps, all together.")
-    ] = 0.98,
+    ] = 0.98
     report: Annotated[
         Literal["odd", "all"], typer.Option(help="Measure on the rows that nothing is learned from, or on all.")
-    ] = "odd",
-    plot: Annotated[bool, typer.Option("--plot", help="Plot what is kept against what is saved.")] = False,
-    picture: Annotated[str | None, typer.Option("--svg", metavar="FILE", help="Write the plot as SVG.")] = None,
-    as_json: AsJson = False,
-) -> None:
+    ] = "odd"
+    plot: Annotated[bool, typer.Option("--plot", help="Plot what is kept against what is saved.")] = False
+    picture: Annotated[str | None, typer.Option("--svg", metavar="FILE", help="Write the plot as SVG.")] = None
+    as_json: AsJson = False
+
+
+@app.command(epilog=_FORMAT)
+@grouped()
+def replay(source: Source = LEDGER, *, compared: PairFlags, recording: RecordingFlags, how: ReplayFlags) -> None:
     """Show what each policy of a short list would have cost and kept on recorded rows.
 
     \b
@@ -92,23 +93,25 @@ def replay(
     """  # noqa: D301 - the control character itself tells typer not to wrap the list
     with open_session() as session:
         dataset = load_dataset(session, compared, source, recording)
-        result = trade_off(dataset, report_all=report == "all", pairs=pairs, wording=wording, target=target)
+        result = trade_off(
+            dataset, report_all=how.report == "all", pairs=how.pairs, wording=how.wording, target=how.target
+        )
         points = [
             Point(policy_name(policy), measured.saved.value, measured.kept.value)
             for policy, measured in result.policies
             if measured.kept is not None
         ]
-        if not points and (plot or picture is not None):
+        if not points and (how.plot or how.picture is not None):
             session.messages.warn("no score is recorded, so what is kept is unknown and there is nothing to draw")
-        if picture is not None and points:
+        if how.picture is not None and points:
             title = f"{row_count(result)}, flagship {result.flagship}"
-            OwnFiles(session).refuse("--svg", picture)
-            _write(Path(picture), svg_plot(points, _X_AXIS, _Y_AXIS, title))
-        if as_json:
+            OwnFiles(session).refuse("--svg", how.picture)
+            _write(Path(how.picture), svg_plot(points, _X_AXIS, _Y_AXIS, title))
+        if how.as_json:
             print_json(trade_off_document(result))
             return
         print_trade_off(session, result)
-        if plot:
+        if how.plot:
             for text in (*text_plot(points, _X_AXIS, _Y_AXIS, session.out.width), *calibration_diagrams(result)):
                 print_line(text)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 from msgspec import Struct
 
 from scrimp.cli.flags.comma_lists import comma_list
+from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import AnswerFlags, CallFlags, CostFlags, LabelFlags, ReadingFlags
@@ -26,20 +27,19 @@ from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.pairs.level_collector import LevelCollector, LevelComparison
 from scrimp.flows.tune.pairs.pair_collector import PairCollector, sampled
-from scrimp.flows.tune.pairs.pair_plan import level_plan, model_plan
+from scrimp.flows.tune.pairs.pair_plan import PlannedGroup, level_plan, model_plan
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
+from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Prompt
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 
-@app.command()
-@grouped(defaults={"max_cost": "1.00"})
-def shadow(
-    reading: ReadingFlags, answer: AnswerFlags, cost: CostFlags, calls: CallFlags, labels: LabelFlags,
-    inputs: Inputs = None,
+class PairsWanted(FlagGroup, frozen=True):
+    """Which prompts are sent, and to which models."""
+
     models: Annotated[
         str | None,
         typer.Option(
@@ -47,16 +47,31 @@ def shadow(
             help="The models, or their efforts (provider/model@low); by default two cheap ones and the high tier's, "
             "with --compress the one of each prompt.",
         ),
-    ] = None,
-    share: Annotated[str, typer.Option(metavar="P%", help="The share of prompts to send.")] = "3%",
+    ] = None
+    share: Annotated[str, typer.Option(metavar="P%", help="The share of prompts to send.")] = "3%"
     gold: Annotated[
         str | None, typer.Option("--gold", metavar="COLUMN", help="The column that holds the right answer.")
-    ] = None,
-    keep: Keep = None,
+    ] = None
+    keep: Keep = None
     twice: Annotated[
         bool,
         typer.Option("--twice", help="With --compress: send prompts without it a second time, for models that vary."),
-    ] = False,
+    ] = False
+
+    def comparison(self, level: str | None) -> LevelComparison | None:
+        """Return what is compared at a level that can be certified; None where it is models that are compared."""
+        if level in CERTIFIABLE:
+            return LevelComparison(checked_side(level, self.keep), self.twice)
+        if self.keep is not None or self.twice:
+            raise UsageError(f"--keep and --twice are for pairs of a level: add --compress {' or '.join(CERTIFIABLE)}")
+        return None
+
+
+@app.command()
+@grouped(defaults={"max_cost": "1.00"})
+def shadow(
+    reading: ReadingFlags, answer: AnswerFlags, cost: CostFlags, calls: CallFlags, labels: LabelFlags,
+    inputs: Inputs = None, *, wanted: PairsWanted,
 ) -> None:  # fmt: skip
     """Send a share of prompts to cheap models and the flagship, and store their completions as pairs.
 
@@ -70,30 +85,51 @@ def shadow(
     and without it, for tune certify --compress. Prompts that a run would send through a chain of several models are
     left out, unless --models names one.
     """
-    fraction = parse_percent(share, "--share")
-    side = checked_side(cost.compress, keep) if cost.compress in CERTIFIABLE else None
-    if side is None and (keep is not None or twice):
-        raise UsageError(f"--keep and --twice are for pairs of a level: add --compress {' or '.join(CERTIFIABLE)}")
+    fraction, comparison = parse_percent(wanted.share, "--share"), wanted.comparison(cost.compress)
     with open_session(config_flags(answer, cost, calls)) as session:
         options = run_options(session.defaults, answer, labels, level_fixed=cost.compress is not None)
         check_schema(options)
         source = prompts(
             inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn, note=session.messages.note
         )
-        chosen = sampled(source, fraction)
-        words = run_words(inputs or (), reading, answer)
-        named = None if models is None else comma_list(models, "--models")
-        if side is None:
-            names = named or default_models(session.services.routes)
-            collected = _collect_models(session, options, chosen, names, gold, words)
+        shadowed = _Shadowed(
+            session, options, sampled(source, fraction), wanted.gold, run_words(inputs or (), reading, answer)
+        )  # fmt: skip
+        models = None if wanted.models is None else comma_list(wanted.models, "--models")
+        if comparison is None:
+            collected = _collect_models(shadowed, models or default_models(session.services.routes))
         else:
-            comparison = LevelComparison(side, twice)
-            collected = _collect_levels(session, options, chosen, comparison, named, gold, words)
+            collected = _collect_levels(shadowed, comparison, models)
         if collected.stop is not None and collected.stop.message:
             session.messages.error(collected.stop.message)
         elif not collected.prompts:
-            session.messages.note(f"no prompt falls within the share of {share}: raise --share")
+            session.messages.note(f"no prompt falls within the share of {wanted.share}: raise --share")
     raise typer.Exit(_status(collected))
+
+
+class _Shadowed(Struct, frozen=True):
+    """The prompts of the share, and how they are sent."""
+
+    session: Session
+    options: RunOptions
+    chosen: Iterable[Prompt]
+    gold: str | None
+    words: Sequence[str]  # that run the prompts again
+
+    def collect(
+        self, collector: PairCollector | LevelCollector, of: str,
+        plan: Callable[[Sequence[StoredPrompt]], Sequence[PlannedGroup]],
+        send: Callable[[Iterable[Prompt]], RunStop | None],
+    ) -> RunStop | None:  # fmt: skip
+        """Tell the plan, and have the collector send the prompts; return why that ended early."""
+        try:
+            first, rest = read_ahead(self.chosen)
+            planned = collector.planned(first)
+            note_plan(self.session, plan(planned), of, planned)
+            return send(chain(first, rest))
+        finally:
+            note_tasks(self.session, collector.tasks, collector.templates, self.words)
+            collector.close()
 
 
 class _Collected(Struct, frozen=True):
@@ -105,19 +141,13 @@ class _Collected(Struct, frozen=True):
     failed: int
 
 
-def _collect_models(
-    session: Session, options: RunOptions, chosen: Iterable[Prompt], models: Sequence[str], gold: str | None,
-    words: Sequence[str],
-) -> _Collected:  # fmt: skip
-    collector = PairCollector(options, session.services, gold=gold)
-    try:
-        first, rest = read_ahead(chosen)
-        planned = collector.planned(first)
-        note_plan(session, model_plan(planned, models, session.services), "the flagship's quality", planned)
-        stop = collector.collect(chain(first, rest), models)
-    finally:
-        note_tasks(session, collector.tasks, collector.templates, words)
-        collector.close()
+def _collect_models(shadowed: _Shadowed, models: Sequence[str]) -> _Collected:
+    session = shadowed.session
+    collector = PairCollector(shadowed.options, session.services, gold=shadowed.gold)
+    stop = shadowed.collect(
+        collector, "the flagship's quality", lambda planned: model_plan(planned, models, session.services),
+        lambda chosen: collector.collect(chosen, models),
+    )  # fmt: skip
     session.messages.note(
         f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.completions, 'completion')} of "
         f"{', '.join(map(collector.name_of, models))} stored, {format_count(collector.calls.failed)} failed, "
@@ -129,23 +159,26 @@ def _collect_models(
 
 
 def _collect_levels(
-    session: Session, options: RunOptions, chosen: Iterable[Prompt], comparison: LevelComparison,
-    models: Sequence[str] | None, gold: str | None, words: Sequence[str],
+    shadowed: _Shadowed, comparison: LevelComparison, models: Sequence[str] | None
 ) -> _Collected:  # fmt: skip
-    collector = LevelCollector(options, session.services, comparison, gold=gold)
-    try:
-        first, rest = read_ahead(chosen)
-        planned = collector.planned(first)
-        note_plan(session, level_plan(planned, comparison.side, session.services), "answers", planned)
-        stop = collector.collect(chain(first, rest), models)
-    finally:
-        note_tasks(session, collector.tasks, collector.templates, words)
-        collector.close()
+    session = shadowed.session
+    collector = LevelCollector(shadowed.options, session.services, comparison, gold=shadowed.gold)
+    stop = shadowed.collect(
+        collector, "answers", lambda planned: level_plan(planned, comparison.side, session.services),
+        lambda chosen: collector.collect(chosen, models),
+    )  # fmt: skip
+    _note_levels(session, collector, comparison)
+    warn_of_level_drift(session)
+    return _Collected(stop, collector.prompts, collector.pairs, collector.calls.failed)
+
+
+def _note_levels(session: Session, collector: LevelCollector, comparison: LevelComparison) -> None:
+    """Say what was stored, and of which prompts nothing."""
     unchanged = f" ({format_count(collector.unchanged)} not changed by it)" if collector.unchanged else ""
-    models = f" by {', '.join(collector.models)}" if collector.models else ""
+    by_models = f" by {', '.join(collector.models)}" if collector.models else ""
     session.messages.note(
         f"{pluralize(collector.prompts, 'prompt')}, {pluralize(collector.pairs, 'pair')} with and without "
-        f"{level_name(comparison.side)}{unchanged} stored{models}, "
+        f"{level_name(comparison.side)}{unchanged} stored{by_models}, "
         f"{format_count(collector.calls.failed)} failed, {format_dollars(collector.calls.spent)} spent"
     )
     if collector.in_chains:
@@ -155,8 +188,6 @@ def _collect_levels(
         )
     if collector.unlabeled:
         session.messages.note(collector.unlabeled)
-    warn_of_level_drift(session)
-    return _Collected(stop, collector.prompts, collector.pairs, collector.calls.failed)
 
 
 def _status(collected: _Collected) -> int:

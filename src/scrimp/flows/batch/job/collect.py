@@ -21,6 +21,7 @@ from scrimp.values import Failed
 
 if TYPE_CHECKING:
     from scrimp.enums import BatchGoal
+    from scrimp.flows.answer.answerer import Answerer
     from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.costs.job_budget import JobBudget
@@ -51,6 +52,16 @@ class Collected:
         self.tasks = set[str]()  # signatures of the first of these
         self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
 
+    def add_calls(self, caller: CollectingCaller, *, new: int) -> None:
+        """Add what became of the calls that the rows came to."""
+        self.quote, self.later = caller.quote, caller.later
+        self.braked = next(iter(caller.braked.values()), None)
+        self.committed, self.committed_by_rule = caller.committed, caller.committed_by_rule
+        self.in_batches, self.new, self.held = caller.waiting, new, caller.held
+        self.below_batches = caller.steps.left
+        self.for_live, self.for_later = caller.live_calls.left, caller.live_calls.for_later
+        self.wait = caller.live_calls.wait
+
 
 async def collect(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox,
@@ -71,31 +82,11 @@ async def collect(
         return callers[-1]
 
     services.batched = before
-    health = ProviderHealth(time.monotonic)
-    client = build_client(options, services, health)
+    client = build_client(options, services, health := ProviderHealth(time.monotonic))
     answerer = build_answerer(options, services, client, health)
     (caller,) = callers
-    calls = CallRecorder(
-        run=services.run, labels=options.labels, prices=services.prices,
-        clock=services.clock, parameters=options.parameters,
-    )  # fmt: skip
-    planner, lookup = open_planner(options, services), services.cache_lookup(options)
     try:
-        for unplanned in groups(prompts, one_by_one=False):
-            group = planned(unplanned, planner, lookup)
-            rows = [row for place, row in enumerate(group.rows) if place not in group.cached]
-            found.rows += len(group.rows)
-            found.cached += len(group.cached)
-            caller.load([row.key for row in rows])
-            caller.expect(rows)
-            for row in rows:
-                quoted = caller.quote.calls
-                outcome = await answerer.outcome(row, RowRecorder(calls, row))
-                caller.end_row(row)
-                if quoted < min(caller.quote.calls, _TASK_SAMPLE):
-                    found.tasks.add(row.signature(options.parameters, options.labels.task_name))
-                if isinstance(outcome, Failed) and policy_of(outcome.failure).ends_provider:
-                    found.refusal = found.refusal or outcome.failure
+        await _drive(prompts, options, services, answerer, caller, found)
     except BaseException:
         outbox.discard()
         raise
@@ -103,11 +94,32 @@ async def collect(
         await client.close()
     outbox.close()
     batches.store.share(batches.job.job, caller.shards)
-    found.quote, found.later = caller.quote, caller.later
-    found.braked = next(iter(caller.braked.values()), None)
-    found.committed, found.committed_by_rule = caller.committed, caller.committed_by_rule
-    found.in_batches, found.new = caller.waiting, outbox.collected
-    found.below_batches = caller.steps.left
-    found.held, found.for_live = caller.held, caller.live_calls.left
-    found.for_later, found.wait = caller.live_calls.for_later, caller.live_calls.wait
+    found.add_calls(caller, new=outbox.collected)
     return found
+
+
+async def _drive(
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, answerer: Answerer, caller: CollectingCaller,
+    found: Collected,
+) -> None:  # fmt: skip
+    """Put every row to the answerer, whose calls the caller collects; what is seen of the rows is added to `found`."""
+    calls = CallRecorder(
+        run=services.run, labels=options.labels, prices=services.prices,
+        clock=services.clock, parameters=options.parameters,
+    )  # fmt: skip
+    planner, lookup = open_planner(options, services), services.cache_lookup(options)
+    for unplanned in groups(prompts, one_by_one=False):
+        group = planned(unplanned, planner, lookup)
+        rows = [row for place, row in enumerate(group.rows) if place not in group.cached]
+        found.rows += len(group.rows)
+        found.cached += len(group.cached)
+        caller.load([row.key for row in rows])
+        caller.expect(rows)
+        for row in rows:
+            quoted = caller.quote.calls
+            outcome = await answerer.outcome(row, RowRecorder(calls, row))
+            caller.end_row(row)
+            if quoted < min(caller.quote.calls, _TASK_SAMPLE):
+                found.tasks.add(row.signature(options.parameters, options.labels.task_name))
+            if isinstance(outcome, Failed) and policy_of(outcome.failure).ends_provider:
+                found.refusal = found.refusal or outcome.failure
