@@ -57,7 +57,7 @@ def _ask_plainly(words: list[str]) -> None:
         from scrimp.cli.asking.ask_prompt import ask_prompt
         from scrimp.cli.startup.process import run_to_end
 
-        run_to_end(lambda: ask_prompt(asked))
+        run_to_end(lambda: ask_prompt(*asked))
 
 
 def _import_msgspec_alone() -> None:

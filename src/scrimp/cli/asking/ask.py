@@ -6,21 +6,9 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.asking.ask_flags import AllAskFlags
 from scrimp.cli.asking.ask_prompt import ask_prompt
-from scrimp.cli.asking.ask_words import AskFlags, AskWords
 from scrimp.cli.flags.flag_groups import grouped
-from scrimp.cli.flags.run_flags import (
-    AnswerFlags,
-    BudgetFlags,
-    CheckFlag,
-    CostFlags,
-    DryRunFlag,
-    LabelFlags,
-    RouteFlags,
-    RowLimitFlags,
-    SamplesFlag,
-    SystemFlag,
-)
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -28,13 +16,12 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 @grouped()
 def ask(
-    system: SystemFlag, where: RouteFlags, answer: AnswerFlags, check: CheckFlag, several: SamplesFlag,
-    cost: CostFlags, shared: BudgetFlags, row: RowLimitFlags, own: AskFlags, labels: LabelFlags, look: DryRunFlag,
+    flags: AllAskFlags,
     prompt: Annotated[
         list[str] | None,
         typer.Argument(metavar="PROMPT [-]", help="The prompt; piped text is added after it, or where - stands."),
     ] = None,
-) -> None:  # fmt: skip
+) -> None:
     """Answer one prompt; a terminal shows the completion as it comes.
 
     Piped text, or that of a file (< FILE), is part of the prompt: git diff | scrimp ask 'Write a commit message'.
@@ -50,8 +37,4 @@ def ask(
     its ending. The cache knows a file by its content and does not store it; its name is not sent. It goes with this
     prompt alone, not with those that -c adds.
     """
-    words = AskWords(
-        system=system, where=where, answer=answer, check=check, several=several, cost=cost, shared=shared,
-        row=row, own=own, labels=labels, look=look, prompt=prompt or [],
-    )  # fmt: skip
-    raise typer.Exit(ask_prompt(words))
+    raise typer.Exit(ask_prompt(flags, prompt or []))

@@ -25,27 +25,27 @@ from scrimp.values import Prompt, ToldText
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
-    from scrimp.cli.asking.ask_words import AskWords
+    from scrimp.cli.asking.ask_flags import AllAskFlags
     from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
 
 
-def ask_prompt(words: AskWords) -> int:
+def ask_prompt(flags: AllAskFlags, prompt: Sequence[str]) -> int:
     """Print the completion of a prompt; return the exit status."""
     refuse_closed_stdout()
-    own, several, prompt = words.own, words.several, words.prompt
-    with open_session(config_flags(words.where, words.answer, words.cost, words.shared, words.row, own)) as session:
+    own, several = flags.own, flags.several
+    with open_session(config_flags(*flags.with_defaults)) as session:
         said = _said(prompt, own.context or [], session.messages.note)
-        options = _options(session, words)
+        options = _options(session, flags)
         printer = CompletionPrinter(session, options, verbose=own.verbose, alone=several.samples in (None, 1))
         began = session.services.clock()
-        conversation = _conversation(session, optional_text(words.system.system, "--system"), goes_on=own.goes_on)
+        conversation = _conversation(session, optional_text(flags.system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
             index=0, text=said.text, told=said.told, system=conversation.system, history=conversation.turns,
             source="prompt", attachments=attachments(own.attach),
         )  # fmt: skip
         warn_of_equal_samples(options, several.samples, session.messages.warn)
-        if words.look.dry_run:
+        if flags.look.dry_run:
             from scrimp.cli.previews.dry_run import print_requests  # most prompts are sent
 
             return print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)
@@ -57,18 +57,18 @@ def ask_prompt(words: AskWords) -> int:
             _keep(session, conversation.with_turn(said, printer.completion))
         status = _report(session, options, printer, stop)
         if printer.bill.calls:
-            _record(session, words, began, printer.bill, status, stop)
+            _record(session, flags, prompt, began, printer.bill, status, stop)
     if printer.output_error is not None:
         raise printer.output_error
     return status
 
 
-def _options(session: Session, words: AskWords) -> RunOptions:
+def _options(session: Session, flags: AllAskFlags) -> RunOptions:
     options = run_options(
-        session.defaults, words.answer, words.labels, check=words.check.check,
-        level_fixed=words.cost.compress is not None,
+        session.defaults, flags.answer, flags.labels, check=flags.check.check,
+        level_fixed=flags.cost.compress is not None,
     )  # fmt: skip
-    options = with_known_models(options, session.services, ReadingFlags(attach=words.own.attach))
+    options = with_known_models(options, session.services, ReadingFlags(attach=flags.own.attach))
     # How many rows of a run may fail says nothing of one prompt: why it failed does.
     limits = replace(options.limits, max_failures=None, max_failure_share=None)
     return replace(options, ends_at_once=True, limits=limits)
@@ -85,18 +85,15 @@ def _report(session: Session, options: RunOptions, printer: CompletionPrinter, s
 
 
 def _record(
-    session: Session, words: AskWords, began: float, bill: Bill, status: int, stop: RunStop | None
+    session: Session, flags: AllAskFlags, prompt: Sequence[str], began: float, bill: Bill, status: int,
+    stop: RunStop | None,
 ) -> None:  # fmt: skip
     """Leave a record of the calls that were made, without the words of the prompt, and tell of alerts."""
     from scrimp.cli.observers.run_record import command_words, record_ask  # not from the cache
 
-    flags = (
-        words.system, words.where, words.answer, words.check, words.several, words.cost, words.shared, words.row,
-        words.own, words.labels,
-    )  # fmt: skip
-    shown = ["-" if word == "-" else "..." for word in words.prompt]
+    shown = ["-" if word == "-" else "..." for word in prompt]
     stopped = (stop.message or stop.reason) if stop is not None else None
-    record_ask(session, [*shown, *command_words((), flags)], began, bill, status, stopped)
+    record_ask(session, [*shown, *command_words((), flags.recorded)], began, bill, status, stopped)
     if session.services.loaded.config.alerts.watches and not _is_interrupted(stop):
         from scrimp.cli.observers.alerts import tell_alerts  # where something is watched
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, get_args
 
 from scrimp import enums
-from scrimp.cli.asking.ask_words import AskFlags, AskWords
+from scrimp.cli.asking.ask_flags import AllAskFlags, AskFlags
 from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
@@ -50,8 +50,8 @@ class _NotPlainError(Exception):
     """The words are for typer."""
 
 
-def plain_words(words: Sequence[str]) -> AskWords | None:
-    """Return what was typed after `ask`; None where the words are not plain."""
+def plain_words(words: Sequence[str]) -> tuple[AllAskFlags, list[str]] | None:
+    """Return the flags that were typed after `ask`, and the words of the prompt; None where the words are not plain."""
     if any(map(is_suspicious, words)):
         return None
     try:
@@ -62,11 +62,12 @@ def plain_words(words: Sequence[str]) -> AskWords | None:
     def group(kind: type[_Group]) -> _Group:
         return kind(**{name: given[name] for name in kind.__struct_fields__ if name in given})
 
-    return AskWords(
+    flags = AllAskFlags(
         system=group(SystemFlag), where=group(RouteFlags), answer=group(AnswerFlags), check=group(CheckFlag),
         several=group(SamplesFlag), cost=group(CostFlags), shared=group(BudgetFlags), row=group(RowLimitFlags),
-        own=group(AskFlags), labels=group(LabelFlags), look=group(DryRunFlag), prompt=prompt,
+        own=group(AskFlags), labels=group(LabelFlags), look=group(DryRunFlag),
     )  # fmt: skip
+    return flags, prompt
 
 
 def _told_apart(words: Iterator[str]) -> tuple[dict[str, Any], list[str]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from scrimp.cli.flags.flag_group import FlagGroup
-from scrimp.cli.flags.flag_groups import GroupsOfFlags
+from scrimp.cli.flags.flag_group import FlagGroup, GroupsOfFlags
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BatchFlags,

@@ -10,11 +10,10 @@ from importlib import import_module
 from types import ModuleType
 from typing import Annotated, Any, get_type_hints
 
-from msgspec import Struct
 from typer.models import OptionInfo
 
 from scrimp.cli.flags import options
-from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.flag_group import FlagGroup, GroupsOfFlags
 
 
 class _Declarations(dict[str, ModuleType]):
@@ -28,10 +27,6 @@ class _Declarations(dict[str, ModuleType]):
 
 
 _DECLARATIONS = _Declarations()
-
-
-class GroupsOfFlags(Struct, frozen=True, kw_only=True):
-    """The base of the groups of a command that another one takes, too; each field is a group."""
 
 
 def grouped(

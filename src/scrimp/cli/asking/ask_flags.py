@@ -1,12 +1,10 @@
-"""What was typed after `scrimp ask`: its flags in their groups, and the words of the prompt."""
+"""All flags of `scrimp ask`, in their groups."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.flag_group import FlagGroup, GroupsOfFlags
 from scrimp.cli.flags.run_flags import (
     AnswerFlags,
     BudgetFlags,
@@ -35,8 +33,8 @@ class AskFlags(FlagGroup, frozen=True):
     color: writing.Color = None
 
 
-class AskWords(Struct, frozen=True, kw_only=True):
-    """The whole command line of `scrimp ask`."""
+class AllAskFlags(GroupsOfFlags, frozen=True):
+    """What can be asked of a single prompt."""
 
     system: SystemFlag
     where: RouteFlags
@@ -49,4 +47,16 @@ class AskWords(Struct, frozen=True, kw_only=True):
     own: AskFlags
     labels: LabelFlags
     look: DryRunFlag
-    prompt: list[str]
+
+    @property
+    def with_defaults(self) -> tuple[FlagGroup, ...]:
+        """The groups that have flags with a default in the config."""
+        return (self.where, self.answer, self.cost, self.shared, self.row, self.own)
+
+    @property
+    def recorded(self) -> tuple[FlagGroup, ...]:
+        """The groups that a record of the calls has."""
+        return (
+            self.system, self.where, self.answer, self.check, self.several, self.cost, self.shared, self.row,
+            self.own, self.labels,
+        )  # fmt: skip
