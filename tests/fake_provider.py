@@ -151,7 +151,7 @@ def fake_provider(
         daemon_threads = True
         request_queue_size = 256
 
-        def handle_error(self, request: object, client_address: object) -> None:  # a killed client is no news
+        def handle_error(self, request: object, client_address: object) -> None:  # a client may be killed
             pass
 
     server = Server(("127.0.0.1", 0), Handler)

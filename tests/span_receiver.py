@@ -75,7 +75,7 @@ def span_receiver(answer: Callable[[int], Reply] = lambda _: 200) -> Iterator[Sp
     class Server(ThreadingHTTPServer):
         daemon_threads = True
 
-        def handle_error(self, request: object, client_address: object) -> None:  # a client that has left is no news
+        def handle_error(self, request: object, client_address: object) -> None:  # a client may leave
             pass
 
     server = Server(("127.0.0.1", 0), Handler)

@@ -90,7 +90,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 256
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that was killed is no news, and a bug of the server is a 500 to its client."""
+        """Say nothing: a client may be killed, and a bug of the server is a 500 to its client."""
 
 
 class _Handler(BaseHTTPRequestHandler):

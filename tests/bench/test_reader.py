@@ -1,4 +1,4 @@
-"""The reader's pieces do what they say, with a reader that is no model; how well it reads is not judged here."""
+"""The reader's pieces do what they say, with a reader that is not a model; how well it reads is not judged here."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ CASES = {
         flags=f"-m {OPUS}", prompts=[SPACED], replies={"claude-opus-5-5": [PLAIN]}, baseline=OPUS, cost=61.6, paid=56,
         causes={"compression": 5.6},
     ),
-    "named, and its first reply was no label: 14 + 16, of which 14 would have been enough": Case(
+    "named, and its first reply was not a label: 14 + 16, of which 14 would have been enough": Case(
         flags=f"-m {LUNA} --choices yes,no --choices-text=", replies={"gpt-6-luna": [PLAIN, (6, 0, 1, 0)]},
         prompts=["Sort: a, BAD FIRST"], baseline=LUNA, cost=14, paid=30, causes={"other attempts": -16}, about=False,
     ),
@@ -201,7 +201,7 @@ def usage(counts: Counts) -> dict[str, Any]:
 
 
 def replying(replies: Mapping[str, Sequence[Counts]], answered_by: str | None = None) -> Any:
-    """Answer with the usages of each model in their order; a cheap model's first reply may be no label."""
+    """Answer with the usages of each model in their order; a cheap model's first reply may not be a label."""
     seen = dict.fromkeys(replies, 0)
 
     def answer(body: dict[str, Any]) -> Reply:

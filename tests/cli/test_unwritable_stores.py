@@ -65,7 +65,7 @@ def test_nothing_is_paid_for_where_the_ledger_cannot_be_opened(
         with closing(sqlite3.connect(path)) as db:
             db.execute("PRAGMA user_version = 99")
     elif kind == "text":
-        path.write_text("this is no database at all\n")
+        path.write_text("this is not a database at all\n")
     else:
         path.mkdir()
     ended = scrimp(*command.split())

@@ -64,7 +64,7 @@ def names_of(provider: str) -> list[str]:
     prices = load_table(SHIPPED).provider_prices(provider)
     assert prices is not None
     they = next(entry for entry in theirs if entry.id == provider)
-    # A few of their rows have an id that is no model's name (codestral, ft:gpt-4o), which they then do not know either.
+    # A few of their rows have an id that is not a model's name (codestral, ft:gpt-4o), which they do not know either.
     return sorted(name for name in {*prices, *prices.names} if they.find_model(name))
 
 

@@ -248,7 +248,7 @@ def test_an_effort_after_a_models_name_has_no_part_in_its_price() -> None:
     for name in ("openai/gpt-6.2-sol", "anthropic/claude-opus-5-5", "openrouter/openai/gpt-6-luna"):
         provider, _, model = name.partition("/")
         assert input_rate(provider, f"{model}@high") == input_rate(provider, model) is not None
-    assert input_rate("openai", "gpt-6.2-sol@highest") is None  # is no effort
+    assert input_rate("openai", "gpt-6.2-sol@highest") is None  # is not an effort
     # A recording has prices by the whole names of its models.
     price = recorded.price("rec", "gpt-5@low", NOON)
     assert price is not None

@@ -12,7 +12,7 @@ from __future__ import annotations
 from scrimp.regexes import pattern
 
 _LONGEST = 300  # characters: a refusal and its reason
-# Patterns, one a line. Words that are no answer where they are alone:
+# Patterns, one a line. Words that are not an answer where they are alone:
 _ALONE = r"""
 n\.?\s?/?\s?a\.?
 null|nil|nan|unknown|undetermined|indeterminate|inconclusive|unclear

@@ -56,7 +56,7 @@ class Services:
         self.shard: str | None = None  # of several jobs that share an input: which one this is, in the run's name
         self._credit_shares: Mapping[str, Decimal] | None = None  # of such a process
         self._part: str | None = None  # which one of the processes that work on this run, where there are several
-        self.began: float | None = None  # when that run began: what it has paid since is no experience of it
+        self.began: float | None = None  # when that run began: what it has paid since does not count as experience
         # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
         self.streams = False
         self.show: Callable[[str], None] | None = None

@@ -22,7 +22,7 @@ class DatedChange(Struct, frozen=True, kw_only=True):
 def next_change(row: PriceRow, now: float, *, days: int) -> DatedChange | None:
     """Return the first change of a price within some days from now; None where no date changes it.
 
-    What changes by the hour or the day of the week is no such change: both sides are of this hour of this weekday.
+    What changes by the hour or the day of the week is not such a change: both sides are of this hour of this weekday.
     """
     today = utc_moment(now)
     last = f"{datetime.fromtimestamp(now, UTC) + timedelta(days=days):%Y-%m-%d}"

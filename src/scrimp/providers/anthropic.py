@@ -90,7 +90,7 @@ _CACHE_PARTS = ("cache_read_input_tokens", "cache_creation_input_tokens")
 def usage(counts: Json, text: str) -> Usage | None:
     """Return the tokens of a reply; Anthropic's `input_tokens` excludes what was read from or written to its cache.
 
-    So a part that is no count makes the whole unknown, as it would be missing from the cost.
+    So a part that is not a count makes the whole unknown, as it would be missing from the cost.
     """
     if not isinstance(counts, dict) or not (
         is_count(counts.get("input_tokens")) and is_count(counts.get("output_tokens"))

@@ -121,7 +121,7 @@ def test_its_cap_is_for_all_runs_of_a_day_and_rows_are_answered_all_the_same(app
     assert 0 < spent <= 1_300_000
     assert "the cap of $0.0013 in 24 hours allows no more" in first.err
     assert "0 of 24 rows of certified routes compared" in second.err
-    # A row that was not compared is no pair.
+    # A row that was not compared is not a pair.
     assert recordings.entries(applied, "SELECT min(n) FROM (SELECT count(*) AS n FROM replies GROUP BY key)") == [(2,)]
 
 

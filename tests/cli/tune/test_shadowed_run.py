@@ -20,7 +20,7 @@ def test_a_run_puts_a_share_of_its_calls_to_other_models_beside_its_bill(recorde
     assert bill["calls"]["total"] == 20
     assert ran.err.count("shadow: 20 prompts also sent to") == 1
     assert "beside the run's bill (cap $0.50)" in ran.err
-    # What comes from the cache is no call.
+    # What comes from the cache is not a call.
     assert "shadow:" not in again.err
     assert len(recordings.entries(recorded, "SELECT key FROM replies")) == 60
     assert json.loads(recorded("tune", "replay", "--report", "all", "--json").out)["rows"] == 20

@@ -37,7 +37,7 @@ YAML = {
     "in one mark": "kind: ConfigMap\ndata:\n  page: '{page}' # it isn't old\n  other: 1\n",
     "in a list": '- "{page}"\n- 1\n',
 }
-# Where a page is part of something that is no program; {indented} is the page four blanks in.
+# Where a page is part of something that is not a program; {indented} is the page four blanks in.
 PARTS = {
     "yaml, below a key of its own": "name: x\nbody:\n{indented}\nport: 80\n",
     "ini": "[mail]\nsubject = Hi\nbody =\n{indented}\nport = 25\n",

@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_written_is_an_error(path: Path) -> None:
     ],
 )  # fmt: skip
 def test_evidence_that_cannot_be_is_not_taken_for_a_certificate(path: Path, field: str, value: str) -> None:
-    """Of a share that is no number no drift could be seen."""
+    """Of a share that is not a number no drift could be seen."""
     save_tuned(path, [ROUTE])
     lines = [line for line in path.read_text("utf-8").splitlines() if not line.startswith(f"{field} =")]
     path.write_text("\n".join([*lines, f"{field} = {value}"]), encoding="utf-8")

@@ -166,13 +166,13 @@ def test_where_a_price_is_unknown_rows_climb(unpriced: str) -> None:
 
 def test_a_ledger_that_cannot_be_read_is_said_once_and_rows_climb() -> None:
     def broken() -> list[ClimbCount]:
-        raise StoreError("ledger.db is no database")
+        raise StoreError("ledger.db is not a file")
 
     past = Past(broken)
 
     assert [past.start(), past.start()] == [0, 0]
     assert past.warnings == [
-        "chains start at their first step, because the ledger of earlier runs cannot be read: ledger.db is no database"
+        "chains start at their first step, because the ledger of earlier runs cannot be read: ledger.db is not a file"
     ]
 
 

@@ -29,7 +29,7 @@ _RIGHT = 0.5  # the least score that counts as right beside a confidence
 class OrderQuality(Struct, frozen=True):
     """How much of the gap between a cheap model and the flagship an order of prompts recovers, and how it was learned.
 
-    `recovered` is None where the flagship is no better than the cheap model: a chain between the two gains nothing.
+    `recovered` is None where the flagship is not better than the cheap model: a chain between the two gains nothing.
     """
 
     cheap: str
@@ -52,7 +52,7 @@ class SignalQuality(Struct, frozen=True):
     """How far a model's confidence can be trusted: on the rows where both it and the truth are known.
 
     `recovered` is the gap that its order of prompts recovers, `escalations` the mean score at some shares of flagship
-    calls; neither is there for the flagship itself, nor where it is no better.
+    calls; neither is there for the flagship itself, nor where it is not better.
     """
 
     model: str

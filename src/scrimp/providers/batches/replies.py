@@ -183,7 +183,7 @@ def lines_of(results: BinaryIO, *, longest: int = _LONGEST_LINE) -> Iterator[Jso
 
     A line that was cut off in a broken download is not whole either, nor one that is longer than any reply: its request
     counts as missing, not as answered.
-    BatchRefusedError for what is no such file at all, as a proxy's page is none.
+    BatchRefusedError for what is not such a file at all, such as a proxy's page.
     """
     excerpt, found = b"", False
     for line in _short_lines(results, longest):
