@@ -78,11 +78,27 @@ FRAMED = [
     "set text {\n{text}\n}\nputs $text\n", "(*\n{text}\n*)\nlet x = 1\n", "#|\n{text}\n|#\n(a)\n",
     "sh '''\n{text}\n'''\n", "app.sample=\\\n{text}\napp.end=1\n", "ssh web-1 'bash -s' <<\\EOF\n{text}\nEOF\n",
     "INSERT INTO a (id, body) VALUES\n(1, '{text}'),\n(2, 'x');\n", "(def sample\n  '{text}')\n",
+    'discard """\n  output:\n{text}\n"""\nimport strutils\necho 1\n',
+    '"""\n    show(io)\n\n{text}\n"""\nfunction show(io)\n    1\nend\n',
+    '"""\nOf it:\n\n{text}\n"""\ntype Query {\n  a: Int!\n}\n', "def card(a) do\n  ~H'''\n{text}\n  '''\nend\n",
+    "$s = @(EOT)\n{text}\n| EOT\n", 'auto s = q"EOS\n{text}\nEOS";\n', "my $s = q:to/END/;\n{text}\nEND\nsay $s;\n",
+    "def s = $/\n{text}\n/$\nprintln s\n", "let s = {html|\n{text}\n|html}\n",
+    "@chapter One\n@example\n{text}\n@end example\n", ".SH EXAMPLES\n.nf\n{text}\n.fi\n",
+    "module a;\n`ifdef A\n{text}\n`endif\n", "#if 0\n{text}\n#endif\n",
+    '<svg xmlns="http://www.w3.org/2000/svg">\n<foreignObject>\n{text}\n</foreignObject>\n</svg>\n',
+    "<asp:Repeater>\n<ItemTemplate>\n{text}\n</ItemTemplate>\n</asp:Repeater>\n",
+    "h2. Output\n{code:title=a}\n{text}\n{code}\n",
+    "Title\n\n.. code-block:: text\n   :caption: out\n\n{text}\n\nMore.\n", "p\n  |\n{text}\n",
+    "div\n  pre.\n{text}\n", "[a]\nhost = b\nport = 5\n\n[sample]\n{text}\n\n[end]\nx = 1\ny = 2\nz = 3\n",
+    '<div-x v-if="open">\n{text}\n</div-x>\n', "Run:\n\n....\n{text}\n....\n",
+    'import { Tab } from \'./tab\'\n\n<Tab label="x">\n{text}\n</Tab>\n',
 ]  # fmt: skip
 # The same signs where a person writes them, and what follows is a document.
 WRITTEN = [
     "@john (ops) wrote:", "#incident (open)", "100% of it fails:", 'The server said "no"', "I ran `make`", "Hi team,\n",
     "===", "web-1 (nginx):", "[LOG]", "<log>", "<<<", "'''", "Price {x}",
+    "`kubectl logs web-1` prints", ":siren:", "//files/share/app.log", "   ---", "...", "Log from db-1; read it",
+    "LOG ====", "<scrimp:keep>all of it</scrimp:keep>",
 ]  # fmt: skip
 LOG = "\n".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}" for n in range(10, 40))
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]

@@ -89,7 +89,7 @@ def _merge_jsonl(text: str, spans: list[Span]) -> Iterator[Span]:
     is_line = "\n" not in text[first:last]
     for start, stop in spans[1:]:
         was_line, is_line = is_line, "\n" not in text[start:stop]
-        if not (was_line and is_line and text[last:start] == "\n"):
+        if not (was_line and is_line):
             yield first, last
             first = start
         last = stop

@@ -12,7 +12,7 @@ from scrimp.compress.instructions.labels import HEADING, ITEM, NUMBERED, RULER, 
 # documents: a label that says so; passage: a number, title or heading that begins one of several; item: of a list.
 Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "ruler", "none"]
 
-_ROW = re.compile(r"[ \t]*+\|.*\|[ \t]*$")  # of a table, which would be none without some of its rows
+_ROW = re.compile(r"[ \t]*+(?:\|.*\|[ \t]*$|(?:[!;%]|//|rem) )")  # of a table or comment: none without some of its rows
 
 
 class Block(NamedTuple):

@@ -43,7 +43,7 @@ def detect_code(lines: list[str]) -> Iterator[ZoneSpan]:
 
 
 def _is_code(block: list[str], *, within: bool) -> bool:
-    if _DEFINITION.match(block[0]):
+    if _DEFINITION.match(block[block[0].strip() in ('"""', "'''") and len(block) > 1]):
         return True
     if len(block) == 1 and not within:
         return False

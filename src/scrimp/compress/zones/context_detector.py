@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from operator import itemgetter
 
 from scrimp.compress.instructions.rules import begins_with_rule
 from scrimp.compress.instructions.sentence_kinds import SentenceKind, kind_of
@@ -13,7 +14,7 @@ from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_e
 from scrimp.compress.zones.blocks import Block, blocks
 from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.tagged_documents import Region, tagged_documents
-from scrimp.compress.zones.zone_span import ZoneSpan
+from scrimp.compress.zones.zone_span import ZoneSpan, gaps
 
 _TO_MODEL = shared_expression("to_model")
 _OF_OURS = shared_expression("of_ours")  # headings of instructions: "How we talk", "Unsere Regeln"
@@ -32,36 +33,21 @@ def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
     taken = sorted((span.start, span.end) for span in found)
     tagged = tagged_documents(text, taken)
     for start, end in sorted([*tagged, *_in_blocks(text, sorted([*taken, *tagged]), bool(tagged))]):
-        done = start
-        for span in found[bisect_left(found, start, key=lambda span: span.end) :]:
-            if span.start >= end:
-                break
-            if span.start > done:
-                yield ZoneSpan(done, span.start, "context", "prose")
-            done = max(done, span.end)
-        if done < end:
-            yield ZoneSpan(done, end, "context", "prose")
+        within = taken[bisect_left(taken, start, key=itemgetter(1)) : bisect_left(taken, (end,))]
+        yield from (ZoneSpan(*gap, "context", "prose") for gap in gaps(start, end, within))
 
 
 def _in_blocks(text: str, taken: Sequence[Region], has_tagged: bool) -> list[Region]:
     """Return the regions of blocks that are documents: those under labels, or else those that read like documents."""
     if text.count("\n") * _SHORTEST_LINES > len(text) or not may_be_prose(text):
         return []
-    parts = blocks(text, _gaps(text, taken))
+    parts = blocks(text, gaps(0, len(text), taken))
     reader = _Reader(text, parts)
     if any(block.mark in ("documents", "passage") for block in parts):
         regions = list(_regions(parts, reader.under_labels()))
         if sum(_size(text[start:end]) for start, end in regions) >= _MIN_LABELED:
             return _without_examples(parts, regions)
     return [] if has_tagged else list(_regions(parts, reader.unlabeled()))
-
-
-def _gaps(text: str, taken: Iterable[Region]) -> Iterator[Region]:
-    done = 0
-    for start, end in [*taken, (len(text), len(text))]:
-        if start > done:
-            yield done, start
-        done = max(done, end)
 
 
 class _Reader:

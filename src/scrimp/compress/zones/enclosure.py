@@ -54,8 +54,8 @@ _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
 _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*|=\s*\w+|~[sS]|@\w*doc\s+)"
 # A string that begins where an expression does, whatever follows its quotation mark.
 _STRING = re.compile(
-    r"(?:[=(\[{]|<-|<<<|\b(?:return|echo|printf)|\(\w++ [\w-]++\n?|\((?:\w++,[ \t]*+)++)[ \t]*+[$@#bfruBFRU]*+"
-    r"(['\"])((?:(?!\1)[^\\]|\\.)*+)\1",
+    r"(?:[=(\[{]|<-|<{2,3}|\b(?:return|echo|printf)|\s--?[\w-]++|\(\w++(?: [\w-]++)?\n?|\((?:\w++,[ \t]*+)++)"
+    r"[ \t]*+[$@#bfruBFRU]*+(['\"])((?:(?!\1)[^\\]|\\.)*+)\1",
     re.DOTALL,
 )
 _PAIRS = (

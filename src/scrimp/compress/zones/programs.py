@@ -11,16 +11,20 @@ from scrimp.compress.zones.enclosure import Enclosures, yaml_texts
 from scrimp.compress.zones.frame import is_framed
 from scrimp.compress.zones.zone_span import ZoneSpan
 
-# What is above a page in AsciiDoc, and the headers of a part of a message.
+# What is above a page in AsciiDoc, and the headers of a part of a message, or of a request.
 _HEADED = re.compile(
-    r"(?:\A|\n)(?:\[source[^\n]*+\n-{4,}\s*|--\S[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
+    r"(?:\A|\n)(?:\[source[^\n]*+\n-{4,}\s*"
+    r"|(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
 )
 _LOOK_BACK = 200  # characters
 # Of PHP, ERB, Jinja and their like; a page that is text in XML.
 _FILLED_IN = re.compile(r"<\?(?:php\b|=)|<%|\{%|\{\{|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[", re.IGNORECASE)
 _AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
-# The text of a module, above its first line of code.
-_DOCSTRING = re.compile(r"^[rRbBuU]?(\"\"\"|''')(?:(?!\1)[^\\]|\\.)++\1\s*+\Z", re.MULTILINE | re.DOTALL)
+# The text of a module or of what follows, above its first line of code, which may begin with the closing marks.
+_DOCSTRING = re.compile(
+    r"^(?:\w++ ?|[ \t]+[^\n\"']*+)?(\"\"\"|''')(?:(?!\1)[^\\]|\\.)++\1\s*+\Z", re.MULTILINE | re.DOTALL
+)
+_BARE_SECTION = re.compile(r"\s*+\[[\w.-]++\][ \t]*+\n")  # of INI, below other code
 _LEAST_SHARE = 0.4  # of the characters between a program's first line and its last that are surely code
 
 
@@ -52,10 +56,12 @@ class _Program:
         self._margin = len(text) - len(text.lstrip())  # where its first word begins
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
+        self._sections = {section.end() for end in self._ends if (section := _BARE_SECTION.match(text, end))}
         self._start, self._end = (code[0][0], code[-1][1]) if code else (0, 0)
+        self._documented = self._start  # where the code itself begins
         size = sum(end - start for start, end in code)
         self._is_whole = size >= _LEAST_SHARE * (self._end - self._start)
-        if code and self._is_whole and (docstring := _DOCSTRING.search(text, 0, self._start)):
+        if code and self._is_whole and (docstring := _DOCSTRING.search(text, 0, self._start + 3)):
             self._start = docstring.start()
 
     def has(self, span: ZoneSpan) -> bool:
@@ -67,6 +73,8 @@ class _Program:
     def _holds(self, span: ZoneSpan) -> bool:
         scalar = bisect_right(self._yaml_texts, (span.start, len(self._text))) - 1
         if scalar >= 0 and span.start < self._yaml_texts[scalar][1]:
+            return True
+        if span.start in self._sections or self._start < span.start < self._documented:
             return True
         if span.form == "html":
             of_part = self._is_enclosed(span) or self._is_indented(span) or self._is_headed(span)

@@ -16,7 +16,7 @@ from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import applicable_detectors
 from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
-from scrimp.compress.zones.zone_span import Detector, ZoneSpan, find_closing_tag
+from scrimp.compress.zones.zone_span import Detector, ZoneSpan, find_closing_tag, gaps
 
 JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
 # Whether the JSON document between two places of the text is data, and not part of the instructions.
@@ -26,7 +26,7 @@ _DATA_FORMS: dict[str, ZoneForm] = {
     "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
 }  # fmt: skip
 _HTML = re.compile(
-    r"^[ \t]*+<(?:!doctype\s++html|(html|body|div|table|section|main|nav|head|script|style|ul)\b)",
+    r"^[ \t]*+<(?:!doctype\s++html|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
     re.IGNORECASE | re.MULTILINE,
 )
 _MIN_JSON = 20
@@ -48,7 +48,7 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if "{" in text or "[" in text:
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
     found = _detect_in_gaps(text, found, _detect_by_lines)
-    if not told and _has_words_outside(text, found):
+    if not told and not all(text[start:end].isspace() for start, end in _gaps(text, found)):
         found = [*detect_context(text, found), *found]
     found = with_programs_whole(text, found)
     return _to_zones(text, list(_with_doubtful_json_as_code(text, found, is_data)))
@@ -87,21 +87,16 @@ def _adjacent(spans: Iterable[ZoneSpan]) -> Iterator[list[ZoneSpan]]:
 
 def _detect_in_gaps(text: str, found: list[ZoneSpan], detect: Callable[[str], Iterable[ZoneSpan]]) -> list[ZoneSpan]:
     """Add what a detector finds between the spans found so far."""
-    spans: list[ZoneSpan] = []
-    done = 0
-    for span in [*found, ZoneSpan(len(text), len(text), "code", "fence")]:
-        if span.start > done:
-            new = detect(text[done : span.start])
-            spans += (ZoneSpan(done + s.start, done + s.end, s.kind, s.form) for s in new)
-        spans.append(span)
-        done = span.end
-    return spans[:-1]
+    new = [
+        ZoneSpan(start + span.start, start + span.end, span.kind, span.form)
+        for start, end in _gaps(text, found)
+        for span in detect(text[start:end])
+    ]
+    return sorted([*found, *new], key=lambda span: span.start)
 
 
-def _has_words_outside(text: str, found: list[ZoneSpan]) -> bool:
-    ends = [0, *(span.end for span in found)]
-    starts = [*(span.start for span in found), len(text)]
-    return any(end < start and not text[end:start].isspace() for end, start in zip(ends, starts, strict=True))
+def _gaps(text: str, found: Iterable[ZoneSpan]) -> Iterator[tuple[int, int]]:
+    return gaps(0, len(text), ((span.start, span.end) for span in found))
 
 
 def _to_zones(text: str, found: list[ZoneSpan]) -> list[Zone]:
@@ -189,28 +184,17 @@ def _line_end(text: str, at: int) -> int:
 
 
 def _detect_json(text: str, find_json: JsonFinder) -> Iterator[ZoneSpan]:
-    """Yield JSON that fills its lines; consecutive records, one per line, are JSONL."""
-    records: list[ZoneSpan] = []
+    """Yield JSON that fills its lines."""
     for start, end in find_json(text):
         line = text.rfind("\n", 0, start) + 1
         after = _line_end(text, end)
-        if text[line:start].strip() or text[end:after].strip() or end - start < _MIN_JSON:
-            continue
-        record = ZoneSpan(line, after, "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
-        if records and records[-1].end == line and "json" not in {_form(text, records[-1]), _form(text, record)}:
-            record = ZoneSpan(records.pop().start, after, "data", "jsonl")
-        records.append(record)
-    yield from records
+        if not text[line:start].strip() and not text[end:after].strip() and end - start >= _MIN_JSON:
+            yield ZoneSpan(line, after, "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
 
 
 def _is_jsonl(document: str) -> bool:
     first, _, rest = document.partition("\n")
     return first.rstrip()[-1:] in {"}", "]"} and rest.lstrip()[:1] in {"{", "["}
-
-
-def _form(text: str, record: ZoneSpan) -> ZoneForm:
-    """Return "jsonl" for what can be part of JSONL: JSONL itself, or JSON on one line."""
-    return "jsonl" if record.form == "jsonl" or text.find("\n", record.start, record.end - 1) < 0 else "json"
 
 
 def _detect_by_lines(text: str) -> list[ZoneSpan]:

@@ -32,6 +32,14 @@ def find_closing_tag(text: str, start: int, name: str, *, opened: bool) -> re.Ma
     return None
 
 
+def gaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield what spans, in order, leave between two places."""
+    for first, after in (*spans, (end, end)):
+        if first > start:
+            yield start, first
+        start = max(start, after)
+
+
 def lines_that(test: Callable[[str], object], lines: Sequence[str]) -> list[int]:
     """Return the numbers of the lines that pass a test, which looks at each different line but once."""
     passing = {line for line in set(lines) if test(line)}
