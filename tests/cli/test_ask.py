@@ -17,6 +17,7 @@ import pytest
 
 from command import Ran, Scrimp, wait_until
 from fake_provider import FakeProvider, completion, error, fake_provider
+from terminal import at_terminal, without_styles
 
 
 @pytest.fixture
@@ -227,6 +228,14 @@ def test_one_ctrl_c_ends_it_while_the_completion_comes(ready: Scrimp) -> None:
     assert (run.returncode, shown) == (130, b"the beginning\r\n")
     assert err == b"scrimp: stopped by SIGINT; nothing answered; rerun the same command to resume\n"
     assert (ledger["calls"], ledger["lost"]) == (1, 1)
+
+
+def test_a_warning_after_a_streamed_completion_has_a_line_of_its_own(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: completion("no end of line", model="another")  # of which a warning tells
+    shown = without_styles(at_terminal(ready, "ask", "hello"))
+
+    assert shown.startswith("no end of line\nscrimp: warning: fake/test-model was answered by another")
+    assert shown.count("\n") == 2
 
 
 def _is_readable(descriptor: int) -> bool:

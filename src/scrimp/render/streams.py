@@ -64,6 +64,7 @@ class Messages:
         self._stream, self._style, self._quiet = stream, style, quiet
         self._warned: set[str] = set()
         self._output: Callable[[str, str], None] = self._print
+        self._end_line: Callable[[], None] | None = None
 
     def warn(self, message: str) -> None:
         """Print a warning, unless it was printed before."""
@@ -93,7 +94,13 @@ class Messages:
         """Hand messages to something else, such as a progress bar's `print_message`; None ends that."""
         self._output = self._print if output is None else output
 
+    def begin_lines_by(self, end_line: Callable[[], None]) -> None:
+        """Call this before each message: it ends a line that something else has begun at the same terminal."""
+        self._end_line = end_line
+
     def _print(self, message: str, kind: str) -> None:
+        if self._end_line is not None:
+            self._end_line()
         try_write(self._stream, format_message(message, kind, self._style))
 
 

@@ -32,6 +32,8 @@ class CompletionPrinter:
         session.services.streams = self._any_text and alone
         if session.services.streams and session.out.terminal:
             session.services.show = self._print
+            if session.err.terminal:
+                session.messages.begin_lines_by(self._end_line)
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Print what was not printed yet; remember what went wrong."""
@@ -50,6 +52,11 @@ class CompletionPrinter:
             elif self._verbose:
                 model = f"{answer.provider}/{answer.model}" if answer else ""
                 self._session.messages.note(f"{outcome.cache}: {model} ({answer.why if answer else ''})")
+
+    def _end_line(self) -> None:
+        """End a line in which the completion has come so far: what comes next goes on below the message."""
+        if self._last_character not in ("", "\n"):
+            self._print("\n")
 
     def _print(self, piece: str) -> None:
         """Print a piece while there is a reader; a completion that was paid for is kept either way."""
