@@ -116,3 +116,13 @@ def test_a_worker_that_cannot_start_ends_the_run_with_a_sentence(ready: Scrimp, 
     assert "a worker ended before it was given anything: try --engine local" in ran.err
     assert ran.status
     assert provider.bodies == []
+
+
+def test_a_table_without_rows_has_the_columns_of_one_process(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("rows.csv", "ticket,team\n")
+    words = ("run", "rows.csv", "--prompt-field", "ticket", "--out", "csv")
+    alone, shared = scrimp(*words), scrimp(*words, "--engine", "processes", "--workers", "1")
+
+    assert (shared.status, shared.out) == (alone.status, alone.out)
+    assert alone.out == "ticket,team,output,error\n"

@@ -63,6 +63,7 @@ class Workers:
             outcomes=outcomes,
             stop=stop,
             error=chunk.error,
+            header=chunk.header,
         )
 
 
@@ -80,8 +81,17 @@ class Gathering:
         services = Services(loaded, paths, env={}, warn=self.warned.append, note=print)
         self.outcomes: list[Outcome] = []
         self.entries: list[Entry] = []
+        self.headers: list[list[str]] = []
         job = replace(worker_job("r", loaded, paths, options, 2), parts=parts)
-        self.run = GatheredRun(job, options, services, self._take, self.entries.extend, answers)
+        self.run = GatheredRun(
+            job,
+            options,
+            services,
+            self._take,
+            self.entries.extend,
+            answers,
+            lambda names: self.headers.append([*names]),
+        )
         self.run.take(InputRows(names=(str(file),), options=ReadOptions()))
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
@@ -203,3 +213,11 @@ def test_the_names_of_parts_are_known_also_of_rows_that_were_lost(tmp_path: Path
     assert gathered.run.part_names == {parts.name(number, alone=False) for number in (0, 2, 3)} | alone
     (written,) = tmp_path.glob("part-*")  # by whom the rows come together: no worker is left to
     assert (written.name, b'"index":300,' in written.read_bytes()) == ("part-lost-000044.jsonl", True)
+
+
+def test_a_header_without_rows_is_handed_on(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("ticket,team\n")
+    gathered = Gathering(tmp_path, Workers(), RunOptions())
+    gathered.run.take(InputRows(names=(str(tmp_path / "in.csv"),), options=ReadOptions()))
+
+    assert gathered.headers == [["ticket", "team"]]

@@ -38,6 +38,7 @@ class Chunk(Struct, frozen=True, kw_only=True):
     rows: Sequence[Prompt] = ()
     messages: Sequence[Message] = ()
     error: ScrimpError | None = None
+    header: Sequence[str] | None = None  # of the last one: the columns of the first table that was read
 
 
 class AnsweredChunk(Struct, frozen=True, kw_only=True):
@@ -50,6 +51,7 @@ class AnsweredChunk(Struct, frozen=True, kw_only=True):
     messages: Sequence[Message] = ()
     stop: RunStop | None = None
     error: BaseException | None = None
+    header: Sequence[str] | None = None
 
 
 def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
@@ -75,6 +77,7 @@ def _chunks(inputs: InputRows) -> Iterator[Chunk]:
     rows: list[Prompt] = []
     unread: ScrimpError | None = None
     said: list[Message] = []
+    headers: list[Sequence[str]] = []
 
     def taken() -> list[Message]:
         messages = list(said)
@@ -83,7 +86,9 @@ def _chunks(inputs: InputRows) -> Iterator[Chunk]:
 
     try:
         read = inputs.prompts(
-            warn=lambda text: said.append(("warning", text)), note=lambda text: said.append(("note", text))
+            warn=lambda text: said.append(("warning", text)),
+            note=lambda text: said.append(("note", text)),
+            table=headers.append,
         )
         for group in groups(read, one_by_one=False):
             rows += group
@@ -95,4 +100,4 @@ def _chunks(inputs: InputRows) -> Iterator[Chunk]:
     if rows:
         yield Chunk(number=number, rows=rows)
         number += 1
-    yield Chunk(number=number, is_last=True, messages=taken(), error=unread)
+    yield Chunk(number=number, is_last=True, messages=taken(), error=unread, header=headers[0] if headers else None)

@@ -39,10 +39,11 @@ class GatheredRun:
     def __init__(
         self, job: WorkerJob, options: RunOptions, services: Services, sink: Sink,
         append: Callable[[list[Entry]], None], answers: Answers,
+        table: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:  # fmt: skip
-        """`append` appends entries to the ledger; `answers` has workers answer the rows of inputs."""
+        """`append` appends entries to the ledger; `answers` has workers answer rows; `table` gets their header."""
         self._job, self._options, self._services, self._sink = job, options, services, sink
-        self._append, self._answers = append, answers
+        self._append, self._answers, self._table = append, answers, table
         self._done = self._failed = 0
         self._escalations = EscalationLimit()  # each worker has warned of its own rows
         chains = services.loaded.config.chains.items()
@@ -116,6 +117,8 @@ class GatheredRun:
                 self._take_chunk(chunk, in_order=in_order)
                 if chunk.is_last:  # what could not be read ends the run after the rows before it
                     self._chunks, unread = chunk.number, chunk.error
+                    if chunk.header is not None:
+                        self._table(chunk.header)
                 if not self.goes_on:
                     return
         self.error = unread

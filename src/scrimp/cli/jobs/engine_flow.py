@@ -36,10 +36,11 @@ def check_engine(flags: EngineFlags, source: RunInput, *, batch: bool, in_files:
 def engine_flow(
     session: Session, flags: EngineFlags, source: RunInput, options: RunOptions,
     take: Callable[[Sequence[Outcome]], None], bill: Bill, parts: PartFiles | None,
+    table: Callable[[Sequence[str]], None],
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls.
 
-    With `parts` the workers write the rows.
+    With `parts` the workers write the rows; `table` gets the header of what they read, if it is a table.
     """
 
     def drive() -> RunStop | None:
@@ -51,10 +52,10 @@ def engine_flow(
 
                 if parts is not None:
                     inputs = replace(inputs, rows_per_chunk=ROWS_PER_PART)
-                return ray.run(inputs, options, services, take, workers=flags.workers, parts=parts)
+                return ray.run(inputs, options, services, take, workers=flags.workers, parts=parts, table=table)
             from scrimp.engines.processes import run as processes
 
-            return processes.run(inputs, options, services, take, workers=flags.workers)
+            return processes.run(inputs, options, services, take, workers=flags.workers, table=table)
         finally:
             bill.complete(run_calls(services.paths.ledger_db, services.run, beyond=bill.calls))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.cli.jobs.live_again import looking_at_batches
@@ -24,18 +24,19 @@ if TYPE_CHECKING:
 def run_flow(
     session: Session, source: RunInput, rows: Iterator[Prompt], options: RunOptions, take: live.Sink, *,
     engine: EngineFlags, batch: BatchFlags, bill: Bill, bar: Progress, quiet: bool, parts: PartFiles | None,
-    in_files: bool,
+    in_files: bool, table: Callable[[Sequence[str]], None],
 ) -> Callable[[], RunStop | None]:  # fmt: skip
     """Return what answers the rows of a source and gives `take` their outcomes; it returns why it stopped early.
 
     Batches, which take several passes, and workers read them from the source again. `in_files` says that each row is to
-    have a file of its own, `parts` where workers write rows. Raises UsageError for flags that do not go together.
+    have a file of its own, `parts` where workers write rows; `table` gets
+    the header of what workers read. Raises UsageError for flags that do not go together.
     """
     if engine.engine != "local":
         from scrimp.cli.jobs.engine_flow import check_engine, engine_flow  # most runs are of this process
 
         check_engine(engine, source, batch=batch.batch, in_files=in_files)
-        return engine_flow(session, engine, source, options, take, bill, parts)
+        return engine_flow(session, engine, source, options, take, bill, parts, table)
     _check_batch_flags(batch, options)
     if batch.batch and options.cache != "only":
         from scrimp.cli.jobs.batch_flow import batch_flow  # most runs are live

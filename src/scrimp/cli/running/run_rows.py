@@ -74,7 +74,9 @@ def run_rows(inputs: Sequence[str], flags: AllRunFlags) -> int:
 
             return print_requests(session, rows, options, limit=source.options.limit)
         opener = _writer_opener(session, flags, options, source, target, headers)
-        return _answer(session, flags, options, source, rows, target, opener, parts=parts, total=meter.total)
+        return _answer(
+            session, flags, options, source, rows, target, opener, headers.append, parts=parts, total=meter.total
+        )
 
 
 def _options(session: Session, flags: AllRunFlags) -> RunOptions:
@@ -96,7 +98,8 @@ def _source(session: Session, inputs: Sequence[str], flags: AllRunFlags) -> RunI
 
 def _answer(
     session: Session, flags: AllRunFlags, options: RunOptions, source: RunInput, rows: Iterator[Prompt],
-    target: OutputTarget, open_writer: Callable[[BinaryIO], RowWriter], *, parts: PartFiles | None, total: Total,
+    target: OutputTarget, open_writer: Callable[[BinaryIO], RowWriter], table: Callable[[Sequence[str]], None], *,
+    parts: PartFiles | None, total: Total,
 ) -> int:  # fmt: skip
     """Answer rows and write them to the target, or have workers write them in parts; return the exit status."""
     bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
@@ -110,7 +113,7 @@ def _answer(
         take = observers.begin(tuple(command_words(source.names, flags.recorded)), reporter.report)
         flow = run_flow(
             session, source, rows, options, take, engine=flags.engine, batch=flags.batch, bill=bill, bar=bar,
-            quiet=flags.screen.quiet, parts=parts, in_files=target.row_names is not None,
+            quiet=flags.screen.quiet, parts=parts, in_files=target.row_names is not None, table=table,
         )  # fmt: skip
         stop, error = _drive(reporter, flow)
         without_rows = _without_rows(flags.batch, bill, stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from scrimp.engines.chunks import InputRows
@@ -15,16 +16,20 @@ from scrimp.flows.services import Services
 
 
 def run(
-    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None
-) -> RunStop | None:
-    """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not."""
+    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None,
+    table: Callable[[Sequence[str]], None] = lambda _: None,
+) -> RunStop | None:  # fmt: skip
+    """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not.
+
+    `table` gets the header of what was read, if it was a table.
+    """
     count = most_workers(workers or _cores(), services.loaded, options)
     job = worker_job(
         services.run, services.loaded, services.paths, options, count, credits_left=services.credits_left,
         began=services.clock(),
     )  # fmt: skip
     answers = partial(answered_chunks, workers=count, warn=services.warn)
-    gathered = GatheredRun(job, options, services, sink, _appended_already, answers)
+    gathered = GatheredRun(job, options, services, sink, _appended_already, answers, table)
     try:
         gathered.take(inputs)
     finally:

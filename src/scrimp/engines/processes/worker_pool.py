@@ -81,7 +81,9 @@ class _Pool:
         if self._end is not None:
             yield self._end
         elif last is not None:
-            yield AnsweredChunk(number=last.number, is_last=True, messages=last.messages, error=last.error)
+            yield AnsweredChunk(
+                number=last.number, is_last=True, messages=last.messages, error=last.error, header=last.header
+            )
 
     def _free_worker(self) -> WorkerProcess | None:
         given = [number for worker in self._workers for number in worker.given]

@@ -84,7 +84,7 @@ class AnsweringActor:
                 error = error or unwritten
         both = AnsweredChunk(
             number=chunk.number, is_last=chunk.is_last, alone=chunk.alone, outcomes=answered.outcomes,
-            stop=answered.stop, messages=messages, error=error or chunk.error,
+            stop=answered.stop, messages=messages, error=error or chunk.error, header=chunk.header,
         )  # fmt: skip
         yield _table(both)
 

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, redirect_stdout
 from functools import partial
 from io import TextIOBase
@@ -28,15 +28,15 @@ from scrimp.store.ledger import Ledger
 
 def run(
     inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None,
-    parts: PartFiles | None = None,
+    parts: PartFiles | None = None, table: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> RunStop | None:  # fmt: skip
     """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not.
 
-    With `parts` the workers write the rows.
+    With `parts` the workers write the rows; `table` gets the header of what was read, if it was a table.
     """
     try:
         with redirect_stdout(_RaysTalk(services.warn)), _ray(services.env, workers) as cpus:
-            gathered = _gathered(inputs, options, services, sink, workers or cpus, parts)
+            gathered = _gathered(inputs, options, services, sink, workers or cpus, parts, table)
     finally:
         services.stores.recover()  # of workers that died, or were ended: what they had in flight
     if gathered.error is not None:
@@ -46,8 +46,9 @@ def run(
 
 
 def _gathered(
-    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int, parts: PartFiles | None
-) -> GatheredRun:
+    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int, parts: PartFiles | None,
+    table: Callable[[Sequence[str]], None],
+) -> GatheredRun:  # fmt: skip
     from scrimp.engines.ray.dataset import answered_chunks  # Ray takes seconds to load
 
     count = most_workers(workers, services.loaded, options)
@@ -57,7 +58,7 @@ def _gathered(
     )  # fmt: skip
     with closing(Ledger(services.paths.ledger_db)) as ledger:
         answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
-        gathered = GatheredRun(replace(job, parts=parts), options, services, sink, ledger.append, answers)
+        gathered = GatheredRun(replace(job, parts=parts), options, services, sink, ledger.append, answers, table)
         gathered.take(inputs)
     if parts is not None and gathered.goes_on:
         parts.remove_others(gathered.part_names)
