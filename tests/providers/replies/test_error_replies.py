@@ -163,6 +163,22 @@ def test_an_error_means_the_same_inside_a_reply_of_200(
         assert failed(by_code).kind == result.kind
 
 
+# Each code as its vendor sends it, with its status: the same without one.
+CODES = [
+    ("insufficient_quota", 429), ("insufficient_balance", 402), ("invalid_api_key", 401), ("model_not_found", 404),
+    ("string_above_max_length", 400), ("data_inspection_failed", 400),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "status"), CODES)
+def test_a_code_means_the_same_where_no_status_comes_with_it(code: str, status: int) -> None:
+    body = {"error": {"message": "why", "type": "error", "code": code}}
+    result = failed(read("openai", body, status=status))
+
+    assert failed(read("openai", body, status=200)).kind == failed(streamed("openai", [body])[0]).kind == result.kind
+    assert result.kind not in ("server", "invalid")
+
+
 # Reference 5.4: an error event of a stream has a type and no status.
 @pytest.mark.parametrize(
     ("kind", "status", "consequence"),

@@ -18,20 +18,20 @@ _PROXY_AUTHENTICATION = 407  # never from a provider itself
 _TRANSIENT = frozenset((408, 409, 425))
 _TIMEOUTS = frozenset((408, 504, 524, 598, 599))  # 524: Cloudflare gave up on the origin
 # Error codes that make a 429, a 400 or a 403 a matter of money: waiting does not help.
-_OUT_OF_MONEY = frozenset((
+OUT_OF_MONEY = frozenset((
     "insufficient_quota", "billing_error", "payment_required", "enforced_spend_limit_reached", "budget_exceeded",
     "insufficient_balance", "billing_hard_limit_reached", "spend_limit_reached",
 ))  # fmt: skip
-_TOO_LONG = frozenset((
+TOO_LONG = frozenset((
     "context_length_exceeded", "request_too_large", "ContextWindowExceededError", "string_above_max_length",
     "exceed_context_size_error",
 ))  # fmt: skip
-_REFUSED = frozenset((
+REFUSED = frozenset((
     "content_policy_violation", "content_filter", "data_inspection_failed", "ContentPolicyViolationError", "refusal",
     "invalid_prompt", "DataInspectionFailed",
 ))  # fmt: skip
-_BAD_KEY = frozenset(("API_KEY_INVALID", "invalid_api_key", "API_KEY_SERVICE_BLOCKED", "ACCESS_TOKEN_EXPIRED"))
-_NO_MODEL = frozenset((
+BAD_KEY = frozenset(("API_KEY_INVALID", "invalid_api_key", "API_KEY_SERVICE_BLOCKED", "ACCESS_TOKEN_EXPIRED"))
+NO_MODEL = frozenset((
     "model_not_found", "key_model_access_denied", "team_model_access_denied", "DeploymentNotFound",
     "model_not_available", "model_not_supported", "invalid_model", "ModelNotFound",
 ))  # fmt: skip
@@ -82,7 +82,7 @@ def kind_of(status: int, codes: set[str], error: JsonObject, words: str) -> Fail
         return "timeout" if status in _TIMEOUTS else _of_prompt(codes, "") or "server"
     if status == 429:
         return _of_rate_limit(codes, error, words)
-    if status in (402, 412) or codes & _OUT_OF_MONEY or (status == 400 and "spend limit" in words.lower()):
+    if status in (402, 412) or codes & OUT_OF_MONEY or (status == 400 and "spend limit" in words.lower()):
         return "quota"
     if status in _TRANSIENT:
         return "timeout" if status in _TIMEOUTS else "server"
@@ -91,13 +91,13 @@ def kind_of(status: int, codes: set[str], error: JsonObject, words: str) -> Fail
 
 def _of_request(status: int, codes: set[str], words: str) -> FailureKind:
     """Return the kind of a 4xx that no wait helps: of this prompt, of the model, of the key or of the request."""
-    if status == _PROXY_AUTHENTICATION or codes & _BAD_KEY or _BAD_KEY_WORDS.search(words):
+    if status == _PROXY_AUTHENTICATION or codes & BAD_KEY or _BAD_KEY_WORDS.search(words):
         return "auth"
     if status in (413, 446):
         return "too_long" if status == 413 else "refused"
     if status != 404 and (kind := _of_prompt(codes, "" if status == 401 else words)):
         return kind
-    if codes & _NO_MODEL or status == 404 or (status in (400, 401, 403, 422) and _NO_MODEL_WORDS.search(words)):
+    if codes & NO_MODEL or status == 404 or (status in (400, 401, 403, 422) and _NO_MODEL_WORDS.search(words)):
         return "not_found"
     if status == 403 and _FEATURE_WORDS.search(words):
         return "not_found" if re.search(r"\bmodel\b", words, re.IGNORECASE) else "invalid"
@@ -106,16 +106,16 @@ def _of_request(status: int, codes: set[str], words: str) -> FailureKind:
 
 def _of_prompt(codes: set[str], words: str) -> FailureKind | None:
     """Return the kind of a fault that is this prompt's alone; None for any other."""
-    if codes & _TOO_LONG or (not codes & _REFUSED and _TOO_LONG_WORDS.search(words)):
+    if codes & TOO_LONG or (not codes & REFUSED and _TOO_LONG_WORDS.search(words)):
         return "too_long"
-    return "refused" if codes & _REFUSED or _REFUSED_WORDS.search(words) else None
+    return "refused" if codes & REFUSED or _REFUSED_WORDS.search(words) else None
 
 
 def _of_rate_limit(codes: set[str], error: JsonObject, words: str) -> FailureKind:
     """Return the kind of a 429: a limit that a wait lifts, one that no wait lifts for this prompt, or the balance."""
-    if codes & _OUT_OF_MONEY or _is_daily_quota(error):
+    if codes & OUT_OF_MONEY or _is_daily_quota(error):
         return "quota"
-    return "too_long" if codes & _TOO_LONG or _exceeds_any_minute(words) else "rate_limit"
+    return "too_long" if codes & TOO_LONG or _exceeds_any_minute(words) else "rate_limit"
 
 
 def _exceeds_any_minute(words: str) -> bool:

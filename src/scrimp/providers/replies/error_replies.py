@@ -14,7 +14,7 @@ from scrimp.failures import POLICIES, is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, without_secrets
 from scrimp.providers.json_access import array, number, obj, string
 from scrimp.providers.models import retirement_of
-from scrimp.providers.replies.error_kinds import kind_of
+from scrimp.providers.replies.error_kinds import BAD_KEY, NO_MODEL, OUT_OF_MONEY, REFUSED, TOO_LONG, kind_of
 from scrimp.providers.replies.error_words import code_number, error_codes, error_object, provider_words
 from scrimp.units import format_duration
 from scrimp.values import Failure, Json, JsonObject
@@ -24,8 +24,10 @@ _UNTOLD = 502  # counts where an error in a 200 tells no status; no message name
 # What LiteLLM's proxy puts before the headers of the provider it called.
 _LITELLM = "llm_provider-"
 _RETRY_HINTS: Mapping[str, bool] = {"true": True, "false": False}
-# The status that an error type stands for, where the reply's own status is 200 (OpenRouter, streams).
-_STATUS_BY_TYPE: Mapping[str, int] = {
+# The status that an error's type or code stands for, where the reply's own status is 200 (OpenRouter, streams).
+_STATUS_BY_CODE: Mapping[str, int] = {
+    **dict.fromkeys(OUT_OF_MONEY, 402), **dict.fromkeys(BAD_KEY, 401), **dict.fromkeys(NO_MODEL, 404),
+    **dict.fromkeys(TOO_LONG | REFUSED, 400),
     "rate_limit_exceeded": 429, "provider_overloaded": 503, "provider_unavailable": 502, "server": 500, "timeout": 504,
     "authentication": 401, "payment_required": 402, "permission_denied": 403, "invalid_request": 400,
     "context_length_exceeded": 400, "content_policy_violation": 400, "overloaded_error": 529, "api_error": 500,
@@ -58,7 +60,7 @@ def _told_status(status: int, error: JsonObject, codes: set[str]) -> int | None:
     """Return the status that counts: an error inside a 200 has a status of its own, or tells none."""
     if status >= 300:
         return status
-    known = (_STATUS_BY_TYPE[code] for code in sorted(codes) if code in _STATUS_BY_TYPE)
+    known = (_STATUS_BY_CODE[code] for code in sorted(codes) if code in _STATUS_BY_CODE)
     return code_number(error) or next(known, None)
 
 
