@@ -482,3 +482,11 @@ def test_a_handful_of_statements_serves_groups_of_every_size(db: sqlite3.Connect
         insert(db, "INSERT OR IGNORE INTO shelf VALUES", [("same", number) for number in range(size)])
 
     assert rows_of_statements == {1, 2, 4, 8, 16, 32, 64, 128}
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+def test_a_directory_where_sqlite_keeps_a_file_of_its_own_is_named(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"ledger.db{suffix}").mkdir()
+
+    with pytest.raises(StoreUnwritableError, match=rf"ledger\.db{suffix} beside it is not a file.*remove it"):
+        Ledger(tmp_path / "ledger.db")

@@ -280,6 +280,12 @@ def is_full(error: OSError) -> bool:
 
 
 def _operational_error(path: Path, reason: str) -> StoreError:
+    for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")):
+        if beside.exists() and not beside.is_file():
+            return StoreUnwritableError(
+                f"{path} cannot be used: {beside.name} beside it is not a file, and SQLite needs that name; remove it, "
+                "or set SCRIMP_HOME to another directory"
+            )
     return _kind(reason)(f"{path} cannot be used: {reason}; {_hint(reason)}")
 
 
