@@ -72,9 +72,21 @@ def test_names_that_the_table_has_no_room_for_are_said_below_it(ready: Scrimp, p
     ran = ready("run", "rows.jsonl")
 
     table = ran.err[ran.err.index("what ") :]
-    assert f"was answered by vendor/{'a-rather-long-name-' * 3}1, and is priced as that model." in " ".join(
-        table.split()
+    assert (
+        f"was answered by vendor/{'a-rather-long-name-' * 3}1, and is priced as that model unless you set its price."
+        in " ".join(table.split())
     )
+
+
+def test_a_price_that_the_user_set_for_the_model_asked_for_goes_first_and_is_not_denied(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.config((ready.home / "config.toml").read_text() + f"{NO_PRICE}price = {{ input = 1, output = 10 }}\n")
+    provider.answer = answering(OTHER)
+    ran = ready("run", "rows.jsonl")
+
+    assert {row["cost_usd"] for row in ran.rows} == {0.00003}  # 10 tokens in and 2 out, not at 3 and 30
+    assert "priced as that model's, unless you set a price for fake/test-model" in ran.err
 
 
 def test_a_hit_of_a_redirected_call_is_priced_by_the_model_that_answered(ready: Scrimp, provider: FakeProvider) -> None:

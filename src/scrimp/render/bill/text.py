@@ -87,7 +87,7 @@ def _redirects(named: Sequence[tuple[str, BillLine]], shown: Sequence[str]) -> I
     """Yield a sentence for each model that another one answered for, where the table has no room for both names."""
     for (name, line), text in zip(named, shown, strict=True):
         if line.answered_by is not None and _label(name, line) not in text:
-            yield f"{name} was answered by {line.answered_by}, and is priced as that model."
+            yield f"{name} was answered by {line.answered_by}, and is priced as that model unless you set its price."
 
 
 def _table(bill: Bill, named: Sequence[tuple[str, BillLine]], width: int) -> list[str]:

@@ -28,6 +28,9 @@ class Redirects:
         redirect = (model, result.model)
         if redirect not in self._warned:
             self._warned.add(redirect)
-            self._warn(f"{model.id} was answered by {result.model}: its calls are priced as that model's")
+            self._warn(
+                f"{model.id} was answered by {result.model}: its calls are priced as that model's, unless you set a "
+                f"price for {model.id}"
+            )
         if certified_task is not None:
             self._redirected(certified_task, model.id, result.model)
