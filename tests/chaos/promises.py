@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from decimal import Decimal
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,7 @@ class Ordeal(Struct, kw_only=True):
     entries: list[Entry]  # of the first run
     entries_again: list[Entry]  # of the second
     seen: Report
+    patience: float = inf  # seconds that a call may take
 
     def failed(self) -> Counter[str]:
         """Return the failed rows of the first run by the kind of their error."""
@@ -120,6 +122,7 @@ def undergo(
         prompts=list(prompts), statuses=[first.status, second.status], rows=rows_of(first), again=rows_of(second),
         bill=json.loads((scrimp.cwd / "bill.json").read_bytes(), parse_float=Decimal), entries=entries,
         entries_again=ledger_of(scrimp.home)[len(entries) :], seen=report(),
+        patience=float(words[words.index("--timeout") + 1]) if "--timeout" in words else inf,
     )  # fmt: skip
 
 
@@ -218,12 +221,19 @@ def each_call_is_in_the_ledger(ordeal: Ordeal) -> Iterator[str]:
 
 
 def what_was_delivered_is_not_asked_for_again(ordeal: Ordeal) -> Iterator[str]:
-    for prompt, seen in ordeal.seen.prompts.items():
-        if seen.delivered > 1:
-            yield f"{prompt!r} was delivered {seen.delivered} times: {[kind for _, kind in seen.visits]}"
+    again = [(prompt, seen) for prompt, seen in ordeal.seen.prompts.items() if seen.delivered > 1]
+    for prompt, seen in again[_given_up(ordeal) :]:
+        yield f"{prompt!r} was delivered {seen.delivered} times: {[kind for _, kind in seen.visits]}"
     for prompt in ordeal.answered():
         if prompt not in ordeal.seen.prompts:
             yield f"{prompt!r} was answered, and the provider never saw it"
+
+
+def _given_up(ordeal: Ordeal) -> int:
+    """Count calls that took too long though they have an end: a provider that was stopped meanwhile delivers late."""
+    entries = (*ordeal.entries, *ordeal.entries_again)
+    late = sum(entry.status == "lost" and entry.seconds > 0.95 * ordeal.patience for entry in entries)
+    return max(0, late - ordeal.seen.kinds.get("never_ends", 0))
 
 
 def a_second_run_asks_only_for_what_failed(ordeal: Ordeal) -> Iterator[str]:

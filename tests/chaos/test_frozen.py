@@ -16,7 +16,7 @@ from command import Scrimp, wait_until
 from fake_provider import FakeProvider, Reply, completion
 
 ROWS, AT_ONCE = 12, 4
-TIMEOUT, FROZEN = 2.0, 4.0  # seconds
+TIMEOUT, FROZEN = 5.0, 7.0  # seconds
 
 
 class Frozen:

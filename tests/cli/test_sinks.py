@@ -8,6 +8,7 @@ import pytest
 
 from command import Ran, Scrimp
 from fake_provider import FakeProvider, completion, error
+from scrimp.config.sink_tables import LONGEST_WAIT
 from span_receiver import SpanReceiver, attributes, span_receiver
 
 pytest.importorskip("opentelemetry.proto", reason="the extra otel is not installed")
@@ -29,6 +30,9 @@ def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
 
 
 def tell(scrimp: Scrimp, provider: FakeProvider, sink: str) -> None:
+    """Configure a sink, which is waited for as long as may be unless it says for how long."""
+    if "timeout" not in sink:
+        sink = sink.replace("]\n", f']\ntimeout = "{LONGEST_WAIT:.0f}s"\n')
     scrimp.provider(provider.url, more=sink)
 
 

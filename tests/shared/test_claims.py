@@ -255,12 +255,12 @@ def test_what_could_not_be_let_go_of_is_let_go_of_once_the_server_answers_again(
 
 def test_a_server_that_was_slow_once_gives_no_row_to_two(machine: Machine, redis: RedisServer) -> None:
     clock = Clock(1000.0)
-    one, other = machine("one"), machine("other", clock=clock, life=30.0, timeout=TIMEOUT)
+    one, other = machine("one"), machine("other", clock=clock, life=30.0)
     one.claim(KEYS[:2])
     other.claim(KEYS[:2])
     server = other._server
-    clock.now += server.timeout
-    server._breaker.open(server.window)  # the longest time that its timeout deserves
+    clock.now += TIMEOUT
+    server._breaker.open(machine("slow", timeout=TIMEOUT)._server.window)  # the longest time that its timeout deserves
     seen = []
     for _ in range(12):
         clock.now += 0.95

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from clock import Clock
+from command import wait_until
 from redis_server import RedisServer, redis_server, slow_proxy
 from scrimp.config.shared_tables import shown_address
 from scrimp.errors import ConfigError, ServerDownError, ServerRefusedError
@@ -134,6 +135,7 @@ def test_a_slow_server_costs_one_timeout_a_window(
                     server.ask(lambda client: client.ping())
             clock.now += server.window
 
+        wait_until(lambda: proxy.connections >= 2)
         assert proxy.connections == 2  # after a timeout nobody waits for an answer on the same connection
         server.close()
     assert said == [f"{proxy.url} did not answer within 0.05 s: rows are called for"]

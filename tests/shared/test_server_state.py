@@ -50,7 +50,7 @@ def test_what_a_limit_of_memory_means_is_said(
 
 def test_a_full_server_that_keeps_all_is_of_no_use(server: SharedServer, redis: RedisServer) -> None:
     redis.client.config_set("maxmemory-policy", "noeviction")
-    redis.client.config_set("maxmemory", redis.client.info("memory")["used_memory"])
+    redis.client.config_set("maxmemory", redis.client.info("memory")["used_memory"] // 2)
 
     with pytest.raises(ServerRefusedError, match=r"it is full .* set its maxmemory-policy to allkeys-lfu"):
         server_state(server)

@@ -22,7 +22,7 @@ _LONGEST = 7 * 86_400.0  # seconds; no provider asks to be left alone for longer
 # ARGV: the run, then for each key what is told of it: "" for nothing, "closed", "probing", or milliseconds, a space and
 # what to keep so long. What is kept for longer stays. Where the time of one is long over, it is this run's turn. It
 # returns of each key whose it is, for how many milliseconds, and what is kept.
-_EXCHANGE = Script(
+EXCHANGE = (
     f"local AFTER, TURN, KEPT = {AFTER_THE_PROBE * 1000:.0f}, {_TURN * 1000:.0f}, {_KEPT * 1000:.0f}"
     """
 local time = redis.call('TIME')
@@ -59,6 +59,7 @@ end
 return reply
 """
 )
+_SCRIPT = Script(EXCHANGE)
 
 
 class OpenBreaker(Struct, frozen=True, kw_only=True):
@@ -74,8 +75,8 @@ class OpenBreaker(Struct, frozen=True, kw_only=True):
 class BreakerServer:
     """The states of models, each named by what is called and with which key."""
 
-    def __init__(self, server: SharedServer, run: str) -> None:
-        self._server, self._run = server, run
+    def __init__(self, server: SharedServer, run: str, script: Script = _SCRIPT) -> None:
+        self._server, self._run, self._script = server, run, script
 
     def exchange(
         self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Collection[str] = ()
@@ -87,7 +88,7 @@ class BreakerServer:
         """
         told = [_told(news[name]) if name in news else "probing" if name in probing else "" for name in names]
         keys = [_PREFIX + name for name in names]
-        reply = self._server.ask(lambda client: _EXCHANGE.run(client, keys, (self._run, *told)))
+        reply = self._server.ask(lambda client: self._script.run(client, keys, (self._run, *told)))
         found = zip(names, reply[::3], reply[1::3], reply[2::3], strict=True)
         states = ((name, _read(text, run, left)) for name, run, left, text in found if text)
         return {name: state for name, state in states if state is not None}

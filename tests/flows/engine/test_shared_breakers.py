@@ -10,8 +10,9 @@ import pytest
 from redis_server import RedisServer, redis_server
 from scrimp.errors import ServerDownError, ServerRefusedError
 from scrimp.flows.engine.shared_breakers import SharedBreakers
-from scrimp.shared.breaker_states import BreakerServer, OpenBreaker
+from scrimp.shared.breaker_states import EXCHANGE, BreakerServer, OpenBreaker
 from scrimp.shared.connection import SharedServer
+from scrimp.shared.script import Script
 from scrimp.transport.limits.circuit_breaker import OPENS_AFTER
 from scrimp.transport.limits.health import ProviderHealth
 from scrimp.values import Completion, Failure
@@ -19,6 +20,8 @@ from scrimp.values import Completion, Failure
 MODEL = ("acme", "m")
 BUSY = Failure(kind="server", message="secret words of the provider", http=503)
 Opens = Callable[[str], BreakerServer]
+# The exchange of a server whose clock stands still.
+STANDING = Script(EXCHANGE.replace("redis.call('TIME')", "{'1800000000', '0'}"))
 UNREACHED = Failure(kind="network", message="no route to the host")
 ANSWER = Completion(text="yes", model="m", usage=None, stop_reason="stop")
 
@@ -54,7 +57,7 @@ class Run:
 @contextmanager
 def breaker_server(redis: RedisServer) -> Iterator[Opens]:
     server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
-    yield partial(BreakerServer, server)
+    yield partial(BreakerServer, server, script=STANDING)
     server.close()
 
 

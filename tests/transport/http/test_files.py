@@ -71,7 +71,8 @@ def received(connection: socket.socket, pause: Callable[[], None] = lambda: None
     left = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]) - len(body)
     while left:
         piece = connection.recv(min(SIZE // 10, left), socket.MSG_WAITALL)
-        assert piece, "the client hung up"
+        if not piece:
+            raise ConnectionError("the client hung up")
         left -= len(piece)
         pause()
 
@@ -102,7 +103,8 @@ def test_an_upload_that_does_not_move_is_a_timeout_and_so_is_a_reply_that_does_n
 
     def talk(connection: socket.socket) -> None:
         if taken:
-            received(connection)
+            with suppress(ConnectionError):  # a machine that is slow takes it too late
+                received(connection)
         over.wait(100)
 
     with pytest.raises(FaultError) as caught:
