@@ -330,6 +330,37 @@ def test_where_many_are_answered_at_once_the_next_calls_are_sent_between_the_rep
     assert "r" * 33 not in happened[: happened.rindex("s")]
 
 
+@pytest.mark.parametrize(("width", "calls"), [(1000, 1500), (16, 40)])
+def test_what_can_wait_does_until_time_lets_no_more_calls_go(width: int, calls: int) -> None:
+    async def main() -> None:
+        http, began = scripted(ok(), seconds=10.0), now()
+        harness = ClientHarness(http, width=width)
+        await harness.client.caught_up()  # nothing was called yet
+        task = asyncio.create_task(harness.ask_all(calls))
+        await settled()
+        await harness.client.caught_up()
+        await asyncio.sleep(0)
+        assert len(http.sent) == width
+        assert now() < began + 1.0  # none was answered
+        await task
+
+    run(main())
+
+
+@pytest.mark.parametrize("refused", [error(429), error(500)])
+def test_where_only_an_answer_lets_more_calls_go_nothing_waits_for_that(refused: ScriptedReply) -> None:
+    async def main() -> None:
+        http = scripted(refused, ok(), seconds=0.1)
+        harness = ClientHarness(http, width=1000)
+        task = asyncio.create_task(harness.ask_all(1500))
+        await asyncio.sleep(0.15)
+        await harness.client.caught_up()
+        assert len(http.sent) < 1000
+        await task
+
+    run(main())
+
+
 def test_a_call_canceled_in_the_queue_is_not_recorded() -> None:
     async def main() -> None:
         harness, observer = ClientHarness(scripted(ok(), seconds=100.0), width=1), FakeObserver()

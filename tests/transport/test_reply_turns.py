@@ -52,3 +52,18 @@ def test_a_reply_whose_task_is_canceled_as_it_waits_is_read_before_the_task_ends
     done, cancelled = run(main())
     assert done == list(range(50))
     assert cancelled == [False] * 20 + [True] * 20 + [False] * 10
+
+
+def test_whoever_waits_until_none_waits_goes_on_when_all_are_read_and_at_once_where_none_came() -> None:
+    async def main() -> list[int]:
+        turns, done = ReplyTurns(), list[int]()
+        await turns.none_waits()
+        tasks = [asyncio.create_task(read(turns, number, done)) for number in range(100)]
+        await asyncio.sleep(0)
+        came = len(done)
+        await turns.none_waits()
+        await asyncio.sleep(0)
+        assert all(task.done() for task in tasks)
+        return [came, len(done)]
+
+    assert run(main()) == [16, 100]

@@ -77,6 +77,12 @@ class ProviderClient:
         """Stop retrying; requests in flight continue."""
         self._halted = True
 
+    async def caught_up(self) -> None:
+        """Wait until all replies that came are read, and no more calls go soon because none before were refused."""
+        await self._turns.none_waits()
+        while wait := max((queue.wait_for_time() for queue in self._queues.values()), default=0.0):
+            await self._sleep(wait)
+
     def waits(self) -> list[Wait]:
         """Return what is waited for of each provider that has calls and none in flight; the wait that ends first."""
         idle = {name: queue for name, queue in self._queues.items() if queue.idle}

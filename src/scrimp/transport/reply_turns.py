@@ -21,6 +21,8 @@ class ReplyTurns:
     def __init__(self) -> None:
         self._taken = 0  # in this pass
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._none_waits = asyncio.Event()
+        self._none_waits.set()
 
     async def take(self) -> None:
         """Wait until a reply may be read; where that is canceled, what was answered is read before the task ends."""
@@ -30,11 +32,16 @@ class ReplyTurns:
             return
         turn: asyncio.Future[None] = loop.create_future()
         self._waiting.append(turn)
+        self._none_waits.clear()
         try:
             await turn
         except asyncio.CancelledError:
             if (task := asyncio.current_task()) is not None:
                 task.cancel()
+
+    async def none_waits(self) -> None:
+        """Wait until no reply waits for its turn."""
+        await self._none_waits.wait()
 
     def _count(self, loop: asyncio.AbstractEventLoop) -> None:
         if not self._taken:
@@ -48,3 +55,5 @@ class ReplyTurns:
             if not turn.done():  # canceled
                 self._count(loop)
                 turn.set_result(None)
+        if not self._waiting:
+            self._none_waits.set()

@@ -119,6 +119,8 @@ class Rooms:
         self.rows: list[Outcome] = []
         self.warnings: list[str] = []
         self.disk = Disk()
+        self.read = asyncio.Event()  # all replies that came
+        self.read.set()
         self.options = options or RunOptions()
         output = ReorderBuffer(sink or self.rows.extend, in_order=self.options.order == "input", window=window)
         self.engine = Engine(
@@ -134,6 +136,10 @@ class Rooms:
 
     def halt(self) -> None:
         """As the door: nothing is tried again here anyway."""
+
+    async def caught_up(self) -> None:
+        """As the client: replies that wait are read first."""
+        await self.read.wait()
 
     plans_each_alone = True
 
@@ -266,6 +272,23 @@ def test_rows_that_were_read_ahead_are_planned_some_at_a_time_and_those_before_t
     run(main())
     assert sizes == planned
     assert begun[:2] == [0, 10]
+
+
+def test_where_rows_enough_wait_to_be_called_replies_are_read_before_more_are_planned() -> None:
+    async def main() -> None:
+        rooms = Rooms(window=1000, options=RunOptions(concurrency=10))
+        rooms.read.clear()
+        texts = [str(number) for number in range(50)]
+        task = asyncio.create_task(rooms.run(texts[:5], texts[5:20], texts[20:25], texts[25:]))
+        await asyncio.sleep(0.5)
+        assert rooms.called == texts[:25]  # more than two for each that may be in flight
+        await asyncio.sleep(1.0)  # they are answered: of none that wait it could be told that they are enough
+        assert rooms.called == texts[:25]
+        rooms.read.set()
+        await task
+        assert rooms.places == list(range(50))
+
+    run(main())
 
 
 def test_a_failed_row_stops_nobody() -> None:

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 # Rows that are planned before the event loop sees what else there is to do: some five milliseconds of it.
 _PLANNED_AT_ONCE = 64
+# Rows that wait to be called, or are, for each call in flight: where there are more, more can wait.
+_ENOUGH_ROWS = 2
 _STOPPED = Failure(
     kind="network", message="stopped before the row was answered: rerun the same command to resume"
 )  # fmt: skip
@@ -109,9 +111,15 @@ class Engine:
         size = _PLANNED_AT_ONCE if self._planner.plans_each_alone else len(prompts)
         rows: list[PlannedRow] = []
         for start in range(0, len(prompts), size):
-            await asyncio.sleep(0)
+            await self._let_calls_go()
             rows += self._planner.plan(prompts[start : start + size])
         return rows
+
+    async def _let_calls_go(self) -> None:
+        """Let calls go that may, and replies be read first, where rows enough wait to be called."""
+        if len(self._tasks) > _ENOUGH_ROWS * self._options.concurrency:
+            await self._client.caught_up()
+        await asyncio.sleep(0)
 
     async def _admit(self, rows: Sequence[PlannedRow], start: int) -> int:
         """Wait for room, then begin a group; return the position after it.
@@ -121,6 +129,7 @@ class Engine:
         for first in range(0, len(rows), self._output.window):
             some = rows[first : first + self._output.window]
             await self._output.admit(len(some))
+            await self._let_calls_go()
             if self._stop is None:
                 self._begin_group(some, start + first)
         return start + len(rows)

@@ -107,6 +107,11 @@ class ProviderQueue:
         """Whether no call is in flight."""
         return not self._in_flight
 
+    def wait_for_time(self) -> float:
+        """Return the seconds until time may let more calls go, where some wait for that alone; 0 where none do."""
+        wait = None if self._has_place() else self._wait()
+        return 0.0 if wait is None else max(wait, _CLOCK_NOISE)
+
     def wait_for_rate(self) -> float:
         """Return the seconds until the rate allows the next call that waits for it; 0 where none does."""
         queue = self._resumed or self._waiting
