@@ -33,7 +33,7 @@ _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
 _GC_THRESHOLD = 100_000
 # Seconds after which another thread gets the interpreter from one that keeps it. That of the HTTP engine, which sends
 # requests and hands over replies, needs it for a moment each time: Python's own 5 ms leave calls waiting for that.
-_SWITCH_SECONDS = 0.0005
+_SWITCH_SECONDS = 0.0001
 
 
 def drive(
