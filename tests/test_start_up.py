@@ -50,8 +50,11 @@ def test_the_tables_of_the_config_and_the_calls_of_an_answer_are_among_them() ->
 def test_modules_that_msgspec_is_imported_without_are_imported_as_ever_afterwards() -> None:
     code = (
         "import sys, scrimp.__main__ as entry; entry._import_msgspec_alone(); "
-        "assert not {'platform', 'typing_extensions'} & sys.modules.keys(); "
-        "import platform, typing_extensions, uuid; uuid.uuid1(); print(platform.python_implementation())"
+        "assert not {'platform', 'typing_extensions', 'textwrap'} & sys.modules.keys(); "
+        "import msgspec; schema = msgspec.json.schema(type('A', (msgspec.Struct,), {'__doc__': 'a\\n    b'})); "
+        "assert schema['$defs']['A']['description'] == 'a\\nb', schema; "
+        "import platform, textwrap, typing_extensions, uuid; uuid.uuid1(); textwrap.fill('a'); "
+        "print(platform.python_implementation())"
     )
 
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)

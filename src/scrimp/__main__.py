@@ -48,7 +48,7 @@ def main() -> None:
 
 def _ask_plainly(words: list[str]) -> None:
     """Answer a prompt whose words need no typer to be understood, and end; return where they do."""
-    if not {"typing_extensions", "platform", "uuid"} & sys.modules.keys():
+    if not {"typing_extensions", "platform", "uuid", "textwrap"} & sys.modules.keys():
         _import_msgspec_alone()
     from scrimp.cli.asking.plain_words import plain_words
 
@@ -64,16 +64,24 @@ def _import_msgspec_alone() -> None:
     """Import msgspec with Python's own typing, which has what it looks for in typing_extensions first.
 
     To import that takes as long as Python's own start; what needs it later, such as typer, imports it as ever. So it is
-    with platform, which uuid, imported by msgspec, asks for the name of the system and nothing else.
+    with platform, which uuid, imported by msgspec, asks for the name of the system and nothing else, and with textwrap,
+    which msgspec needs for schemas alone.
     """
-    stand_in = type(sys)("platform")
-    stand_in.system = lambda: os.uname().sysname  # type: ignore[attr-defined]  # all that uuid asks of it
+    platform, textwrap = type(sys)("platform"), type(sys)("textwrap")
+    platform.system = lambda: os.uname().sysname  # type: ignore[attr-defined]  # all that uuid asks of it
+    textwrap.dedent = _dedent  # type: ignore[attr-defined]
     sys.modules["typing_extensions"] = None  # type: ignore[assignment]  # so that an import of it fails
-    sys.modules["platform"] = stand_in
+    sys.modules["platform"], sys.modules["textwrap"] = platform, textwrap
     try:
         import msgspec  # noqa: F401 - what imports it later finds it
     finally:
-        del sys.modules["typing_extensions"], sys.modules["platform"]
+        del sys.modules["typing_extensions"], sys.modules["platform"], sys.modules["textwrap"]
+
+
+def _dedent(text: str) -> str:
+    from textwrap import dedent  # compiles five regular expressions
+
+    return dedent(text)
 
 
 def _print(text: str) -> None:

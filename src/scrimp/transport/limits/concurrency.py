@@ -18,7 +18,6 @@ test of latency is in the spirit of TCP Vegas (Brakmo and Peterson, 1995).
 from __future__ import annotations
 
 from math import inf
-from statistics import median
 
 from scrimp.transport.limits.slow_start import ALONE, FIRST, TIMES, SlowStart
 
@@ -90,7 +89,7 @@ class AdaptiveLimit:
         self._objections -= self._objections * _NEWEST
         self._latencies.append(now - began)
         if len(self._latencies) >= max(_SAMPLE, self.size):
-            self._compare(median(self._latencies), now)
+            self._compare(_median(self._latencies), now)
             self._latencies.clear()
 
     def failed(self) -> None:
@@ -145,3 +144,9 @@ class AdaptiveLimit:
         self._size = max(1.0, self._size * factor)
         self._lowered_at, self._objections, self._answered = now, 0.0, False
         self._latencies.clear()
+
+
+def _median(values: list[float]) -> float:
+    """Return the median; statistics has it, too, but takes some milliseconds to import."""
+    ordered, middle = sorted(values), len(values) // 2
+    return ordered[middle] if len(values) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
