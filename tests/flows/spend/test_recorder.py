@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from clock import Clock
 from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.enums import StopReason
 from scrimp.prices.book import Price, PriceBook
@@ -180,3 +181,19 @@ def test_calls_of_one_row_that_are_in_flight_together_are_counted_apart() -> Non
         return [recorder.end(call, completion()).attempt for call in calls if isinstance(call, str)]
 
     assert run(main()) == [0, 1, 2]
+
+
+def test_a_call_takes_as_long_as_it_does_whatever_its_machine_s_clock_is_set_to() -> None:
+    async def main() -> list[float]:
+        calls = call_recorder(PRICES)
+        recorder, clock = row_recorder(calls), Clock()
+        calls.clock = lambda: 1_795_000_000.0 - clock.now * 3600  # set back while a call is in flight
+        calls.timer = clock
+        call = await recorder.begin(CALL)
+        clock.now += 2.5
+        return [
+            recorder.end(call, completion()).seconds,
+            recorder.add(CALL, completion(), call_id="b-1", sent=calls.clock() + 60, batch="b").seconds,
+        ]
+
+    assert run(main()) == [2.5, 0.0]

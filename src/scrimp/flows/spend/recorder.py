@@ -53,16 +53,19 @@ class CallRecorder:
         self, *, run: str, labels: RunLabels, prices: PriceBook,
         begin: Callable[[Entry], Awaitable[StoreError | None]] = _begin_unwritten,
         append: Callable[[tuple[Entry, ...]], None] = lambda _: None, clock: Callable[[], float] = time.time,
-        parameters: Parameters = _NO_PARAMETERS, free: Collection[str] = (),
+        timer: Callable[[], float] = time.monotonic, parameters: Parameters = _NO_PARAMETERS,
+        free: Collection[str] = (),
     ) -> None:  # fmt: skip
         """`begin` writes down a call before it is sent, so that it outlives a kill, or returns why it must not be sent.
 
-        `append` appends ended ones.
+        `append` appends ended ones. The `clock` says when a call was sent, the `timer` how long it took: a clock may be
+        set meanwhile.
 
         `free` are the providers that never bill, since they run in this process: a call of theirs is never lost.
         """
         self.run, self.labels, self.prices = run, labels, prices
         self.begin, self.append, self.clock, self.parameters, self.free = begin, append, clock, parameters, free
+        self.timer = timer
         self._process, self._calls = os.urandom(9).hex(), 0
 
     def next_call(self) -> str:
@@ -83,6 +86,7 @@ class RowRecorder:
     def __init__(self, calls: CallRecorder, row: RecordedRow) -> None:
         self._calls, self._row = calls, row
         self._open: dict[str, Entry] = {}
+        self._sent: dict[str, float] = {}  # when those that are in flight were, by the timer
         self._known_signature: str | None = None
         self._unwritten: list[Entry] = []
         self.entries: list[Entry] = []
@@ -101,7 +105,7 @@ class RowRecorder:
         entry = self._begun(call, call_id=calls.next_call(), time=calls.clock())
         if (error := await calls.begin(entry)) is not None:
             return Failure(kind="network", message=f"not called, since it could not be kept: {error}", sent=False)
-        self._open[entry.call] = entry
+        self._open[entry.call], self._sent[entry.call] = entry, calls.timer()
         self.has_called = True
         calls.append(self.take_unwritten())
         return entry.call
@@ -122,8 +126,9 @@ class RowRecorder:
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
         """Record and price what came of a request; return its entry."""
-        begun = self._open.pop(call_id)
-        seconds = self._calls.clock() - begun.time
+        begun, sent = self._open.pop(call_id), self._sent.pop(call_id, None)
+        # A call of a batch was sent by another command.
+        seconds = max(0.0, self.now - begun.time) if sent is None else self._calls.timer() - sent
         if isinstance(result, Failure):
             status: EntryStatus = begun.status if may_be_billed(result) else "failed"
             cost = None if status == "lost" else Decimal(0)
