@@ -139,3 +139,28 @@ def test_a_row_that_is_skipped_need_not_be_readable(tmp_path: Path) -> None:
 
     found = prompts([str(file)], ReadOptions(skip=1), warn=lambda _: None)
     assert [prompt.text for prompt in found] == ["good"]
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["by id", "by index"])
+def test_a_row_that_was_answered_when_it_had_another_input_is_taken(tmp_path: Path, named: bool) -> None:
+    def row(name: int, text: str, **more: object) -> dict[str, object]:
+        return ({"id": f"r{name}"} if named else {}) | {"text": text} | more
+
+    now = [row(0, "one", x=1), row(1, "TWO"), row(2, "three", x=1.50), row(3, "four")]
+    before = [{"x": 1} | row(0, "one"), row(1, "two"), row(2, "three", x=1.50), None]
+    (tmp_path / "in.jsonl").write_text("".join(f"{json.dumps(each)}\n" for each in now))
+    (tmp_path / "out.jsonl").write_text("".join(
+        json.dumps({"index": index, "id": f"r{index}" if named else None, "status": "ok"} | (
+            {} if given is None else {"input": given}
+        )) + "\n"
+        for index, given in enumerate(before)
+    ))  # fmt: skip
+    said: list[str] = []
+
+    left = list(prompts(
+        [str(tmp_path / "in.jsonl")], ReadOptions(only_failed=str(tmp_path / "out.jsonl")), warn=said.append
+    ))  # fmt: skip
+
+    assert [prompt.text for prompt in left] == ["TWO"]
+    (only,) = said
+    assert f"answered {tmp_path}/in.jsonl:2 when its input was another one" in only

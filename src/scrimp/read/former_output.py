@@ -1,10 +1,15 @@
-"""A former output of scrimp: which of its rows are answered, so that a run can take up the others."""
+"""A former output of scrimp: which of its rows are answered, so that a run can take up the others.
+
+Where it has the input of a row, that must be what the row is now: files are edited, and their rows change places.
+"""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import get_args
+
+import msgspec
 
 from scrimp.enums import RowStatus
 from scrimp.errors import InputError
@@ -14,27 +19,35 @@ from scrimp.read.inputs.sources import find_sources
 from scrimp.read.inputs.streams import open_source
 from scrimp.values import Json, JsonObject, Prompt
 
+_UNTOLD = 0
+_encode = msgspec.json.Encoder(order="sorted").encode
 _STATUSES = get_args(RowStatus)
 _OK, _FAILED = 1, 2  # what is known of a row; 0: nothing
 
 
 class FormerOutput:
-    """The rows of a former output, by id, else by index: a byte for each row and eight for each id."""
+    """The rows of a former output, by id, else by index: nine bytes for each row and eight for each id."""
 
     def __init__(
-        self, file: str, id_field: str | None = None, *, delimiter: str | None = None, encoding: str | None = None
-    ) -> None:
+        self, file: str, id_field: str | None = None, *, delimiter: str | None = None, encoding: str | None = None,
+        warn: Callable[[str], None] = lambda _: None,
+    ) -> None:  # fmt: skip
         """Read the file; raise InputError where it is not an output of scrimp.
 
         `delimiter` and `encoding` are those of the run, which hold for the tables it writes.
         """
         self.file, self._id_fields = file, [name for name in ("id", "custom_id", id_field) if name]
+        self._warn: Callable[[str], None] | None = warn
+        self._inputs = array("q")  # by index: what names the input of a row; 0 where the output does not tell it
         self._ok = bytearray()  # by index; the last row of an index decides: a file may have grown by a second run
         ids, indexes = array("q"), array("q")
         for position, row in enumerate(_former_rows(file, delimiter, encoding)):
             index = _index(row, position)
             if index >= len(self._ok):
-                self._ok.extend(bytes(index + 1 - len(self._ok)))
+                more = index + 1 - len(self._ok)
+                self._ok.extend(bytes(more))
+                self._inputs.extend([_UNTOLD] * more)
+            self._inputs[index] = _input_name(row.get("input"))
             # Of several completions of a prompt, in whatever order, all must be ok.
             one_failed = row.get("sample") not in (None, "") and self._ok[index] == _FAILED
             self._ok[index] = _OK if _is_ok(row) and not one_failed else _FAILED
@@ -42,6 +55,9 @@ class FormerOutput:
                 ids.append(hash(row_id))
                 indexes.append(index)
         self._has_ids = bool(ids)
+        self._asked = frozenset(
+            hash((row_id, self._inputs[index])) for row_id, index in zip(ids, indexes, strict=True)
+        )  # fmt: skip
         failed = {row_id for row_id, index in zip(ids, indexes, strict=True) if self._ok[index] != _OK}
         # An id that several rows share counts as answered only where all of them are.
         self._answered = frozenset(row_id for row_id in ids if row_id not in failed)
@@ -57,10 +73,24 @@ class FormerOutput:
         return len(self._ok) - self.answered_rows
 
     def has_answered(self, prompt: Prompt) -> bool:
-        """Return whether the row of this prompt is there, and ok."""
+        """Return whether the row of this prompt is there, with the same input if that is told, and ok."""
+        name = _input_name(prompt.row)
         if prompt.id is not None and self._has_ids:
-            return hash(prompt.id) in self._answered
-        return prompt.index < len(self._ok) and self._ok[prompt.index] == _OK
+            row_id = hash(prompt.id)
+            if row_id not in self._answered:
+                return False
+            same = any(hash((row_id, each)) in self._asked for each in (name, _UNTOLD))
+        elif prompt.index < len(self._ok) and self._ok[prompt.index] == _OK:
+            same = self._inputs[prompt.index] in (name, _UNTOLD)
+        else:
+            return False
+        if not same and self._warn is not None:
+            self._warn(
+                f"{self.file} answered {prompt.source or f'row {prompt.index}'} when its input was another one: "
+                "rows that were changed since, or have changed places, are run"
+            )
+            self._warn = None
+        return same
 
     def _id(self, row: JsonObject) -> str | None:
         for name in self._id_fields:
@@ -68,6 +98,11 @@ class FormerOutput:
             if value not in (None, ""):
                 return str(value)
         return None
+
+
+def _input_name(row: Json) -> int:
+    """Return what names the input of a row, the same whatever the order of its columns."""
+    return hash(_encode(row)) or 1 if isinstance(row, dict) else _UNTOLD
 
 
 def _former_rows(file: str, delimiter: str | None, encoding: str | None) -> Iterator[JsonObject]:

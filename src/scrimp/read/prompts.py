@@ -80,7 +80,9 @@ def _left(
         return (builder.build(*row) for row in _sampled(rows, options))
     from scrimp.read.former_output import FormerOutput  # few runs take up a former one
 
-    former = FormerOutput(options.only_failed, options.id_field, delimiter=options.delimiter, encoding=options.encoding)
+    former = FormerOutput(
+        options.only_failed, options.id_field, delimiter=options.delimiter, encoding=options.encoding, warn=warn
+    )
     answered = f"{former.file}: {pluralize(former.answered_rows, 'row')} answered and left out"
     # The output of a shard has no row of the others, which are not of this run either.
     others = f"; {format_count(former.failed_rows)} not ok, to be run with those that are not in it"

@@ -74,7 +74,11 @@ AttachField = Annotated[
 Skip = Annotated[int, typer.Option(metavar="N", min=0, help="Leave out the first N rows.", show_default=False)]
 OnlyFailed = Annotated[
     str | None,
-    typer.Option("--only-failed", metavar="FILE", help="Leave out the rows that are ok in this former output."),
+    typer.Option(
+        "--only-failed",
+        metavar="FILE",
+        help="Leave out the rows that are ok in this former output, unless it has another input for them.",
+    ),
 ]
 Sample = Annotated[int | None, typer.Option(metavar="N", min=0, help="Take N rows at random, in their order.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The seed of --sample; another seed takes other rows.")]
