@@ -41,6 +41,11 @@ def wait_until(true: Callable[[], bool], *, run: subprocess.Popen[bytes] | None 
         time.sleep(0.01)
 
 
+def provider_table(url: str, name: str = "fake", *, key_env: str = "FAKE_KEY") -> str:
+    """Return a table of the config, of a provider that speaks as OpenAI does."""
+    return f'[providers.{name}]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "{key_env}"\n'
+
+
 AT_ONCE = """
 import sys
 print("ready", flush=True)
@@ -86,7 +91,7 @@ class Scrimp:
         """Configure one provider and use it for every tier."""
         self.env["FAKE_KEY"] = key
         self.config(
-            f'[providers.{name}]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "FAKE_KEY"\n'
+            f"{provider_table(url, name)}"
             f'[tiers]\nsimple = ["{name}/test-model"]\nmedium = ["{name}/test-model"]\nhigh = ["{name}/test-model"]\n'
             f'[models."{name}/test-model"]\nprice = {{ input = 1.0, output = 10.0 }}\n{more}'
         )

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from chaos.faults import USELESS_USAGE, echo_of, tokens_of
 from chaos.provider import Report, Seen
-from command import Ran, Scrimp
+from command import Ran, Scrimp, provider_table
 
 # Whole nanodollars a token: any rounding would be an error of ours.
 PRICE = {"input": "0.25", "output": "2.0", "cached_input": "0.025"}
@@ -70,8 +70,7 @@ def configure(scrimp: Scrimp, *urls: str, more: str = "") -> list[str]:
     price = ", ".join(f"{kind} = {dollars}" for kind, dollars in PRICE.items())
     tier = ", ".join(f'"{name}/test-model"' for name in names)
     parts = [
-        f'[providers.{name}]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "FAKE_KEY"\n'
-        f'[models."{name}/test-model"]\nprice = {{ {price} }}\n'
+        f'{provider_table(url, name)}[models."{name}/test-model"]\nprice = {{ {price} }}\n'
         for name, url in zip(names, urls, strict=True)
     ]
     tiers = "".join(f"{level} = [{tier}]\n" for level in ("simple", "medium", "high"))

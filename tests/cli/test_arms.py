@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import recordings
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, Reply, completion
 from scrimp.providers.presets import PRESETS
 
@@ -43,10 +43,7 @@ def configure(scrimp: Scrimp, provider: FakeProvider, more: str = "", *, default
     prices = "".join(
         f'[models."{name}"]\nprice = {{ input = 1.0, output = 10.0 }}\n' for name in (MINI, FIVE, "fake/gpt-4o")
     )
-    scrimp.config(
-        f'{defaults}\n[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
-        f"{prices}{more}"
-    )
+    scrimp.config(f"{defaults}\n{provider_table(provider.url)}{prices}{more}")
 
 
 def sent(provider: FakeProvider) -> set[tuple[str, str | None]]:

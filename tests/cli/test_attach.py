@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, completion, error
 
 PNG = base64.b64decode(
@@ -106,10 +106,7 @@ def test_a_provider_that_reads_text_only_is_passed_over_and_alone_it_is_not_call
     ready: Scrimp, provider: FakeProvider
 ) -> None:
     ready.config(
-        "".join(
-            f'[providers.{name}]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
-            for name in ("deepseek", "fake")
-        )
+        "".join(provider_table(provider.url, name) for name in ("deepseek", "fake"))
         + '[tiers]\nsimple = ["deepseek/v", "fake/m"]\n'
     )
     alone = ready("ask", "hello", "--attach", "dot.png", "-m", "deepseek/v")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, Reply, completion, error
 from terminal import at_terminal
 
@@ -222,10 +222,7 @@ def test_a_route_whose_models_read_only_text_is_refused_before_anything_is_read(
     ready: Scrimp, provider: FakeProvider, command: str, route: tuple[str, str]
 ) -> None:
     ready.config(
-        "".join(
-            f'[providers.{name}]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
-            for name in ("deepseek", "fake")
-        )
+        "".join(provider_table(provider.url, name) for name in ("deepseek", "fake"))
         + '[tiers]\nsimple = ["deepseek/chat"]\n[chains.c]\nsteps = ["fake/m", "deepseek/chat"]\n'
     )
     ready.file("data/rows.csv", "photo\ng.gif\nmissing.gif\n")
@@ -419,7 +416,7 @@ def test_what_has_more_pixels_or_images_than_a_model_takes_is_not_sent(
 def test_a_later_step_of_a_chain_gets_what_an_earlier_one_does_not_take(ready: Scrimp, provider: FakeProvider) -> None:
     ready.config(
         f'[providers.mistral]\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
-        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{provider_table(provider.url)}"
         '[chains.c]\nsteps = ["mistral/mistral-small", "fake/m"]\n'
     )
     ready.file("data/rows.csv", "photo\npaper.pdf\n")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, completion, error, fake_provider
 
 LUNA, AT_ROUTER = "openai/gpt-6-luna", "openrouter/openai/gpt-6-luna"
@@ -145,7 +145,7 @@ def test_a_gateways_own_name_for_a_model_is_told_by_the_config(
 ) -> None:
     scrimp.config(
         f'[providers.openai]\nbase_url = "{provider.url}"\nkey_env = ""\n'
-        f'[providers.house]\ndialect = "openai"\nbase_url = "{router.url}"\nkey_env = ""\n'
+        f"{provider_table(router.url, 'house', key_env='')}"
         '[models."house/cheap-one"]\nsame_as = "openai/gpt-6-luna"\nprice = { input = 0.05, output = 0.2 }\n'
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, completion, echo, error
 from terminal import at_terminal
 
@@ -148,7 +148,7 @@ def test_labels_can_be_asked_of_the_ledger(ready: Scrimp) -> None:
 
 def test_the_next_model_of_a_tier_takes_over(ready: Scrimp, provider: FakeProvider) -> None:
     ready.config(
-        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{provider_table(provider.url)}"
         '[providers.dead]\ndialect = "openai"\nbase_url = "http://127.0.0.1:9/v1"\nkey_env = "FAKE_KEY"\n'
         '[tiers]\nsimple = ["dead/x", "fake/test-model"]\n'
     )
@@ -199,7 +199,7 @@ def test_a_check_decides_by_its_exit_status(ready: Scrimp) -> None:
 
 def test_a_chain_climbs_only_where_it_must(ready: Scrimp, provider: FakeProvider) -> None:
     ready.config(
-        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{provider_table(provider.url)}"
         '[chains.up]\nsteps = ["fake/cheap", "fake/dear"]\nsignal = "choices"\n'
         '[models."fake/cheap"]\nprice = { input = 1.0, output = 1.0 }\n'
         '[models."fake/dear"]\nprice = { input = 10.0, output = 10.0 }\n'

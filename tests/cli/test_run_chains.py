@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from command import Ran, Scrimp, wait_until
+from command import Ran, Scrimp, provider_table, wait_until
 from fake_provider import FakeProvider, Reply, completion, error, fake_provider
 
 # Dollars a million tokens, in and out; every call is ten tokens in and two out.
@@ -158,7 +158,7 @@ def test_the_first_two_steps_are_called_at_once_and_both_are_booked(house: House
     house.says["a"] = lambda _: completion("18", model="a") if asked.wait(100) else error(400, "alone")
     with fake_provider(second) as other:
         house.config(
-            f'[providers.other]\ndialect = "openai"\nbase_url = "{other.url}"\nkey_env = "FAKE_KEY"\n'
+            f"{provider_table(other.url, 'other')}"
             '[models."other/b"]\nprice = { input = 2, output = 2 }\n'
             '[chains.c]\nsteps = ["fake/a", "other/b", "fake/top"]\nparallel = true\n'
         )

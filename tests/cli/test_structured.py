@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, completion, error
 
 SCHEMA = (
@@ -331,8 +331,7 @@ def test_a_chain_climbs_past_an_invalid_reply_and_only_its_last_step_is_asked_ag
     ready: Scrimp, provider: FakeProvider
 ) -> None:
     ready.config(
-        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
-        '[chains.up]\nsteps = ["fake/cheap", "fake/dear"]\nsignal = "choices"\n'
+        f'{provider_table(provider.url)}[chains.up]\nsteps = ["fake/cheap", "fake/dear"]\nsignal = "choices"\n'
     )
     provider.answer = in_turn("dunno", "neither", "billing")
     (row,) = ready("run", "one.jsonl", "--chain", "up", "--choices", LABELS).rows

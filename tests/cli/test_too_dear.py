@@ -9,7 +9,7 @@ import pytest
 
 from batch_servers import OpenAIBatches
 from caching_provider import ClaudeCache
-from command import Ran, Scrimp
+from command import Ran, Scrimp, provider_table
 from fake_provider import FakeProvider, completion, echo, error, fake_provider
 
 # With 200 tokens out, as is assumed: a short row costs about 0.004 at top, 0.0008 at mid, 0.0002 at small.
@@ -195,8 +195,7 @@ def test_a_row_does_not_go_over_to_a_dearer_model_when_its_own_is_in_trouble(scr
     with fake_provider(lambda _: error(404, "model_not_found")) as broken, fake_provider(echo) as whole:
         priced = Priced(scrimp, whole.url)
         priced.config(
-            f'[providers.other]\ndialect = "openai"\nbase_url = "{broken.url}"\nkey_env = "FAKE_KEY"\n'
-            '[models."other/small"]\nprice = { input = 1, output = 1 }\n'
+            f'{provider_table(broken.url, "other")}[models."other/small"]\nprice = {{ input = 1, output = 1 }}\n'
         )
         config = (scrimp.home / "config.toml").read_text()
         scrimp.config(config.replace('medium = ["fake/mid"]', 'medium = ["other/small", "fake/top", "fake/mid"]'))
@@ -289,9 +288,9 @@ def test_a_prompt_above_the_size_at_which_its_model_is_dearer_goes_to_another_of
 ) -> None:
     # By the list of November 2026 Haiku takes five times as much above 100,000 tokens, and luna twice above 272,000.
     scrimp.config(
-        f'[providers.one]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{provider_table(provider.url, 'one')}"
         'price_provider = "anthropic"\n'
-        f'[providers.two]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{provider_table(provider.url, 'two')}"
         'price_provider = "openai"\n'
         '[tiers]\nsimple = ["one/claude-haiku-5-5", "two/gpt-6-luna"]\n'
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from command import provider_table
 from fake_provider import FakeProvider
 from outcomes import answered
 from scrimp.config.paths import Paths
@@ -93,9 +94,7 @@ def test_real_rows_are_answered_and_kept_under_the_name_of_the_run(
     tmp_path: Path, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FAKE_KEY", "sk-test-0123456789abcdef")
-    (tmp_path / "config.toml").write_text(
-        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
-    )
+    (tmp_path / "config.toml").write_text(provider_table(provider.url))
     paths = Paths(config=tmp_path / "config.toml", data=tmp_path)
     loaded = load(env=os.environ, cwd=None, paths=paths, flags={})
     job = worker_job("20261129-100000-abcdef", loaded, paths, RunOptions(model="fake/test-model", concurrency=8), 2)
@@ -116,8 +115,8 @@ def test_real_rows_are_answered_and_kept_under_the_name_of_the_run(
 def test_a_worker_uses_up_its_share_of_a_credit_and_no_more(tmp_path: Path, provider: FakeProvider) -> None:
     sold = "price = {{ input = {}, output = 0 }}\n".format
     (tmp_path / "config.toml").write_text(
-        f'[providers.cheap]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = ""\n'
-        f'[providers.dear]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = ""\ncredit = 100\n'
+        f"{provider_table(provider.url, 'cheap', key_env='')}"
+        f"{provider_table(provider.url, 'dear', key_env='')}credit = 100\n"
         f'[models."cheap/m"]\nbuy = "cheapest"\n{sold(1)}[models."dear/m"]\nsame_as = "cheap/m"\n{sold(10)}'
     )
     paths = Paths(config=tmp_path / "config.toml", data=tmp_path)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import recordings
-from command import Ran, Scrimp, wait_until
+from command import Ran, Scrimp, provider_table, wait_until
 from fake_provider import FakeProvider, completion
 
 NUMBERED = tuple({"id": f"s-{n}", "first": n, "second": n + 7, "sum": 2 * n + 7} for n in range(40))
@@ -93,7 +93,7 @@ def test_nobody_to_ask_is_a_sentence(gathered: Scrimp) -> None:
 def judging(scrimp: Scrimp, provider: FakeProvider) -> None:
     scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
     scrimp.config(
-        recordings.CONFIG + f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        recordings.CONFIG + f"{provider_table(provider.url)}"
         '[models."fake/judge"]\nprice = { input = 1, output = 1 }\n'
     )
 

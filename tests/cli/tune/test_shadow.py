@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import recordings
-from command import Scrimp
+from command import Scrimp, provider_table
 from fake_provider import FakeProvider, completion
 
 ALL = ("--share", "100%")
@@ -86,7 +86,7 @@ def test_a_completion_that_breaks_its_promise_counts_against_its_model(scrimp: S
     )
     scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
     scrimp.config(
-        f'[providers.fake]\ndialect = "openai"\nbase_url = "{provider.url}"\nkey_env = "FAKE_KEY"\n'
+        f"{provider_table(provider.url)}"
         '[models."fake/claude-large"]\nprice = { input = 10, output = 10 }\n'
         '[models."fake/gpt-tiny"]\nprice = { input = 1, output = 1 }\n'
     )
