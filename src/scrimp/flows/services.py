@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.api_keys import KeyRing
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.sources.load import LoadedConfig
-    from scrimp.flows.answer.calls.step_caller import StepCaller
-    from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.buying.provider_credits import ProviderCredits
     from scrimp.flows.buying.sellers import Sellers
@@ -61,7 +59,6 @@ class Services:
         self.streams = False
         self.show: Callable[[str], None] | None = None
         self.paid_beside: Callable[[Entry], None] = lambda _: None  # set by who bills: takes what no row's call cost
-        self.batched: Callable[[StepCaller], CallsSteps] | None = None  # what asks the replies of batches first
         # When the job of batches was made that this works on: by what was known then its rows go where they go.
         self.job_began: float | None = None
         self.sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]] | None = None  # rows as that job sent them

@@ -49,9 +49,14 @@ def ask_prompt(flags: AllAskFlags, prompt: Sequence[str]) -> int:
             from scrimp.cli.previews.dry_run import print_requests  # most prompts are sent
 
             return print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)
-        with looking_at_batches(session, options):
+        with looking_at_batches(session, options) as batched:
             stop = live.run(
-                samples([question], several.samples), options, session.services, printer.take, one_by_one=True
+                samples([question], several.samples),
+                options,
+                session.services,
+                printer.take,
+                one_by_one=True,
+                batched=batched,
             )
         if printer.completion is not None and options.cache != "off":
             _keep(session, conversation.with_turn(said, printer.completion))

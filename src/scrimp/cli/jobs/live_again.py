@@ -14,7 +14,7 @@ from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
-    from scrimp.flows.answer.calls.step_caller import StepCaller
+    from scrimp.flows.answer.calls.step_caller import Batched, StepCaller
     from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.batch.overlap.replies_first import RowsInBatches
     from scrimp.flows.plan.run_options import RunOptions
@@ -22,18 +22,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def looking_at_batches(session: Session, options: RunOptions) -> Iterator[None]:
-    """Have live calls look first at what came back in batches whose rows were not printed yet."""
+def looking_at_batches(session: Session, options: RunOptions) -> Iterator[Batched | None]:
+    """Yield what has live calls look first at what came back in batches whose rows were not printed yet."""
     if options.cache != "on" or not session.services.paths.batches_db.exists():
-        yield
+        yield None
         return
     look = _Look(session)
-    session.services.batched = look.before
     try:
-        yield
+        yield look.before
         look.tell()
     finally:
-        session.services.batched = None
         look.close()
 
 

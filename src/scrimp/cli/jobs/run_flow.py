@@ -44,8 +44,10 @@ def run_flow(
         return batch_flow(session, batch, source, rows, options, take, bar, quiet=quiet)
 
     def drive() -> RunStop | None:
-        with looking_at_batches(session, options):
-            return live.run(rows, options, session.services, take, one_by_one=source.is_stream)
+        with looking_at_batches(session, options) as batched:
+            return live.run(
+                rows, options, session.services, take, one_by_one=source.is_stream, batched=batched
+            )  # fmt: skip
 
     return drive
 

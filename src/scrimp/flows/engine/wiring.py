@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from scrimp.errors import StoreError
 from scrimp.flows.answer.answerer import Answerer
-from scrimp.flows.answer.calls.step_caller import StepCaller
+from scrimp.flows.answer.calls.step_caller import Batched, StepCaller
 from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
@@ -53,7 +53,9 @@ class EngineParts(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator[EngineParts]:
+async def engine_parts(
+    options: RunOptions, services: Services, batched: Batched | None = None
+) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
     async with AsyncExitStack() as ends:  # the last first; one that fails keeps no other from giving back what it holds
         shared = _shared_limits(options, services)
@@ -83,7 +85,7 @@ async def engine_parts(options: RunOptions, services: Services) -> AsyncIterator
         stored = _stored_caches(options, services, client, recorder, budget)
         if stored is not None:
             ends.push_async_callback(stored.close)
-        answerer = build_answerer(options, services, client, health, budget=budget, stored=stored)
+        answerer = build_answerer(options, services, client, health, budget=budget, stored=stored, batched=batched)
         yield EngineParts(answerer, recorder, commits, client, claims)
 
 
@@ -126,10 +128,11 @@ def provider_caching(options: RunOptions, services: Services) -> ProviderCaching
 def build_answerer(
     options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth,
     caching: ProviderCaching | None = None, budget: Budget | None = None, stored: StoredCaches | None = None,
+    batched: Batched | None = None,
 ) -> Answerer:  # fmt: skip
     """Return what answers the rows of a run, with a budget of its own where none is given.
 
-    `caching` may be that of other rows, too.
+    `caching` may be that of other rows, too; `batched` puts batches before live calls.
     """
     prices, routes = services.prices, services.routes
     caching = caching or provider_caching(options, services)
@@ -147,10 +150,10 @@ def build_answerer(
         partial(_climb_counts, services), routes, prices, services.clock, services.warn,
         billed=partial(_billed_calls, services), place_of=services.place_of,
     )  # fmt: skip
-    steps: CallsSteps = step_caller if services.batched is None else services.batched(step_caller)
+    steps: CallsSteps = step_caller if batched is None else batched(step_caller)
     return Answerer(
         options=options, step_caller=steps, pricer=pricer, history=history, costs=row_costs(options, services),
-        cache_saving=None if services.batched is not None else caching.expected_saving,
+        cache_saving=None if batched is not None else caching.expected_saving,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from scrimp.flows.answer.calls.call_guards import CallGuards
 from scrimp.flows.answer.calls.failover import Failover
 from scrimp.flows.answer.calls.redirects import Redirects
 from scrimp.flows.answer.calls.step_places import StepPlaces
+from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import (
@@ -202,3 +203,7 @@ class StepCaller:
         self._shown = True
         if self._show is not None:
             self._show(piece)
+
+
+# Puts the batches of a job before what calls models live.
+Batched = Callable[[StepCaller], CallsSteps]

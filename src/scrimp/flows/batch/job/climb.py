@@ -29,6 +29,5 @@ def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> 
         )  # fmt: skip
         return callers[-1]
 
-    session.services.batched = before
-    stop = live.run(open_prompts(), session.options, session.services, lambda _: None, one_by_one=False)
+    stop = live.run(open_prompts(), session.options, session.services, lambda _: None, one_by_one=False, batched=before)
     return stop is None and any(caller.steps.made for caller in callers)

@@ -81,9 +81,8 @@ async def collect(
         )  # fmt: skip
         return callers[-1]
 
-    services.batched = before
     client = build_client(options, services, health := ProviderHealth(time.monotonic))
-    answerer = build_answerer(options, services, client, health)
+    answerer = build_answerer(options, services, client, health, batched=before)
     (caller,) = callers
     try:
         await _drive(prompts, options, services, answerer, caller, found)

@@ -67,13 +67,13 @@ class RowPass:
     def _make_rows(self, sink: Callable[[Sequence[Outcome]], None]) -> RunStop | None:
         session, options = self._session, self._session.options
         spent = spent_in_batches(session, self._open_prompts) if self._calls_live else (None, {})
-        session.services.batched = lambda inner: self._caller(inner, *spent)
         # What is paid for is printed and entered in the ledger, however much of it failed or climbed.
         calls_any = self._calls_live and (self._found.for_live or session.job.is_late())
         with closing(PaidBefore(session.services)) as paid_before:
             return live.run(
                 self._open_prompts(), options if calls_any else replace(options, paid_already=True), session.services,
                 lambda rows: sink(paid_before.without(rows)), one_by_one=False,
+                batched=lambda inner: self._caller(inner, *spent),
             )  # fmt: skip
 
     def _caller(self, inner: StepCaller, spent: Decimal | None, by_rule: Mapping[RuleCap, Decimal]) -> AnsweringCaller:
