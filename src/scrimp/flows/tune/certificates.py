@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.enums import PolicySignal
 from scrimp.flows.tune.dataset import Dataset
-from scrimp.store.tuning.level_replies import LevelReplyStore, Look, Side, digest
+from scrimp.store.tuning.looks import MIXTURES, ROUTES, LookStore, digest
 from scrimp.tuning.certify import Certificate, certify
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.gatekeeping import GatedPolicy
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
 NO_TEMPLATES: Mapping[str, str] = {}
-# In the place of a version: looks at pairs of models, which no level compresses.
-UNCOMPRESSED = Side("off")
-ROUTES, _MIXTURES = "routes", "mixtures"
 
 
 def certify_dataset(
@@ -37,12 +34,11 @@ def certify_dataset(
     label; where such a label is missing, the worst is assumed. So labels of the same rows are not another look.
     """
     rows = label_by_agreement(dataset.rows, dataset.flagship)
-    store = LevelReplyStore(services.paths.ledger_db)
+    store = LookStore(services.paths.ledger_db)
 
     def look(group: ClaimGroup[RecordedRow]) -> int:
-        kind = _MIXTURES if mixture else ROUTES
-        looked_at = Look("\n".join(group.signatures), dataset.flagship, UNCOMPRESSED.level, UNCOMPRESSED.keep, kind)
-        return store.look(looked_at, digest(row.id for row in group.rows), services.clock())
+        task, evidence = "\n".join(group.signatures), digest(row.id for row in group.rows)
+        return store.look(task, dataset.flagship, MIXTURES if mixture else ROUTES, evidence, services.clock())
 
     def listing(group: Sequence[RecordedRow]) -> Sequence[GatedPolicy]:
         return shortlist(group, dataset.pool, dataset.flagship).order

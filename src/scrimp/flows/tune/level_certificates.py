@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -16,7 +17,8 @@ from scrimp.flows.tune.certificates import NO_TEMPLATES
 from scrimp.flows.tune.pairs.level_collector import side_of
 from scrimp.flows.tune.pairs.level_pairs import LevelPairs, level_pairs
 from scrimp.flows.tune.watch.level_drift import later_than
-from scrimp.store.tuning.level_replies import EVERYTHING, LevelReplyStore, Look, Side, digest
+from scrimp.store.tuning.level_replies import EVERYTHING, LevelReplyStore, Side
+from scrimp.store.tuning.looks import LookStore, digest, of_level
 from scrimp.tuning.claim_groups import ClaimGroup
 from scrimp.tuning.level_claims import LevelClaim, LevelPair, claim_levels, what_is_kept
 
@@ -52,29 +54,25 @@ def certify_level(
 
     The look at them is noted in the ledger's file.
     """
-    version = compression_version()
-    store = LevelReplyStore(services.paths.ledger_db)
-    try:
+    version, ledger = compression_version(), services.paths.ledger_db
+    with closing(LevelReplyStore(ledger)) as store:
         found = _without_refuted(level_pairs(store, side, version, since=since), side, services)
         if not found.by_model:
             raise InputError(_nothing(side, [one for one in store.sides(side.level) if one != side], found.outdated))
-        if task is not None:
-            tasks, found = found.tasks, found.of_task(task)
-            if not found.by_model:
-                raise InputError(
-                    f"no pair of {level_name(side)} is of task {task}: they are of {', '.join(sorted(tasks))}"
-                )
+    if task is not None:
+        tasks, found = found.tasks, found.of_task(task)
+        if not found.by_model:
+            raise InputError(f"no pair of {level_name(side)} is of task {task}: they are of {', '.join(sorted(tasks))}")
+    with closing(LookStore(ledger)) as looks:
 
         def claims(model: str, pairs: list[LevelPair]) -> ModelClaims:
             def look(group: ClaimGroup[LevelPair]) -> int:
-                looked_at = Look("\n".join(group.signatures), model, side.level, side.keep, version)
-                return store.look(looked_at, digest(pair.id for pair in group.rows), services.clock())
+                named, evidence = "\n".join(group.signatures), digest(pair.id for pair in group.rows)
+                return looks.look(named, model, of_level(side, version), evidence, services.clock())
 
             return ModelClaims(model, claim_levels(pairs, target, risk / len(found.by_model), look))
 
         models = tuple(claims(model, list(pairs)) for model, pairs in sorted(found.by_model.items()))
-    finally:
-        store.close()
     return LevelCertificate(side, target, risk, version, models, found.outdated)
 
 

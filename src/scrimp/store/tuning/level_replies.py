@@ -5,9 +5,8 @@ They are stored in the ledger's file, beside the replies of several models (`pai
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -47,24 +46,6 @@ class LevelReply(Struct, frozen=True, kw_only=True):
     cost: Decimal | None = None
     score: float | None = None
     scored_by: str | None = None
-
-
-class Look(Struct, frozen=True):
-    """What is looked at: a task's pairs of one model, at a level as one version of the code compresses to it.
-
-    At the level off: its pairs with other models, of which the version says so.
-    """
-
-    task: str
-    model: str
-    level: Level
-    keep: float
-    version: str
-
-
-def digest(ids: Iterable[str]) -> str:
-    """Return the evidence of a look: what names these rows or pairs together, in any order."""
-    return blake2b("\n".join(sorted(ids)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 class AskedPrompt(Struct, frozen=True, kw_only=True):
@@ -133,34 +114,10 @@ class LevelReplyStore:
             )
             yield from map(_reply, rows)
 
-    def look(self, look: Look, evidence: str, time: float) -> int:
-        """Note that these pairs are looked at, and return how many different ones were, up to them, these included."""
-        with store_errors(self.path), transaction(self._db):
-            of = msgspec.structs.astuple(look)
-            insert(self._db, "INSERT OR IGNORE INTO level_looks VALUES", [(*of, evidence, time)])
-            ((count,),) = self._db.execute(
-                "SELECT count(*) FROM level_looks AS l"
-                " JOIN level_looks AS this USING (task, model, level, keep, version)"
-                " WHERE task = ? AND model = ? AND level = ? AND keep = ? AND version = ? AND this.evidence = ?"
-                " AND (l.time < this.time OR (l.time = this.time AND l.evidence <= this.evidence))",
-                (*of, evidence),
-            ).fetchall()
-        return int(count)
-
     def templates(self) -> dict[str, str]:
         """Return the fingerprint of each task's template, as `PairStore.templates` does of pairs of models."""
         with store_errors(self.path):
             return templates_of(self._db, "SELECT DISTINCT signature, key FROM level_replies")
-
-    def looks(self, task: str, side: Side, version: str) -> int:
-        """Return how many different pairs of a task were looked at, whichever model they are of."""
-        with store_errors(self.path):
-            found = self._db.execute(
-                "SELECT count(DISTINCT evidence) FROM level_looks"
-                " WHERE task = ? AND level = ? AND keep = ? AND version = ?",
-                (task, side.level, side.keep, version),
-            )
-            return int(found.fetchone()[0])
 
     def sides(self, level: Level) -> list[Side]:
         """Return the shares of documents that are recorded of a level, as sides, the largest share first."""

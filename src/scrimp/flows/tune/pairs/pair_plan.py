@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.compress.version import compression_version
-from scrimp.flows.tune.certificates import ROUTES, UNCOMPRESSED
 from scrimp.store.tuning.level_replies import LevelReplyStore, Side
+from scrimp.store.tuning.looks import ROUTES, LookedAt, LookStore, of_level
 from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 from scrimp.tuning.claim_groups import ClaimGroup, claim_groups, rows_wanted
 from scrimp.tuning.model_families import family
@@ -53,7 +53,7 @@ def model_plan(planned: Sequence[StoredPrompt], models: Sequence[str], services:
     with closing(PairStore(services.paths.ledger_db)) as pairs:
         stored = pairs.tasks()
     families = {family(services.routes.model(model).model) for model in models}
-    return _plan(planned, stored, UNCOMPRESSED, ROUTES, services, first=pairs_tested_first(len(families) - 1))
+    return _plan(planned, stored, ROUTES, services, first=pairs_tested_first(len(families) - 1))
 
 
 def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) -> list[PlannedGroup]:
@@ -61,17 +61,19 @@ def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) 
     version = compression_version()
     with closing(LevelReplyStore(services.paths.ledger_db)) as store:
         replies = [prompt for prompt, reply in store.replies(side) if reply.version == version]
-    return _plan(planned, {each.key: (each.signature, each.kind) for each in replies}, side, version, services)
+    return _plan(
+        planned, {each.key: (each.signature, each.kind) for each in replies}, of_level(side, version), services
+    )
 
 
 def _plan(
-    planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]], side: Side, version: str,
-    services: Services, *, first: int = 1,
+    planned: Sequence[StoredPrompt], stored: Mapping[str, tuple[str, str]], at: LookedAt, services: Services,
+    *, first: int = 1,
 ) -> list[PlannedGroup]:  # fmt: skip
     groups = claim_groups(planned_rows(planned, stored), _TARGET, _RISK * share_of_look(1))
     tasks = {prompt.signature for prompt in planned}
-    with closing(LevelReplyStore(services.paths.ledger_db)) as store:
-        looks = [store.looks("\n".join(group.signatures), side, version) for group in groups]
+    with closing(LookStore(services.paths.ledger_db)) as store:
+        looks = [store.looks("\n".join(group.signatures), at) for group in groups]
     found = [
         _group(group, _RISK * share_of_look(look + 1), len(groups), len(tasks.intersection(group.signatures)), first)
         for group, look in zip(groups, looks, strict=True)
