@@ -33,7 +33,8 @@ def open_planner(options: RunOptions, services: Services) -> Planner:
     return Planner(
         options, router, _locations(services), levels=_certified_levels(options, services),
         limits=_row_limits(options, services), cliffs=cache(partial(_size_cliffs, options, services)),
-        sent=services.sent, reads_as_given=None if _has_chosen_level(options, services) else EMBEDDED_MODEL,
+        sent=None if services.job is None else services.job.as_sent,
+        reads_as_given=None if _has_chosen_level(options, services) else EMBEDDED_MODEL,
     )  # fmt: skip
 
 
@@ -52,12 +53,14 @@ def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> Ro
     from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens
 
     ledger, endpoints = services.paths.ledger_db, services.routes.endpoints
-    began = next((each for each in (services.job_began, services.began) if each is not None), services.clock())
+    job = services.job
+    known = services.began if job is None else job.began
+    began = services.clock() if known is None else known
     return RowCosts(
         services.prices, endpoints, services.offers.places, prior=output_tokens(options),
         history=OutputHistory(ledger, endpoints, options.parameters.effort, until=began, enough=enough),
         climbs=ChainClimbs(ledger, until=began), when=began, schema_tokens=schema_tokens(options.parameters),
-        batch=services.job_began is not None,
+        batch=job is not None,
     )  # fmt: skip
 
 
@@ -126,7 +129,7 @@ def _row_limits(options: RunOptions, services: Services) -> RowLimits | None:
 
 def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCaching | None:
     """Return what expects of rows, as they are given, that a live provider keeps what they share."""
-    if services.job_began is not None:
+    if services.job is not None:
         return None
     from scrimp.flows.answer.provider_caches.beginnings import words_as_given  # few runs limit rows
     from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching

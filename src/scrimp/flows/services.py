@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from scrimp.flows.plan.cache_lookup import CacheLookup
 from scrimp.flows.plan.certified.certificates_in_use import CertificatesInUse
 from scrimp.flows.stores.stores import Stores
@@ -30,6 +32,13 @@ if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
     from scrimp.routing.decide import RoutingRule
     from scrimp.values import Entry, ModelRef, Outcome, Usage
+
+
+class JobAtWork(Struct, frozen=True):
+    """The job of batches that a command works on: by what was known when it was made its rows go where they go."""
+
+    began: float  # seconds since the epoch
+    as_sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]]  # gives rows the keys they were sent with
 
 
 class Services:
@@ -59,9 +68,7 @@ class Services:
         self.streams = False
         self.show: Callable[[str], None] | None = None
         self.paid_beside: Callable[[Entry], None] = lambda _: None  # set by who bills: takes what no row's call cost
-        # When the job of batches was made that this works on: by what was known then its rows go where they go.
-        self.job_began: float | None = None
-        self.sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]] | None = None  # rows as that job sent them
+        self.job: JobAtWork | None = None  # set by the flow of batches
 
     def close(self) -> None:
         """Close what was opened."""

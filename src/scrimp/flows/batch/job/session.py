@@ -18,6 +18,7 @@ from scrimp.flows.batch.sent_before import RowsAsSent
 from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.timing.deadline import last_call_of
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
+from scrimp.flows.services import JobAtWork
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 
@@ -48,8 +49,7 @@ class JobSession:
         self.spool = Spool(services.paths.batch_files)
         unreadable = UnreadableReplies(services.clock)
         self.job = JobState(job, self.store, unreadable, services.clock)
-        services.job_began = job.created
-        services.sent = RowsAsSent(self.store, job.job, services.note)
+        services.job = JobAtWork(job.created, RowsAsSent(self.store, job.job, services.note))
         self.batches = Batches(
             job=job, store=self.store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
