@@ -46,8 +46,7 @@ def reconcile(
     that was lost. Once adopted, their results answer the same commands, given again with --batch, which send nothing
     that they answer. Anthropic, OpenRouter and Together do not tell who made a batch: each is adopted by --adopt-id.
     """
-    from scrimp.flows.batch.upkeep.reconcile import adopt as adopt_batches  # it needs the network
-    from scrimp.flows.batch.upkeep.reconcile import is_ours
+    from scrimp.flows.batch.upkeep.reconcile import is_ours  # it needs the network
     from scrimp.flows.batch.upkeep.reconcile import reconcile as compare
 
     with open_session() as session:
@@ -64,6 +63,8 @@ def reconcile(
         else:
             _print(pairs, session, said_otherwise=wanted)
         if wanted or adopt:
+            from scrimp.flows.batch.upkeep.adopt import adopt as adopt_batches  # most only compare
+
             _tell(adopt_batches(session.services, wanted), session)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -12,16 +11,15 @@ from msgspec.structs import replace
 
 from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.shards.driver import ShardDriver
-from scrimp.flows.batch.shards.opening import batches_of, open_follower, open_wire
+from scrimp.flows.batch.shards.opening import batches_of, open_wire
 from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
 from scrimp.flows.event_loops import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
-from scrimp.store.batches.recorded import recorded_calls
 from scrimp.store.batches.records import Job, ShardRecord
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
-from scrimp.store.files.process_lock import held, locked
+from scrimp.store.files.process_lock import held
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
@@ -30,10 +28,9 @@ if TYPE_CHECKING:
 _PATIENCE = 60.0  # seconds
 _BACK = 30 * 86_400.0  # seconds: older results are nowhere kept
 _SKEW = 600.0
-_OURS = re.compile(r"(b\d{8}-\d{6}-[0-9a-f]{6})-\d{3,}")
+# The name of a batch that scrimp made: that of its job, and a number.
+OURS = re.compile(r"(b\d{8}-\d{6}-[0-9a-f]{6})-\d{3,}")
 _UNCONFIRMED = ("ready", "uploading", "uploaded", "creating", "held")
-# Batches of which nothing was answered; they have nothing to be fetched.
-_WITHOUT_RESULTS = ("refused",)
 
 
 class Pair(Struct, frozen=True, kw_only=True):
@@ -173,7 +170,7 @@ class Reconciliation:
 
 def is_ours(batch: RemoteBatch) -> bool:
     """Return whether a batch has a name that scrimp gave it."""
-    return batch.shard is not None and _OURS.fullmatch(batch.shard) is not None
+    return batch.shard is not None and OURS.fullmatch(batch.shard) is not None
 
 
 def _lost(batch: RemoteBatch) -> str:
@@ -186,39 +183,3 @@ def reconcile(services: Services, job: Job | None) -> list[Pair]:
     """Compare the batches of a job, or all, with those that the providers list."""
     with closing(BatchStore(services.paths.batches_db)) as store:
         return run_in_loop(Reconciliation(services, store, job).compare())
-
-
-def adopt(services: Services, pairs: Sequence[Pair]) -> list[ShardRecord]:
-    """Make batches known here that only their providers know, and fetch what has ended; return their shards."""
-    with closing(BatchStore(services.paths.batches_db)) as store:
-        known, taken = {job.job for job in store.jobs()}, {shard.shard for shard in store.shards()}
-        for number, pair in enumerate(pairs, 1):
-            batch = pair.there
-            if batch is None or batch.state in _WITHOUT_RESULTS:
-                continue
-            match = None if batch.shard in taken else _OURS.fullmatch(batch.shard or "")
-            name = match[1] if match else f"b{services.run}"
-            if name not in known:
-                store.add_job(
-                    Job(job=name, created=batch.created or services.clock(), folder="", command=(), digest="")
-                )
-                known.add(name)
-            shard = ShardRecord(
-                shard=match[0] if match else f"{name}-{number:03}", job=name, provider=pair.provider,
-                model=batch.model or "", path="", requests=batch.total or 0, size=0, state="submitted",
-                created=batch.created or services.clock(), batch=batch.id, word=batch.word, submitted=batch.created,
-                expires=batch.expires, adopted=True,
-            )  # fmt: skip
-            store.add_shard(shard, recorded_calls(services.paths.ledger_db, shard.shard))
-        waiting = {shard.job for shard in store.shards() if shard.adopted and shard.state in ("submitted", "fetching")}
-        jobs = [job for job in store.jobs() if job.job in waiting]
-        for job in jobs:
-            with locked(services.paths.batch_files, job.job, lambda: None):
-                run_in_loop(_look(job, store, services))
-        return [shard for job in jobs for shard in store.shards(job.job) if shard.adopted]
-
-
-async def _look(job: Job, store: BatchStore, services: Services) -> None:
-    batches = batches_of(job, store, services)
-    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
-        await follower.look()
