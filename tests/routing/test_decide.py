@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from scrimp.enums import Priority
 from scrimp.errors import ConfigError
-from scrimp.routing.decide import PromptLabels, RoutingRule, check_rules, decide, explain
+from scrimp.routing.decide import decide
+from scrimp.routing.rules import PromptLabels, RoutingRule, check_rules, explain
 from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route, Step
 
 

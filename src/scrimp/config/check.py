@@ -220,7 +220,7 @@ def _lint_chain(location: str, name: str, routes: Routes) -> Iterator[Finding]:
 
 
 def _check_rules(config: Config, routes: Routes) -> Iterator[Finding]:
-    from scrimp.routing.decide import check_rules  # imports the word lists
+    from scrimp.routing.rules import check_rules  # only where there are rules
 
     yield from _check_call("rules", check_rules, routes.rules())
     for number, rule in enumerate(config.rules, 1):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scrimp.flows.spend.cost_now import CostNow
     from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.prices.book import PriceBook
-    from scrimp.routing.decide import RoutingRule
+    from scrimp.routing.rules import RoutingRule
     from scrimp.values import Entry, ModelRef, Outcome, Usage
 
 
@@ -225,7 +225,7 @@ class Services:
         """The user's rules for routing."""
         if not self.loaded.config.rules:
             return ()
-        from scrimp.routing.decide import check_rules  # only where there are rules
+        from scrimp.routing.rules import check_rules  # only where there are rules
 
         rules = self.routes.rules()
         check_rules(rules)

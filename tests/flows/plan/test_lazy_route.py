@@ -15,7 +15,7 @@ from scrimp.flows.plan.planner import Planner
 from scrimp.flows.plan.routes.cheap_agreement import agreement_before
 from scrimp.flows.plan.routes.router import Router
 from scrimp.flows.plan.run_options import RunLabels, RunOptions
-from scrimp.routing.decide import RoutingRule
+from scrimp.routing.rules import RoutingRule
 from scrimp.values import Parameters, Prompt
 
 TEXTS = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrimp.prices.discounts import Discounts
     from scrimp.prices.own_prices import OwnPrice
     from scrimp.prices.price_row import PriceRow
-    from scrimp.routing.decide import RoutingRule
+    from scrimp.routing.rules import RoutingRule
 
 # Serves every tier if no provider has a key.
 EMBEDDED_MODEL = ModelRef("local", "smollm2")
@@ -116,7 +116,7 @@ class Routes:
 
     def rules(self) -> list[RoutingRule]:
         """Return the user's rules for routing, in order."""
-        from scrimp.routing.decide import RoutingRule  # imports the word lists
+        from scrimp.routing.rules import RoutingRule  # only where there are rules
 
         return [RoutingRule(**asdict(table)) for table in self._config.rules]
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.routing.decide import RoutingRule
+    from scrimp.routing.rules import RoutingRule
     from scrimp.store.batches.records import Job
     from scrimp.store.batches.store import BatchStore
 
@@ -36,7 +36,7 @@ class Queues:
             return None
         if self._job.queue is not None or not self._rules:
             return self._job.queue
-        from scrimp.routing.decide import queue_of  # only where a rule has a queue
+        from scrimp.routing.rules import queue_of  # only where a rule has a queue
 
         return queue_of(row.prompt, self._rules, self._options.labels)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from scrimp.flows.plan.expected.said import said_of
-from scrimp.routing.decide import explain as explain_rules
 from scrimp.routing.prior.difficulty import shipped_prior
+from scrimp.routing.rules import explain as explain_rules
 from scrimp.routing.tiers import TierChoice, tier_of
 from scrimp.units import format_count, pluralize
 from scrimp.values import Prompt, Route

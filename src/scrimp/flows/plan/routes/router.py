@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.certified.certified_routes import CertifiedRoutes
     from scrimp.flows.plan.routes.task_gains import TaskGains
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.routing.decide import Agreement, RoutingRule
+    from scrimp.routing.decide import Agreement
+    from scrimp.routing.rules import RoutingRule
 
 
 class Router:
