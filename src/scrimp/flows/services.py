@@ -189,8 +189,7 @@ class Services:
 
     def cost_now(self, options: RunOptions) -> CostNow:
         """Return what says what a row of the cache would cost now."""
-        from scrimp.config.resolved.routes import price_overrides  # opened when first needed
-        from scrimp.flows.spend.cost_now import CostNow  # for a command with a bill
+        from scrimp.flows.spend.cost_now import CostNow, price_overrides  # for a command with a bill
 
         return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from scrimp.config.resolved.api_keys import KeyRing
-from scrimp.config.resolved.routes import EMBEDDED_MODEL, Routes, price_overrides
+from scrimp.config.resolved.routes import EMBEDDED_MODEL, Routes
 from scrimp.config.schema import Config
 from scrimp.enums import Tier
 from scrimp.errors import ConfigError
@@ -128,15 +128,6 @@ def test_a_models_table_overrides_only_the_settings_it_has() -> None:
 def test_an_empty_key_env_means_that_no_key_is_needed() -> None:
     assert "litellm" not in routes().available
     assert "litellm" in routes({"providers": {"litellm": {"key_env": ""}}}).available
-
-
-def test_configured_prices_keep_their_digits() -> None:
-    config = msgspec.convert(
-        {"models": {"openai/x": {"price": {"input": 0.1, "output": 3}}, "openai/y": {"effort": "low"}}}, Config
-    )
-
-    ((name, rates),) = price_overrides(config).items()
-    assert (name, str(rates.input), str(rates.output), rates.cached_input) == ("openai/x", "0.1", "3", None)
 
 
 GATEWAY = {"dialect": "openai", "base_url": "https://x.example", "key_env": "K"}

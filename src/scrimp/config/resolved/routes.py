@@ -13,19 +13,13 @@ from scrimp.config.resolved.endpoints import endpoint_of
 from scrimp.config.schema import ChainTable, Config
 from scrimp.enums import CHEAP_TIERS, Buy, Tier
 from scrimp.errors import ConfigError, closest_name
-from scrimp.prices.rates import Rates
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import SHIPPED_TIERS, resolve_name
 from scrimp.providers.presets import PRESETS
-from scrimp.units import parse_discount, parse_percent
+from scrimp.units import parse_percent
 from scrimp.values import Chain, ModelRef, Step
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from scrimp.prices.discounts import Discounts
-    from scrimp.prices.own_prices import OwnPrice
-    from scrimp.prices.price_row import PriceRow
     from scrimp.routing.rules import RoutingRule
 
 # Serves every tier if no provider has a key.
@@ -255,37 +249,3 @@ class Routes:
         if table is None:
             return model
         return replace(model, effort=table.effort or model.effort, max_output=table.max_output or model.max_output)
-
-
-def price_overrides(config: Config) -> dict[str, Rates]:
-    """Return the prices of live calls the config sets, by provider/model."""
-    return {name: table.price for name, table in config.models.items() if table.price is not None}
-
-
-def price_rows(config: Config) -> dict[str, PriceRow]:
-    """Return the prices the config sets, with those of batches and tiers, by provider/model."""
-    from scrimp.prices.own_prices import OwnPrice  # with the price book
-
-    return {
-        name: OwnPrice(rates=table.price, batch=table.batch_price, tiers=dict(table.tier_prices)).row
-        for name, table in config.models.items()
-        if table.price is not None
-    }
-
-
-def discounts_of(config: Config, own: Mapping[str, OwnPrice]) -> Discounts:
-    """Return the discounts that the config gives, and those on batches in `own`, what `scrimp prices set` keeps."""
-    from scrimp.prices.discounts import Discounts  # with the price book
-
-    set_so = {name: price.batch_discount for name, price in own.items()}
-    models = set_so | {name: table.batch_discount for name, table in config.models.items() if table.batch_discount}
-    providers = config.providers.items()
-    return Discounts(
-        providers=_shares({name: table.discount for name, table in providers}),
-        provider_batches=_shares({name: table.batch_discount for name, table in providers}),
-        model_batches=_shares(models),
-    )
-
-
-def _shares(discounts: Mapping[str, str | None]) -> dict[str, Decimal]:
-    return {name: parse_discount(text, f"the discount of {name}") for name, text in discounts.items() if text}

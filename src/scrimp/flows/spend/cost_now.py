@@ -19,7 +19,13 @@ from scrimp.units import PICODOLLAR
 from scrimp.values import Answer, CallUsage, Completion, Usage
 
 if TYPE_CHECKING:
+    from scrimp.config.schema import Config
     from scrimp.prices.book import Price, PriceBook
+
+
+def price_overrides(config: Config) -> dict[str, Rates]:
+    """Return the prices of live calls the config sets, by provider/model."""
+    return {name: table.price for name, table in config.models.items() if table.price is not None}
 
 
 class CostNow:

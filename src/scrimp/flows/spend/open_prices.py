@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scrimp.config.resolved.routes import discounts_of, price_rows
 from scrimp.prices.book import PriceBook
-from scrimp.prices.own_prices import read_own_prices
+from scrimp.prices.discounts import Discounts
+from scrimp.prices.own_prices import OwnPrice, read_own_prices
 from scrimp.prices.price_lists import LIST_NAMES
 from scrimp.prices.regions import list_at, region_at
+from scrimp.units import parse_discount
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from scrimp.config.paths import Paths
     from scrimp.config.resolved.routes import Routes
     from scrimp.config.schema import Config
@@ -31,12 +34,37 @@ def open_prices(config: Config, paths: Paths, routes: Routes) -> PriceBook:
     kept = read_own_prices(paths.own_prices)
     own: dict[str, Rates | PriceRow] = {
         **_recorded(routes.endpoints), **{name: price.row for name, price in kept.items() if price.priced},
-        **price_rows(config),
+        **_of_config(config),
     }  # fmt: skip
     return PriceBook(
-        own, table=paths.prices, lists=lists, regions=regions, discounts=discounts_of(config, kept),
+        own, table=paths.prices, lists=lists, regions=regions, discounts=_discounts(config, kept),
         vendors_name=routes.vendors_name,
     )  # fmt: skip
+
+
+def _of_config(config: Config) -> dict[str, PriceRow]:
+    """Return the prices the config sets, with those of batches and tiers, by provider/model."""
+    return {
+        name: OwnPrice(rates=table.price, batch=table.batch_price, tiers=dict(table.tier_prices)).row
+        for name, table in config.models.items()
+        if table.price is not None
+    }
+
+
+def _discounts(config: Config, own: Mapping[str, OwnPrice]) -> Discounts:
+    """Return the discounts that the config gives, and those on batches in `own`, what `scrimp prices set` keeps."""
+    set_so = {name: price.batch_discount for name, price in own.items()}
+    models = set_so | {name: table.batch_discount for name, table in config.models.items() if table.batch_discount}
+    providers = config.providers.items()
+    return Discounts(
+        providers=_shares({name: table.discount for name, table in providers}),
+        provider_batches=_shares({name: table.batch_discount for name, table in providers}),
+        model_batches=_shares(models),
+    )
+
+
+def _shares(discounts: Mapping[str, str | None]) -> dict[str, Decimal]:
+    return {name: parse_discount(text, f"the discount of {name}") for name, text in discounts.items() if text}
 
 
 def _recorded(endpoints: Mapping[str, Endpoint]) -> dict[str, Rates]:
