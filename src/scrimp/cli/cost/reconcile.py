@@ -61,9 +61,8 @@ def reconcile(
     The exit status is 4 where no provider told what was used, for want of a key or of an answer, and 3 where one of
     several did not. Those that never tell do not count.
     """
-    period = parse_since(since)
-    if any(not each.isascii() or not each.replace("_", "").replace("-", "").isalnum() for each in key_id or ()):
-        raise UsageError("--key-id takes an id of a key, such as key_abc or apikey_abc, not the key itself")
+    period, key_ids = parse_since(since), tuple(key_id or ())
+    _refuse_keys(key_ids)
     from scrimp.flows.reconcile.reconcile import reconcile as compare  # it needs the network
 
     with open_session() as session:
@@ -73,17 +72,28 @@ def reconcile(
             raise UsageError(f"--since {since}: providers tell hours of 31 days at most; write 31d or less")
         session.services.stores.recover()
         providers = _providers(session, provider, start)
-        found = compare(
-            session.services, since=start, providers=providers, key_ids=tuple(key_id or ()), write=not dry_run
-        )
+        found = compare(session.services, since=start, providers=providers, key_ids=key_ids, write=not dry_run)
         if as_json:
             print_json([_as_json(each, session) for each in found])
         else:
             _print(found, session)
-    if untold := [each for each in found if each.untold]:
-        names = " and ".join(each.provider for each in untold)
-        session.messages.error(f"nothing was compared with {names}: the report says why; --provider names others")
-        raise typer.Exit(_NONE_TOLD if len(untold) == sum(_tells(each) for each in found) else _SOME_UNTOLD)
+        raise typer.Exit(_status(found, session))
+
+
+def _refuse_keys(ids: Sequence[str]) -> None:
+    """Raise UsageError for what may be a key, where its id is wanted."""
+    if any(not each.isascii() or not each.replace("_", "").replace("-", "").isalnum() for each in ids):
+        raise UsageError("--key-id takes an id of a key, such as key_abc or apikey_abc, not the key itself")
+
+
+def _status(found: Sequence[Reconciled], session: Session) -> int:
+    """Return the exit status; say which providers did not tell what was used."""
+    untold = [each for each in found if each.untold]
+    if not untold:
+        return 0
+    names = " and ".join(each.provider for each in untold)
+    session.messages.error(f"nothing was compared with {names}: the report says why; --provider names others")
+    return _NONE_TOLD if len(untold) == sum(_tells(each) for each in found) else _SOME_UNTOLD
 
 
 def _tells(each: Reconciled) -> bool:
