@@ -61,12 +61,5 @@ def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
     if not told:
         placement = Placement(text)
         return any(placement.may_begin(text.rfind("\n", 0, start) + 1) for start, _ in find_json(text))
-    return any(_is_json(value) or find_json(value) for value in (text[start:end] for start, end in told))
-
-
-def _is_json(value: str) -> bool:
-    """Return whether a told value begins with a whole array or object."""
-    from scrimp.compress.json.lexer import WHITESPACE, find_end  # as the pipeline
-
-    core = value.lstrip(WHITESPACE)
-    return core.startswith(("{", "[")) and find_end(core, 0)[1]
+    values = (text[start:end] for start, end in told)
+    return any(value.lstrip().startswith(("{", "[")) or find_json(value) for value in values)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.compress import compress
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
 from scrimp.compress.encoded.omit import omit_encoded
 
@@ -165,6 +166,7 @@ def test_keys_tokens_signatures_addresses_and_bare_cells_stay(text: str) -> None
         f"data:text/plain;base64,{b64(PROSE.encode())}",
         f"it says {b64(PROSE.encode())}",
         f"powershell -EncodedCommand {b64(PROSE.encode('utf-16-le'))}",
+        f"url(data:image/svg+xml;base64,{b64(b'<svg><text>Not for sale</text></svg>' * 9)})",
         mime("\u6865\u4e8e1931\u5e74\u5efa\u6210\u3002".encode() * 99),
     ],
 )
@@ -174,7 +176,7 @@ def test_text_in_letters_of_its_own_stays_for_a_model_may_read_it(text: str) -> 
 
 @pytest.mark.parametrize("text", [KEEP, FENCE, f"run `x {b64(PNG + noise(900))}`", f"~~~\n{mime(PNG + noise(900))}"])
 def test_code_and_what_is_marked_stay(text: str) -> None:
-    assert omit_encoded(text) == text
+    assert compress(text, "tidy", told=[(0, len(text))]).text == text
 
 
 def test_a_key_of_an_object_stays() -> None:
@@ -207,8 +209,6 @@ RUN = b64(PNG + noise(992))
         (f"a {b64(noise(1000))} b", f"a {NOTE.replace(', image/png', '')} b"),
         (f"a data:x/y;base64,{b64(noise(1000))} b", f"a {NOTE.replace('image/png', 'x/y')} b"),
         (f'{{"{RUN}": 1}}', f'{{"{NOTE}": 1}}'),
-        (f"```\n{RUN}\n```", f"```\n{NOTE}\n```"),
-        (f"<scrimp:keep>{RUN} </scrimp:keep>", f"<scrimp:keep>{NOTE} </scrimp:keep>"),
         (f"a {b64(PNG + noise(52))} b", f"a {NOTE.replace('1,000', '60')} b"),
     ],
 )

@@ -66,15 +66,14 @@ class _EncodedRun(Struct, frozen=True, gc=False):
 def omit_encoded(text: str) -> str:
     """Return the text with each encoded run replaced by a note: its media type and its size in bytes.
 
-    Never longer, in linear time; JSON stays JSON, since a note needs no escapes. Fences, code in backticks and kept
-    text stay.
+    Never longer, in linear time; JSON stays JSON, since a note needs no escapes. Code in backticks stays.
     """
     pieces: list[str] = []
     done = 0
-    untouchable: list[tuple[int, int]] | None = None
-    for run in _runs(text):
-        untouchable = _untouchable(text) if untouchable is None else untouchable
-        if not _overlaps(untouchable, run):
+    runs = list(_runs(text))
+    code = [match.span() for match in re.finditer(protected_spans.CODE, text)] if runs else []
+    for run in runs:
+        if not _overlaps(code, run):
             pieces += (text[done : run.start], _note(run))
             done = run.end
     return "".join([*pieces, text[done:]]) if pieces else text
@@ -82,13 +81,6 @@ def omit_encoded(text: str) -> str:
 
 def _note(run: _EncodedRun) -> str:
     return f"[base64, {run.media}, {len(run.data):,} bytes, left out; the source is intact]"
-
-
-def _untouchable(text: str) -> list[tuple[int, int]]:
-    """Return the spans that may not change, in order: code and kept text."""
-    code = (match.span() for match in re.finditer(protected_spans.CODE, text)) if "`" in text else ()
-    reach = 0
-    return [(start, reach := max(reach, end)) for start, end in sorted([*protected_spans.untouchable(text), *code])]
 
 
 def _overlaps(spans: Sequence[tuple[int, int]], run: _EncodedRun) -> bool:
@@ -118,7 +110,7 @@ def _decode_run(match: re.Match[str], head: str) -> _EncodedRun | None:
     data = _decode_base64(letters)
     known = media_type(data)
     media = (data_url[1] if data_url else "") or known
-    if not data or not (known or media.startswith(MEDIA)):
+    if not data or b"<text" in data or not (known or media.startswith(MEDIA)):  # a drawing may have words
         return None
     start = match.start() - len(data_url[0] if data_url else "")
     return _EncodedRun(start, match.end(), media, data)

@@ -1,8 +1,7 @@
 """Which JSON of a prompt is data, and which is part of the instructions: an example, a schema, a form to answer in.
 
 JSON is data where it stands by itself: from the first column on, between blank lines, tags, or a label such as `Order:`
-and the end of its paragraph. Where that is in doubt it is an instruction, which no level changes. What is between the
-lines of a program, a here-document or a YAML block is not data either.
+and the end of its paragraph. Where that is in doubt it is an instruction, which no level changes.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from collections import Counter
 from functools import cached_property
 
 from scrimp.compress.json.lexer import WHITESPACE
-from scrimp.compress.zones.enclosure import Enclosures
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
 _HEAD = 20_000
@@ -116,7 +114,7 @@ class Placement:
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()
-        return self.may_begin(start) and self._may_follow(end) and not self._is_enclosed(start, end)
+        return self.may_begin(start) and self._may_follow(end)
 
     def may_begin(self, start: int) -> bool:
         """Return whether what precedes a line lets data begin there: nothing, a tag, a label or a blank line."""
@@ -142,15 +140,6 @@ class Placement:
         if word is None:
             return True
         return self._text.startswith("</", word.start()) or self._text.count("\n", end, word.start()) > 1
-
-    def _is_enclosed(self, start: int, end: int) -> bool:
-        """Return whether a program has a document in a string or comment, which then has something on each side."""
-        apart = _NOT_SPACE.search(self._text, end) is None or _NOT_SPACE.search(self._text, 0, start) is None
-        return not apart and self._enclosures.around(start, end)
-
-    @cached_property
-    def _enclosures(self) -> Enclosures:
-        return Enclosures(self._text)
 
     @cached_property
     def _repeated_labels(self) -> frozenset[str]:

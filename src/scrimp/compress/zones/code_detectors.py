@@ -23,8 +23,7 @@ _NEUTRAL_START = (" ", "\t", "#", "//", '"""')
 _YAML_KEY = re.compile(r"\s*+(?:- )?[A-Za-z_\"'./][\w.\"'/-]*+:(?:\s++(?![A-Z][a-z]++ [a-z]++ [a-z])\S.*|\s*+)$")
 _YAML_CONTINUATION = re.compile(r"\s*+(?:#|- |---\s*+$|[}\]\"'])|\s++\S")
 _NESTED = re.compile(r"-| \s*+\S")
-_INI_SECTION = re.compile(r"\[\[?[\w.\"' :@/*-]++\]\]?\s*+(?:[#;].*)?$")
-_INI_PAIR = re.compile(r"\s*+(?:export )?[A-Za-z_\"][\w.\"-]*+\s*+=")
+_INI = re.compile(r"\[\[?[\w.\"' :@/*-]++\]\]?\s*+(?:[#;].*)?$|\s*+(?:export )?[A-Za-z_\"][\w.\"-]*+\s*+=")
 _INI_CONTINUATION = re.compile(r"\s*+(?:[#;]|[\"'\]}\[{]|$)|\s++\S")
 _MIN_LINES = 3
 
@@ -60,7 +59,7 @@ def _is_code(block: list[str], *, within: bool) -> bool:
 
 def detect_config(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield YAML with something nested, and INI or TOML: at least three sections or key = value lines."""
-    ini = set(lines_that(_begins_ini, lines) if _may_be_ini(lines) else ())
+    ini = set(lines_that(_INI.match, lines))
     yaml = set(lines_that(_YAML_KEY.match, lines) if _may_be_yaml(lines) else ())
     done = 0
     for at in sorted(ini | yaml):
@@ -75,17 +74,9 @@ def detect_config(lines: list[str]) -> Iterator[ZoneSpan]:
             yield ZoneSpan(at, done, "code", "fence")
 
 
-def _may_be_ini(lines: list[str]) -> bool:
-    return len([line for line in lines if "=" in line or line.startswith("[")]) >= _MIN_LINES
-
-
 def _may_be_yaml(lines: list[str]) -> bool:
     nested = [at for at, line in enumerate(lines) if line[:1] in {" ", "-"} and at]
     return any(lines[at - 1].rstrip().endswith(":") for at in nested)
-
-
-def _begins_ini(line: str) -> bool:
-    return bool(_INI_SECTION.match(line) or _INI_PAIR.match(line))
 
 
 def _parse_ini(lines: list[str], at: int) -> tuple[int, bool]:
@@ -93,7 +84,7 @@ def _parse_ini(lines: list[str], at: int) -> tuple[int, bool]:
     last, signs = at, 0
     for end in range(at, len(lines)):
         line = lines[end]
-        if _begins_ini(line):
+        if _INI.match(line):
             last, signs = end, signs + 1
         elif not _INI_CONTINUATION.match(line):
             break

@@ -29,11 +29,11 @@ _LEAST_SHARE = 0.4  # of the characters between a program's first line and its l
 
 
 def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
-    """Return the spans, with each of a program's as code; of JSON only what the lines around it tell counts here.
+    """Return the spans, with each of a program's as code.
 
-    A page is part of a program in a string, comment or here-document, right below code, where it is a template, and
-    where all of its lines are indented below others. Other spans are in a string, or where code is before and after
-    them and makes up much of the whole.
+    Everything is in a string, comment or here-document, and where the lines around it say so; a page is right below
+    code, where it is a template, and where all of its lines are indented below others; other spans but JSON are where
+    code is before and after them and makes up much of the whole.
     """
     if not any(map(_may_be_of_program, found)):
         return list(found)
@@ -53,7 +53,7 @@ class _Program:
 
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
-        self._margin = len(text) - len(text.lstrip())  # where its first word begins
+        self._margin, self._last = len(text) - len(text.lstrip()), len(text.rstrip())  # where its words begin and end
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
         self._sections = {section.end() for end in self._ends if (section := _BARE_SECTION.match(text, end))}
@@ -68,7 +68,9 @@ class _Program:
         """Return whether a span is part of the program."""
         if span.kind != "context" and is_framed(self._text, span.start, span.end):
             return True
-        return span.form not in ("json", "jsonl") and self._holds(span)
+        if span.form in ("json", "jsonl"):  # in a string or comment, which then has something on each side
+            return self._margin < span.start and span.end < self._last and self._is_enclosed(span, span.end)
+        return self._holds(span)
 
     def _holds(self, span: ZoneSpan) -> bool:
         scalar = bisect_right(self._yaml_texts, (span.start, len(self._text))) - 1
@@ -99,8 +101,8 @@ class _Program:
     def _yaml_texts(self) -> list[tuple[int, int]]:
         return sorted(yaml_texts(self._text))
 
-    def _is_enclosed(self, span: ZoneSpan) -> bool:
-        return self._enclosures.around(span.start, span.start + 1)
+    def _is_enclosed(self, span: ZoneSpan, end: int = 0) -> bool:
+        return self._enclosures.around(span.start, end or span.start + 1)
 
     def _is_indented(self, span: ZoneSpan) -> bool:
         """Return whether a page is indented as a whole below something else, as code of Markdown, YAML or INI is."""

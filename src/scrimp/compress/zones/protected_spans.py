@@ -67,12 +67,6 @@ def _fence(opening: re.Match[str], body_end: int, end: int) -> Fence:
     return Fence(opening.start(), end, min(opening.end() + 1, body_end), body_end, info)
 
 
-def untouchable(text: str) -> list[tuple[int, int]]:
-    """Return where kept text and fences are, in order."""
-    parts: list[Span | Fence] = [*keep_spans(text), *fences(text)]
-    return sorted((part.start, part.end) for part in parts)
-
-
 def keep_spans(text: str) -> Iterator[Span]:
     """Yield what keep tags enclose; an unclosed tag keeps the rest of the text."""
     start = text.find(KEEP_OPEN)

@@ -16,7 +16,7 @@ from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import applicable_detectors
 from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
-from scrimp.compress.zones.zone_span import Detector, ZoneSpan, find_closing_tag, gaps
+from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps
 
 JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
 # Whether the JSON document between two places of the text is data, and not part of the instructions.
@@ -26,7 +26,8 @@ _DATA_FORMS: dict[str, ZoneForm] = {
     "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
 }  # fmt: skip
 _HTML = re.compile(
-    r"^[ \t]*+<(?:!doctype\s++html|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
+    r"^[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!)*+<html\b)?"
+    r"|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
     re.IGNORECASE | re.MULTILINE,
 )
 _MIN_JSON = 20
@@ -161,16 +162,17 @@ def _detect_html(text: str) -> list[ZoneSpan]:
     pages: list[ZoneSpan] = []
     done = 0
     unbalanced: set[str] = set()
+    closings = closing_tags(text) if _HTML.search(text) else {}
     for match in _HTML.finditer(text):
-        name = (match[1] or "html").lower()
+        name = (match[1] or "").lower()
         if match.start() < done or name in unbalanced:
             continue
-        tag = find_closing_tag(text, match.end() if match[1] else match.start(), name, opened=bool(match[1]))
-        if tag is None and match[1]:
+        tag = text.rfind("<", 0, match.end())
+        if tag not in closings and name:
             unbalanced.add(name)
             continue
-        done = _line_end(text, tag.end()) if tag is not None else len(text)
-        if match[1] and "](" in text[match.start() : done]:
+        done = _line_end(text, closings[tag]) if tag in closings else len(text)
+        if name and "](" in text[match.start() : done]:
             continue
         follows = bool(pages) and not text[pages[-1].end : match.start()].strip()
         start = pages.pop().start if follows else match.start()

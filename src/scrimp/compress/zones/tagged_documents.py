@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from scrimp.compress.instructions.labels import name_kind
 from scrimp.compress.instructions.vocabulary import shared_list
+from scrimp.compress.zones.zone_span import closing_tags
 
 Region = tuple[int, int]
 
 _TAG = re.compile(r"<([A-Za-z][\w.-]{0,40})(?:\s[^<>\n]{0,300})?>")
-_EITHER_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*+)")
 _MIN_TAGGED = 40
 _MIN_UNKNOWN = 150  # characters of the shortest of several documents under a name that says nothing
 _HTML = shared_list("html")  # names of elements, which are not documents
@@ -43,7 +42,7 @@ def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]
     """Yield start, end and name of elements that are not HTML, outermost first and none within another."""
     done = 0
     unbalanced: set[str] = set()
-    closings = _closings(text)
+    closings = closing_tags(text)
     for match in _TAG.finditer(text):
         name = match[1].lower()
         if match.start() < done or name in unbalanced or name in _HTML or is_inside(taken, match.start()):
@@ -57,19 +56,6 @@ def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]
             continue  # its documents are looked at one by one
         yield match.start(), end, name
         done = end
-
-
-def _closings(text: str) -> dict[int, int]:
-    """Return for each start tag, by its place, where its end tag begins."""
-    closings: dict[int, int] = {}
-    opened: defaultdict[str, list[int]] = defaultdict(list)
-    for tag in _EITHER_TAG.finditer(text):
-        places = opened[tag[2].lower()]
-        if not tag[1]:
-            places.append(tag.start())
-        elif places:
-            closings[places.pop()] = tag.start()
-    return closings
 
 
 def _first_inside(text: str, at: int) -> str:

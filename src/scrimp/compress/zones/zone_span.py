@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from scrimp.compress.zones.zone import ZoneForm, ZoneKind
+
+_EITHER_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*+)")
 
 
 class ZoneSpan(Struct, frozen=True, gc=False):
@@ -22,14 +25,17 @@ class ZoneSpan(Struct, frozen=True, gc=False):
 Detector = Callable[[list[str]], Iterable[ZoneSpan]]
 
 
-def find_closing_tag(text: str, start: int, name: str, *, opened: bool) -> re.Match[str] | None:
-    """Return the end tag that matches the start tag at `start`; `opened` means that tag lies before `start`."""
-    depth = int(opened)
-    for tag in re.compile(rf"<(/?){re.escape(name)}\b", re.IGNORECASE).finditer(text, start):
-        depth += -1 if tag[1] else 1
-        if depth <= 0:
-            return tag
-    return None
+def closing_tags(text: str) -> dict[int, int]:
+    """Return for each start tag, by its place, where its end tag begins."""
+    closings: dict[int, int] = {}
+    opened: defaultdict[str, list[int]] = defaultdict(list)
+    for tag in _EITHER_TAG.finditer(text):
+        places = opened[tag[2].lower()]
+        if not tag[1]:
+            places.append(tag.start())
+        elif places:
+            closings[places.pop()] = tag.start()
+    return closings
 
 
 def gaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
