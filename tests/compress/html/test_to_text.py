@@ -155,6 +155,29 @@ def test_what_a_form_a_list_or_a_formula_shows_is_written(page: str, text: str) 
 
 
 @pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("<p>Take 1<sup>1</sup>/<sub>2</sub> of 12<sup>3</sup>/<sub>4</sub></p>", "Take 1 1/2 of 12 3/4"),
+        ("<p>2<sup>n</sup>, x<sup>2</sup>/y, 2<sup>nd</sup>, 12<sup>b</sup></p>", "2^n, x^2/y, 2nd, 12^b"),
+        ("<ol type=a start=2><li>Rye<li>Oats</ol><ol type=I start=4><li>Bran</ol>", "b. Rye\nc. Oats\n\nIV. Bran"),
+        ("<p>Built <time datetime=2026-11-24>yesterday</time>, <time datetime=2026>in 2026</time></p>",
+         "Built yesterday (2026-11-24), in 2026"),
+        ("<p><abbr title='Lake Zug Line'>LZL</abbr>, <abbr title='Lake Zug Line'>LZL</abbr></p>",
+         "LZL (Lake Zug Line), LZL"),
+        ("<table><tr><td>Bern<td><i title=closed></i><tr><td>Zug<td><span aria-label=open></span></table>",
+         "Bern | closed\nZug | open"),
+        ("<table><tr><th rowspan=2>Who<th colspan=2>Sum<th>No<tr><th>May<th>June<tr><td>A<td>1<td>2<td>3</table>",
+         "Who | Sum |  | No\n | May | June\nA | 1 | 2 | 3"),
+        ("<table><tr><td>a<td rowspan=3>b<tr><td>c<tr><td>d<tr><td>e<td>f</table>", "a | b\nc\nd\ne | f"),
+        ("<html><body><p><a href=a.pdf?v=2>A</a> <a href=/b>B</a></p></body></html>", "A (a.pdf?v=2) B"),
+    ],
+)  # fmt: skip
+def test_what_signs_and_cells_that_go_on_say_is_written(page: str, text: str) -> None:
+    assert html_to_text(page) == text
+    assert page_text_complete(page, text) is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "<section>\n<input>3 4</input><output>7</output>\n</section>",

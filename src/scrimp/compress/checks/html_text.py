@@ -22,7 +22,7 @@ _STYLED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)", re.IGNORECASE
 _CODE = ",".join(sorted(CODE))
 _SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
 _STRIKETHROUGH, _STRIKETHROUGH_MARK = ",".join(sorted(STRIKETHROUGH)), "~~"
-_EXPONENT = re.compile(r"[\d+\u2212-]")
+_EXPONENT = re.compile(r"[\d+\u2212-]|[a-zA-Z](?![^\W\d_])")
 # Where a mark may be inside a word, and where a superscript or subscript starts: noncharacters, which no text contains.
 _SEAM, _SUPERSCRIPT, _SUBSCRIPT = "\ufdd0", "\ufdd1", "\ufdd2"
 _MAX_SHOWN = 40
@@ -96,11 +96,14 @@ def _visible_words(tree: LexborHTMLParser) -> str:
     for node in tree.css(_SEPARATED):
         node.insert_before("\n")
         node.insert_after("\n")
-    for node in tree.css("a"):
+    for node in tree.css("a,abbr,time"):
         node.insert_before(_SEAM)
         node.insert_after(_SEAM)
     for node in tree.css("sup,sub"):
-        if _EXPONENT.match(node.text()):
+        slash = node.next.text().strip() if node.tag == "sup" and node.next else ""
+        if slash in ("/", "\u2044", "\u2215"):
+            node.insert_before("\n")
+        elif _EXPONENT.match(node.text()):
             node.insert_before(_SUPERSCRIPT if node.tag == "sup" else _SUBSCRIPT)
     for node in tree.css("q"):
         node.insert_before('"')

@@ -7,15 +7,20 @@ import re
 _ABSOLUTE = re.compile(r"(?:https?:|ftp:|mailto:|tel:)?//|mailto:|tel:", re.IGNORECASE)
 MAIL = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)  # not written after a link
 _SCHEME = re.compile(r"(?:https?://|ftp://|mailto:|tel:|//)", re.IGNORECASE)
+_FILE = re.compile(
+    r"[^?#:]*\.(?:pdf|[ct]sv|xlsx?|docx?|pptx?|od[tsp]|zip|t?gz|json|xml|txt|ics|vcf|epub|mp[34]|apk)\b", re.IGNORECASE
+)
 _NOT_A_LOCATION = re.compile(r"#|[a-z][a-z\d+.-]*:(?!//)", re.IGNORECASE)
 
 
 def is_informative(address: str, *, whole_page: bool) -> bool:
-    """Return whether an address is kept: in a whole_page page, which is full of menus, only those of other sites.
+    """Return whether an address is kept: in a whole_page page, which is full of menus, of other sites and of files.
 
     A fragment was pasted on purpose, so the files it links to are part of its content.
     """
-    return bool(_ABSOLUTE.match(address)) or (not whole_page and address != "" and not _NOT_A_LOCATION.match(address))
+    if _ABSOLUTE.match(address) or _FILE.match(address):
+        return True
+    return not whole_page and address != "" and not _NOT_A_LOCATION.match(address)
 
 
 def without_scheme(address: str) -> str:

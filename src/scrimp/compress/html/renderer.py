@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CELL_SEPARATOR = " | "
+_MOST_COLUMNS = 20  # that one cell goes on for
+_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
+_SLASHES = ("/", "\u2044", "\u2215")
 _LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]+)")
 
 
@@ -46,9 +49,12 @@ class _TextRenderer:
         self._hidden = hidden
         self._whole_page = whole_page
         self._lists: list[int | None] = []  # the next number of each open list, None for bullets
-        self._rows: list[tuple[int, int]] = []  # for each open row, its cells so far and the piece it starts at
-        self._links: list[tuple[str, int]] = []  # for each open link, its address and the piece it starts at
-        self._addresses: set[str] = set()
+        # For each open row the next column, the separators so far, and the piece it starts at.
+        self._rows: list[tuple[int, int, int]] = []
+        self.spans: dict[int, int] = {}  # the rows of a table that cells above go on for, by column
+        # For each open link, abbreviation or time, its address or what it stands for, and the piece it starts at.
+        self._links: list[tuple[str, int]] = []
+        self._told: set[str] = set()  # addresses, and what stood for something
 
     def walk(self, root: LexborNode) -> None:
         """Walk the tree without recursion: pages are deep."""
@@ -124,25 +130,32 @@ class _TextRenderer:
         number = self._lists[-1] if self._lists else None
         if number is not None:
             self._lists[-1] = number + 1
-        mark = f"{indent}- " if number is None else f"{indent}{number}. "
+        style = node.parent.attributes.get("type") if node.parent else None
+        mark = f"{indent}- " if number is None else f"{indent}{_numeral(number, style)}. "
         prefix = self.buffer.prefix
         self.buffer.prefix = prefix + mark if prefix.endswith(_CELL_SEPARATOR) else mark
 
     def row(self, _: LexborNode) -> None:
-        self._rows.append((0, len(self.buffer.pieces)))
+        self._rows.append((0, 0, len(self.buffer.pieces)))
 
     def row_end(self) -> None:
-        self._rows.pop()
+        column, *_ = self._rows.pop()
+        self.spans = {at: rows - (at >= column) for at, rows in self.spans.items() if rows}
         self.buffer.prefix = ""
 
-    def cell(self, _: LexborNode) -> None:
-        """Separate a cell from the one before; after a block of code, start a line."""
+    def cell(self, node: LexborNode) -> None:
+        """Separate a cell from the one before, or the columns before; after a block of code, start a line."""
         if not self._rows:
             self._separate(elements.SPACE)
             return
-        before, start = self._rows[-1]
-        self._rows[-1] = (before + 1, start)
-        if not before:
+        column, before, start = self._rows[-1]
+        while self.spans.get(column):
+            self.spans[column] -= 1
+            column += 1
+        after = column + min(_number(node.attributes.get("colspan"), 1), _MOST_COLUMNS)
+        self.spans.update(dict.fromkeys(range(column, after), _number(node.attributes.get("rowspan"), 1) - 1))
+        self._rows[-1] = (after, column, start)
+        if column == before:
             return
         pieces = self.buffer.pieces
         if pieces and pieces[-1].endswith("```"):
@@ -150,7 +163,7 @@ class _TextRenderer:
             return
         if len(pieces) > start and not self.buffer.prefix:
             self.buffer.join_next()
-        self.buffer.prefix += _CELL_SEPARATOR
+        self.buffer.prefix += _CELL_SEPARATOR * (column - before)
 
     def link(self, node: LexborNode) -> None:
         self._links.append((node.attributes.get("href") or "", len(self.buffer.pieces)))
@@ -159,18 +172,29 @@ class _TextRenderer:
         address, start = self._links.pop()
         self._write_address(address, "".join(self.buffer.pieces[start:]))
 
+    def short_form(self, node: LexborNode) -> None:
+        told = node.attributes.get("title" if node.tag == "abbr" else "datetime") or ""
+        self._links.append((told.strip(), len(self.buffer.pieces)))
+
+    def short_form_end(self) -> None:
+        """Write what an abbreviation or a time such as "yesterday" stands for, once."""
+        told, start = self._links.pop()
+        if told and told not in self._told and told[:4] not in "".join(self.buffer.pieces[start:]):
+            self._told.add(told)
+            self.buffer.attach(f"({told})", elements.SPACE)
+
     def _write_address(self, address: str | None, text: str) -> None:
         """Write the address of a link, once, and only if its text does not contain it."""
         address = (address or "").strip()
-        if not is_informative(address, whole_page=self._whole_page) or address in self._addresses:
+        if not is_informative(address, whole_page=self._whole_page) or address in self._told:
             return
-        self._addresses.add(address)
+        self._told.add(address)
         if without_scheme(address) not in text:
-            self.buffer.write_in_parentheses(MAIL.sub("", address))
+            self.buffer.attach(f"({MAIL.sub('', address)})", elements.SPACE)
 
     def image(self, node: LexborNode) -> None:
         """Write the alternative text of an image or an area, and its address: of an image in a fragment only."""
-        text = node.attributes.get("alt") or ""
+        text = node.attributes.get("alt") or node.attributes.get("title") or ""
         self.buffer.write_text(f" {text} ")
         if node.tag == "area" or not self._whole_page:
             self._write_address(node.attributes.get("href" if node.tag == "area" else "src"), text)
@@ -183,12 +207,19 @@ class _TextRenderer:
         elif kind not in elements.VALUELESS_INPUTS:
             self.buffer.write_text(f" {node.attributes.get('value') or node.attributes.get('placeholder') or ''} ")
 
+    def icon(self, node: LexborNode) -> None:
+        """Write what an element without text is called."""
+        if node.first_child is None and (name := node.attributes.get("aria-label") or node.attributes.get("title")):
+            self.buffer.write_text(f" {name} ")
+
     def option(self, node: LexborNode) -> None:
         if "selected" in node.attributes:
             self.buffer.write_text("[x] ")
 
     def script(self, node: LexborNode) -> None:
-        self.buffer.script = "^" if node.tag == "sup" else "_"
+        slash = node.next
+        below = slash.next if slash and (slash.text_content or "").strip() in _SLASHES else None
+        self.buffer.script = "_" if node.tag == "sub" else " " if below and below.tag == "sub" else "^"
 
     def script_end(self) -> None:
         self.buffer.script = ""
@@ -197,6 +228,16 @@ class _TextRenderer:
 def _number(text: str | None, otherwise: int) -> int:
     """Return the number of an item as it is written, where it is one."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+def _numeral(number: int, style: str | None) -> str:
+    """Return the number of an item, as letters or a Roman numeral where its list has these."""
+    if style in ("a", "A") and 0 < number <= 26:
+        return chr(ord(style) + number - 1)
+    if style in ("i", "I") and 0 < number < 40:
+        numeral = "x" * (number // 10) + _ONES[number % 10]
+        return numeral if style == "i" else numeral.upper()
+    return str(number)
 
 
 def _code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
@@ -224,31 +265,32 @@ def _code_language(node: LexborNode) -> str:
 
 _OPENINGS: dict[str, Callable[[_TextRenderer, LexborNode], None]] = {
     "a": _TextRenderer.link,
-    "area": _TextRenderer.image,
     "br": lambda page, _: page.buffer.next_line(),
-    "img": _TextRenderer.image,
     "input": _TextRenderer.input_field,
     "li": _TextRenderer.item,
-    "ol": _TextRenderer.list_begin,
     "optgroup": lambda page, node: page.buffer.write_text(node.attributes.get("label") or ""),
     "option": _TextRenderer.option,
     "q": lambda page, _: page.buffer.write_text('"'),
-    **dict.fromkeys(("sub", "sup"), _TextRenderer.script),
-    "td": _TextRenderer.cell,
-    "th": _TextRenderer.cell,
+    "table": lambda page, _: page.spans.clear(),
     "tr": _TextRenderer.row,
-    "ul": _TextRenderer.list_begin,
+    **dict.fromkeys(("abbr", "time"), _TextRenderer.short_form),
+    **dict.fromkeys(("area", "img"), _TextRenderer.image),
+    **dict.fromkeys(("i", "span"), _TextRenderer.icon),
+    **dict.fromkeys(("ol", "ul"), _TextRenderer.list_begin),
+    **dict.fromkeys(("sub", "sup"), _TextRenderer.script),
+    **dict.fromkeys(("td", "th"), _TextRenderer.cell),
     **dict.fromkeys(elements.HEADINGS, _TextRenderer.heading),
     **dict.fromkeys(elements.STRIKETHROUGH, lambda page, _: page.buffer.begin_strikethrough()),
 }
 _CLOSINGS: dict[str, Callable[[_TextRenderer], None]] = {
     "a": _TextRenderer.link_end,
     "li": _TextRenderer.drop_prefix,
-    "ol": _TextRenderer.list_end,
     "q": lambda page: page.buffer.write_text('"'),
-    **dict.fromkeys(("sub", "sup"), _TextRenderer.script_end),
+    "table": lambda page: page.spans.clear(),
     "tr": _TextRenderer.row_end,
-    "ul": _TextRenderer.list_end,
+    **dict.fromkeys(("abbr", "time"), _TextRenderer.short_form_end),
+    **dict.fromkeys(("ol", "ul"), _TextRenderer.list_end),
+    **dict.fromkeys(("sub", "sup"), _TextRenderer.script_end),
     **dict.fromkeys(elements.HEADINGS, _TextRenderer.drop_prefix),
     **dict.fromkeys(elements.STRIKETHROUGH, lambda page: page.buffer.end_strikethrough()),
 }

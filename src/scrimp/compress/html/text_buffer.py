@@ -8,6 +8,7 @@ from scrimp.compress.html.elements import LINE, PARAGRAPH, SPACE
 
 _GAPS = ("", " ", "\n", "\n\n")
 _SPACE = re.compile(r"(?: *+[\t\n\r\f\u00a0]|  )[ \t\n\r\f\u00a0]*+")  # all but single spaces
+_EXPONENT = re.compile("[\\d+\u2212-]|[^\\W\\d_](?![^\\W\\d_])")  # a number or a letter, unlike the letters of 2nd
 _TICKS = re.compile("`+")
 _STRIKETHROUGH = "~~"
 
@@ -23,7 +24,7 @@ class TextBuffer:
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.prefix = ""  # the mark of a list item, heading or cell, directly before its word
-        self.script = ""  # the sign of what starts: ^ of a superscript, _ of a subscript
+        self.script = ""  # the sign of what starts: ^ of a superscript, _ of a subscript, a blank of a fraction
         self._strikethrough = ""
         self._gap = 0
 
@@ -47,11 +48,11 @@ class TextBuffer:
         self.pieces.append(f"{self.prefix}{self._strikethrough}{text}")
         self._gap, self.prefix, self._strikethrough = 0, "", ""
 
-    def write_in_parentheses(self, text: str) -> None:
-        """Write in parentheses what belongs to the last word; the separation from the next word stays."""
-        gap, self._gap = self._gap, SPACE
-        self.write(f"({text})")
-        self._gap = gap
+    def attach(self, text: str, gap: int = 0) -> None:
+        """Write what belongs to the last word; the separation from the next word stays."""
+        kept, self._gap = self._gap, gap
+        self.write(text)
+        self._gap = kept
 
     def write_text(self, text: str) -> None:
         """Write text with single spaces; white space at its ends separates it from its neighbors."""
@@ -67,11 +68,11 @@ class TextBuffer:
             self.separate(SPACE)
 
     def _with_sign(self, words: str) -> str:
-        """Write 10<sup>5</sup> as 10^5 rather than 105, and 101<sub>2</sub> as 101_2."""
+        """Write 10<sup>5</sup> as 10^5 rather than 105, 101<sub>2</sub> as 101_2, and a fraction after a blank."""
         script, self.script = self.script, ""
         before = self.pieces[-1][-1:] if self.pieces and not self._gap else ""
         joins = before.isalnum() if script == "^" else before.isdecimal()
-        return f"{script}{words}" if joins and (words[0].isdigit() or words[0] in "+-\u2212") else words
+        return f"{script}{words}" if joins and _EXPONENT.match(words) else words
 
     def begin_strikethrough(self) -> None:
         """Strike through what follows."""
@@ -81,10 +82,8 @@ class TextBuffer:
         """End the strikethrough after the last word."""
         if self._strikethrough:
             self._strikethrough = self._strikethrough.removesuffix(_STRIKETHROUGH)
-            return
-        gap, self._gap = self._gap, 0
-        self.write(_STRIKETHROUGH)
-        self._gap = gap
+        else:
+            self.attach(_STRIKETHROUGH)
 
     def write_code(self, code: str, language: str, *, block: bool) -> None:
         """Write code unchanged between as many backticks as needed."""
