@@ -17,8 +17,12 @@ from scrimp.engines.processes.packed_outcomes import unpacked
 from scrimp.engines.processes.protocol import STATUSES, HandedBack
 from scrimp.engines.worker_job import WorkerJob
 
-# Where this process imports from, the worker does, too, and not from the directory that it is started in.
-_PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from scrimp.engines.processes.worker import main; main()"
+# Where this process imports from, the worker does, too, and not from the directory that it is started in; as seldom as
+# this process it looks for cycles of references meanwhile.
+_PROGRAM = (
+    "import gc, sys; gc.set_threshold(50_000); sys.path[:] = sys.argv[1:]; "
+    "from scrimp.engines.processes.worker import main; main()"
+)
 _PATIENCE = 40.0  # seconds in which a worker ends its calls in flight, once it is told to stop
 
 

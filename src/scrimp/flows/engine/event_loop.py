@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 # memory, hides one slow row (or one slow provider's) among fast ones.
 _ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
 # New objects between two searches for cycles of references: a row has some hundred while it is called for, and none of
-# them cycles. Workers begin with the 700 of Python itself, and such searches are a tenth of what a row takes then.
-_GC_THRESHOLD = 100_000
+# them cycles. Until the window is full of rows there are new ones all the time, and a search through 100 000 takes as
+# long as eighty rows.
+_GC_THRESHOLD = 500_000
 # Seconds after which another thread gets the interpreter from one that keeps it. That of the HTTP engine, which sends
 # requests and hands over replies, needs it for a moment each time: Python's own 5 ms leave calls waiting for that.
 _SWITCH_SECONDS = 0.0001
