@@ -72,9 +72,9 @@ def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Matc
     reading = _Reading(tokens, found)
     present, last = reading.present, len(tokens) - 1
     begun = known.begun_by(present)
-    for at in [at for at, token in enumerate(tokens) if token in begun]:
-        token = tokens[at]
-        phrases = begun[token]
+    for at, token in enumerate(tokens):
+        if (phrases := begun.get(token)) is None:
+            continue
         if (alone := phrases.get(ANY_SECOND)) is not None:
             reading.take(alone if len(alone) < MANY else known.possible(token, ANY_SECOND, alone, present), at)
         if at < last and (going_on := phrases.get(second := tokens[at + 1])) is not None:
@@ -94,8 +94,10 @@ class _Reading:
 
     def take(self, phrases: Sequence[Phrase], at: int) -> None:
         """Add what those phrases tell, of some that may begin at a token, that do."""
-        tokens, found = self._tokens, self._found
+        tokens, found, present = self._tokens, self._found, self.present
         for phrase in phrases:
+            if not phrase.needs <= present:
+                continue
             known = found.get(phrase.demand)
             if known is not None and known.start <= at and phrase.entry not in self._parts:
                 continue  # at best it would tell what is known, by words that come later
@@ -104,7 +106,7 @@ class _Reading:
             words = phrase.words
             if len(words) == 1:
                 end = at + 1
-            elif not phrase.needs <= self.present or not (end := end_of(words, tokens, at)):
+            elif not (end := end_of(words, tokens, at)):
                 continue
             if phrase.parts > 1:
                 self._add_part(phrase, (at, end))
