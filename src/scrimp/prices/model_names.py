@@ -48,7 +48,7 @@ def dashed_date(name: str) -> str:
 
 def is_same_model(asked: str, answered: str) -> bool:
     """Return whether the name in a reply means the model that was asked for, up to vendor, snapshot, stage, effort."""
-    return _base_name(asked) == _base_name(answered)
+    return asked == answered or _base_name(asked) == _base_name(answered)
 
 
 def without_effort(name: str) -> str:

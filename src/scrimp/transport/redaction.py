@@ -37,16 +37,17 @@ def redacted(result: Completion | Failure, secrets: Secrets) -> Completion | Fai
     text = secrets.redact_whole(result.text)
     if text != result.text:
         result = replace(result, text=text, logprobs=())
-    facts = {name: value for name in _FACTS if isinstance(value := getattr(result, name), str)}
-    for said in ("\n".join(value for name, value in facts.items() if name != _UNIQUE), facts.get(_UNIQUE, "")):
+    # What is unique to a reply apart, since of the others few are ever new.
+    others = (result.model, result.finish_reason, result.service_tier, result.speed, result.region)
+    for said in ("\n".join(filter(None, others)), result.request_id):
         if said and secrets.redact(said) != said:
+            facts = {name: value for name in _FACTS if (value := getattr(result, name)) is not None}
             return replace(result, **{name: secrets.redact(value) for name, value in facts.items()})
     return result
 
 
 # What a provider says about a completion, which reports and the ledger repeat.
 _FACTS = ("model", "finish_reason", "service_tier", "speed", "region", "request_id")
-_UNIQUE = "request_id"  # apart, since of the others few are ever new
 
 
 class RedactedStream:

@@ -38,6 +38,8 @@ def price_names(prices: PriceBook, provider: str, asked: str, answered: str, whe
     The price is that of the model that answered, never of another one asked for: a gateway may have passed the call on.
     But a price the user gave the name asked for goes first.
     """
+    if answered == asked:
+        return (asked,)
     own = prices.price(provider, asked, when)
     first = asked if own is not None and own.source == "user" else answered
     return dict.fromkeys((first, answered, asked) if is_same_model(asked, answered) else (first, answered))

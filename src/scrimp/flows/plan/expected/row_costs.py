@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrimp.providers.endpoint import Endpoint
 
 _MESSAGE_TOKENS = 8  # around the texts of a call
+_REMEMBERED = 10_000  # sizes of calls, with their dollars
 _NOTHING = Decimal(0)
 Saving = Callable[[ModelRef], Decimal]  # dollars of a call, at a provider
 
@@ -42,6 +43,7 @@ class RowCosts:
         self._prior, self._history, self._when, self._batch = prior, history, when, batch
         self._climbs = climbs
         self._factors: dict[tuple[str, str], int | None] = {}
+        self._known: dict[tuple[ModelRef, int, str], Decimal | None] = {}  # dollars of calls of a size and a task
         self._around = _MESSAGE_TOKENS + schema_tokens
 
     def tokens_in(self, texts: Iterable[str], count: Callable[[str], int] = tokens.estimate) -> int:
@@ -79,11 +81,20 @@ class RowCosts:
             from scrimp.providers.requests.attachment_tokens import attached_tokens  # few prompts have any
 
             size += attached_tokens(attachments, self._endpoints[model.provider], model.model)
-        usage = Usage(input=size, output=self.tokens_out(model, task))
-        cost = self._prices.cost_of(
-            provider=model.provider, model=model.model, usage=usage, when=self._when, batch=self._batch
-        ).dollars
+        cost = self._dollars(model, size, task)
         return None if cost is None else max(_NOTHING, cost - saving(model))
+
+    def _dollars(self, model: ModelRef, size: int, task: str) -> Decimal | None:
+        """Return the dollars of a call of so many tokens, computed once for the rows of a task that are as long."""
+        key = model, size, task
+        if key not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            usage = Usage(input=size, output=self.tokens_out(model, task))
+            self._known[key] = self._prices.cost_of(
+                provider=model.provider, model=model.model, usage=usage, when=self._when, batch=self._batch
+            ).dollars
+        return self._known[key]
 
     def _factor(self, model: ModelRef) -> int | None:
         """Return a model's tokens per hundred of o200k_base; None where that is its own tokenizer."""
