@@ -51,6 +51,37 @@ def test_values_are_those_of_json(tmp_path: Path) -> None:
     assert b'"price":1.50,' in msgspec.json.encode(row)  # as it was written
 
 
+def test_what_python_has_no_time_for_is_text(tmp_path: Path) -> None:
+    last = 253_402_300_799_000_000  # the last second of 9999, in UTC: a usual word for "never"
+    file, uuid = tmp_path / "in.parquet", "00112233-4455-6677-8899-aabbccddeeff"
+    columns = {
+        "prompt": pa.array(["a", "b"]),
+        "never": pa.array([last, 0], pa.timestamp("us", tz="Asia/Tokyo")),
+        "clock": pa.array([1, None], pa.time64("ns")),
+        "exact": pa.array([1, 10**9], pa.duration("ns")),
+        "long": pa.array([2**62, 1], pa.duration("s")),
+        "id": pa.array([bytes.fromhex(uuid.replace("-", "")), None], pa.binary(16)).cast(pa.uuid()),
+    }
+    parquet.write_table(pa.table(columns), file)
+
+    assert rows(file) == [
+        {
+            "prompt": "a", "never": "10000-01-01T08:59:59.000000+0900", "clock": "00:00:00.000000001",
+            "exact": "0.000000001 s", "long": "4611686018427387904 s", "id": uuid,
+        },
+        {"prompt": "b", "never": "1970-01-01T09:00:00+09:00", "clock": None, "exact": "1 s", "long": "1 s", "id": None},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [pa.date32(), pa.timestamp("us")], ids=str)
+def test_a_time_beyond_every_calendar_is_named(tmp_path: Path, kind: pa.DataType) -> None:
+    file = tmp_path / "in.parquet"
+    storage = pa.array([0, 2**30], pa.int32()) if kind == pa.date32() else pa.array([0, 2**62])
+    parquet.write_table(pa.table({"prompt": ["a", "b"], "day": storage.cast(kind)}), file)
+    with pytest.raises(InputError, match=r"in.parquet:2: 'day' cannot be read \(.*\): fix or remove that row"):
+        rows(file)
+
+
 def test_rows_have_their_numbers_and_are_a_table(tmp_path: Path) -> None:
     file = write(tmp_path, "SELECT 'p' || range AS prompt FROM range(3000)", ", ROW_GROUP_SIZE 2048")
     read = list(prompts([str(file)], ReadOptions(skip=2999), warn=print))

@@ -1,7 +1,7 @@
 """Parquet as rows: an object for each record, read a few hundred at a time however large its row groups are.
 
 What JSON has no word for becomes text: times as ISO 8601, bytes as UTF-8 or else as base64. Decimals keep all their
-digits. A number that is none (NaN), or infinite, is null.
+digits. A number that is none (NaN), or infinite, is null. Times that Python has no value for are text as well.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
 
 from msgspec import Raw
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _BATCH = 256  # rows in memory at once
 _BUFFER_SIZE = 1 << 18  # of a column; without one, a column of a row group is read whole
+_DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}  # of a second
+_UNREADABLE = (ValueError, OverflowError, KeyError)  # what pyarrow raises of a value that Python has no word for
 
 
 def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
@@ -78,7 +81,9 @@ def _values(arrow: ModuleType, batch: pa.RecordBatch, index: int, name: str, bef
             return [None if cell is None else cell.replace(" ", "T") for cell in column.cast("string").to_pylist()]
     try:
         values: list[Any] = column.to_pylist(maps_as_pydicts="strict")
-    except (UnicodeDecodeError, ValueError, KeyError) as error:
+    except _UNREADABLE as error:
+        if (texts := _temporal_texts(arrow, column)) is not None:
+            return texts
         number = before + next((row for row in range(len(column)) if not _can_be_read(column[row])), 0) + 1
         reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
         raise InputError(f"{name}:{number}: '{batch.schema.names[index]}' {reason}: fix or remove that row") from error
@@ -89,10 +94,31 @@ def _has_nanoseconds(arrow: ModuleType, kind: pa.DataType) -> bool:
     return bool(arrow.types.is_timestamp(kind)) and kind.unit == "ns"
 
 
+def _temporal_texts(arrow: ModuleType, column: pa.Array) -> list[Json] | None:
+    """Return times, also those after the year 9999 or of nanoseconds, as text; None for what are none, or beyond all.
+
+    Durations are in seconds.
+    """
+    kind = column.type
+    if not arrow.types.is_temporal(kind) or arrow.types.is_interval(kind):
+        return None
+    texts: list[Json] = []
+    for cell, text in zip(column, column.cast("string").to_pylist(), strict=True):
+        if _can_be_read(cell):
+            texts.append(_as_json(cell.as_py()))
+        elif arrow.types.is_duration(kind):
+            texts.append(f"{Decimal(text).scaleb(-_DIGITS[kind.unit]):f} s")
+        elif text.startswith("<"):  # "value out of range": Arrow has no calendar for it
+            return None
+        else:
+            texts.append(text.replace(" ", "T"))
+    return texts
+
+
 def _can_be_read(cell: pa.Scalar) -> bool:
     try:
         cell.as_py(maps_as_pydicts="strict")
-    except (ValueError, KeyError):
+    except _UNREADABLE:
         return False
     return True
 
@@ -136,4 +162,5 @@ _CONVERSIONS: dict[type, Callable[[Any], Any]] = {
     time: time.isoformat,
     timedelta: _seconds,
     bytes: _text,
+    UUID: str,
 }
