@@ -462,3 +462,22 @@ def test_a_reply_without_an_end_fails_its_row_and_the_run_goes_on(ready: Scrimp,
     assert (ran.status, len(ran.rows), len(provider.bodies)) == (3, 10, 10)
     assert failed["error"]["message"].startswith("the reply of fake is longer than 16 MB")
     assert "unknown" in ran.err  # what it cost
+
+
+@pytest.mark.parametrize("more", [(), ("--engine", "processes", "--workers", "1")], ids=["one process", "workers"])
+def test_a_generation_that_failed_and_counts_its_tokens_is_on_the_bill(
+    scrimp: Scrimp, provider: FakeProvider, more: tuple[str, ...]
+) -> None:
+    scrimp.provider(provider.url)
+    scrimp.file("q.txt", "hello\n")
+    status, headers, data = completion("half", finish="error")
+    broken = status, headers | {"retry-after": "0"}, data
+    provider.answer = lambda body: broken if len(provider.bodies) == 1 else echo(body)
+    ran = scrimp("run", "q.txt", "--summary-file", "bill.json", *more)
+
+    (row,) = ran.rows
+    assert (row["status"], row["cost_usd"], row["attempts"]) == ("ok", 0.00006, 1)  # twice 10 tokens in and 2 out
+    bill = json.loads((scrimp.cwd / "bill.json").read_text())
+    assert (bill["calls"]["total"], bill["calls"]["lost"], bill["cost_usd"]) == (2, 0, 0.00006)
+    (total,) = json.loads(scrimp("cost", "--json").out)
+    assert (total["calls"], total["lost"], total["cost_usd"], total["retries"]) == (2, 0, 0.00006, 1)

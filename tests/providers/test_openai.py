@@ -139,6 +139,28 @@ def test_a_generation_that_failed_is_a_server_failure_streamed_or_not() -> None:
         assert (result.kind, is_retryable(result), result.http) == ("server", True, 200)
 
 
+COUNTED = {"usage": {"prompt_tokens": 10, "completion_tokens": 2}}
+BROKEN: dict[str, Any] = {"finish_reason": "error", "error": {"code": 429, "message": "upstream is busy"}}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"choices": [BROKEN | {"message": {"content": "half"}}]} | COUNTED,
+        {"choices": [{"message": {"content": "half"}}], "error": {"code": 429, "message": "upstream is busy"}}
+        | COUNTED,
+    ],
+)
+def test_what_a_failed_generation_counts_is_billed_and_its_error_is_told(reply: dict[str, Any]) -> None:
+    half = {"choices": [{"delta": {"content": "half"}}]}
+    chunks = [half, {"choices": [BROKEN | {"delta": {}}]}, {"choices": []} | COUNTED]
+
+    for result in (failed(read("openrouter", reply)), failed(streamed("openrouter", chunks)[0])):
+        assert (result.kind, "(429: upstream is busy)" in result.message) == ("rate_limit", True)
+        assert result.billed is not None
+        assert (result.billed.text, result.billed.usage) == ("half", Usage(input=10, output=2))
+
+
 @pytest.mark.parametrize("status", [200, 201, 246])
 def test_a_guardrail_s_warning_is_still_a_completion(status: int) -> None:
     assert completed(read("portkey", chat({}), status=status)).text == "hi"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from scrimp.answers.label_probability import likeliest_label
 from scrimp.answers.schema_reply import describes_object
 from scrimp.providers import decisions
@@ -109,7 +111,8 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     """Return the completion in a reply, or the failure it means."""
     body = reply_object(reply)
     # Not 200 alone: Portkey answers 246 if a guardrail only warns, and proxies 203.
-    if not is_success(reply) or (body is not None and _is_error(body)):
+    broken = body is not None and _is_error(body)
+    if not is_success(reply) or (broken and usage(obj(body).get("usage"), "") is None):
         return to_failure(reply, endpoint, call.model)
     if body is not None and call.predicate is not None:
         return decisions.to_completion(body, call, endpoint, reply)
@@ -120,20 +123,34 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     message = obj(choice, "message")
     finish_reason = string(choice.get("finish_reason"))
     refusal = nonempty(message.get("refusal"))
-    if finish_reason == "error":
-        return to_failure(reply, endpoint, call.model)
     tokens = logprobs(choice.get("logprobs"))
     answer = refusal or message_text(message.get("content"))
     if "grammar" in _structured_output(call, endpoint) and (best := likeliest_label(tokens, call.parameters.choices)):
         answer, tokens = best.token, (best,)  # likeliest_label tells why this is not the generated text
     model = nonempty(body.get("model")) or call.model
-    return Completion(
+    completion = Completion(
         text=answer, usage=with_searches(usage(body.get("usage"), answer), model, cites_pages(message)),
         stop_reason="refused" if refusal else meaning_of(finish_reason),
         finish_reason=finish_reason, model=model, reported_cost=reported_cost(body, reply.headers, endpoint),
         logprobs=tokens, service_tier=nonempty(body.get("service_tier")),
         request_id=_request_id(reply.headers),
     )  # fmt: skip
+    if broken:
+        return _failed(completion, reply, call, endpoint)
+    if finish_reason == "error":  # what went wrong stands in the choice (OpenRouter), or nowhere
+        return _failed(completion, replace(reply, body=_envelope(choice.get("error"))), call, endpoint)
+    return completion
+
+
+def _failed(completion: Completion, error: HttpReply, call: Call, endpoint: Endpoint) -> Failure:
+    """Return the failure of a generation that ended in an error, with what was billed of it where that is counted."""
+    failure = to_failure(error, endpoint, call.model)
+    counted = completion.usage is not None or completion.reported_cost is not None
+    return replace(failure, billed=completion) if counted else failure
+
+
+def _envelope(error: Json) -> bytes:
+    return dumps({"error": error}) if error else b""
 
 
 def _is_error(body: JsonObject) -> bool:
@@ -184,6 +201,7 @@ class ChatStreamReader(StreamReader):
         super().__init__(call, endpoint)
         self._counts: JsonObject = {}
         self._refused = self._cited = False
+        self._error: Json = None
         self._service_tier: str | None = None
         self._reported_cost: Decimal | None = None
 
@@ -206,14 +224,17 @@ class ChatStreamReader(StreamReader):
         self._cited = self._cited or cites_pages(delta)
         self._refused = self._refused or bool(refusal)
         self._finish_reason = nonempty(choice.get("finish_reason")) or self._finish_reason
+        self._error = choice.get("error") or self._error
         return refusal or message_text(delta.get("content"))
 
     def _whole(self, text: str) -> Completion | Failure:
-        if self._finish_reason == "error":  # as without streaming; the error itself may be missing
-            return to_failure(HttpReply(status=200, body=b""), self._endpoint, self._call.model)
-        return Completion(
+        completion = Completion(
             text=text, usage=with_searches(usage(self._counts, text), self._model, self._cited),
             stop_reason="refused" if self._refused else meaning_of(self._finish_reason),
             finish_reason=self._finish_reason, model=self._model, service_tier=self._service_tier,
             reported_cost=self._reported_cost,
         )  # fmt: skip
+        if self._finish_reason == "error":  # as without streaming
+            error = HttpReply(status=200, body=_envelope(self._error))
+            return _failed(completion, error, self._call, self._endpoint)
+        return completion

@@ -170,3 +170,4 @@ class Failure(Struct, frozen=True, kw_only=True):
     sent: bool = True  # False: the request was not sent, so it was not billed
     rule_only: bool = False  # for kind "budget": only one rule or row reached its cap, other rows continue
     reply_id: str | None = None  # what the provider calls a reply that broke off
+    billed: Completion | None = None  # what a reply that reports an error has of a completion, whose tokens it counts

@@ -119,7 +119,7 @@ class RowRecorder:
             chain=self._row.route.certificate or self._row.route.chain.name,
             key=self._row.key.hex(), route=labels.route, user=labels.user, tags=labels.tags,
             signature=self.signature, batch=batch, attempt=len(self.entries) + len(self._open),
-            retry=bool(self.entries) and self.entries[-1].status not in PAID_STATUSES,
+            retry=bool(self.entries) and not _has_completion(self.entries[-1]),
             most_input=None if free else most_input_tokens(call),
             most_output=None if free or call.parameters.max_output is None else most_output_tokens(call),
         )  # fmt: skip
@@ -129,27 +129,32 @@ class RowRecorder:
         begun, sent = self._open.pop(call_id), self._sent.pop(call_id, None)
         # A call of a batch was sent by another command.
         seconds = max(0.0, self.now - begun.time) if sent is None else self._calls.timer() - sent
-        if isinstance(result, Failure):
+        begun = replace(begun, seconds=seconds)
+        if isinstance(result, Completion):
+            entry = self._answered(begun, result)
+        elif result.billed is not None:
+            entry = replace(self._answered(begun, result.billed), error=result.message)
+        else:
             status: EntryStatus = begun.status if may_be_billed(result) else "failed"
             cost = None if status == "lost" else Decimal(0)
             entry = replace(
-                begun if status == "lost" else _without_bound(begun), status=status, seconds=seconds, cost=cost,
+                begun if status == "lost" else _without_bound(begun), status=status, cost=cost,
                 http=result.http, error=result.message, reply_id=result.reply_id,
-            )  # fmt: skip
-        else:
-            named = self._calls.prices.means(begun.provider, begun.model, result.model)
-            cost, price = self._calls.price(begun.model, begun.provider, result, begun.time)
-            uncounted = result.usage is None and cost is None
-            entry = replace(
-                begun, status="truncated" if result.stop_reason == "length" else "paid",
-                seconds=seconds, usage=result.usage, cost=cost, price=price, http=200,
-                answered_by=None if named else result.model,
-                most_input=begun.most_input if uncounted else None,
-                most_output=begun.most_output if uncounted else None,
             )  # fmt: skip
         self._unwritten.append(entry)
         self.entries.append(entry)
         return entry
+
+    def _answered(self, begun: Entry, completion: Completion) -> Entry:
+        named = self._calls.prices.means(begun.provider, begun.model, completion.model)
+        cost, price = self._calls.price(begun.model, begun.provider, completion, begun.time)
+        uncounted = completion.usage is None and cost is None
+        return replace(
+            begun, status="truncated" if completion.stop_reason == "length" else "paid",
+            usage=completion.usage, cost=cost, price=price, http=200, answered_by=None if named else completion.model,
+            most_input=begun.most_input if uncounted else None,
+            most_output=begun.most_output if uncounted else None,
+        )  # fmt: skip
 
     def add(self, call: Call, result: Completion | Failure, *, call_id: str, sent: float, batch: str) -> Entry:
         """Record and price a call that was made in a batch; its id is the same however often its row is made."""
@@ -204,6 +209,10 @@ class RowRecorder:
         """Dollars of all calls of the row so far; None when one that was paid has no known price."""
         paid = [entry.cost for entry in self.entries if entry.status in PAID_STATUSES]
         return None if None in paid else sum((cost for cost in paid if cost is not None), Decimal(0))
+
+
+def _has_completion(entry: Entry) -> bool:
+    return entry.status in PAID_STATUSES and entry.error is None
 
 
 def _without_bound(entry: Entry) -> Entry:
