@@ -62,7 +62,7 @@ def test_few_groups_are_named_and_the_others_counted() -> None:
     pool = PlannedGroup(tasks=("a", "b"), rows=5, stored=0, best=0.0, wanted=group.wanted)
     said = list(plan_sentences([group, pool, pool, pool, pool], "answers", more=False))
 
-    wants = "a task wants about 216 for 95 %, 549 for 98 %"
+    wants = "a task wants about 216 for 95 %, 549 for 98 %, or a third of them where no answer is lost"
     small = f"2 tasks: 5 pairs planned: too few to certify anything, on average over these tasks; {wants}"
     assert said == [
         f"sums: 100 pairs planned (20 of them stored): they certify at best 96.3 % of answers; {wants}",

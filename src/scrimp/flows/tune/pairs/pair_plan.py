@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 MOST_PLANNED = 2_000  # prompts that are read ahead: more than any usual target wants
 _RISK, _TARGET, _TARGETS = 0.05, 0.95, (0.95, 0.98)  # those of `tune certify` without flags, and the next target
 _MOST_NAMED = 3  # groups of tasks
+_SHARE_WITHOUT_LOSS = "a third"  # of the rows that are wanted, most of which are there to afford losses
 
 
 class PlannedPrompt(Struct, frozen=True):
@@ -131,7 +132,7 @@ def plan_sentences(groups: Sequence[PlannedGroup], of: str, *, more: bool) -> It
         )
         yield (
             f"{name}: {pluralize(group.rows, 'pair')}{' or more' if more else ''} planned{stored}: {at_best}{average}; "
-            f"a task wants about {wanted}"
+            f"a task wants about {wanted}, or {_SHARE_WITHOUT_LOSS} of them where no answer is lost"
         )
     if len(groups) > _MOST_NAMED:
         yield f"and {pluralize(len(groups) - _MOST_NAMED, 'smaller group')} of tasks"
