@@ -319,6 +319,15 @@ def test_that_nothing_is_found_or_kept_is_said_even_where_warnings_are_not_wante
     assert provider.prompts == ["hello", "hello"]
 
 
+def test_an_estimate_needs_no_ledger(read_only: Scrimp) -> None:
+    read_only.file("q.txt", "hello\nnew\n")
+    (read_only.home / "ledger.db").chmod(0)
+    ran = read_only.amid("estimate", "q.txt", bound=True)
+
+    check(ran, "estimate", 0, "cannot be written")  # of the cache
+    assert "as routed: low $0." in ran.out
+
+
 def test_a_write_ahead_log_that_cannot_be_read_is_not_passed_over(read_only: Scrimp) -> None:
     """A file without its log is a state that never was."""
     read_only.home.chmod(0o700)
