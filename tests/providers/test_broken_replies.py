@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scrimp.providers.endpoint import HttpReply
 from scrimp.providers.presets import PRESETS
 from scrimp.transport.exchange import Exchange
-from scrimp.values import Call, Completion, Entry, Failure
+from scrimp.values import Call, Completion, Entry, Failure, Usage
 
 TEXT = "One \u2028 two \U0001f600 three."
 Words = list[str]
@@ -134,3 +134,22 @@ def test_an_error_in_the_middle_of_a_stream_is_the_end_of_it(preset: str) -> Non
 
     assert isinstance(result, Failure)
     assert "why" in result.message
+
+
+@pytest.mark.parametrize(
+    ("preset", "part", "empty"),
+    [("anthropic", "content", None), ("gemini", "candidates", []), ("gemini", "candidates", None)],
+)
+def test_a_reply_without_a_completion_is_billed_where_it_counts_tokens(preset: str, part: str, empty: Any) -> None:
+    result = read(preset, json.dumps(WHOLE[preset]("hi") | {part: empty}).encode())
+
+    assert isinstance(result, Failure)
+    assert "not a completion" in result.message
+    assert result.billed is not None
+    assert result.billed.usage == Usage(input=9, output=5)
+    without = {
+        name: value for name, value in WHOLE[preset]("hi").items() if name not in (part, "usage", "usageMetadata")
+    }
+    lost = read(preset, json.dumps(without).encode())
+    assert isinstance(lost, Failure)
+    assert lost.billed is None

@@ -52,3 +52,11 @@ def test_a_completion_without_a_secret_is_the_same_object() -> None:
     completion = Completion(text="fine", usage=None, stop_reason="stop", model="test-model")
 
     assert redacted(completion, SECRETS) is completion
+
+
+def test_what_was_billed_of_a_failed_call_is_redacted_as_a_completion() -> None:
+    billed = Completion(text=SECRET, usage=None, stop_reason="error", model=SECRET[:-2])
+    failure = redacted(Failure(kind="server", message="no", billed=billed), SECRETS)
+
+    assert isinstance(failure, Failure)
+    assert failure.billed == redacted(billed, SECRETS) != billed

@@ -17,7 +17,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
-from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.error_replies import to_failure, with_billed
 from scrimp.providers.replies.reported_cost import cost_in_headers
 from scrimp.providers.replies.stop_reasons import meaning_of
 from scrimp.providers.replies.stream_reader import StreamReader
@@ -70,18 +70,21 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     body = reply_object(reply)
     if not is_success(reply) or (body is not None and (body.get("type") == "error" or body.get("error"))):
         return to_failure(reply, endpoint, call.model)
-    if body is None or not isinstance(body.get("content"), list):
+    if body is None:
         return unreadable_reply(endpoint.name, reply)
     finish_reason = string(body.get("stop_reason"))
-    counts, blocks = body.get("usage"), map(obj, array(body["content"]))
+    counts, blocks = body.get("usage"), map(obj, array(body.get("content")))
     text = "".join(string(block.get("text")) for block in blocks if block.get("type") == "text")
-    return Completion(
+    completion = Completion(
         text=text, usage=usage(counts, text), stop_reason=meaning_of(finish_reason),
         finish_reason=finish_reason,
         model=nonempty(body.get("model")) or call.model, service_tier=nonempty(obj(counts).get("service_tier")),
         request_id=reply.headers.get("request-id"), speed=nonempty(obj(counts).get("speed")),
         region=nonempty(obj(counts).get("inference_geo")), reported_cost=cost_in_headers(reply.headers),
     )  # fmt: skip
+    if not isinstance(body.get("content"), list):
+        return with_billed(unreadable_reply(endpoint.name, reply), completion)
+    return completion
 
 
 _CACHE_PARTS = ("cache_read_input_tokens", "cache_creation_input_tokens")

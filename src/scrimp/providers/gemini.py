@@ -22,7 +22,7 @@ from scrimp.providers.json_access import (
     string,
     unreadable_reply,
 )
-from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.error_replies import to_failure, with_billed
 from scrimp.providers.replies.reported_cost import cost_in_headers
 from scrimp.providers.replies.stop_reasons import meaning_of
 from scrimp.providers.replies.stream_reader import StreamReader
@@ -92,7 +92,8 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         gone = call.prompt_cache is not None and call.prompt_cache.stored and is_gone(reply, failure.message)
         return replace(failure, kind="cache_gone", retry_after=None, retry_hint=None) if gone else failure
     if body is None or not (array(body.get("candidates")) or obj(body, "promptFeedback")):
-        return unreadable_reply(endpoint.name, reply)
+        unreadable = unreadable_reply(endpoint.name, reply)
+        return unreadable if body is None else with_billed(unreadable, _completion(body, "", call, "", reply.headers))
     return _completion(body, _answer_text(body), call, _finish_reason(body), reply.headers)
 
 

@@ -25,7 +25,7 @@ from scrimp.providers.json_access import (
     unreadable_reply,
 )
 from scrimp.providers.replies.chat_usage import cites_pages, usage, with_searches
-from scrimp.providers.replies.error_replies import to_failure
+from scrimp.providers.replies.error_replies import to_failure, with_billed
 from scrimp.providers.replies.reported_cost import reported_cost
 from scrimp.providers.replies.stop_reasons import meaning_of
 from scrimp.providers.replies.stream_reader import StreamReader
@@ -136,17 +136,11 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
         request_id=_request_id(reply.headers),
     )  # fmt: skip
     if broken:
-        return _failed(completion, reply, call, endpoint)
+        return with_billed(to_failure(reply, endpoint, call.model), completion)
     if finish_reason == "error":  # what went wrong stands in the choice (OpenRouter), or nowhere
-        return _failed(completion, replace(reply, body=_envelope(choice.get("error"))), call, endpoint)
+        said = replace(reply, body=_envelope(choice.get("error")))
+        return with_billed(to_failure(said, endpoint, call.model), completion)
     return completion
-
-
-def _failed(completion: Completion, error: HttpReply, call: Call, endpoint: Endpoint) -> Failure:
-    """Return the failure of a generation that ended in an error, with what was billed of it where that is counted."""
-    failure = to_failure(error, endpoint, call.model)
-    counted = completion.usage is not None or completion.reported_cost is not None
-    return replace(failure, billed=completion) if counted else failure
 
 
 def _envelope(error: Json) -> bytes:
@@ -235,6 +229,6 @@ class ChatStreamReader(StreamReader):
             reported_cost=self._reported_cost,
         )  # fmt: skip
         if self._finish_reason == "error":  # as without streaming
-            error = HttpReply(status=200, body=_envelope(self._error))
-            return _failed(completion, error, self._call, self._endpoint)
+            said = HttpReply(status=200, body=_envelope(self._error))
+            return with_billed(to_failure(said, self._endpoint, self._call.model), completion)
         return completion

@@ -33,7 +33,13 @@ def redacted(result: Completion | Failure, secrets: Secrets) -> Completion | Fai
     A completion is the user's: of its text only a whole secret is replaced, with the probabilities of its tokens.
     """
     if isinstance(result, Failure):
-        return replace(result, message=secrets.redact(result.message))
+        billed = None if result.billed is None else redacted_completion(result.billed, secrets)
+        return replace(result, message=secrets.redact(result.message), billed=billed)
+    return redacted_completion(result, secrets)
+
+
+def redacted_completion(result: Completion, secrets: Secrets) -> Completion:
+    """Return a completion as it may be printed and kept."""
     text = secrets.redact_whole(result.text)
     if text != result.text:
         result = replace(result, text=text, logprobs=())

@@ -48,9 +48,10 @@ def entry_of(result: Completion | Failure, prices: PriceBook = PRICES) -> Entry:
         (Failure(kind="network", message="no connection", sent=False), "failed", Decimal(0)),
         (Failure(kind="timeout", message="silence"), "lost", None),
         (Failure(kind="server", message="failed while generating", http=200), "lost", None),
+        (Failure(kind="server", message="stopped", http=200, billed=completion()), "paid", Decimal(2)),
         (completion(usage=None), "paid", None),
     ],
-    ids=["paid", "truncated", "declined", "not sent", "silence", "error in a 200", "no usage"],
+    ids=["paid", "truncated", "declined", "not sent", "silence", "error in a 200", "counted error", "no usage"],
 )
 def test_a_call_is_booked_as_what_it_was_and_what_it_cost(
     result: Completion | Failure, status: str, cost: Decimal | None
@@ -197,3 +198,14 @@ def test_a_call_takes_as_long_as_it_does_whatever_its_machine_s_clock_is_set_to(
         ]
 
     assert run(main()) == [2.5, 0.0]
+
+
+def test_what_a_failed_call_of_a_batch_was_billed_costs_what_batches_do() -> None:
+    call, used = replace(CALL, provider="openai", model="gpt-6-luna"), completion(model="gpt-6-luna")
+    costs = [
+        row_recorder(call_recorder(PriceBook())).add(call, result, call_id="1", sent=1_796_000_000.0, batch="b").cost
+        for result in (Failure(kind="server", message="no", http=200, billed=used), replace(used, batch=True), used)
+    ]
+
+    assert costs[0] == costs[1]
+    assert costs[2] == 2 * costs[1]  # type: ignore[operator]  # all are known

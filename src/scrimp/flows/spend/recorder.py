@@ -158,6 +158,8 @@ class RowRecorder:
 
     def add(self, call: Call, result: Completion | Failure, *, call_id: str, sent: float, batch: str) -> Entry:
         """Record and price a call that was made in a batch; its id is the same however often its row is made."""
+        if isinstance(result, Failure) and result.billed is not None:
+            result = replace(result, billed=replace(result.billed, batch=True))
         begun = self._begun(call, call_id=call_id, time=sent, batch=batch)
         self.has_called = True
         self._open[call_id] = begun

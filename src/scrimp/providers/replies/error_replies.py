@@ -17,7 +17,7 @@ from scrimp.providers.models import retirement_of
 from scrimp.providers.replies.error_kinds import BAD_KEY, NO_MODEL, OUT_OF_MONEY, REFUSED, TOO_LONG, kind_of
 from scrimp.providers.replies.error_words import code_number, error_codes, error_object, provider_words
 from scrimp.units import format_duration
-from scrimp.values import Failure, Json, JsonObject
+from scrimp.values import Completion, Failure, Json, JsonObject
 
 _LONG_WAITS = (120.0, 1e9)  # seconds: shorter ones are waited for, and longer ones tell a person nothing
 _UNTOLD = 502  # counts where an error in a 200 tells no status; no message names it
@@ -48,6 +48,12 @@ def to_failure(reply: HttpReply, endpoint: Endpoint, model: str) -> Failure:
         retry_hint=None if POLICIES[kind].ends_provider else _RETRY_HINTS.get(reply.headers.get("x-should-retry", "")),
     )  # fmt: skip
     return replace(result, retry_after=asked) if is_retryable(result) else result
+
+
+def with_billed(failure: Failure, completion: Completion) -> Failure:
+    """Return the failure of a call, with what its reply has of a completion where it tells what that cost."""
+    counted = completion.usage is not None or completion.reported_cost is not None
+    return replace(failure, billed=completion) if counted else failure
 
 
 def status_of_envelope(body: bytes) -> int:

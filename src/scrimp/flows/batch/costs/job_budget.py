@@ -27,7 +27,7 @@ from scrimp.shared.budget import NANODOLLAR, BudgetForgottenError, Demand, nanod
 from scrimp.store.batches.held_calls import HeldDollars
 from scrimp.store.files.known_budgets import KnownBudget
 from scrimp.units import parse_duration
-from scrimp.values import Call, Completion
+from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.batches import Batches
@@ -194,7 +194,8 @@ class JobBudget:
         call = Call(provider=stored.provider, model=stored.model, text="")
         reply = HttpReply(status=stored.status, body=stored.reply)
         result = DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint)
-        if not isinstance(result, Completion):
-            return None if may_be_billed(result) else Decimal(0)
-        completion = replace(result, batch=True)
+        completion = result if isinstance(result, Completion) else result.billed
+        if completion is None:
+            return None if isinstance(result, Failure) and may_be_billed(result) else Decimal(0)
+        completion = replace(completion, batch=True)
         return price_call(self._batches.prices, stored.provider, stored.model, completion, stored.sent)[0]
