@@ -6,6 +6,7 @@ import fcntl
 import http.client
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -94,8 +95,7 @@ def serving(
 
     It is once it answers to `health` with the status `healthy`.
     """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = _free_port()
     words = [str(word).replace("{port}", str(port)) for word in command]
     with log.open("wb") as output:
         server = subprocess.Popen(words, stdout=output, stderr=output, env=os.environ | (env or {}))
@@ -109,6 +109,14 @@ def serving(
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def _free_port() -> int:
+    """Return a port for a server that takes its time to start: none of those that the system gives to others."""
+    for port in random.sample(range(10_000, 16_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("of a hundred ports between 10000 and 16000 none is free")
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, health: tuple[str, int], log: Path) -> None:

@@ -1,4 +1,4 @@
-"""A server that accepts one connection and leaves the talking to a test."""
+"""A server that accepts one connection and leaves the talking to a test; and a port at which nobody listens."""
 
 from __future__ import annotations
 
@@ -24,3 +24,11 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[int]:
     finally:
         thread.join(timeout=10)
         listener.close()
+
+
+@contextmanager
+def refusing_port() -> Iterator[int]:
+    """Yield a port that refuses connections, and that no other test is given meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from cli.surroundings import BAD_PEM
 from command import Scrimp
 from fake_provider import FakeProvider, error, fake_provider
+from raw_server import refusing_port
 from socks_proxy import socks_proxy
 
 KEY = "sk-test-0123456789abcdef"
@@ -285,10 +285,10 @@ def test_an_entry_of_no_proxy_that_no_host_can_match_is_a_warning(scrimp: Scrimp
 
 def test_a_proxy_that_cannot_be_reached_is_named_with_its_variable(scrimp: Scrimp) -> None:
     scrimp.provider("http://provider.test:81/v1")
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        address = f"127.0.0.1:{closed.getsockname()[1]}"
-    scrimp.env |= {"http_proxy": f"http://ann:hunter2@{address}", "SCRIMP_RETRIES": "0"}
-    ran = scrimp("run", "-", "-q", stdin="hi\n")
+    with refusing_port() as port:
+        address = f"127.0.0.1:{port}"
+        scrimp.env |= {"http_proxy": f"http://ann:hunter2@{address}", "SCRIMP_RETRIES": "0"}
+        ran = scrimp("run", "-", "-q", stdin="hi\n")
 
     assert ran.status == 4
     assert f"fake could not be reached at http://provider.test:81 through http://{address} (" in ran.out

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from raw_server import raw_server
+from raw_server import raw_server, refusing_port
 from scrimp.errors import ConfigError
 from scrimp.failures import is_retryable
 from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
@@ -68,22 +68,15 @@ def test_a_header_that_is_not_ascii_costs_no_reply(value: bytes) -> None:
 
 
 def test_a_refused_connection_was_not_sent_and_the_message_says_what_to_check() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-    with pytest.raises(
-        FaultError, match=r"acme could not be reached at http://127\.0\.0\.1.*refused.*check the network"
-    ) as caught:
+    said = r"acme could not be reached at http://127\.0\.0\.1.*refused.*check the network"
+    with refusing_port() as port, pytest.raises(FaultError, match=said) as caught:
         send(f"http://127.0.0.1:{port}/v1")
     assert is_retryable(caught.value.failure)
     assert not caught.value.failure.sent
 
 
 def test_a_password_in_the_url_is_not_in_the_message() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-    with pytest.raises(FaultError) as caught:
+    with refusing_port() as port, pytest.raises(FaultError) as caught:
         send(f"http://ada:hunter2@127.0.0.1:{port}/v1")
     assert "hunter2" not in caught.value.failure.message
 
