@@ -410,12 +410,12 @@ def test_a_request_that_every_row_shares_and_is_invalid_ends_the_run(
     provider.answer = lambda body: echo(body) if len(provider.bodies) <= answered else invalid
     ran = ready("run", "many.jsonl", "-j", "8")
 
+    # Until the doubt, in flight before and after it, from further on; anew for each good call that is answered late.
+    most = (5 + 8 + 8 + 5) * (8 if answered else 1)
     assert ran.status == 4
-    assert (
-        len(provider.bodies) <= answered + 5 + 8 + 8 + 5
-    )  # until the doubt, in flight before and after it, from further on
+    assert len(provider.bodies) <= answered + most
     assert "Unsupported parameter: 'top_k'" in ran.err
-    assert sum(row["status"] == "error" for row in ran.rows) < 30
+    assert sum(row["status"] == "error" for row in ran.rows) <= most
 
 
 def test_a_doubted_model_is_called_again_once_another_has_answered_for_it(
