@@ -116,7 +116,7 @@ def test_rows_of_a_pipe_whose_number_nobody_knows_are_kept_from_the_second_on(sc
     cache = ClaudeCache()
     with fake_provider(cache.answer) as provider:
         configure(scrimp, provider.url)
-        ran = scrimp(*RUN, "-", "--system", SYSTEM, stdin=rows(6))
+        ran = scrimp.amid(*RUN, "-", "--system", SYSTEM, stdin=rows(6).encode(), prepared="patient")
 
     assert ran.status == 0, ran.err
     assert [usage["cache_creation_input_tokens"] for usage in cache.usages] == [0, 3000, 0, 0, 0, 0]

@@ -255,7 +255,7 @@ def test_rows_that_cannot_be_written_are_kept_all_the_same(ready: Scrimp, provid
 def test_a_request_is_in_the_ledger_before_it_is_sent(ready: Scrimp, provider: FakeProvider) -> None:
     over = threading.Event()
     provider.answer = lambda _: (over.wait(timeout=100), completion("late"))[1]
-    run = ready.start("run", "rows.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    run = ready.start("run", "rows.jsonl", "-j", "1", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: bool(provider.bodies), run=run)
     run.kill()
     run.wait(timeout=100)

@@ -43,6 +43,17 @@ def workers_of(home: Path, *names: bytes) -> list[int]:
     return found
 
 
+def is_calling(process: int, provider: FakeProvider) -> bool:
+    """Return whether a process has a connection to the provider: one that is still starting has none."""
+    port = int(provider.url.split(":")[2].split("/")[0])
+    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    sockets = {f"socket:[{words[9]}]" for words in connections if int(words[2].split(":")[1], 16) == port}
+    try:
+        return any(os.readlink(file) in sockets for file in Path(f"/proc/{process}/fd").iterdir())
+    except OSError:  # it has ended, or has just closed one
+        return False
+
+
 @pytest.mark.ray
 @needs_ray
 def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
@@ -54,8 +65,14 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     run = ready.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
         wait_until(lambda: len(provider.bodies) > 500, run=run, seconds=120)
-        wait_until(lambda: bool(workers_of(ready.home, *ANSWERING)), run=run)
-        os.kill(workers_of(ready.home, *ANSWERING)[0], signal.SIGKILL)
+        calling: list[int] = []
+
+        def some_are_calling() -> bool:
+            calling[:] = [each for each in workers_of(ready.home, *ANSWERING) if is_calling(each, provider)]
+            return bool(calling)
+
+        wait_until(some_are_calling, run=run)
+        os.kill(calling[0], signal.SIGKILL)
         go_on.set()
         out, err = run.communicate(timeout=120)
     finally:
