@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from batch_servers import OpenAIBatches
 from command import Scrimp
 from fake_provider import FakeProvider
@@ -52,18 +54,32 @@ def test_calls_that_no_seller_takes_in_a_batch_are_made_live_and_once(scrimp: Sc
     assert "tokenmix/gpt-6-luna is called live, at full price: tokenmix has no batch API" in ran.err
 
 
-def test_a_credit_is_kept_for_what_calls_in_batches_are_expected_to_cost(scrimp: Scrimp, server: OpenAIBatches) -> None:
+@pytest.fixture
+def with_credit(scrimp: Scrimp, server: OpenAIBatches) -> Scrimp:
+    """200 tokens are expected of a completion: 0.001 dollars in a batch, and what two cost is more than the credit."""
     scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
     at_server = f'base_url = "{server.url}"\nkey_env = "FAKE_KEY"\n'
-    # 200 tokens are expected of a completion: 0.001 dollars in a batch, and what two cost is more than the credit
     scrimp.config(
         f"[providers.litellm]\n{at_server}[providers.openai]\n{at_server}credit = 0.0015\n"
         '[models."litellm/m"]\nbuy = "cheapest"\nprice = { input = 0, output = 1 }\n'
         '[models."openai/m"]\nsame_as = "litellm/m"\nprice = { input = 0, output = 10 }\nbatch_discount = "50%"\n'
         '[batch]\npoll = "0.02s"\n'
     )
+    return scrimp
 
-    ran = scrimp("run", "-", "--batch", "-m", "litellm/m", stdin=ROWS + "four\nfive\n")
 
+def bought(scrimp: Scrimp, rows: str) -> list[str]:
+    ran = scrimp("run", "-", "--batch", "-m", "litellm/m", stdin=rows)
     assert ran.status == 0, ran.err
-    assert [row["provider"] for row in ran.rows] == ["openai", "openai", "litellm", "litellm", "litellm"]
+    return [row["provider"] for row in ran.rows]
+
+
+def test_a_credit_is_kept_for_what_calls_in_batches_are_expected_to_cost(with_credit: Scrimp) -> None:
+    assert bought(with_credit, ROWS + "four\nfive\n") == ["openai", "openai", "litellm", "litellm", "litellm"]
+
+
+def test_a_credit_is_kept_for_the_batches_of_jobs_whose_rows_are_not_made_yet(with_credit: Scrimp) -> None:
+    with_credit.file("zero.jsonl", '"zero"\n')
+    assert with_credit("batch", "submit", "zero.jsonl", "-m", "litellm/m").status == 0
+
+    assert bought(with_credit, ROWS) == ["openai", "litellm", "litellm"]

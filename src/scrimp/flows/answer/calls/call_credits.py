@@ -42,3 +42,14 @@ class CallCredits:
         if self._offers is not None and model.provider in self._offers.credits.by_provider:
             expected = self._offers.expected_cost(model, bytes_of(row), batch=True) if cost is None else cost
             self._offers.credits.expect_in_batch(model.provider, expected)
+
+    @property
+    def are_known(self) -> bool:
+        """Whether any provider gives a credit."""
+        return self._offers is not None and bool(self._offers.credits.by_provider)
+
+    def keep_for_shard(self, model: ModelRef, requests: int, size: int) -> None:
+        """Keep what the calls of another job's batch are expected to cost, by the bytes of its file."""
+        if self._offers is not None and model.provider in self._offers.credits.by_provider and requests:
+            each = self._offers.expected_cost(model, size // requests, batch=True)
+            self._offers.credits.expect_in_batch(model.provider, None if each is None else each * requests)
