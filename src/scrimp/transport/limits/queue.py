@@ -20,8 +20,9 @@ _BYTES_PER_TOKEN = 4
 _FIRST_OUTPUT, _NEWEST_WEIGHT = 100.0, 0.05
 # Statuses that ask for fewer concurrent calls, whatever kind of failure they are.
 _OBJECTIONS = frozenset((429, 503, 529))
-# Seconds by which two readings of a clock for the same moment differ.
-_CLOCK_NOISE = 0.001
+# Seconds by which two readings of a clock for the same moment differ, and after which a time that has come is looked at
+# again.
+_CLOCK_NOISE, _SOON = 0.001, 0.01
 
 _Waiter: TypeAlias = tuple[asyncio.Future[None], int]  # and the tokens it needs
 
@@ -110,7 +111,7 @@ class ProviderQueue:
     def wait_for_time(self) -> float:
         """Return the seconds until time may let more calls go, where some wait for that alone; 0 where none do."""
         wait = None if self._has_place() else self._wait()
-        return 0.0 if wait is None else max(wait, _CLOCK_NOISE)
+        return 0.0 if wait is None else max(wait, _SOON)
 
     def wait_for_rate(self) -> float:
         """Return the seconds until the rate allows the next call that waits for it; 0 where none does."""
