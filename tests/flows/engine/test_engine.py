@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from string import ascii_lowercase
 
 import pytest
 
@@ -561,5 +562,28 @@ def test_a_claim_is_let_go_of_whatever_becomes_of_its_row() -> None:
         rooms = Rooms(b_fails, known="c")
         await rooms.run("abc", "d")
         assert not rooms.claims.own
+
+    run(main())
+
+
+def test_long_rows_are_not_called_far_ahead_but_enough_for_all_calls() -> None:
+    async def main() -> None:
+        go_on = asyncio.Event()
+
+        async def held(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+            await go_on.wait()
+            return await echo(work, recorder)
+
+        texts = [letter * 500_000 for letter in ascii_lowercase]
+        for options, begun in ((RunOptions(concurrency=2), 8), (RunOptions(concurrency=25), 26)):
+            rooms = Rooms(held, options=options, window=100)
+            ended = asyncio.create_task(rooms.run(texts[:5], texts[5:]))
+            await asyncio.sleep(1.0)
+            assert len(rooms.called) == begun  # four for each call in flight, of 26
+            go_on.set()
+            await ended
+            go_on.clear()
+            assert rooms.places == list(range(26))
+            assert len(set(rooms.called)) == 26
 
     run(main())

@@ -80,6 +80,25 @@ def test_no_more_rows_are_admitted_than_the_window_holds() -> None:
     run(main())
 
 
+def test_a_long_row_takes_the_room_of_several_until_it_is_printed() -> None:
+    async def main() -> None:
+        for in_order in (True, False):
+            out = Out(window=4, in_order=in_order)
+            await out.output.admit(2, {1: 2})
+            waiting = asyncio.create_task(out.output.admit())
+            await settled()
+            assert not waiting.done()
+            out.put(0)
+            await waiting
+            large = asyncio.create_task(out.output.admit(1, {3: 2}))
+            await settled()
+            assert not large.done()
+            out.put(1)
+            await large
+
+    run(main())
+
+
 def test_rows_that_are_dropped_keep_nobody_waiting() -> None:
     async def main() -> None:
         out = Out(window=1)

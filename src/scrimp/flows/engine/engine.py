@@ -17,7 +17,7 @@ from scrimp.failures import policy_of
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.prefetcher import Prefetcher
-from scrimp.flows.engine.reorder_buffer import ReorderBuffer
+from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
 from scrimp.flows.engine.run_stop import (
     PIPE,
     RunStop,
@@ -28,6 +28,7 @@ from scrimp.flows.engine.run_stop import (
     too_many_failures,
 )
 from scrimp.flows.engine.wiring import EngineParts
+from scrimp.flows.plan.row_size import portions, room
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 _PLANNED_AT_ONCE = 64
 # Rows that wait to be called, or are, for each call in flight: where there are more, more can wait.
 _ENOUGH_ROWS = 2
+# Parts of the window that are waited for one after the other: with a large one, calls would end before others begin.
+_PORTIONS = 16
 _STOPPED = Failure(
     kind="network", message="stopped before the row was answered: rerun the same command to resume"
 )  # fmt: skip
@@ -126,12 +129,15 @@ class Engine:
 
         Room first: a claim is made only for a row whose call begins now, or two runs could wait for each other.
         """
-        for first in range(0, len(rows), self._output.window):
-            some = rows[first : first + self._output.window]
-            await self._output.admit(len(some))
+        window = self._output.window
+        most = max(1, window // (ROWS_PER_CALL * self._options.concurrency))  # or calls would wait for room
+        rooms = [room(row.prompt, most) for row in rows]
+        for first, end in portions(rooms, max(1, window // _PORTIONS)):
+            more = {start + place: rooms[place] - 1 for place in range(first, end) if rooms[place] > 1}
+            await self._output.admit(end - first, more)
             await self._let_calls_go()
             if self._stop is None:
-                self._begin_group(some, start + first)
+                self._begin_group(rows[first:end], start + first)
         return start + len(rows)
 
     def _begin_group(self, rows: Sequence[PlannedRow], start: int) -> None:

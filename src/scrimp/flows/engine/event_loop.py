@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrimp.flows.answer.check_command import try_check
 from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.prefetcher import Prefetcher
-from scrimp.flows.engine.reorder_buffer import ReorderBuffer
+from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wait_notices import wait_notices
 from scrimp.flows.engine.wiring import engine_parts
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-# Rows between the oldest unprinted and the newest admitted one, for each call in flight and at the least: bounds
-# memory, hides one slow row (or one slow provider's) among fast ones.
-_ROWS_PER_CALL, _LEAST_WINDOW = 4, 4096
+# Rows between the oldest unprinted and the newest admitted one, at the least: bounds memory, hides one slow row (or
+# one slow provider's) among fast ones.
+_LEAST_WINDOW = 4096
 # New objects between two searches for cycles of references: a row has some hundred while it is called for, and none of
 # them cycles. Until the window is full of rows there are new ones all the time, and a search through 100 000 takes as
 # long as eighty rows.
@@ -48,7 +48,7 @@ def drive(
         if options.check is not None:
             await try_check(options.check)
         async with engine_parts(options, services, batched) as parts:
-            window = max(_LEAST_WINDOW, _ROWS_PER_CALL * options.concurrency)
+            window = max(_LEAST_WINDOW, ROWS_PER_CALL * options.concurrency)
             output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
             engine = Engine(options, planner, lookup, parts, output, services.warn, services.stores.recover_others)
             async with wait_notices(parts.client.waits, services.note):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from scrimp.errors import InputError
+from scrimp.flows.plan.row_size import characters
 from scrimp.values import Answered, Prompt
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Large enough to look keys up in groups, small enough for the first row to come at once.
 ROWS_PER_GROUP = 256
+_CHARACTERS_PER_GROUP = 2_000_000  # with them a group of long rows is full
 
 
 class PlannedGroup(Struct, frozen=True):
@@ -30,19 +31,24 @@ class PlannedGroup(Struct, frozen=True):
 def groups(prompts: Iterator[Prompt], *, one_by_one: bool) -> Iterator[list[Prompt]]:
     """Yield groups of prompts; an InputError is raised only after the prompts before it were yielded."""
     size = 1 if one_by_one else ROWS_PER_GROUP
-    while True:
+    ended = False
+    while not ended:
         group: list[Prompt] = []
-        error = None
+        held, error = 0, None
         try:
-            group.extend(islice(prompts, size))  # what was read before an error stays in the list
+            for prompt in prompts:
+                group.append(prompt)  # what was read before an error stays in the list
+                held += characters(prompt)
+                if len(group) >= size or held >= _CHARACTERS_PER_GROUP:
+                    break
+            else:
+                ended = True
         except InputError as unreadable:
             error = unreadable
         if group:
             yield group
         if error is not None:
             raise error
-        if len(group) < size:
-            return
 
 
 def planned(prompts: Sequence[Prompt], planner: Planner, lookup: CacheLookup) -> PlannedGroup:
