@@ -346,7 +346,7 @@ def test_equal_rows_far_apart_are_paid_for_once_beside_a_cache_that_cannot_be_wr
     read_only.file("q.txt", "first\n" + "other\n" * 5_000 + "first\n")
     ran = read_only.amid("run", "q.txt", "--fields", "cache", bound=True)
 
-    assert (ran.status, len(ran.rows), provider.prompts) == (0, 5_002, ["hello", "first", "other"])
+    assert (ran.status, len(ran.rows), sorted(provider.prompts)) == (0, 5_002, ["first", "hello", "other"])
 
 
 def test_a_log_that_is_left_beside_a_cache_that_cannot_be_written_changes_nothing(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -74,18 +75,21 @@ def test_a_shell_is_offered_runs_with_their_dates_and_first_words(scrimp: Scrimp
     scrimp("run", "good.lines", "--tier", "simple", "-q")
     scrimp("run", "bad'$(x).lines", "-q")
     scrimp("ask", "a question", "--user", "ada")
-    asked, bad, good = [run["run"] for run in json.loads(scrimp("runs", "list", "--json").out)]
-    scrimp.env |= {"_SCRIMP_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args", "TZ": "UTC"}
+    runs = json.loads(scrimp("runs", "list", "--json").out)
+    (asked, asked_on), (bad, bad_on), (good, good_on) = (
+        (run["run"], f"{datetime.fromtimestamp(run['began']).astimezone():%Y-%m-%d}") for run in runs
+    )  # by the clock of this machine, and midnight may come in between
+    scrimp.env |= {"_SCRIMP_COMPLETE": "complete_fish", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
 
     def offered(words: str) -> list[list[str]]:
         scrimp.env["_TYPER_COMPLETE_ARGS"] = f"scrimp {words}"
         return [line.split("\t") for line in scrimp().out.splitlines()]
 
-    date = f"{good[:4]}-{good[4:6]}-{good[6:8]}"
     last = ["last", "the latest that has ended"]
-    about_bad = [bad, f"{date} run bad_x_.lines --quiet"]
+    about_bad = [bad, f"{bad_on} run bad_x_.lines --quiet"]
     assert offered("runs show ") == [
-        last, [asked, f"{date} ask ... --user ada"], about_bad, [good, f"{date} run good.lines --tier simple --quiet"],
+        last, [asked, f"{asked_on} ask ... --user ada"], about_bad,
+        [good, f"{good_on} run good.lines --tier simple --quiet"],
     ]  # fmt: skip
     assert offered(f"runs show {bad}") == [about_bad]
     assert offered("runs errors ") == [last, about_bad]
