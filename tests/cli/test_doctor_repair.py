@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from hashlib import sha512
 
@@ -11,6 +12,7 @@ from fake_provider import FakeProvider
 from outcomes import entry
 from scrimp.store.cache import SqliteCache
 from scrimp.store.journal import Journal
+from scrimp.store.ledger import Ledger
 
 
 def test_a_damaged_store_pays_nothing_until_it_is_repaired_and_what_could_be_read_is_not_paid_again(
@@ -69,3 +71,13 @@ def test_a_completion_that_changed_in_a_journal_is_paid_for_again_and_never_prin
         (2, True), (0, False), (0, False),
     ]  # fmt: skip
     assert "2 records read in" in repaired.out
+
+
+def test_calls_that_a_wrong_clock_dated_later_than_now_are_told(scrimp: Scrimp) -> None:
+    with closing(Ledger(scrimp.home / "ledger.db")) as ledger:
+        ledger.append([replace(entry(), call="now", time=time.time())])
+        told = scrimp("doctor").out
+        ledger.append([replace(entry(), call="ahead", time=time.time() + 999_999)])
+
+    assert "ok     ledger: 1 calls\n" in told
+    assert "ok     ledger: 2 calls; 1 call dated later than now, as by a clock that was ahead" in scrimp("doctor").out

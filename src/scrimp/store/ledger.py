@@ -127,10 +127,11 @@ class Ledger:
             rows = select(self._db, _CALLS_AND_RUNS, [*calls, *map(packed_call, calls)])
             return {unpacked_call(call) for call, entered in rows if entered != run}
 
-    def count(self) -> int:
-        """Return the number of all calls."""
+    def count(self, *, since: float = 0.0) -> int:
+        """Return the number of all calls, or of those since a moment."""
+        where = f" WHERE time >= {since!r}" if since else ""
         with store_errors(self.path):
-            ((calls,),) = self._db.execute("SELECT count(*) FROM entries").fetchall()
+            ((calls,),) = self._db.execute(f"SELECT count(*) FROM entries{where}").fetchall()
         return int(calls)
 
     def totals(self, by: str, *, since: float = 0.0, run: str | None = None) -> list[LedgerTotal]:

@@ -26,6 +26,7 @@ from scrimp.units import format_megabytes, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _BROKEN = 2
+_SKEW = 60  # seconds by which the clock of a machine whose ledger was merged may be ahead
 
 
 @app.command()
@@ -144,9 +145,13 @@ def _ledger(session: Session) -> str:
     _checked(session.services.paths.ledger_db)
     lost = session.services.stores.recover()
     ledger = Ledger(session.services.paths.ledger_db)
-    calls = ledger.count()
+    calls, later = ledger.count(), ledger.count(since=session.services.clock() + _SKEW)
     ledger.close()
-    return f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
+    said = f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
+    if not later:
+        return said
+    ahead = f"{pluralize(later, 'call')} dated later than now, as by a clock that was ahead"
+    return f"{said}; {ahead}: any --since counts {'it' if later == 1 else 'them'}"
 
 
 def _batches(session: Session) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.store.completion_cache import CachedCompletion, CompletionCache
 
+_SKEW = 3600.0  # seconds by which the clock of a machine that shares a cache may be ahead
+
 
 class CacheLookup:
     """Looks up for one run. With `off` the cache is a private one, and with `refresh` only this run's rows count."""
@@ -24,8 +26,12 @@ class CacheLookup:
         self._own_only = run if options.cache in ("off", "refresh") else None
 
     def _get(self, keys: Sequence[bytes]) -> Mapping[bytes, CachedCompletion]:
-        since = 0.0 if self._ttl is None else self._clock() - self._ttl
-        return self._cache.get_many(keys, since=since, run=self._own_only)
+        if self._ttl is None:
+            return self._cache.get_many(keys, run=self._own_only)
+        now, ttl = self._clock(), self._ttl
+        found = self._cache.get_many(keys, since=now - ttl, run=self._own_only)
+        # What a clock that was ahead has dated so much later than now would be as good as new until then.
+        return {key: each for key, each in found.items() if each.created <= now + ttl + _SKEW}
 
     def find(self, rows: Sequence[PlannedRow]) -> dict[int, Answered]:
         """Return the outcomes of the rows that are in the cache, by their place in the group."""
