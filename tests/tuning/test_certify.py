@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from policy_orders import in_sequence
 from scrimp.tuning.certify import Certificate, labels_needed
 from scrimp.tuning.certify import certify as certify_listing
 from scrimp.tuning.claim_groups import claim_groups
-from scrimp.tuning.gatekeeping import in_sequence
 from scrimp.tuning.policies import Agree, Always, Confident, PerSignature, Policy
 from scrimp.tuning.policy_metrics import score_pairs
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow

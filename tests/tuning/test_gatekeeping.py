@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.tuning.gatekeeping import START, GatedPolicy, PolicyTest, first_shares, gated_tests, in_sequence
+from policy_orders import in_sequence
+from scrimp.tuning.gatekeeping import START, GatedPolicy, PolicyTest, first_shares, gated_tests
 from scrimp.tuning.policies import Always, Policy
 
 A, B, C, D = (Always(name) for name in "abcd")

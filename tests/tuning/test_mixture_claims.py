@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from policy_orders import in_sequence
 from scrimp.errors import UsageError
-from scrimp.tuning.gatekeeping import GatedPolicy, in_sequence
+from scrimp.tuning.gatekeeping import GatedPolicy
 from scrimp.tuning.mixture_claims import TOGETHER, certify_mixture, split_by_id
 from scrimp.tuning.policies import Always, PerSignature, replay
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow

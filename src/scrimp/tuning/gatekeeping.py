@@ -35,11 +35,6 @@ class PolicyTest(Struct, frozen=True):
     risk: float = 0.0
 
 
-def in_sequence(policies: Sequence[Policy]) -> tuple[GatedPolicy, ...]:
-    """Return policies of which each is tested only where all before it have passed."""
-    return tuple(GatedPolicy(policy, (at - 1,)) for at, policy in enumerate(policies))
-
-
 def first_shares(order: Sequence[GatedPolicy], risk: float) -> Iterator[tuple[Policy, float]]:
     """Yield the policies that are tested unconditionally, and the least share of the risk each has."""
     first = [gated.policy for gated in order if START in gated.after]

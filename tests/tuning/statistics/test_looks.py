@@ -7,8 +7,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policy_orders import in_sequence
 from scrimp.tuning.certify import certify
-from scrimp.tuning.gatekeeping import in_sequence
 from scrimp.tuning.policies import Always
 from scrimp.tuning.recorded_row import RecordedAnswer, RecordedRow
 from scrimp.tuning.statistics.looks import share_of_look
