@@ -9,9 +9,11 @@ import pytest
 from scrimp.compress.version import version_of
 
 
-@pytest.mark.parametrize("name", ["rules.py", "task/words/english.txt", "extract/synonyms.txt.gz"])
+@pytest.mark.parametrize(
+    "name", ["rules.py", "task/words/english.txt", "extract/synonyms.txt.gz", "task/order_model.gz"]
+)
 def test_the_version_changes_with_the_code_and_with_the_words(name: str, tmp_path: Path) -> None:
-    for each in ("rules.py", "task/words/english.txt", "extract/synonyms.txt.gz"):
+    for each in ("rules.py", "task/words/english.txt", "extract/synonyms.txt.gz", "task/order_model.gz"):
         (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / each).write_text("as it was")
     before = version_of(tmp_path)

@@ -6,19 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from scrimp.compress.task.order_model import order_score
 from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
 from scrimp.regexes import pattern
 
-if TYPE_CHECKING:
-    from scrimp.compress.task.vocabulary import Words
-
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal[
-    "form", "whole", "values", "format", "questions", "answers", "unsure", "units", "parts", "properties", "scopes",
-    "orders", "definite",
+    "form", "whole", "values", "questions", "answers", "unsure", "units", "parts", "properties", "scopes",
 ]  # fmt: skip
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
@@ -49,8 +46,8 @@ _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _NOUNS: tuple[Kind, ...] = ("units", "parts")
-_NUMBERED = r"\s*[1-9]"
 _LONGEST_NAMED = 60  # characters
+ABOUT_DATA, ABOUT_ANSWER = 0.5, -0.75  # scores: above the one an order is about the data, below the other not
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -64,85 +61,59 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     it asks for something that values answer; and a question that names a part of a text ("Which paragraph is the
     longest?"), or mentions a word or an identifier, does not, unless it is `of_prose`, whose parts have contents too.
     """
-    text, sentences = _read(instructions)
+    text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
         return call[0][:_LONGEST_NAMED]
-    asks = _asks_for_value(text, sentences)
-    if found := _form_words(text, sentences, asks=asks):
-        return found
-    return _remark(sentences, of_prose=of_prose) if asks else _task(sentences)
+    if not _asks_for_value(text, sentences):
+        return _form_words(text) or _task(sentences)
+    forms = ((_form_of_question if is_question(one) else _form_of_order)(one, of_prose=of_prose) for one in sentences)
+    return next(filter(None, forms), None)
 
 
 def names_form(instructions: str) -> str | None:
     """Return the words of form in instructions that need not have a task, or None."""
-    text, sentences = _read(instructions)
-    return _form_words(text, sentences, asks=_asks_for_value(text, sentences))
+    text, sentences = read(instructions)
+    found = None if _asks_for_value(text, sentences) else _form_words(text)
+    said = (_form_words(one) if is_question(one) else _form_of_order(one) for one in sentences)
+    return found or next(filter(None, said), None)
 
 
-def _read(instructions: str) -> tuple[str, list[str]]:
-    """Return the text that is searched, and its sentences."""
+def read(instructions: str) -> tuple[str, list[str]]:
+    """Return the text that is searched, and its sentences; what stands before a colon is one."""
     text = _normalized(pattern(_EXAMPLE).sub(_VALUE, _ends(instructions)))
     return text, pattern(_SENTENCE).findall(text)
 
 
-def _form_words(text: str, sentences: Sequence[str], *, asks: bool) -> str | None:
-    found = _find(text, "form") and _find(_masked(text, "values"), "form")
-    if not (found and asks):
-        return found
-    return next(filter(None, map(_form_of_data, (_masked(one, "values") for one in sentences))), None)
+def _form_words(text: str) -> str | None:
+    return _find(text, "form") and _find(_masked(text, "values"), "form")
 
 
-def _form_of_data(sentence: str) -> str | None:
-    """Return the first words of form in a sentence that in an order would not be about the answer."""
-    of_answer = [] if _is_question(sentence) else list(_of_answer(sentence))
-    for start, end in _spans(sentence, "form"):
-        if not any(first <= start and end <= last for first, last in of_answer):
-            return sentence[start:end]
-    return None
+def _form_of_order(sentence: str, *, of_prose: bool = False) -> str | None:
+    """Return the words by which an order is about the form of the data, or None.
 
-
-def _of_answer(sentence: str) -> Iterator[Span]:
-    yield from _spans(sentence, "format")
-    yield from _spans(sentence, "orders")
-    yield from _any(sentence, "units")
-
-
-def _any(sentence: str, kind: Kind) -> Iterator[Span]:
-    """Yield the nouns of a kind that an answer may have, as in "one line"; "its line", "line 7" are of the data."""
-    for start, end in _spans(sentence, kind):
-        before = sentence[:start].rstrip("'\u2019 ")
-        definite = any(last == len(before) for _, last in _spans(before, "definite"))
-        if not (definite or pattern(_NUMBERED).match(sentence, end)):
-            yield start, end
-
-
-def _remark(sentences: Sequence[str], *, of_prose: bool) -> str | None:
-    """Return words by which a sentence speaks of how the data is written ("Are all the ids unique?"), or None.
-
-    What is stated beside prose may be prose that was not told from the instructions: only questions speak of it. An
-    order after a question speaks of the answer, but for what only the data has.
+    It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
+    data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    asked = False
-    for one in sentences:
-        asks = _is_question(one)
-        if of_prose and not asks:
-            continue
-        left = _masked(one, "values")
-        left = left if asks else _masked(left, "orders")
-        said = left if asks else _masked(left, "format")  # an answer may be short, or in capitals
-        nouns = {span for kind in _NOUNS for span in _spans(left, kind)}
-        if asked and not asks and not _is_statement(one):
-            nouns -= {span for kind in _NOUNS for span in _any(left, kind)}
-        asked = asked or asks
-        if nouns and (found := _find(said, "properties")):
-            return found
-        if of_prose or not asks:
-            continue
-        if found := _find(left, "units") or _find(left, "scopes"):
-            return found
-        if mention := pattern(_MENTION).search(one):
-            return mention[0]
-    return None
+    if not any(map(str.isalpha, sentence)):
+        return None
+    score = order_score(fold(sentence))
+    if score > ABOUT_ANSWER and (words := _form_words(sentence)):
+        return words
+    says_so = score > ABOUT_DATA and not (of_prose or pattern(_LABEL).search(sentence))
+    return sentence.strip()[:_LONGEST_NAMED] if says_so else None
+
+
+def _form_of_question(question: str, *, of_prose: bool) -> str | None:
+    """Return the words by which a question speaks of how the data is written ("Are all the ids unique?"), or None."""
+    if words := _form_words(question):
+        return words
+    left = _masked(question, "values")
+    if any(_find(left, kind) for kind in _NOUNS) and (found := _find(left, "properties")):
+        return found
+    if of_prose:
+        return None
+    mention = pattern(_MENTION).search(question)
+    return _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
 
 
 @lru_cache(maxsize=32)
@@ -168,20 +139,15 @@ def _tells_to_answer(sentence: str) -> bool:
 
 @cache
 def _function_words(*fields: str) -> frozenset[str]:
-    from scrimp.compress.instructions.vocabulary import LANGUAGES  # as `_languages`
+    from scrimp.compress.instructions.vocabulary import LANGUAGES  # as in `_finder`
 
     texts = (getattr(words, field) for words in LANGUAGES for field in fields)
     return frozenset(word for text in texts for word in _words(text)[1] if word[:1].isalnum())
 
 
-def _is_question(sentence: str) -> bool:
+def is_question(sentence: str) -> bool:
+    """Return whether a sentence ends or begins like a question."""
     return pattern(_QUESTION).search(sentence) is not None or _find(sentence, "questions") is not None
-
-
-def _is_statement(sentence: str) -> bool:
-    from scrimp.compress.instructions.sentence_kinds import kind_of
-
-    return kind_of(sentence.strip()) == "statement"
 
 
 def _task(sentences: Sequence[str]) -> str | None:
@@ -217,8 +183,8 @@ def _masked(text: str, kind: Kind) -> str:
 def _spans(text: str, kind: Kind) -> Iterator[Span]:
     """Yield where each of the words of a kind is: those of languages with spaces, then the others."""
     words, folded = _words(text)
-    for found in _finder(kind).find(folded):
-        yield words[found.start].start(), words[found.end - 1].end()
+    for first, after in _finder(kind).find(folded):
+        yield words[first].start(), words[after - 1].end()
     if pattern(_UNSPACED).search(text):
         yield from (match.span() for match in _unspaced(kind).finditer(text))
 
@@ -227,10 +193,10 @@ def _spans(text: str, kind: Kind) -> Iterator[Span]:
 def _words(text: str) -> tuple[list[re.Match[str]], list[str]]:
     """Return the words and signs of a text, and how they are compared."""
     words = list(pattern(_WORD).finditer(text))
-    return words, _fold(" ".join(word[0].replace(" ", "") for word in words)).split(" ")
+    return words, fold(" ".join(word[0].replace(" ", "") for word in words)).split(" ")
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Return text as it is compared: without case, accents, Arabic vowel signs and the prefixes of its words."""
     if text.isascii():
         return text.lower()
@@ -238,19 +204,15 @@ def _fold(text: str) -> str:
     return pattern(_ARABIC_PREFIX).sub("", text) if pattern(_ARABIC).search(text) else text
 
 
-def _languages(*, spaced: bool) -> Sequence[Words]:
-    from scrimp.compress.task.vocabulary import SPACED, UNSPACED  # reads a file for each language
-
-    return SPACED if spaced else UNSPACED
-
-
 @cache
 def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
+    from scrimp.compress.task.vocabulary import SPACED  # reads a file for each language
+
     phrases: list[Phrase] = []
     orders: list[Phrase] = []
-    for words in _languages(spaced=True):
-        leads = () if kind == "questions" else tuple(parse_phrases(_fold(words.leads)))
-        for phrase in parse_phrases(_fold(getattr(words, kind))):
+    for words in SPACED:
+        leads = () if kind == "questions" else tuple(parse_phrases(fold(words.leads)))
+        for phrase in parse_phrases(fold(getattr(words, kind))):
             if phrase[0] == START or only_orders:
                 order = phrase[phrase[0] == START :]
                 orders.append(order)
@@ -262,7 +224,9 @@ def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
 
 @cache
 def _unspaced(kind: Kind) -> re.Pattern[str]:
-    phrases = (phrase for words in _languages(spaced=False) for phrase in parse_phrases(_fold(getattr(words, kind))))
+    from scrimp.compress.task.vocabulary import UNSPACED  # as in `_finder`
+
+    phrases = (phrase for words in UNSPACED for phrase in parse_phrases(fold(getattr(words, kind))))
     composed = (unicodedata.normalize("NFKC", spelling) for phrase in phrases for spelling in spellings(phrase))
     longest_first = sorted(composed, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)

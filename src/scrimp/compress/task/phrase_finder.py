@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from scrimp.compress.task.phrase import ANY, STEM, WORD, Phrase, branches
 
@@ -12,13 +11,6 @@ _COUNTED = frozenset({
     "first", "second", "third", "fourth", "fifth", "sixth", "last", "next", "left", "right", "middle", "new", "empty",
     "each", "every", "same", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10",
 })  # fmt: skip
-
-
-class Found(NamedTuple):
-    """A phrase among words: the places of its first word and of the one after it."""
-
-    start: int
-    end: int
 
 
 class _State:
@@ -58,15 +50,15 @@ class PhraseFinder:
     def __init__(self, phrases: Iterable[Phrase], orders: Iterable[Phrase] = ()) -> None:
         self._anywhere, self._orders = _State(phrases), _State(orders)
 
-    def find(self, words: Sequence[str]) -> Iterator[Found]:
-        """Yield the longest phrase at each word, none of which overlap."""
+    def find(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Yield where the longest phrase at each word starts and ends; none overlap."""
         at = 0
         while at < len(words):
             end = _end(self._anywhere, words, at)
             if at == 0 or not words[at - 1][:1].isalnum():
                 end = max(end, _end(self._orders, words, at))
             if end > at:
-                yield Found(at, end)
+                yield at, end
             at = max(end, at + 1)
 
 

@@ -22,21 +22,17 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     """The entries of one language.
 
     `form`: the answer depends on how the data is written, or repeats it. `values`: the same words where they name a
-    value ("zip code") or the form of the answer ("as JSON"). `format`: those of them that in an order are about the
-    answer. `orders`: whole orders about it ("Keep your reply short"). `whole`: the answer needs every sentence of a
-    document. `questions`: how a question begins. `answers`: what else the data answers by its values, however it is
-    written. `unsure`: how a question begins that may be about the text itself, or an order. `units`: what a text is
-    made of as it is written ("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`:
-    what is said of either where it is about how it is written ("unique", "missing"); `scopes`: how a question ranges
-    over all of the data ("every"). `definite`: what makes a unit one of the data ("its line"), where an answer has any
-    ("one line"). `leads`: what an order may follow.
+    value ("zip code") or the form of the answer ("as JSON"). `whole`: the answer needs every sentence of a document.
+    `questions`: how a question begins. `answers`: what else the data answers by its values, however it is written.
+    `unsure`: how a question begins that may be about the text itself, or an order. `units`: what a text is made of as
+    it is written ("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`: what is said
+    of either where it is about how it is written ("unique", "missing"); `scopes`: how a question ranges over all of the
+    data ("every"). `leads`: what an order may follow.
     """
 
     form: str
     whole: str = ""
     values: str = ""
-    format: str = ""
-    orders: str = ""
     questions: str = ""
     answers: str = ""
     unsure: str = ""
@@ -44,7 +40,6 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
     parts: str = ""
     properties: str = ""
     scopes: str = ""
-    definite: str = ""
     leads: str = ""
 
 

@@ -1,0 +1,176 @@
+"""Train the model that tells orders about the data from orders about the answer: `make_order_model.py [--without N]`.
+
+It learns from the prompts of tests/compress/task and from orders put together of the words in `.ci/orders/`: to hand
+over a record, or a copy of it, or anything unchanged, to say where it stands
+or what is wrong with it, to answer in some form, and
+to do something else. A logistic regression is fitted to
+the features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from
+N on, to be tried on what was written after the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "src"))
+
+from scrimp.compress.task import form, order_model  # noqa: E402 - the package under construction is found first
+from scrimp.compress.word_lists import read_lists  # noqa: E402 - as above
+
+TASKS = ROOT / "tests/compress/task"
+ORDERS = Path(__file__).parent / "orders"
+EACH = 400  # orders of either kind made in each language
+STATED = 3  # every third sentence of the passages is learned from
+IT = 20  # times that data told in a template is learned, which is read as "it"
+PENALTY = 0.3  # of the squares of the weights
+VERB_LAST, TOGETHER = ("hindi", "japanese"), ("chinese", "japanese")
+ENDS = {"chinese": "\u3002", "japanese": "\u3002", "hindi": "\u0964"}
+# How orders are put together of the lists, and how often.
+ABOUT_DATA = {
+    "give record unchanged": 30, "give record": 20, "copy record": 15, "give place": 15, "give it unchanged": 13,
+    "copy it": 7, "place": 5, "place format": 5, "copy record unchanged": 5, "give value unchanged": 5, "unchanged": 5,
+}  # fmt: skip
+ABOUT_ANSWER = {
+    "give value format": 25, "answer": 25, "answer answer": 15, "study record": 15,
+    "give it format": 10, "value format": 10, "format": 10,
+    "give value answer": 5, "task format": 5, "give value": 5,
+}  # fmt: skip
+
+Weights: TypeAlias = NDArray[np.float64]
+Example: TypeAlias = tuple[str, bool]  # a sentence, and whether it is about the form of the data
+
+
+def prompts(before: int) -> Iterator[Example]:
+    """Yield the prompts that tests hold, up to a batch, and whether they are about form."""
+    for row in map(json.loads, (TASKS / "batches.jsonl").read_text("utf-8").splitlines()):
+        if row["batch"] < before:
+            yield row["text"], row["kind"] == "form"
+    for name in ("form", "held_out_form", "other", "held_out_other", "look_up"):
+        for line in filter(None, (TASKS / f"{name}.txt").read_text("utf-8").split("\n")):
+            yield line, name.endswith("form")
+
+
+def stated() -> Iterator[str]:
+    """Yield sentences of articles, which are no orders."""
+    for line in (ROOT / "tests/bench/focus/questions.jsonl").read_text("utf-8").splitlines():
+        for passage in json.loads(line)["passages"]:
+            yield from (each for each in form.read(passage)[1] if len(each) > len("It was so."))
+
+
+def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
+    """Yield the orders of a prompt; of one about form, its only order, where no question is."""
+    sentences = [each for each in form.read(text)[1] if any(map(str.isalnum, each))]
+    orders = [each for each in sentences if not form.is_question(each)]
+    if not is_form:
+        yield from ((order, False) for order in orders)
+    elif len(orders) == 1 and not any(form.about_form(each) for each in sentences if form.is_question(each)):
+        yield orders[0], True
+
+
+class Grammar:
+    """Orders of one language, put together by chance."""
+
+    def __init__(self, path: Path, chance: random.Random) -> None:
+        self._lists = {name: re.split(r"\s*\|\s*", text.strip()) for name, text in read_lists(path).items()}
+        self._chance, self._language = chance, path.stem
+
+    def examples(self) -> Iterator[Example]:
+        for _ in range(EACH):
+            yield self._made(ABOUT_DATA), True
+            yield self._made(ABOUT_ANSWER), False
+        yield from ((self._written(each), True) for each in self._lists["unchanged"] + self._lists["fault"])
+        yield from ((self._written(each), False) for each in self._lists["answer"] + self._lists["format"])
+        yield from ((self._written(each), False) for each in self._lists["task"])
+
+    def _made(self, forms: dict[str, int]) -> str:
+        return self._written(self._of(self._chance.choices(list(forms), list(forms.values()))[0].split()))
+
+    def _of(self, names: list[str]) -> str:
+        words = [self._chance.choice(self._lists[name]) for name in names]
+        space = "" if self._language in TOGETHER else " "
+        if names[0] not in ("give", "copy", "study"):
+            comma = "\u3001" if self._language in TOGETHER else ", "
+            return (comma if names[0] == "answer" else space).join(words)
+        verb, what, *how = words
+        if self._language in VERB_LAST:
+            return (f"{what}\u3092" if self._language == "japanese" else f"{what} ") + space.join([*how, verb])
+        if what.startswith("-"):  # French "donne-le", Spanish "muéstralo"
+            return f"{verb}{what} {' '.join(how)}".strip()
+        if self._language == "chinese" and how and self._chance.random() < 0.6:
+            return how[0] + verb + what if self._chance.random() < 0.5 else f"\u628a{what}{how[0]}{verb}"
+        comma = ", " if how and self._chance.random() < 0.25 else space
+        return f"{verb}{space}{what}{comma}{space.join(how)}".strip()
+
+    def _written(self, text: str) -> str:
+        space = "" if self._language in TOGETHER else " "
+        text = text if self._chance.random() < 0.8 else f"{self._chance.choice(self._lists['lookup'])}{space}{text}"
+        text = text[:1].upper() + text[1:] if self._chance.random() < 0.7 else text
+        end = ENDS.get(self._language, ".")
+        return text + self._chance.choices([end, "", ":"], [7, 2, 1])[0]
+
+
+def examples(before: int, chance: random.Random) -> list[Example]:
+    """Return all that is learned from, each once."""
+    made = [each for path in sorted(ORDERS.glob("*.txt")) for each in Grammar(path, chance).examples()]
+    told = [order for text, is_form in prompts(before) for order in orders_of(text, is_form=is_form)]
+    others = [(sentence, False) for sentence in islice(stated(), 0, None, STATED)]
+    return [*dict.fromkeys([*told, *made, *others]), *[("it", False)] * IT]
+
+
+def fitted(found: list[Example]) -> Weights:
+    """Return the weights of a logistic regression, its bias last."""
+    places, values, starts = [], [], [0]
+    for sentence, _ in found:
+        counts = Counter(order_model.buckets_of(form.fold(sentence)))
+        places += list(counts)
+        values += [count / counts.total() ** 0.5 for count in counts.values()]
+        starts.append(len(places))
+    features = csr_matrix((values, places, starts), shape=(len(found), order_model.BUCKETS))
+    signs = np.array([1.0 if is_form else -1.0 for _, is_form in found])
+    turned = features.T.tocsr()
+
+    def loss(weights: Weights) -> tuple[float, Weights]:
+        margins = signs * (features @ weights[:-1] + weights[-1])
+        slopes = -signs / (1 + np.exp(np.clip(margins, -30, 30)))
+        gradient = np.append(turned @ slopes + PENALTY * weights[:-1], slopes.sum())
+        return np.logaddexp(0, -margins).sum() + PENALTY / 2 * (weights[:-1] @ weights[:-1]), gradient
+
+    best: Weights = minimize(
+        loss, np.zeros(order_model.BUCKETS + 1), jac=True, method="L-BFGS-B", options={"maxiter": 150}
+    ).x
+    return best
+
+
+def write(weights: Weights) -> None:
+    whole = np.clip(np.rint(weights * order_model.SCALE), -127, 127).astype(np.int8)
+    order_model.SHIPPED.write_bytes(gzip.compress(whole.tobytes(), mtime=0))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--without", type=int, default=1_000, metavar="N", help="leave out the batches from N on")
+    given = parser.parse_args()
+    write(np.zeros(order_model.BUCKETS + 1))  # a question is read without it
+    found = examples(given.without, random.Random(1))
+    write(fitted(found))
+    print(f"{order_model.SHIPPED.relative_to(ROOT)}: {len(found)} orders, {order_model.SHIPPED.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
