@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from scrimp.engines.chunks import InputRows, read_chunks
 from scrimp.errors import InputError
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
+from scrimp.values import Prompt
 
 
 def test_the_rows_are_those_of_a_run_in_their_order(tmp_path: Path) -> None:
@@ -75,3 +77,20 @@ def test_chunks_may_be_larger(tmp_path: Path) -> None:
 
     assert [[row.index for row in chunk.rows] for chunk in chunks] == [list(range(768)), list(range(768, 1000)), []]
     assert "in.jsonl:1001" in str(chunks[-1].error)
+
+
+class LongRows(InputRows, frozen=True, kw_only=True):
+    """Rows that are large, but for the room they take here: all have the same text."""
+
+    def prompts(self, **_: object) -> Iterator[Prompt]:
+        text = "x" * 900_000
+        return (Prompt(index=number, text=text) for number in range(40))
+
+
+def test_chunks_of_long_rows_have_few_of_them_and_parts_all_that_they_should() -> None:
+    chunks = list(read_chunks(LongRows(names=("in.jsonl",), options=ReadOptions())))
+    part, _ = read_chunks(LongRows(names=("in.jsonl",), options=ReadOptions(), rows_per_chunk=4096))
+
+    assert [len(chunk.rows) for chunk in chunks] == [18, 18, 4, 0]
+    assert [chunk.number for chunk in chunks] == [0, 1, 2, 3]
+    assert [row.index for chunk in chunks for row in chunk.rows] == list(range(40)) == [row.index for row in part.rows]

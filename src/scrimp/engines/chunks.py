@@ -11,9 +11,12 @@ from msgspec.structs import replace
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.groups import ROWS_PER_GROUP, groups
+from scrimp.flows.plan.row_size import characters
 from scrimp.flows.plan.run_input import RunInput
 from scrimp.values import Outcome, Prompt
 
+# With them a chunk of long rows is full: several of them are on their way to each worker.
+_CHARACTERS_PER_CHUNK = 16_000_000
 # A sentence for the person at the command line, and how it is printed there.
 Message: TypeAlias = tuple[Literal["warning", "note"], str]
 
@@ -73,7 +76,8 @@ def read_chunks(inputs: InputRows) -> Iterator[Chunk]:
 
 
 def _chunks(inputs: InputRows) -> Iterator[Chunk]:
-    number = 0
+    number = held = 0
+    most = _CHARACTERS_PER_CHUNK * max(1, inputs.rows_per_chunk // ROWS_PER_GROUP)
     rows: list[Prompt] = []
     unread: ScrimpError | None = None
     said: list[Message] = []
@@ -92,9 +96,10 @@ def _chunks(inputs: InputRows) -> Iterator[Chunk]:
         )
         for group in groups(read, one_by_one=False):
             rows += group
-            if len(rows) >= inputs.rows_per_chunk:
+            held += sum(map(characters, group))
+            if len(rows) >= inputs.rows_per_chunk or held >= most:
                 yield Chunk(number=number, rows=rows, messages=taken())
-                rows, number = [], number + 1
+                rows, number, held = [], number + 1, 0
     except ScrimpError as error:
         unread = error
     if rows:
