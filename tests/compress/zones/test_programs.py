@@ -91,6 +91,8 @@ FRAMED = [
     "Title\n\n.. code-block:: text\n   :caption: out\n\n{text}\n\nMore.\n", "p\n  |\n{text}\n",
     "div\n  pre.\n{text}\n", "[a]\nhost = b\nport = 5\n\n[sample]\n{text}\n\n[end]\nx = 1\ny = 2\nz = 3\n",
     '<div-x v-if="open">\n{text}\n</div-x>\n', "Run:\n\n....\n{text}\n....\n",
+    "#If False Then\n{text}\n#End If\n", ":::{code} text\n{text}\n:::\n", "= A =\n{{{\n#!text\n{text}\n}}}\n",
+    "export const a = 1\n\n<Callout>\n{text}\n</Callout>\n", 'save(body: """\n{text}\n""")\n', "a: |md\n{text}\n|\n",
     'import { Tab } from \'./tab\'\n\n<Tab label="x">\n{text}\n</Tab>\n',
 ]  # fmt: skip
 # The same signs where a person writes them, and what follows is a document.

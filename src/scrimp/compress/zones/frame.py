@@ -11,9 +11,9 @@ _LOOK_AROUND = 400  # characters
 # passed over.
 _DIRECTIVE = re.compile(
     r"[ \t]*+(?:\{[%#/:^<@].*\}|\{\{[-~]?[ \t]*(?:[#/^>&<*!%]|\w++ .*\}|(?:else|end)\b)|\{\w+ [^{}]*\$.*\}"
-    r"|<[%#?.@](?!xml)|</[#.@]|</?(?:(?!scrimp:)\w+:|cf)\w|<template\b"
+    r"|<[%#?.@](?!xml)|</[#.@]|</?(?:(?!scrimp:)\w+:|cf)\w|<template\b|export (?:const|default)\b|:{3,}"
     r"|<(?!html)[^<>]*(?:\$\{|=\{|\s(?:xmlns\b|(?:[*:@#]|(?:v|x|ng)-)\w))"
-    r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end(?:\w| \w+[ \t]*\Z)|#(?:end|if|else)"
+    r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end(?:\w| \w+[ \t]*\Z)|#(?i:end|if|else|!\w)"
     r"|%[ \t]*(?:\w.*:|end\w*)[ \t]*\Z|:\w+[ \t]*\Z|(?<=[ \t]):\w+: |`\w[^`]*\Z"
     r"|\.(?:[a-z]{2}|[A-Z]+|\.{3,})[ \t]*\Z|\.\.[ \t]\w|import .* from [\"']|%\{|\[%|<\w+\||//(?!\S+/)|/\*|\*/|>>> .*\("
     r"|[\[{<\\](?:start)?(?:code|noformat|syntaxhighlight|programlisting|listing|verbatim|typing)\b)"
@@ -22,8 +22,8 @@ _ELEMENT = re.compile(r"\s*(?:<.*>\s*)?\Z")
 # How a line of code ends that goes on, with an open bracket, an operator or a mark of quotation; how a listing begins.
 _UNFINISHED = re.compile(
     r"(?:[(\[{]|&&|(?<!\\)\\|[\w)\]:+][ \t]*=[ \t]*(?:[^\w\s=]{0,4}|\w[\"'`])|\b(?:return|yield)"
-    r"|[^\s:.!?][ \t][\"'`]{1,3}|\w(?:\"{3}|'{3})|[@#$~<][\"']|\{\w+\||\|{3}|::|\A[^`]*\w`)\s*\Z"
-    r"|(?:;|\A[ \t]+(?:[|\"'`]+|\w+\.))[ \t\r]*\Z"
+    r"|[^\s:.!?][ \t][\"'`]{1,3}|\w(?:\"{3}|'{3})|[@#$~<(][\"']|[({]\w+: ?[\"'`]+|\{\w+\||: \|\w*|\|{3}"
+    r"|::|\A[^`]*\w`)\s*\Z|(?:;|\A[ \t]+(?:[|\"'`]+|\w+\.))[ \t\r]*\Z"
     r"|\A[ \t]*(?:\#\+begin_\w|\\begin\{(?!document)|\+{4,}\s*\Z)",
     re.IGNORECASE,
 )
