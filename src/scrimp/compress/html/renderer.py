@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CELL_SEPARATOR = " | "
-_MOST_COLUMNS = 20  # that one cell goes on for
+_MOST_COLUMNS = 20  # among which cells go on for several columns or rows
 _ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-_SLASHES = ("/", "\u2044", "\u2215")
 _LANGUAGE = re.compile(r"\blang(?:uage)?-([\w+#.-]+)")
 
 
@@ -152,8 +151,9 @@ class _TextRenderer:
         while self.spans.get(column):
             self.spans[column] -= 1
             column += 1
-        after = column + min(_number(node.attributes.get("colspan"), 1), _MOST_COLUMNS)
-        self.spans.update(dict.fromkeys(range(column, after), _number(node.attributes.get("rowspan"), 1) - 1))
+        after = max(column + 1, min(column + _number(node.attributes.get("colspan"), 1), _MOST_COLUMNS))
+        below = _number(node.attributes.get("rowspan"), 1) - 1
+        self.spans.update(dict.fromkeys(range(column, min(after, _MOST_COLUMNS)), below))
         self._rows[-1] = (after, column, start)
         if column == before:
             return
@@ -218,7 +218,7 @@ class _TextRenderer:
 
     def script(self, node: LexborNode) -> None:
         slash = node.next
-        below = slash.next if slash and (slash.text_content or "").strip() in _SLASHES else None
+        below = slash.next if slash and (slash.text_content or "").strip() in ("/", "\u2044", "\u2215") else None
         self.buffer.script = "_" if node.tag == "sub" else " " if below and below.tag == "sub" else "^"
 
     def script_end(self) -> None:

@@ -138,7 +138,7 @@ def _find(text: str, pair: _Pair, before: re.Pattern[str]) -> Iterator[Span]:
     while (start := text.find(pair.opening, at)) >= 0:
         at = start + len(pair.opening)
         line = text[max(start - _LOOK_BACK, 0) : start].rpartition("\n")[2]
-        if not before.search(line):
+        if text[start - 1 : start] == pair.opening or not before.search(line):  # of a row of marks none opens anything
             continue
         closing = pair.closing.search(text, at)
         if closing is None:

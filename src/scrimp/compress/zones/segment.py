@@ -26,7 +26,7 @@ _DATA_FORMS: dict[str, ZoneForm] = {
     "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
 }  # fmt: skip
 _HTML = re.compile(
-    r"^[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!)*+<html\b)?"
+    r"^[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!(?!doctype))*+<html\b)?"
     r"|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
     re.IGNORECASE | re.MULTILINE,
 )
