@@ -58,6 +58,15 @@ def work(text: str, level: str) -> int:
     return calls[0]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def all_is_loaded() -> None:
+    """Read words and compile patterns before work is counted, whichever test comes first."""
+    for level in LEVELS:
+        for documents in ("Bees live in hives. They fly.", "x" * SIZE):
+            compress(f"Context:\n{documents}\n\nQuestion: Where do bees live?", level)
+            compress(f"<document>\n{documents}\n</document>\n\nWhere do bees live?", level)
+
+
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS)
 def test_four_times_the_text_is_about_four_times_the_work(unit: str) -> None:
     few, some, many = (unit * (size // len(unit)) for size in (SIZE, 2 * SIZE, 4 * SIZE))
