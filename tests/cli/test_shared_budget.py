@@ -125,7 +125,7 @@ def test_what_a_killed_run_did_not_spend_comes_back_and_its_lost_calls_count(
     cap = Decimal("0.12")
     scrimp = home(tmp_path, "home", provider, redis.url)
     killed = start(scrimp, [*rows(scrimp, "killed", 48, hanging=HANGING), str(cap)])
-    wait_until(lambda: billing.hanging == HANGING, run=killed)
+    wait_until(lambda: billing.hanging == HANGING and len(provider.bodies) == 48, run=killed)  # none is unsent
     killed.kill()
     end(killed)
     assert end(start(scrimp, [*rows(scrimp, "next", 100), str(cap)])).status == 5
@@ -139,7 +139,7 @@ def test_what_another_machine_held_when_it_died_stays_counted_until_that_has_loo
     cap = Decimal("0.12")
     dying, living = (home(tmp_path, name, provider, redis.url) for name in ("dying", "living"))
     killed = start(dying, [*rows(dying, "killed", 48, hanging=HANGING), str(cap)])
-    wait_until(lambda: billing.hanging == HANGING, run=killed)
+    wait_until(lambda: billing.hanging == HANGING and len(provider.bodies) == 48, run=killed)  # none is unsent
     killed.kill()
     end(killed)
     allowance, seen = held(redis), "scrimp:budget:{nightly}:seen"
