@@ -1,11 +1,10 @@
 """Train the model that tells orders about the data from orders about the answer: `make_order_model.py [--without N]`.
 
 It learns from the prompts of tests/compress/task and from orders put together of the words in `.ci/orders/`: to hand
-over a record, or a copy of it, or anything unchanged, to say where it stands
-or what is wrong with it, to answer in some form, and
-to do something else. A logistic regression is fitted to
-the features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from
-N on, to be tried on what was written after the others.
+over a record, or a copy of it, or anything unchanged, to say where it stands or what is wrong with it, to answer in
+some form, and to do something else; from what is said beside orders, too. A logistic regression is fitted to the
+features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from N on,
+to be tried on what was written after the others.
 """
 
 from __future__ import annotations
@@ -36,6 +35,7 @@ from scrimp.compress.word_lists import read_lists  # noqa: E402 - as above
 TASKS = ROOT / "tests/compress/task"
 ORDERS = Path(__file__).parent / "orders"
 EACH = 400  # orders of either kind made in each language
+SAID = 200  # statements of what happened
 STATED = 3  # every third sentence of the passages is learned from
 IT = 20  # times that data told in a template is learned, which is read as "it"
 PENALTY = 0.3  # of the squares of the weights
@@ -94,9 +94,11 @@ class Grammar:
         for _ in range(EACH):
             yield self._made(ABOUT_DATA), True
             yield self._made(ABOUT_ANSWER), False
+        for _ in range(SAID):
+            yield self._written(self._of(["subject", "happened", "when"][: self._chance.choice((2, 3))])), False
         yield from ((self._written(each), True) for each in self._lists["unchanged"] + self._lists["fault"])
         yield from ((self._written(each), False) for each in self._lists["answer"] + self._lists["format"])
-        yield from ((self._written(each), False) for each in self._lists["task"])
+        yield from ((self._written(each), False) for each in self._lists["task"] + self._lists["said"])
 
     def _made(self, forms: dict[str, int]) -> str:
         return self._written(self._of(self._chance.choices(list(forms), list(forms.values()))[0].split()))
