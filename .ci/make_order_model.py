@@ -128,11 +128,11 @@ class Grammar:
 
 
 def examples(before: int, chance: random.Random) -> list[Example]:
-    """Return all that is learned from, each once."""
+    """Return all that is learned from: what is put together or stated once, orders of real prompts twice."""
     made = [each for path in sorted(ORDERS.glob("*.txt")) for each in Grammar(path, chance).examples()]
     told = [order for text, is_form in prompts(before) for order in orders_of(text, is_form=is_form)]
     others = [(sentence, False) for sentence in islice(stated(), 0, None, STATED)]
-    return [*dict.fromkeys([*told, *made, *others]), *[("it", False)] * IT]
+    return [*dict.fromkeys([*told, *made, *others]), *told, *[("it", False)] * IT]
 
 
 def fitted(found: list[Example]) -> Weights:

@@ -44,6 +44,7 @@ _SENTENCE = (
 )
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
+_ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+\W*$"
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _NOUNS: tuple[Kind, ...] = ("units", "parts")
 _LONGEST_NAMED = 60  # characters
@@ -94,12 +95,10 @@ def _form_of_order(sentence: str, *, of_prose: bool = False) -> str | None:
     It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
     data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    if not any(map(str.isalpha, sentence)):
-        return None
-    score = order_score(fold(sentence))
+    score = order_score(fold(sentence)) if any(map(str.isalpha, sentence)) else ABOUT_ANSWER
     if score > ABOUT_ANSWER and (words := _form_words(sentence)):
         return words
-    says_so = score > ABOUT_DATA and not (of_prose or pattern(_LABEL).search(sentence))
+    says_so = score > ABOUT_DATA and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(sentence))
     return sentence.strip()[:_LONGEST_NAMED] if says_so else None
 
 
