@@ -55,6 +55,7 @@ class RedisServer:
         """End it as a kill -9 does."""
         if self._process is not None and self._process.stdout is not None:
             self._process.kill()
+            self._process.stdout.read()  # ends once what it forked to write its files has, which has the same pipe
             self._process.wait()
             self._process.stdout.close()
             self._process = None
