@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrimp.billing.level_savings import LEAST_SAVED
-from scrimp.flows.sent_rows import SentRows
+from scrimp.flows.observers.sent_rows import SentRows
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
@@ -24,7 +24,7 @@ def sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) ->
 
 
 def _prepare_levels(prompt: Prompt) -> None:
-    from scrimp.flows.higher_levels import prepare  # a run from the cache sends nothing
+    from scrimp.flows.observers.higher_levels import prepare  # a run from the cache sends nothing
 
     prepare(prompt)
 
@@ -32,6 +32,6 @@ def _prepare_levels(prompt: Prompt) -> None:
 def tell_of_levels(bill: Bill, sent: SentRows | None, services: Services) -> None:
     """Add to the bill what higher levels of compression would have saved."""
     if sent is not None and sent.count:
-        from scrimp.flows.higher_levels import higher_level_savings  # a run from the cache sends nothing
+        from scrimp.flows.observers.higher_levels import higher_level_savings  # a run from the cache sends nothing
 
         bill.higher_levels = higher_level_savings(sent, bill, services.prices)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from scrimp.cli.observers.higher_levels import tell_of_levels
 from scrimp.cli.observers.run_record import RunRecorder
 from scrimp.errors import ConfigError, ScrimpError, StoreError
-from scrimp.flows.long_calls import LongCalls
+from scrimp.flows.observers.long_calls import LongCalls
 from scrimp.units import parse_percent, pluralize
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from scrimp.cli.session import Session
     from scrimp.flows.engine.run_stop import RunStop
     from scrimp.flows.live import Sink
+    from scrimp.flows.observers.sent_rows import SentRows
     from scrimp.flows.plan.run_options import RunOptions
-    from scrimp.flows.sent_rows import SentRows
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.flows.tune.watch.quality_shadow import QualityShadow
 

@@ -119,7 +119,7 @@ class RunRecorder:
         value = prompt.row if prompt.row is not None else prompt.text if prompt.line is None else prompt.line
         file = os.path.abspath(prompt.file) if prompt.file else None  # noqa: PTH100 - resolves no link
         if file is not None and file not in self._states:
-            from scrimp.flows.resend import input_state  # only where a row failed
+            from scrimp.flows.stores.failed_rows import input_state  # only where a row failed
 
             self._states[file] = input_state(file)
         state = None if file is None else self._states[file]

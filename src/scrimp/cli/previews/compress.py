@@ -22,7 +22,7 @@ from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.receipt import receipt
 from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
-from scrimp.flows.fit import CLIFF, FittedText, TokenBudget, dollars, price_of, shorten
+from scrimp.flows.previews.fit import CLIFF, FittedText, TokenBudget, dollars, price_of, shorten
 from scrimp.read.context import with_context
 from scrimp.read.options import ReadOptions, optional_text
 from scrimp.read.prompts import prompts

@@ -12,7 +12,7 @@ from msgspec import Raw
 from scrimp.cli.printing import print_line
 from scrimp.config.secret_patterns import may_hold_secret
 from scrimp.config.sources.load import custom_header_names
-from scrimp.flows.dry_run import DryRow, dry_rows
+from scrimp.flows.previews.dry_run import DryRow, dry_rows
 from scrimp.regexes import pattern
 from scrimp.values import Prompt
 

@@ -14,7 +14,7 @@ from scrimp.cli.flags.run_options import check_schema, config_flags, read_option
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import open_session
-from scrimp.flows.route import RoutedPrompt, routed_prompts
+from scrimp.flows.previews.route import RoutedPrompt, routed_prompts
 from scrimp.read.prompts import prompts
 from scrimp.render.rows.output_row import too_dear
 

@@ -74,8 +74,8 @@ def check(
 
 def _check_in_use(session: Session, *, as_json: bool) -> bool:
     """Print what is amiss with the prices of models in use; return whether the price of one is unknown."""
-    from scrimp.flows.price_check.findings import price_findings  # only for this check
-    from scrimp.flows.price_check.models_in_use import models_in_use
+    from scrimp.flows.prices.findings import price_findings  # only for this check
+    from scrimp.flows.prices.models_in_use import models_in_use
     from scrimp.prices.own_prices import read_own_prices
 
     services = session.services
@@ -158,7 +158,7 @@ def _shown_bands(price: Price) -> str:
 
 
 def _compare(session: Session, source: str, patterns: list[str], *, as_json: bool) -> None:
-    from scrimp.flows.price_lists import read_price_list  # 30 ms, only to compare
+    from scrimp.flows.prices.price_lists import read_price_list  # 30 ms, only to compare
 
     services = session.services
     theirs = PriceLookup(read_price_list(source, services.env))

@@ -54,7 +54,7 @@ def update(
 
 
 def _update(session: Session, source: str, *, dry_run: bool, as_json: bool) -> None:
-    from scrimp.flows.price_lists import read_price_list  # only to read a list
+    from scrimp.flows.prices.price_lists import read_price_list  # only to read a list
     from scrimp.prices.table import SHIPPED, compressed, load_table
     from scrimp.store.files.price_files import replace_table
 

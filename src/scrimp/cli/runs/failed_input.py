@@ -30,6 +30,6 @@ def errors(run: FailedRun) -> None:
                 raise error
             session.messages.note(f"no row failed in {record.run}")
             return
-        from scrimp.flows.resend import input_lines  # only where there are such rows
+        from scrimp.flows.stores.failed_rows import input_lines  # only where there are such rows
 
         print_rows(input_lines(lambda: failed_rows(folder, record.run) or iter(())))

@@ -16,7 +16,7 @@ import msgspec
 from scrimp.command_words import command_words
 from scrimp.config.alert_tables import AlertsTable
 from scrimp.flows.alerts.alert import Alert
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.units import parse_duration
 
 

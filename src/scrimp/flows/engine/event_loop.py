@@ -14,7 +14,7 @@ from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.engine.wait_notices import wait_notices
 from scrimp.flows.engine.wiring import engine_parts
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.plan.groups import PlannedGroup
 from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.values import Outcome, Prompt

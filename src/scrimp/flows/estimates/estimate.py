@@ -13,8 +13,8 @@ from scrimp.caching.cache_saving import CacheSaving
 from scrimp.enums import OnDear
 from scrimp.flows.estimates.cache_forecast import CacheForecast, cache_savings
 from scrimp.flows.estimates.call_sizes import CallSizes
+from scrimp.flows.estimates.level_savings import LevelSampler
 from scrimp.flows.estimates.routed_cost import RoutedCalls
-from scrimp.flows.level_savings import LevelSampler
 from scrimp.flows.plan.expected.row_costs import schema_tokens
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.plan.prompt_compressor import texts_of

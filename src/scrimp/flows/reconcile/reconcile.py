@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.schema import ProviderTable
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.reconcile.compare import Comparison, PriceOf, Verdict, compared, verdict
 from scrimp.providers.batches.flow import BatchRefusedError
 from scrimp.providers.usage_reports import ADMIN_KEYS, REPORTS

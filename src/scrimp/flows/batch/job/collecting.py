@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.flows.batch.job.collect import Collected, collect
 from scrimp.flows.batch.job.quote import job_quote
 from scrimp.flows.batch.jobs import COLLECT_LOCK
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.store.files.process_lock import locked
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.flows.batch.job.collect import collect
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.job.session import JobSession

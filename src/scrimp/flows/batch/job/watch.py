@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.shards.opening import open_follower
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.job.session import JobSession

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
 from scrimp.flows.batch.upkeep.reconcile import OURS, Pair
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.store.batches.recorded import recorded_calls
 from scrimp.store.batches.records import Job, ShardRecord
 from scrimp.store.batches.store import BatchStore

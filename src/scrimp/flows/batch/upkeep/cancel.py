@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.flows.batch.shards.follow import Cancelled
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.store.batches.store import BatchStore
 from scrimp.store.files.process_lock import held
 from scrimp.units import parse_duration

@@ -13,7 +13,7 @@ from scrimp.enums import UNSENT_SHARDS
 from scrimp.flows.batch.jobs import COLLECT_LOCK
 from scrimp.flows.batch.outbox import most_bytes, shard_of
 from scrimp.flows.batch.shards.opening import batches_of, open_follower
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore

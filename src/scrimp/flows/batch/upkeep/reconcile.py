@@ -13,7 +13,7 @@ from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.opening import batches_of, open_wire
 from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.providers.batches.flow import BatchRefusedError, RemoteBatch
 from scrimp.store.batches.records import Job, ShardRecord

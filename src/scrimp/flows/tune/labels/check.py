@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scrimp.flows.answer.check_command import run_check, try_check
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.tune.labels.disputes import Dispute, DistinctAnswer
 
 if TYPE_CHECKING:

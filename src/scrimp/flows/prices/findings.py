@@ -13,7 +13,7 @@ from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.buying.provider_credits import ProviderCredits
-    from scrimp.flows.price_check.models_in_use import ModelInUse
+    from scrimp.flows.prices.models_in_use import ModelInUse
     from scrimp.prices.book import PriceBook
     from scrimp.prices.dated_changes import DatedChange
     from scrimp.prices.own_prices import OwnPrice

@@ -17,7 +17,7 @@ from scrimp.values import Answered, Entry, Prompt
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
-    from scrimp.flows.sent_rows import SentRows
+    from scrimp.flows.observers.sent_rows import SentRows
     from scrimp.prices.book import PriceBook
 
 DEFAULT_LEVEL: Level = "lossless"

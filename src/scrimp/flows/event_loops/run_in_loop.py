@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
-from scrimp.flows.coalescing_loop import CoalescingLoop
-from scrimp.flows.handled_signals import Handler, handled_signals
+from scrimp.flows.event_loops.coalescing_loop import CoalescingLoop
+from scrimp.flows.event_loops.handled_signals import Handler, handled_signals
 
 _Result = TypeVar("_Result")
 _STATUSES = {signal.SIGTERM: 143, signal.SIGHUP: 129}

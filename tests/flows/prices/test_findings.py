@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from scrimp.flows.price_check.findings import PriceFinding, price_findings
-from scrimp.flows.price_check.models_in_use import ModelInUse
+from scrimp.flows.prices.findings import PriceFinding, price_findings
+from scrimp.flows.prices.models_in_use import ModelInUse
 from scrimp.prices.book import PriceBook
 from scrimp.prices.own_prices import OwnPrice
 from scrimp.prices.rates import Rates

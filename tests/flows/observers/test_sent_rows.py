@@ -8,13 +8,13 @@ from decimal import Decimal
 from threading import Event, current_thread
 
 from outcomes import answer, answered
-from scrimp.flows.sent_rows import SentRows
+from scrimp.flows.observers.sent_rows import SentRows
 from scrimp.values import Prompt
 
 # In a process of its own, since other tests load the tokenizer.
 _PREPARE = """
 import sys
-from scrimp.flows.higher_levels import prepare
+from scrimp.flows.observers.higher_levels import prepare
 from scrimp.values import Prompt
 
 prepare(Prompt(index=0, text="<document>\\nBees live in hives. Wasps do not.\\n</document>\\n\\nWhere do bees live?"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scrimp.flows.event_loops import SignalledError, raised_signals, run_in_loop
+from scrimp.flows.event_loops.run_in_loop import SignalledError, raised_signals, run_in_loop
 
 
 async def wait_for_ever() -> None:

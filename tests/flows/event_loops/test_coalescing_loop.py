@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scrimp.flows.coalescing_loop import CoalescingLoop
+from scrimp.flows.event_loops.coalescing_loop import CoalescingLoop
 
 
 class CountingLoop(asyncio.SelectorEventLoop):

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scrimp.errors import ConfigError, InputError, UsageError
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.prices.sources.formats import from_tree, table_of
 from scrimp.prices.sources.genai_package import package_data
 from scrimp.prices.sources.problem import check_amounts

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from scrimp.flows.engine.provider_client import build_client
 from scrimp.flows.engine.wiring import build_answerer, provider_caching
-from scrimp.flows.event_loops import run_in_loop
+from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder

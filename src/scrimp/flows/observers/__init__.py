@@ -1,0 +1,1 @@
+"""What is kept of a run while it goes, to be told at its end."""

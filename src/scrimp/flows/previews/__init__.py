@@ -1,0 +1,1 @@
+"""What a command shows of prompts without calling any API: routes, requests, compressed texts."""

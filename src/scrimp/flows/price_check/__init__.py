@@ -1,1 +1,0 @@
-"""Whether the prices of models in use are known, fresh and about to change."""
