@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -218,15 +219,16 @@ def test_a_server_that_goes_and_comes_back_empty_loses_and_fails_no_row(
 ) -> None:
     a = machine("a")
     provider.delay, go_on = 0.15, provider.hold(after=8)
-    running = start(a, "in.jsonl", "-j", "2")
-    wait_until(lambda: len(provider.bodies) > 8, run=running)
-    redis.kill()
-    go_on.set()
-    go_on = provider.hold(after=16)
-    wait_until(lambda: len(provider.bodies) > 16, run=running)
-    redis.start()
-    go_on.set()
-    ran = ended(running)
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(a.amid, "run", "in.jsonl", "-j", "2", prepared="asks_again")
+        wait_until(lambda: len(provider.bodies) > 8)
+        redis.kill()
+        first, go_on = go_on, provider.hold(after=16)
+        first.set()
+        wait_until(lambda: len(provider.bodies) > 16)
+        redis.start()
+        go_on.set()
+        ran = running.result()
 
     assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": ROWS}, ROWS)
     assert cached_here(a) == ROWS
