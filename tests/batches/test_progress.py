@@ -70,11 +70,13 @@ def test_no_more_are_answered_than_there_are_whatever_the_provider_counts() -> N
 
 def test_a_pipe_gets_a_line_at_the_beginning_and_at_the_end(batched: Scrimp) -> None:
     ran = run(batched, "--batch")
-    lines = [line for line in ran.err.splitlines() if "answered" in line]
-    assert [line.rpartition(", ")[0] for line in lines] == [
+    first, *between, last = [line.rpartition(", ")[0] for line in ran.err.splitlines() if "answered" in line]
+    assert (first, last) == (
         "scrimp: 0 of 1 batch ended, 2 of 7 requests answered, 1 failed",
         "scrimp: 1 of 1 batch ended, 7 of 7 requests answered, 1 failed",
-    ]
+    )
+    # Only where it took ten seconds to get there.
+    assert between in ([], ["scrimp: 0 of 1 batch ended, 4 of 7 requests answered, 1 failed"])
 
 
 def test_a_program_gets_objects_on_stderr_as_it_does_for_rows(batched: Scrimp) -> None:

@@ -112,8 +112,9 @@ def test_a_period_without_a_call_has_an_empty_place_in_the_chart(scrimp: Scrimp)
     keep(scrimp, [replace(entry("p/a", "1"), time=now - 86_400 * day) for day in (0, 6)])
     titles = [node.text() for node in page(scrimp, "cost").css("svg title")]
 
-    assert len(titles) == 7
-    assert [title.partition(": ")[2] for title in titles] == ["$1.00", "$0", "$0", "$0", "$0", "$0", "$1.00"]
+    shown = [title.partition(": ")[2] for title in titles]
+    assert shown[:7] == ["$1.00", "$0", "$0", "$0", "$0", "$0", "$1.00"]
+    assert shown[7:] in ([], ["$0"])  # the page is of the next day where midnight has come since
 
 
 def test_the_saving_by_cause_is_that_of_the_bills(scrimp: Scrimp, provider: FakeProvider) -> None:
