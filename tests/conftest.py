@@ -32,7 +32,11 @@ atexit.register(_HOME.cleanup)
 # The suite tries the same examples everywhere, so that a failure belongs to the change that is tested. New examples are
 # looked for on purpose: pytest --hypothesis-profile explore
 settings.register_profile(
-    "scrimp", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    "scrimp",
+    deadline=None,
+    derandomize=True,
+    # That examples take long to make is told of the machine: a process that was stopped meanwhile would fail its test.
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.register_profile("explore", settings.get_profile("scrimp"), derandomize=False, max_examples=1000)
 settings.load_profile("scrimp")
