@@ -19,7 +19,7 @@ from batches.test_run_batch import run
 from clock import Clock
 from command import Scrimp
 from screen import shown
-from scrimp.cli.jobs.batch_display import BatchDisplay, open_display
+from scrimp.cli.running.batch_display import BatchDisplay, open_display
 from scrimp.cli.session import open_session
 from scrimp.flows.batch.shards.progress import BatchProgress, JobProgress, progress_of
 from scrimp.render.progress import open_progress

@@ -30,12 +30,13 @@ class Session(Struct, frozen=True):
 
 @contextmanager
 def open_session(
-    flags: Mapping[str, object] | None = None, *, quiet: bool = False, may_be_idle: bool = False
-) -> Iterator[Session]:
+    flags: Mapping[str, object] | None = None, *, quiet: bool = False, may_be_idle: bool = False,
+    shard: str | None = None,
+) -> Iterator[Session]:  # fmt: skip
     """Load the config with these flags on top and open services, closed at the end.
 
     `quiet` prints errors and alerts only. A flag without effect is refused, unless it `may_be_idle`: in a command that
-    goes on with what was begun under another config.
+    goes on with what was begun under another config. `shard` is in the name of a run that answers one.
     """
     env = os.environ
     given = {name: value for name, value in (flags or {}).items() if value is not None}
@@ -51,7 +52,9 @@ def open_session(
     named |= {shared.cache_env or "", shared.limits_env or ""}
     for warning in unknown_variables(env, named):
         messages.warn(warning)
-    services = Services(loaded, paths, env=env, warn=messages.warn, note=messages.note, alert=messages.alert)
+    services = Services(
+        loaded, paths, env=env, warn=messages.warn, note=messages.note, alert=messages.alert, shard=shard
+    )  # fmt: skip
     try:
         yield Session(services, defaults, messages, out, err)
     finally:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from scrimp.flows.engine.run_hooks import NO_HOOKS, RunHooks
 from scrimp.flows.engine.run_stop import PIPE, RunStop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.values import Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.calls.step_caller import Batched
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
@@ -25,19 +25,18 @@ Sink = Callable[[Sequence[Outcome]], None]
 
 def run(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, sink: Sink, *, one_by_one: bool,
-    batched: Batched | None = None,
+    hooks: RunHooks = NO_HOOKS,
 ) -> RunStop | None:  # fmt: skip
     """Hand the outcome of every prompt to `sink`; return why the run stopped early, None if it did not.
 
-    `one_by_one` says that prompts come one by one from a pipe; `batched` puts batches before live calls.
-    Raises what the reader raises, after the rows before it.
+    `one_by_one` says that prompts come one by one from a pipe. Raises what the reader raises, after the rows before it.
     """
-    return run_groups(groups(prompts, one_by_one=one_by_one), options, services, sink, batched)
+    return run_groups(groups(prompts, one_by_one=one_by_one), options, services, sink, hooks)
 
 
 def run_groups(
     unplanned: Iterator[list[Prompt]], options: RunOptions, services: Services, sink: Sink,
-    batched: Batched | None = None,
+    hooks: RunHooks = NO_HOOKS,
 ) -> RunStop | None:  # fmt: skip
     """Do the same with prompts that come in groups; the rows of one begin without waiting for the next."""
     planner, lookup = open_planner(options, services), services.cache_lookup(options)
@@ -46,7 +45,7 @@ def run_groups(
         if len(group.cached) < len(group.rows) and options.cache != "only":
             from scrimp.flows.engine.event_loop import drive  # an event loop only where there is a call to make
 
-            return drive(group, unplanned, options, services, planner, lookup, sink, batched)
+            return drive(group, unplanned, options, services, planner, lookup, sink, hooks)
         try:
             sink([group.cached.get(place) or _missed(row) for place, row in enumerate(group.rows)])
         except BrokenPipeError:

@@ -53,14 +53,12 @@ def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> Ro
     from scrimp.flows.plan.expected.row_costs import RowCosts, schema_tokens
 
     ledger, endpoints = services.paths.ledger_db, services.routes.endpoints
-    job = services.job
-    known = services.began if job is None else job.began
-    began = services.clock() if known is None else known
+    began = services.clock() if services.began is None else services.began
     return RowCosts(
         services.prices, endpoints, services.offers.places, prior=output_tokens(options),
         history=OutputHistory(ledger, endpoints, options.parameters.effort, until=began, enough=enough),
         climbs=ChainClimbs(ledger, until=began), when=began, schema_tokens=schema_tokens(options.parameters),
-        batch=job is not None,
+        batch=services.job is not None,
     )  # fmt: skip
 
 

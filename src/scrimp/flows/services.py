@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.prices.book import PriceBook
     from scrimp.routing.rules import RoutingRule
-    from scrimp.values import Entry, ModelRef, Outcome, Usage
+    from scrimp.values import ModelRef, Outcome, Usage
 
 
 class JobAtWork(Struct, frozen=True):
@@ -53,22 +53,22 @@ class Services:
         warn: Callable[[str], None],
         note: Callable[[str], None],
         alert: Callable[[str], None] | None = None,
+        shard: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`alert` takes the warnings that are printed even where others are not wanted."""
+        """`alert` takes the warnings that are printed even where others are not wanted.
+
+        Of several jobs that share an input, `shard` says which one this is, in the name of its run.
+        """
         self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
         self.warn, self.note, self.alert = warn, note, alert or warn
         self._sinks: Sinks | None = None
         self.certificates = CertificatesInUse(paths.tuned, warn=self.warn, alert=self.alert)
-        self.shard: str | None = None  # of several jobs that share an input: which one this is, in the run's name
+        self._shard = shard
         self._credit_shares: Mapping[str, Decimal] | None = None  # of such a process
         self._part: str | None = None  # which one of the processes that work on this run, where there are several
-        self.began: float | None = None  # when that run began: what it has paid since does not count as experience
-        # Set by a command that waits for one completion: it is streamed, and shown as it comes where it can be.
-        self.streams = False
-        self.show: Callable[[str], None] | None = None
-        self.paid_beside: Callable[[Entry], None] = lambda _: None  # set by who bills: takes what no row's call cost
-        self.job: JobAtWork | None = None  # set by the flow of batches
+        self._began: float | None = None  # when that run began
+        self._job: JobAtWork | None = None
 
     def close(self) -> None:
         """Close what was opened."""
@@ -83,9 +83,23 @@ class Services:
         `credit_shares` are the dollars of providers' credits that this one may use up; it does not tell of their end.
         """
         self.__dict__["run"] = run
-        self.began = began
+        self._began = began
         self._credit_shares = credit_shares
         self._part = os.urandom(3).hex()
+
+    def work_on(self, job: JobAtWork) -> None:
+        """Plan rows by what was known when a job was made; to be said before any is planned."""
+        self._job = job
+
+    @property
+    def job(self) -> JobAtWork | None:
+        """The job of batches that is worked on, if any."""
+        return self._job
+
+    @property
+    def began(self) -> float | None:
+        """When the job, or the run of several processes, began: what was paid since does not count as experience."""
+        return self._began if self._job is None else self._job.began
 
     @property
     def process(self) -> str:
@@ -96,7 +110,7 @@ class Services:
     def run(self) -> str:
         """The name of this run in the ledger: when it began, six characters (many begin in one second), its shard."""
         began = time.strftime("%Y%m%d-%H%M%S-", time.gmtime(self.clock()))
-        return began + os.urandom(3).hex() + ("" if self.shard is None else f"-{self.shard}")
+        return began + os.urandom(3).hex() + ("" if self._shard is None else f"-{self._shard}")
 
     @cached_property
     def stores(self) -> Stores:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.cli.asking.completion_printer import CompletionPrinter
+from scrimp.cli.asking.completion_printer import CompletionPrinter, any_text
+from scrimp.cli.batch_overlap import looking_at_batches
 from scrimp.cli.flags.run_flags import ReadingFlags
 from scrimp.cli.flags.run_options import attachments, config_flags, run_options, with_known_models
 from scrimp.cli.inputs import prompt_text
-from scrimp.cli.jobs.live_again import looking_at_batches
 from scrimp.cli.results.exit_status import exit_status
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.startup.closed_streams import refuse_closed_stdout
 from scrimp.errors import StoreError, UsageError
 from scrimp.flows import live
+from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.context import with_context
 from scrimp.read.options import optional_text
@@ -37,7 +38,7 @@ def ask_prompt(flags: AllAskFlags, prompt: Sequence[str]) -> int:
     with open_session(config_flags(*flags.with_defaults)) as session:
         said = _said(prompt, own.context or [], session.messages.note)
         options = _options(session, flags)
-        printer = CompletionPrinter(session, options, verbose=own.verbose, alone=several.samples in (None, 1))
+        printer = CompletionPrinter(session, options, verbose=own.verbose)
         began = session.services.clock()
         conversation = _conversation(session, optional_text(flags.system.system, "--system"), goes_on=own.goes_on)
         question = Prompt(
@@ -56,7 +57,7 @@ def ask_prompt(flags: AllAskFlags, prompt: Sequence[str]) -> int:
                 session.services,
                 printer.take,
                 one_by_one=True,
-                batched=batched,
+                hooks=RunHooks(batched=batched, show=printer.show),
             )
         if printer.completion is not None and options.cache != "off":
             _keep(session, conversation.with_turn(said, printer.completion))
@@ -76,7 +77,8 @@ def _options(session: Session, flags: AllAskFlags) -> RunOptions:
     options = with_known_models(options, session.services, ReadingFlags(attach=flags.own.attach))
     # How many rows of a run may fail says nothing of one prompt: why it failed does.
     limits = replace(options.limits, max_failures=None, max_failure_share=None)
-    return replace(options, ends_at_once=True, limits=limits)
+    alone = flags.several.samples in (None, 1)  # of several the pieces would be mixed
+    return replace(options, ends_at_once=True, limits=limits, streams=alone and any_text(options))
 
 
 def _report(session: Session, options: RunOptions, printer: CompletionPrinter, stop: RunStop | None) -> int:

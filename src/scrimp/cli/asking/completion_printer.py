@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.billing.totals import Bill
@@ -16,11 +16,15 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
 
 
+def any_text(options: RunOptions) -> bool:
+    """Return whether any completion is taken, so that it may be printed before the whole of it is there."""
+    return not (options.parameters.structured or options.check or options.chain)
+
+
 class CompletionPrinter:
     """Prints the pieces of a completion as they come, or the whole of it once it is there."""
 
-    def __init__(self, session: Session, options: RunOptions, *, verbose: bool, alone: bool) -> None:
-        """`alone` says that one completion comes; of several the pieces would be mixed."""
+    def __init__(self, session: Session, options: RunOptions, *, verbose: bool) -> None:
         self._session, self._verbose = session, verbose
         self.bill = Bill(cap=options.limits.max_cost)
         self.failures: list[Failure] = []
@@ -28,12 +32,15 @@ class CompletionPrinter:
         self._last_character = ""
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
         # Nothing can be wrong with a text but that it was cut off, which is worth reading all the same.
-        self._any_text = not (options.parameters.structured or options.check or options.chain)
-        session.services.streams = self._any_text and alone
-        if session.services.streams and session.out.terminal:
-            session.services.show = self._print
-            if session.err.terminal:
-                session.messages.begin_lines_by(self._end_line)
+        self._any_text = any_text(options)
+        self._shows = options.streams and session.out.terminal
+        if self._shows and session.err.terminal:
+            session.messages.begin_lines_by(self._end_line)
+
+    @property
+    def show(self) -> Callable[[str], None] | None:
+        """What prints the pieces of a completion as they come; None where it is printed whole."""
+        return self._print if self._shows else None
 
     def take(self, outcomes: Sequence[Outcome]) -> None:
         """Print what was not printed yet; remember what went wrong."""

@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
-    from scrimp.values import Outcome, Prompt
+    from scrimp.values import Entry, Outcome, Prompt
 
 
 class BatchRun:
     """One command that works on a job."""
 
     def __init__(
-        self, job: Job, plan: BatchPlan, options: RunOptions, services: Services, tell: Callable[[JobProgress], None]
-    ) -> None:
-        self._session = JobSession(job, plan, options, services)
+        self, job: Job, plan: BatchPlan, options: RunOptions, services: Services, tell: Callable[[JobProgress], None],
+        paid_beside: Callable[[Entry], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`tell` gets how far the job is, `paid_beside` what no row's call cost."""
+        self._session = JobSession(job, plan, options, services, paid_beside)
         self._job, self._goal, self._services = self._session.job, plan.goal, services
         self._watch = JobWatch(self._session, tell)
         self._ending = JobEnding(self._session)

@@ -20,7 +20,7 @@ from scrimp.transport.limits.descriptors import check_open_files
 from scrimp.values import Outcome, Prompt
 
 if TYPE_CHECKING:
-    from scrimp.flows.answer.calls.step_caller import Batched
+    from scrimp.flows.engine.run_hooks import RunHooks
     from scrimp.flows.plan.cache_lookup import CacheLookup
     from scrimp.flows.plan.planner import Planner
     from scrimp.flows.plan.run_options import RunOptions
@@ -40,14 +40,14 @@ _SWITCH_SECONDS = 0.0001
 
 def drive(
     first: PlannedGroup, rest: Iterator[list[Prompt]], options: RunOptions, services: Services, planner: Planner,
-    lookup: CacheLookup, sink: Callable[[Sequence[Outcome]], None], batched: Batched | None,
+    lookup: CacheLookup, sink: Callable[[Sequence[Outcome]], None], hooks: RunHooks,
 ) -> RunStop | None:  # fmt: skip
     """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
 
     async def main() -> RunStop | None:
         if options.check is not None:
             await try_check(options.check)
-        async with engine_parts(options, services, batched) as parts:
+        async with engine_parts(options, services, hooks) as parts:
             window = max(_LEAST_WINDOW, ROWS_PER_CALL * options.concurrency)
             output = ReorderBuffer(sink, in_order=options.order == "input", window=window)
             engine = Engine(options, planner, lookup, parts, output, services.warn, services.stores.recover_others)

@@ -12,13 +12,14 @@ from msgspec import Struct
 
 from scrimp.errors import StoreError
 from scrimp.flows.answer.answerer import Answerer
-from scrimp.flows.answer.calls.step_caller import Batched, StepCaller
+from scrimp.flows.answer.calls.step_caller import StepCaller
 from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.answer.chain_history import ChainHistory
 from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
 from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.engine.provider_client import build_client
+from scrimp.flows.engine.run_hooks import NO_HOOKS, RunHooks
 from scrimp.flows.planning import row_costs
 from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budgets.budget import Budget
@@ -54,7 +55,7 @@ class EngineParts(Struct, frozen=True):
 
 @asynccontextmanager
 async def engine_parts(
-    options: RunOptions, services: Services, batched: Batched | None = None
+    options: RunOptions, services: Services, hooks: RunHooks = NO_HOOKS
 ) -> AsyncIterator[EngineParts]:
     """Open all that calls need, in the running event loop; at the end all is written and closed."""
     async with AsyncExitStack() as ends:  # the last first; one that fails keeps no other from giving back what it holds
@@ -82,10 +83,10 @@ async def engine_parts(
             free={name for name, endpoint in services.routes.endpoints.items() if endpoint.transport != "http"},
         )  # fmt: skip
         budget = (None if shared is None else shared.budget) or Budget(options.limits.max_cost)
-        stored = _stored_caches(options, services, client, recorder, budget)
+        stored = _stored_caches(options, services, client, recorder, budget, hooks)
         if stored is not None:
             ends.push_async_callback(stored.close)
-        answerer = build_answerer(options, services, client, health, budget=budget, stored=stored, batched=batched)
+        answerer = build_answerer(options, services, client, health, budget=budget, stored=stored, hooks=hooks)
         yield EngineParts(answerer, recorder, commits, client, claims)
 
 
@@ -99,7 +100,12 @@ def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | No
 
 
 def _stored_caches(
-    options: RunOptions, services: Services, client: ProviderClient, recorder: CallRecorder, budget: Budget
+    options: RunOptions,
+    services: Services,
+    client: ProviderClient,
+    recorder: CallRecorder,
+    budget: Budget,
+    hooks: RunHooks,
 ) -> StoredCaches | None:
     """Return what stores the beginnings of prompts at providers that can; None where none is called."""
     endpoints = services.routes.endpoints
@@ -110,7 +116,8 @@ def _stored_caches(
 
     def paid(entry: Entry) -> None:
         services.offers.credits.pay(entry.provider, entry.cost)
-        services.paid_beside(entry)
+        if hooks.paid_beside is not None:
+            hooks.paid_beside(entry)
 
     return StoredCaches(
         send=client.send, endpoints=endpoints, prices=services.prices, calls=recorder, budget=budget,
@@ -128,11 +135,11 @@ def provider_caching(options: RunOptions, services: Services) -> ProviderCaching
 def build_answerer(
     options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth,
     caching: ProviderCaching | None = None, budget: Budget | None = None, stored: StoredCaches | None = None,
-    batched: Batched | None = None,
+    hooks: RunHooks = NO_HOOKS,
 ) -> Answerer:  # fmt: skip
     """Return what answers the rows of a run, with a budget of its own where none is given.
 
-    `caching` may be that of other rows, too; `batched` puts batches before live calls.
+    `caching` may be that of other rows, too.
     """
     prices, routes = services.prices, services.routes
     caching = caching or provider_caching(options, services)
@@ -140,7 +147,7 @@ def build_answerer(
         options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
         endpoints=_labeled(options, services), available=routes.available,
         budget=budget or Budget(options.limits.max_cost), prices=prices, warn=services.warn,
-        redirected=services.certificates.redirected, streams=services.streams, show=services.show,
+        redirected=services.certificates.redirected, streams=options.streams, show=hooks.show,
         caching=caching, offers=services.offers, stored=stored,
     )  # fmt: skip
     pricer = CounterfactualPricer(
@@ -150,10 +157,10 @@ def build_answerer(
         partial(_climb_counts, services), routes, prices, services.clock, services.warn,
         billed=partial(_billed_calls, services), place_of=services.place_of,
     )  # fmt: skip
-    steps: CallsSteps = step_caller if batched is None else batched(step_caller)
+    steps: CallsSteps = step_caller if hooks.batched is None else hooks.batched(step_caller)
     return Answerer(
         options=options, step_caller=steps, pricer=pricer, history=history, costs=row_costs(options, services),
-        cache_saving=None if batched is not None else caching.expected_saving,
+        cache_saving=None if hooks.batched is not None else caching.expected_saving,
     )  # fmt: skip
 
 

@@ -82,4 +82,5 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     labels: RunLabels = RunLabels()
     limits: RunLimits = RunLimits()
     paid_already: bool = False  # no call is made any more: no limit ends the run before its last row
+    streams: bool = False  # completions come in pieces, where a model can: one is waited for
     ends_at_once: bool = False  # at a signal, without waiting for the calls in flight: a person waits for one answer

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.flows import live
+from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.prices.model_names import is_same_model
 from scrimp.units import format_dollars
@@ -39,11 +40,12 @@ class ModelCalls:
     ) -> None:
         """`options` are for every model; the ledger has the calls under `route`, and their own names the task.
 
-        `billed` gets the entry of each call.
+        `billed` gets the entry of each call, and of what is stored for them.
         """
         labels = replace(options.labels, route=route, task=options.labels.route or "")
         self.options = replace(options, check=None, chain=None, model=None, corrections=0, labels=labels)
         self._services, self._billed = services, billed
+        self._hooks = RunHooks(paid_beside=billed)
         self.spent = Decimal(0)  # dollars
         self.failed = 0  # prompts
 
@@ -60,7 +62,7 @@ class ModelCalls:
             options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)), budget=None
         )  # fmt: skip
         options = replace(options, tier=None, model=model.id, limits=limits)
-        stop = live.run(iter(rest), options, self._services, self._sink(take), one_by_one=False)
+        stop = live.run(iter(rest), options, self._services, self._sink(take), one_by_one=False, hooks=self._hooks)
         return None if stop is None else with_whole_cap(stop, cap)
 
     def _not_in_tiers(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from scrimp.flows import live
 from scrimp.flows.batch.calls.climbing_caller import ClimbingCaller
 from scrimp.flows.batch.job.spent import spent_in_batches
@@ -29,5 +31,8 @@ def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> 
         )  # fmt: skip
         return callers[-1]
 
-    stop = live.run(open_prompts(), session.options, session.services, lambda _: None, one_by_one=False, batched=before)
+    stop = live.run(
+        open_prompts(), session.options, session.services, lambda _: None, one_by_one=False,
+        hooks=replace(session.hooks, batched=before),
+    )  # fmt: skip
     return stop is None and any(caller.steps.made for caller in callers)

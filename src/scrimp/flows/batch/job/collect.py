@@ -12,6 +12,7 @@ from scrimp.flows.batch.calls.cache_primer import CachePrimer
 from scrimp.flows.batch.calls.collecting_caller import CollectingCaller
 from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.engine.provider_client import build_client
+from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.engine.wiring import build_answerer
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
@@ -82,7 +83,7 @@ async def collect(
         return callers[-1]
 
     client = build_client(options, services, health := ProviderHealth(time.monotonic))
-    answerer = build_answerer(options, services, client, health, batched=before)
+    answerer = build_answerer(options, services, client, health, hooks=RunHooks(batched=before))
     (caller,) = callers
     try:
         await _drive(prompts, options, services, answerer, caller, found)

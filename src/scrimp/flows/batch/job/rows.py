@@ -73,7 +73,7 @@ class RowPass:
             return live.run(
                 self._open_prompts(), options if calls_any else replace(options, paid_already=True), session.services,
                 lambda rows: sink(paid_before.without(rows)), one_by_one=False,
-                batched=lambda inner: self._caller(inner, *spent),
+                hooks=replace(session.hooks, batched=lambda inner: self._caller(inner, *spent)),
             )  # fmt: skip
 
     def _caller(self, inner: StepCaller, spent: Decimal | None, by_rule: Mapping[RuleCap, Decimal]) -> AnsweringCaller:

@@ -18,14 +18,18 @@ from scrimp.flows.batch.sent_before import RowsAsSent
 from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock
 from scrimp.flows.batch.timing.deadline import last_call_of
 from scrimp.flows.batch.unreadable_replies import UnreadableReplies
+from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.services import JobAtWork
 from scrimp.store.batches.spool import Spool
 from scrimp.store.batches.store import BatchStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
+    from scrimp.values import Entry
 
 
 class BatchPlan(Struct, frozen=True, kw_only=True):
@@ -43,13 +47,18 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
 class JobSession:
     """A job, and what the passes of one command over its rows have in common."""
 
-    def __init__(self, job: Job, plan: BatchPlan, options: RunOptions, services: Services) -> None:
+    def __init__(
+        self, job: Job, plan: BatchPlan, options: RunOptions, services: Services,
+        paid_beside: Callable[[Entry], None] | None = None,
+    ) -> None:  # fmt: skip
+        """`paid_beside` gets what no row's call cost."""
         self.plan, self.options, self.services = plan, options, services
+        self.hooks = RunHooks(paid_beside=paid_beside)  # of each pass that makes live calls
         self.store = BatchStore(services.paths.batches_db)
         self.spool = Spool(services.paths.batch_files)
         unreadable = UnreadableReplies(services.clock)
         self.job = JobState(job, self.store, unreadable, services.clock)
-        services.job = JobAtWork(job.created, RowsAsSent(self.store, job.job, services.note))
+        services.work_on(JobAtWork(job.created, RowsAsSent(self.store, job.job, services.note)))
         self.batches = Batches(
             job=job, store=self.store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),

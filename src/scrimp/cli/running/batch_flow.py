@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.cli.jobs.batch_display import open_display
-from scrimp.cli.jobs.job_command import job_command
+from scrimp.cli.running.batch_display import open_display
 from scrimp.config.schema import check_plain_name
 from scrimp.errors import ConfigError, UsageError
 from scrimp.flows.batch.job.session import BatchPlan
@@ -26,25 +25,25 @@ from scrimp.units import parse_duration
 STDIN = "-"
 
 if TYPE_CHECKING:
+    from scrimp.billing.totals import Bill
     from scrimp.cli.flags.run_flags import BatchFlags
+    from scrimp.cli.running.run_setup import RunSetup
     from scrimp.cli.session import Session
     from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.live import Sink
     from scrimp.flows.plan.run_input import RunInput
-    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.render.progress import Progress
     from scrimp.store.batches.records import Job
     from scrimp.values import Outcome, Prompt
 
 
-def batch_flow(
-    session: Session, flags: BatchFlags, source: RunInput, rows: Iterator[Prompt], options: RunOptions,
-    take: Callable[[Sequence[Outcome]], None], bar: Progress, *, quiet: bool,
-) -> Callable[[], RunStop | None]:  # fmt: skip
+def batch_flow(setup: RunSetup, take: Sink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
     """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows.
 
-    A pass after the first reads the source again. `bar` shows the progress of rows; that of batches is shown until they
-    come.
+    A pass after the first reads the source again. `bill` gets what no row's call cost; `bar` shows the progress of
+    rows, and that of batches is shown until they come.
     """
+    session, source, flags = setup.session, setup.source, setup.flags.batch
     if source.is_stream and STDIN not in source.names:
         raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
     is_queued = flags.queue is not None or flags.when_idle
@@ -62,19 +61,21 @@ def batch_flow(
         passes += 1
         if job.input is not None:
             return _rows_of_file(Path(job.input), source)
-        return rows if passes == 1 else source.prompts(warn=_silent)
+        return setup.rows if passes == 1 else source.prompts(warn=_silent)
 
     plan = _plan(session, flags)
 
     def drive() -> RunStop | None:
-        display = open_display(session, bar, "none" if quiet else bar.mode, to_stdout=flags.batch_json)
+        mode = "none" if setup.flags.screen.quiet else bar.mode
+        display = open_display(session, bar, mode, to_stdout=flags.batch_json)
         bar.clear()  # which would stand at no rows until the first come
 
         def sink(outcomes: Sequence[Outcome]) -> None:
             display.close()
             take(outcomes)
 
-        with closing(BatchRun(job, plan, options, session.services, display.tell)) as run, closing(display):
+        run = BatchRun(job, plan, setup.options, session.services, display.tell, bill.add_stored)
+        with closing(run), closing(display):
             return run.run(open_prompts, sink)
 
     return drive
@@ -105,9 +106,9 @@ def _job(session: Session, flags: BatchFlags, source: RunInput) -> Job:
         if flags.job is not None:
             return find_job(store, flags.job)
         now = services.clock()
-        deadline = None if flags.deadline is None else parse_deadline(flags.deadline, now)
+        deadline = None if flags.deadline is None else _parse_deadline(flags.deadline, now)
         job, begun = open_job(
-            store, f"b{services.run}", job_command(), str(Path.cwd()), now=now, deadline=deadline,
+            store, f"b{services.run}", _job_command(), str(Path.cwd()), now=now, deadline=deadline,
             queue=IDLE_QUEUE if flags.when_idle else flags.queue,
         )  # fmt: skip
         if begun:
@@ -118,7 +119,14 @@ def _job(session: Session, flags: BatchFlags, source: RunInput) -> Job:
         return job
 
 
-def parse_deadline(text: str, now: float) -> float:
+def _job_command() -> list[str]:
+    """Return the words of this command as `scrimp run` would take them, without those that say how far it goes."""
+    words = sys.argv[1:]
+    words = words[2:] if words[:2] == ["batch", "submit"] else words[1:]
+    return [word for word in words if word != "--batch"]
+
+
+def _parse_deadline(text: str, now: float) -> float:
     """Return the moment of a deadline: in 6h, or the next 06:00 by the clock here, or 06:00Z and 06:00+02:00."""
     try:
         return now + parse_duration(text, "--deadline")

@@ -1,1 +1,0 @@
-"""Jobs of batches, for `scrimp run --batch` and the commands of `scrimp batch`."""
