@@ -82,7 +82,7 @@ class Gathering:
         self.outcomes: list[Outcome] = []
         self.entries: list[Entry] = []
         self.headers: list[list[str]] = []
-        job = replace(worker_job("r", loaded, paths, options, 2), parts=parts)
+        job = replace(worker_job("r", loaded, paths, options, 2, credits_left=services.lend_credits()), parts=parts)
         self.run = GatheredRun(
             job,
             options,

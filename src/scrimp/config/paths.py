@@ -64,6 +64,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "budget-shares"
 
     @property
+    def credit_uses(self) -> Path:
+        """What runs use of providers' credits at this moment, a file for each."""
+        return self.data / "credit-uses"
+
+    @property
     def known_budgets(self) -> Path:
         """What runs were told of shared budgets last."""
         return self.data / "budgets.json"

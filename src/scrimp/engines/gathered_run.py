@@ -50,7 +50,7 @@ class GatheredRun:
         self._braked = {name: services.routes.chain(name) for name, table in chains if table.max_escalation is not None}
         self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
         self._next = 0  # all chunks before this one came
-        self._credited = frozenset(services.credits_left)  # providers
+        self._credited = frozenset(job.credits)  # providers
         self._held: dict[int, Sequence[Outcome]] = {}  # of chunks that wait for those before them
         self.part_names = set[str]()  # that workers have written
         self.stop: RunStop | None = None

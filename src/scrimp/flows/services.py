@@ -76,6 +76,8 @@ class Services:
             self._sinks.close(self.warn)
         if "stores" in self.__dict__:
             self.stores.close()
+        if "provider_credits" in self.__dict__:
+            self.provider_credits.close()  # the ledger has all that was paid
 
     def join(self, run: str, began: float | None = None, credit_shares: Mapping[str, Decimal] = {}) -> None:
         """Be one of several processes that work on a run; to be said before anything asks for its name.
@@ -175,12 +177,11 @@ class Services:
             bounded=lambda calls: bounded(calls, self.prices),
         )  # fmt: skip
 
-    @property
-    def credits_left(self) -> dict[str, Decimal]:
-        """What is left of each credit, in dollars."""
+    def lend_credits(self) -> dict[str, Decimal]:
+        """Keep what is left of each credit, in dollars, for workers of the run, and return it."""
         if all(table.credit is None for table in self.loaded.config.providers.values()):
             return {}
-        return self.provider_credits.all_left
+        return self.provider_credits.lend()
 
     @cached_property
     def sellers(self) -> Sellers:

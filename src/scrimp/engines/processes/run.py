@@ -25,7 +25,7 @@ def run(
     """
     count = most_workers(workers or _cores(), services.loaded, options)
     job = worker_job(
-        services.run, services.loaded, services.paths, options, count, credits_left=services.credits_left,
+        services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
         began=services.clock(),
     )  # fmt: skip
     answers = partial(answered_chunks, workers=count, warn=services.warn)

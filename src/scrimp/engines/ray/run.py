@@ -53,7 +53,7 @@ def _gathered(
 
     count = most_workers(workers, services.loaded, options)
     job = worker_job(
-        services.run, services.loaded, services.paths, options, count, credits_left=services.credits_left,
+        services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
         began=services.clock(),
     )  # fmt: skip
     with closing(Ledger(services.paths.ledger_db)) as ledger:

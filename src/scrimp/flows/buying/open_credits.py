@@ -19,7 +19,7 @@ def open_credits(
     providers: Mapping[str, ProviderTable], paths: Paths, run: str, *, warn: Callable[[str], None],
     note: Callable[[str], None], bounded: Callable[[Sequence[LostCall]], tuple[Decimal, int]],
 ) -> ProviderCredits:  # fmt: skip
-    """Return what is left of each credit as a run begins; what runs beside it use is looked up as it goes.
+    """Return what is left of each credit as a run begins; what runs beside it use is looked at as it goes.
 
     `bounded` is as in `spent_before`.
     """
@@ -30,8 +30,7 @@ def open_credits(
     }
     if not granted:
         return ProviderCredits({}, {})
-    ledger = paths.ledger_db
     # First: what comes to the ledger meanwhile counts twice, not never.
-    beside = RunsBeside(granted, ledger, run, warn, bounded=bounded)
-    used = spent_before(granted, ledger, paths.cost_sums_db, warn, note, bounded=bounded)
-    return ProviderCredits(granted, used, warn, beside.news)
+    beside = RunsBeside(granted, paths, run, warn, bounded=bounded)
+    used = spent_before(granted, paths.ledger_db, paths.cost_sums_db, warn, note, bounded=bounded)
+    return ProviderCredits(granted, used, warn, beside)

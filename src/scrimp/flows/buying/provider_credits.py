@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -75,19 +75,41 @@ class CreditUse(Struct, frozen=True, kw_only=True):
 _UNUSED = CreditUse()
 
 
+class Beside(Protocol):
+    """The runs beside this one."""
+
+    def news(self) -> Mapping[str, CreditUse]:
+        """Return what they have used, by the ledger, since this was asked last."""
+        ...
+
+    def underway(self, provider: str) -> Decimal:
+        """Return the dollars that they use and that were in no news."""
+        ...
+
+    def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
+        """Tell them of this one."""
+        ...
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        ...
+
+
 class ProviderCredits:
     """What is left of each credit; calls of this run are taken off as they are paid."""
 
     def __init__(
         self, granted: Mapping[str, Credit], used: Mapping[str, CreditUse],
-        warn: Callable[[str], None] = lambda _: None, beside: Callable[[], Mapping[str, CreditUse]] = dict,
+        warn: Callable[[str], None] = lambda _: None, beside: Beside | None = None,
     ) -> None:  # fmt: skip
         """`used` is what each provider's calls used before this run, since its credit is counted.
 
-        `beside` tells what other runs have used since it was asked last.
+        `beside` are the other runs that may use them; None: a credit is this run's alone.
         """
         self.by_provider, self._used, self._warn, self._beside = granted, dict(used), warn, beside
+        self._paid: dict[str, Decimal] = {}  # by this run, at most
         self._in_flight: dict[str, Decimal] = {}
+        self._lent: dict[str, Decimal] = {}  # to workers, and not used up by them
         self._in_batches: dict[str, Decimal] = {}
         self._warned: set[tuple[str, bool]] = set()
 
@@ -99,10 +121,12 @@ class ProviderCredits:
         credit, used = self.by_provider.get(provider), self.used(provider)
         return None if credit is None else max(Decimal(0), credit.dollars - used.dollars - used.at_most)
 
-    @property
-    def all_left(self) -> dict[str, Decimal]:
-        """The dollars that are left of each credit."""
-        return {name: left for name in self.by_provider if (left := self.left(name)) is not None}
+    def lend(self) -> dict[str, Decimal]:
+        """Keep what is left of each credit, in dollars, for workers of this run, and return it."""
+        for name in self.by_provider:
+            self._lent[name] = max(_NOTHING, self._free(name))
+            self._tell(name)
+        return dict(self._lent)
 
     def used(self, provider: str) -> CreditUse:
         """Return what is used of a credit."""
@@ -110,13 +134,27 @@ class ProviderCredits:
 
     def has(self, provider: str) -> bool:
         """Return whether the next call is paid by a credit, after those in flight and in batches."""
-        if provider not in self.by_provider:
-            return False
-        for name, use in self._beside().items():
-            self._used[name] = self.used(name).plus(use)
-        left = self.left(provider)
-        promised = self._in_flight.get(provider, _NOTHING) + self._in_batches.get(provider, _NOTHING)
-        return left is not None and left > promised
+        return provider in self.by_provider and self._free(provider) > 0
+
+    def _free(self, provider: str) -> Decimal:
+        """Return what is left of a credit, without what is kept for calls of this run and of others."""
+        underway = _NOTHING
+        if self._beside is not None:
+            for name, use in self._beside.news().items():
+                self._used[name] = self.used(name).plus(use)
+            underway = self._beside.underway(provider)
+        kept = self._in_flight.get(provider, _NOTHING) + self._in_batches.get(provider, _NOTHING)
+        return (self.left(provider) or _NOTHING) - kept - underway
+
+    def _tell(self, provider: str) -> None:
+        if self._beside is not None:
+            kept = self._in_flight.get(provider, _NOTHING) + self._lent.get(provider, _NOTHING)
+            self._beside.tell(provider, self._paid.get(provider, _NOTHING), kept)
+
+    def close(self) -> None:
+        """Let go of what is kept; to be called once the ledger has what this run has used."""
+        if self._beside is not None:
+            self._beside.close()
 
     @contextmanager
     def reserved(self, provider: str, cost: Decimal | None) -> Iterator[None]:
@@ -125,10 +163,12 @@ class ProviderCredits:
             yield
             return
         self._in_flight[provider] = self._in_flight.get(provider, _NOTHING) + cost
+        self._tell(provider)
         try:
             yield
         finally:
             self._in_flight[provider] -= cost
+            self._tell(provider)
 
     def expect_in_batch(self, provider: str, cost: Decimal | None) -> None:
         """Keep what a call in a batch is expected to cost, or cost already, from being spent on others."""
@@ -147,6 +187,11 @@ class ProviderCredits:
         if provider not in self.by_provider:
             return
         self._used[provider] = self.used(provider).with_call(cost, at_most)
+        dollars = (at_most or _NOTHING) if cost is None else cost
+        self._paid[provider] = self._paid.get(provider, _NOTHING) + dollars
+        if provider in self._lent:
+            self._lent[provider] = max(_NOTHING, self._lent[provider] - dollars)
+        self._tell(provider)
         told, state = self.told(provider), (provider, not self.left(provider))
         if told and state not in self._warned:
             self._warned.add(state)

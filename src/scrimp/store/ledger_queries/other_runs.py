@@ -14,11 +14,9 @@ from scrimp.store.encoding.dollars import dollars
 from scrimp.store.ledger_connection import connect_ledger
 from scrimp.store.ledger_queries.lost_calls import LOST_COLUMNS, LostCall, lost_call
 
-_OF_OTHERS = "id > ? AND id <= ? AND run <> ? AND provider = ? AND time >= ?"
-
 
 class CallsBeside(Struct, frozen=True):
-    """What calls cost where that is known, and the others."""
+    """What a run's calls with a provider cost where that is known, and the others."""
 
     cost: Decimal  # dollars
     unknown: list[LostCall]
@@ -33,19 +31,32 @@ def newest_entry(ledger: Path) -> int:
 
 def calls_beside(
     ledger: Path, run: str, since: Mapping[str, float], *, after: int, until: int
-) -> dict[str, CallsBeside]:
-    """Return the calls of other runs with these providers, each from a moment on, by the numbers of their entries."""
+) -> dict[tuple[str, str], CallsBeside]:
+    """Return the calls of all runs but this one, by provider and run, each provider's from a moment on."""
+    return _calls(ledger, since, "id > ? AND id <= ? AND run <> ?", (after, until, run))
+
+
+def calls_of(ledger: Path, run: str, since: Mapping[str, float], *, until: int) -> dict[tuple[str, str], CallsBeside]:
+    """Return the calls of one run in the same way."""
+    return _calls(ledger, since, "id <= ? AND run = ?", (until, run))
+
+
+def _calls(
+    ledger: Path, since: Mapping[str, float], which: str, values: tuple[int | str, ...]
+) -> dict[tuple[str, str], CallsBeside]:
     found = {}
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         for provider, begin in since.items():
-            of_others = (after, until, run, provider, begin)
-            ((nano, pico),) = db.execute(
-                "SELECT coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0) FROM entries"
-                f" WHERE {_OF_OTHERS} AND cost_nano IS NOT NULL",
-                of_others,
+            of_provider = f"{which} AND provider = ? AND time >= ?"
+            sums = db.execute(
+                "SELECT run, coalesce(sum(cost_nano), 0), coalesce(sum(cost_pico), 0), sum(cost_nano IS NULL)"
+                f" FROM entries WHERE {of_provider} GROUP BY run",
+                (*values, provider, begin),
             ).fetchall()
-            unknown = db.execute(
-                f"SELECT {LOST_COLUMNS} FROM entries WHERE {_OF_OTHERS} AND cost_nano IS NULL", of_others
-            ).fetchall()
-            found[provider] = CallsBeside(dollars(nano, pico), [lost_call(*row) for row in unknown])
+            for run, nano, pico, unknown in sums:
+                lost = db.execute(
+                    f"SELECT {LOST_COLUMNS} FROM entries WHERE {of_provider} AND run = ? AND cost_nano IS NULL",
+                    (*values, provider, begin, run),
+                ).fetchall() if unknown else ()  # fmt: skip
+                found[provider, run] = CallsBeside(dollars(nano, pico), [lost_call(*row) for row in lost])
     return found

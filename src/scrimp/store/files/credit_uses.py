@@ -1,0 +1,149 @@
+"""What runs of this home use of providers' credits at this moment: a file for each run, locked while it lives.
+
+The ledger has a call once its entry is appended. Until then this tells of it, and of what is kept for calls in flight.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import mmap
+import os
+import struct
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from decimal import ROUND_UP, Decimal
+from pathlib import Path
+
+import msgspec
+
+from scrimp.store.database import make_private_folder, store_errors
+from scrimp.store.files.process_lock import try_lock
+
+_SUFFIX = ".use"
+# What is paid and kept, in nanodollars. Native numbers, aligned: each is written and read whole, never half of it.
+_USE = struct.Struct("@qq")
+_NANO = Decimal(1_000_000_000)
+_MOST = 2**62
+
+
+class CreditUseFile:
+    """The file of a run, mapped into memory: to tell others costs no call of the system."""
+
+    def __init__(self, folder: Path, run: str, providers: Sequence[str]) -> None:
+        """Make the file, which says whose it is and of which providers."""
+        self._path = folder / f"{run}{_SUFFIX}"
+        names = msgspec.json.encode(providers) + b"\n"
+        names = names.rjust(-(-len(names) // _USE.size) * _USE.size)
+        self._places = {name: len(names) + number * _USE.size for number, name in enumerate(providers)}
+        with store_errors(self._path):
+            make_private_folder(folder)
+            # Locked before it has its final name: another run would take an unlocked file for that of a dead one.
+            temporary = self._path.with_suffix(".new")
+            self._descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            os.write(self._descriptor, names + bytes(_USE.size * len(providers)))
+            self._map = mmap.mmap(self._descriptor, 0)
+            temporary.rename(self._path)
+
+    def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
+        """Say what the run has paid for calls so far, and keeps for others, in dollars."""
+        _USE.pack_into(self._map, self._places[provider], _nano(paid), _nano(kept))
+
+    def close(self) -> None:
+        """Remove the file, as the ledger has all that the run has used; then tell those who have it open of nothing."""
+        with suppress(OSError):  # one that is left counts as that of a dead run
+            self._path.unlink(missing_ok=True)
+        for place in self._places.values():
+            _USE.pack_into(self._map, place, 0, 0)
+        self._map.close()
+        os.close(self._descriptor)
+
+
+class OtherUse:
+    """What another run uses, as it tells; what it told last stays, should it die."""
+
+    def __init__(self, descriptor: int, run: str) -> None:
+        """Raise ValueError for a file that is not whole."""
+        self.run, self._descriptor = run, descriptor
+        self._map = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)
+        begin = self._map.find(b"\n") + 1
+        providers = msgspec.json.decode(self._map[:begin], type=list[str])
+        self._places = {name: begin + number * _USE.size for number, name in enumerate(providers)}
+        if len(self._map) != begin + len(providers) * _USE.size:
+            raise ValueError
+
+    def of(self, provider: str) -> Decimal:
+        """Return the dollars of a credit that the run has paid so far, and those that it keeps."""
+        place = self._places.get(provider)
+        return Decimal(0) if place is None else Decimal(sum(_USE.unpack_from(self._map, place))) / _NANO
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether nothing holds the file any more."""
+        return try_lock(self._descriptor)
+
+    def close(self) -> None:
+        """Look no more."""
+        self._map.close()
+        os.close(self._descriptor)
+
+
+class OtherUses:
+    """The other runs of this home that live, or died while this one looked on."""
+
+    def __init__(self, folder: Path, run: str) -> None:
+        self._folder, self._own = folder, f"{run}{_SUFFIX}"
+        self._listed = list[str]()
+        self._uses: dict[str, OtherUse] = {}
+
+    def __iter__(self) -> Iterator[OtherUse]:
+        """Give each of them."""
+        return iter(self._uses.values())
+
+    @property
+    def came_or_went(self) -> bool:
+        """Whether a run has begun or ended since the last look."""
+        try:
+            return self._names() != self._listed
+        except OSError:  # a look tells why
+            return True
+
+    def look(self) -> list[OtherUse]:
+        """Look for runs, and return those that began. The file of one that died is removed; what it told counts on."""
+        with store_errors(self._folder):
+            self._listed = self._names()
+            names = {name for name in self._listed if name.endswith(_SUFFIX)} - {self._own}
+            began = {name: use for name in names - self._uses.keys() if (use := self._opened(name)) is not None}
+            self._uses |= began
+            for name in names & self._uses.keys():
+                if self._uses[name].is_dead:
+                    (self._folder / name).unlink(missing_ok=True)
+        return list(began.values())
+
+    def _names(self) -> list[str]:
+        """Return the names in the folder: its time of change is too coarse."""
+        try:
+            return os.listdir(self._folder)  # noqa: PTH208 -- names are all that is needed, at each call
+        except FileNotFoundError:  # no run has ever used a credit
+            return []
+
+    def _opened(self, name: str) -> OtherUse | None:
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:  # it has just ended
+            return None
+        try:
+            return OtherUse(descriptor, name.removesuffix(_SUFFIX))
+        except ValueError:  # damaged: what it is of cannot be known
+            os.close(descriptor)
+            return None
+
+    def close(self) -> None:
+        """Look at no run any more."""
+        for use in self:
+            use.close()
+        self._uses.clear()
+
+
+def _nano(dollars: Decimal) -> int:
+    return min(int((dollars * _NANO).to_integral_value(ROUND_UP)), _MOST)
