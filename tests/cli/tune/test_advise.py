@@ -18,7 +18,8 @@ def test_advice_says_what_cheaper_models_would_have_answered(gathered: Scrimp) -
     assert ran.status == 0, ran.err
     assert known["model"] == "rec/claude-large"
     assert (known["calls"], known["pairs"], known["below"]) == (400, 200, 0.8)
-    assert (known["days"], known["month_usd"], known["worth_usd"]) == (1, None, None)
+    assert known["days"] in (1, 2)  # two where midnight came in between
+    assert (known["month_usd"], known["worth_usd"]) == (None, None)
     assert float(known["per_1000_usd"]) == pytest.approx(float(known["cost_usd"]) * 1000 / 400)
     assert 0 < float(known["saves_per_1000_usd"]) < float(known["per_1000_usd"])
     assert "together" not in ran.out
