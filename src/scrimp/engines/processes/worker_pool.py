@@ -58,6 +58,8 @@ class _Pool:
         """End all workers, which first end the calls that are in flight, if any are."""
         if not self._all_back:
             self._pass_on(signal.SIGTERM)
+        for worker in self._workers:  # all before any is waited for: each closes its stores
+            worker.finish()
         for worker in self._workers:
             worker.end()
 

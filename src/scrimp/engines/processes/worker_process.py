@@ -43,7 +43,8 @@ class WorkerProcess:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
         self._send(job)
-        threading.Thread(target=self._listen, args=(tell,), name="scrimp-worker", daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, args=(tell,), name="scrimp-worker", daemon=True)
+        self._listening.start()
 
     def give(self, chunk: Chunk) -> None:
         """Have it answer a chunk; where it has died that is told of."""
@@ -54,14 +55,21 @@ class WorkerProcess:
         """Pass a signal on."""
         self._process.send_signal(number)
 
+    def finish(self) -> None:
+        """Say that no more chunks come."""
+        stdin = self._process.stdin
+        if stdin is not None and not stdin.closed:
+            self._send(None)
+            with suppress(OSError):  # what it did not read before it died
+                stdin.close()
+
     def end(self) -> None:
         """Wait until it has ended."""
-        self._send(None)
-        with suppress(OSError):  # what it did not read before it died
-            if self._process.stdin is not None:
-                self._process.stdin.close()
+        self.finish()
         try:
-            self._process.wait(_PATIENCE)
+            # Until its stdout ends, as it does: `wait` with a time limit sleeps between looks, for longer and longer.
+            self._listening.join(_PATIENCE)
+            self._process.wait(0 if self._listening.is_alive() else _PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
