@@ -24,9 +24,9 @@ from msgspec.structs import replace
 from command import AT_ONCE, start_at_once
 from outcomes import answer
 from scrimp.errors import StoreUnwritableError
-from scrimp.store.encoding.journal_records import BegunCall, SettledRow
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow, encode_record
 from scrimp.store.journal import Journal
-from scrimp.store.journal_recovery import recover_abandoned
+from scrimp.store.journal_recovery import LivingJournals, recover_abandoned
 from scrimp.values import Entry
 
 ENTRY = Entry(call="c", run="r", time=1.0, provider="acme", model="m", status="lost", seconds=0.0)
@@ -55,6 +55,46 @@ def found(folder: Path) -> list[str]:
 
 def files(folder: Path) -> list[Path]:
     return list(folder.glob("in-flight-*"))
+
+
+def settled(living: LivingJournals, *rows: int) -> list[str]:
+    """What journals of living processes say of these rows."""
+    found = living.settled({row.to_bytes(32) for row in rows})
+    return sorted(each.answer.output for each in found if each.answer is not None)
+
+
+@pytest.mark.parametrize("mounts", ["1 0 0:1 / / rw - ext4 x rw\n", ""], ids=["through a map", "by writing"])
+def test_what_another_process_has_answered_is_found_however_often_it_was_looked_for(
+    tmp_path: Path, mounts: str
+) -> None:
+    living = LivingJournals(tmp_path, "own")
+    own, other = (Journal(tmp_path, name, mounts=lambda: mounts) for name in ("own", "other"))
+    own.record_settled((replace(ENTRY, call="own"),), time=1.0, completion=((9).to_bytes(32), answer("9")))
+    for row in range(5):
+        assert settled(living, row, 9) == []
+        entry = replace(ENTRY, call=str(row))
+        other.record_settled((entry,), time=1.0, completion=(row.to_bytes(32), answer(str(row))))
+        assert settled(living, *range(row + 1)) == [str(each) for each in range(row + 1)]
+    other.checkpoint(map(str, range(5)))
+    other.close()
+
+    assert settled(living, *range(5)) == []
+    own.close()
+
+
+def test_a_record_that_is_seen_while_it_is_being_written_is_read_again(tmp_path: Path) -> None:
+    first, second = (
+        encode_record(SettledRow((replace(ENTRY, call=str(row)),), 1.0, row.to_bytes(32).hex(), answer(str(row))))
+        for row in (1, 2)
+    )
+    # Bytes that are copied need not arrive in their order: all but the last are missing, then none.
+    for arrived in (*(second[:cut] for cut in range(0, len(second) - 1, 29)), second[-2:].rjust(len(second))):
+        living, path = LivingJournals(tmp_path, "own"), tmp_path / "in-flight-other-1.jsonl"
+        path.write_bytes((first + arrived).ljust(4096, b"\0"))
+        assert settled(living, 1, 2) == ["1"]
+        path.write_bytes((first + second).ljust(4096, b"\0"))
+
+        assert settled(living, 2) == ["2"]
 
 
 @pytest.mark.parametrize("mounts", ["1 0 0:1 / / rw - ext4 x rw\n", ""], ids=["through a map", "by writing"])

@@ -57,21 +57,51 @@ def _remove_unfinished(folder: Path) -> None:
                 path.unlink()
 
 
-def settled_in_living(folder: Path, run: str, keys: AbstractSet[bytes]) -> list[SettledRow]:
-    """Return what the journals of other processes have of these keys: of those that live, or are about to end.
+class _Scanned:
+    """What was read of a segment of a living process: the keys in it, and where reading goes on."""
+
+    def __init__(self) -> None:
+        self._keys: set[bytes] = set()  # in hex
+        self._from = 0
+
+    def keys(self, path: Path) -> AbstractSet[bytes]:
+        """Return the keys of all records so far, in hex."""
+        with path.open("rb") as file:
+            file.seek(self._from)
+            data, _, _ = file.read().partition(b"\0")  # what is reserved and not written yet
+        self._keys.update(_KEY.findall(data))
+        # The last record is read again: it may be one that was being written.
+        self._from += data.rfind(b"\n", 0, max(0, data.rfind(b"\n"))) + 1
+        return self._keys
+
+
+class LivingJournals:
+    """The journals of other processes: of those that live, or are about to end. What they gain is read once.
 
     A process that is killed lets go of its claims a moment before it lets go of its journal: one that claims a key just
     then finds its completion neither in the cache nor in a journal that may be recovered.
     """
-    own, wanted = f"{PREFIX}{run}-", {key.hex().encode() for key in keys}
-    found: list[SettledRow] = []
-    for path in folder.glob(f"{PREFIX}*.jsonl"):
-        with suppress(FileNotFoundError):  # recovered since: what it had is in the cache
-            data = b"" if path.name.startswith(own) else path.read_bytes()
-            if not wanted.isdisjoint(_KEY.findall(data)):
-                records, _ = decode_records(data)
+
+    def __init__(self, folder: Path, run: str) -> None:
+        """`run` is the name of this process's own."""
+        self._folder, self._own = folder, f"{PREFIX}{run}-"
+        self._scanned: dict[str, _Scanned] = {}  # by the name of a segment, which no other one ever has
+
+    def settled(self, keys: AbstractSet[bytes]) -> list[SettledRow]:
+        """Return what they have of these keys."""
+        wanted = {key.hex().encode() for key in keys}
+        found: list[SettledRow] = []
+        before, self._scanned = self._scanned, {}  # without those that are gone
+        for path in self._folder.glob(f"{PREFIX}*.jsonl"):
+            if path.name.startswith(self._own):
+                continue
+            with suppress(FileNotFoundError):  # recovered since: what it had is in the cache
+                self._scanned[path.name] = scanned = before.get(path.name) or _Scanned()
+                if wanted.isdisjoint(scanned.keys(path)):
+                    continue
+                records, _ = decode_records(path.read_bytes())
                 found += [each for each in records if isinstance(each, SettledRow) and each.key.encode() in wanted]
-    return found
+        return found
 
 
 def _wait_for_others(folder: Path, locks: ExitStack, sleep: Callable[[float], None]) -> None:

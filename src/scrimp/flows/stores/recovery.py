@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import CachedCompletion
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow
-from scrimp.store.journal_recovery import recover_abandoned, settled_in_living
+from scrimp.store.journal_recovery import LivingJournals, recover_abandoned
 from scrimp.store.ledger import Ledger
 from scrimp.units import pluralize
 
@@ -61,12 +61,12 @@ def commit_records(
     return len(lost)
 
 
-def take_completions(paths: Paths, run: str, keys: AbstractSet[bytes]) -> None:
+def take_completions(paths: Paths, living: LivingJournals, keys: AbstractSet[bytes]) -> None:
     """Cache what other processes have answered of these keys and have in their journals alone.
 
     Their calls stay theirs to record, or those of the process that recovers them.
     """
-    rows = settled_in_living(paths.ledger_db.parent, run, keys) if keys else []
+    rows = living.settled(keys) if keys else []
     completions = [_completion(row) for row in rows]
     if completions:
         with closing(SqliteCache(paths.cache_db)) as cache:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CachedCompletion, CompletionCache
+    from scrimp.store.journal_recovery import LivingJournals
 
 _JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
 
@@ -131,12 +132,18 @@ class Stores:
 
         try:
             lost = recover(self._paths, self._warn, self.share_recovered)
-            take_completions(self._paths, self._run, keys)
+            take_completions(self._paths, self._living, keys)
         except StoreError as error:
             self._warn(f"the journal of a killed run cannot be recovered now: {error}")
             self.unwritable = error  # its completions would be paid for again
             return 0
         return lost
+
+    @cached_property
+    def _living(self) -> LivingJournals:
+        from scrimp.store.journal_recovery import LivingJournals  # as above
+
+        return LivingJournals(self._paths.ledger_db.parent, self._run)
 
     def share_recovered(self, completions: Sequence[CachedCompletion]) -> None:
         """Give other machines what a killed run had answered, where they share a cache with this one."""
