@@ -11,6 +11,8 @@ from typing import BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
+from scrimp.read.inputs import stored_objects
+
 _ZONE = "Sun, 29 Nov 2026 00:00:00 GMT"
 
 
@@ -126,8 +128,9 @@ def _joined(stream: BinaryIO) -> bytes:
 
 @contextmanager
 def s3_server(bucket: str) -> Iterator[S3Server]:
-    """Serve one bucket."""
+    """Serve one bucket, which this process has not asked yet, whatever server had one of its name before."""
     store = S3Server(bucket)
+    stored_objects._bucket_store.cache_clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"store": store}))
     server.daemon_threads = True
     store.address = f"http://127.0.0.1:{server.server_port}"
