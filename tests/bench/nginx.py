@@ -10,23 +10,23 @@ from bench.server import reply
 _MODULE = "ngx_http_echo_module.so"
 # Single process, so that ending it ends all of it; every path is inside its own directory.
 _CONFIG = """
-load_module {module};
+load_module "{module}";
 daemon off;
 master_process off;
 worker_rlimit_nofile 8192;
-pid {folder}/pid;
-error_log {folder}/error.log crit;
+pid "{folder}/pid";
+error_log "{folder}/error.log" crit;
 events {{ worker_connections 8192; }}
 http {{
   log_format moments '$msec';
-  access_log {folder}/times moments buffer=64k flush=200ms;
+  access_log "{folder}/times" moments buffer=64k flush=200ms;
   keepalive_requests 1000000000;
   keepalive_timeout 600s;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  scgi_temp_path {folder}/scgi;
+  client_body_temp_path "{folder}/body";
+  proxy_temp_path "{folder}/proxy";
+  fastcgi_temp_path "{folder}/fastcgi";
+  uwsgi_temp_path "{folder}/uwsgi";
+  scgi_temp_path "{folder}/scgi";
   server {{
     listen 127.0.0.1:{port} backlog=4096;
     default_type application/json;

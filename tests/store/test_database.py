@@ -248,9 +248,9 @@ def test_every_commit_is_synced_and_readers_do_not_wait_for_writers(db: sqlite3.
 
 
 def test_the_modes_of_a_new_store_do_not_depend_on_the_umask(tmp_path: Path) -> None:
-    (tmp_path / "shared").mkdir(mode=0o755)
     umask = os.umask(0)
     try:
+        (tmp_path / "shared").mkdir(mode=0o755)
         for folder in ("new/deep", "shared"):
             connect(tmp_path / folder / "shelf.db", [m001_shelf]).close()
     finally:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import shlex
 import sys
 import traceback
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_an_empty_variable_holds_no_key(value: str) -> None:
 def test_a_command_gives_the_key_and_runs_once(tmp_path: Path) -> None:
     script = tmp_path / "count.py"
     script.write_text(f"open(r'{tmp_path}/ran', 'a').write('x'); print('{KEY}')", encoding="utf-8")
-    keys = ring(ProviderTable(key_cmd=f"{sys.executable} {script}"))
+    keys = ring(ProviderTable(key_cmd=shlex.join([sys.executable, str(script)])))
 
     assert keys.has(OPENAI)
     assert not (tmp_path / "ran").exists()
