@@ -6,15 +6,13 @@ import fcntl
 import http.client
 import json
 import os
-import random
-import socket
 import subprocess
 import sys
 import threading
 import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +20,8 @@ from typing import Any
 
 import pytest
 from msgspec import Struct
+
+from raw_server import free_port
 
 # A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
 PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
@@ -95,7 +95,7 @@ def serving(
 
     It is once it answers to `health` with the status `healthy`.
     """
-    port = _free_port()
+    port = free_port()
     words = [str(word).replace("{port}", str(port)) for word in command]
     with log.open("wb") as output:
         server = subprocess.Popen(words, stdout=output, stderr=output, env=os.environ | (env or {}))
@@ -109,14 +109,6 @@ def serving(
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
-
-
-def _free_port() -> int:
-    """Return a port for a server that takes its time to start: none of those that the system gives to others."""
-    for port in random.sample(range(10_000, 16_000), 100):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise AssertionError("of a hundred ports between 10000 and 16000 none is free")
 
 
 def _wait_until_healthy(server: subprocess.Popen[bytes], port: int, health: tuple[str, int], log: Path) -> None:

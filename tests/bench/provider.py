@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bench import nginx
 from bench.processes import CrashError
+from raw_server import free_port
 
 SERVERS = ("ours", "nginx")
 _SERVER = Path(__file__).with_name("server.py")
@@ -112,7 +113,7 @@ def _nginx(delay: float) -> Iterator[Provider]:
     if where is None:
         raise CrashError("no nginx with the echo module here (Debian: nginx-light libnginx-mod-http-echo)")
     program, module = where
-    port = _free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="scrimp-bench-nginx-") as name:
         folder = Path(name)
         (folder / "nginx.conf").write_text(nginx.config(folder, module=module, port=port, delay=delay))
@@ -140,15 +141,9 @@ def _until_closed(words: list[str]) -> Iterator[subprocess.Popen[str]]:
         process.stdout.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_for(port: int) -> None:
-    for _ in range(100):
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except OSError:
