@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PROGRAMS = ("redis-server", "valkey-server")
 _READY = "eady to accept connections"
+_LONGEST = 70  # characters of where temporary files are: a socket's whole path has 107 at most
 
 
 class RedisServer:
@@ -85,7 +86,8 @@ def redis_server(*options: str, program: Path | None = None) -> Iterator[RedisSe
     pytest.importorskip("redis", reason="the extra `redis` is not installed")
     if program is None and not any(map(shutil.which, PROGRAMS)):
         pytest.skip(f"none of {', '.join(PROGRAMS)} is installed: apt-get install redis-server")
-    with tempfile.TemporaryDirectory(prefix="scrimp-redis-") as folder:  # the path of a socket must be short
+    short = None if len(tempfile.gettempdir()) < _LONGEST else "/tmp"
+    with tempfile.TemporaryDirectory(prefix="scrimp-redis-", dir=short) as folder:
         server = RedisServer(Path(folder), *options, program=program)
         server.start()
         try:
