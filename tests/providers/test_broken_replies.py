@@ -136,6 +136,18 @@ def test_an_error_in_the_middle_of_a_stream_is_the_end_of_it(preset: str) -> Non
     assert "why" in result.message
 
 
+@pytest.mark.parametrize("preset", sorted(WHOLE))
+@pytest.mark.parametrize(
+    "data", ['{"message": "why"}', '{"error": "why"}', '{"code": 500, "detail": "why"}', '"why"', "why"]
+)
+def test_an_event_whose_type_alone_is_error_ends_the_stream_with_its_words(preset: str, data: str) -> None:
+    events = wire(preset, streamed=True, end="\n").split(b"\n\n")
+    result = read(preset, b"\n\n".join([*events[:2], f"event: error\ndata: {data}".encode(), *events[2:]]))
+
+    assert isinstance(result, Failure)
+    assert "why" in result.message
+
+
 @pytest.mark.parametrize(
     ("preset", "part", "empty"),
     [("anthropic", "content", None), ("gemini", "candidates", []), ("gemini", "candidates", None)],

@@ -131,7 +131,7 @@ class MessageStreamReader(StreamReader):
     def _read(self, data: str) -> str:
         event = event_object(data)
         kind = None if event is None else event.get("type")
-        if event is None or kind == "error":
+        if event is None or kind == "error" or event.get("error"):
             return self._fail(data)
         if kind == "message_start":
             message = obj(event, "message")

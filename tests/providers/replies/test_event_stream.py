@@ -68,6 +68,8 @@ def test_the_official_sdks_read_the_same_events(stream: tuple[bytes, list[str]])
         (b'data: {"a": 1}', ['{"a": 1}']), (b'data: {"a": 1}\n', ['{"a": 1}']), (b'data:{"a": 1}\r', ['{"a": 1}']),
         (b"data:\n\n: ping\n\nevent: ping\ndata: ping\n\n", []),
         (b'event: message_start\ndata: {"a": 1}\n\n', ['{"a": 1}']), (b"event: error\ndata: broken\n\n", ["broken"]),
+        (b'event: error\ndata: {"message": "no"}\n\n', ['{"error": {"message": "no"}}']),  # told by its type alone
+        (b'event: error\ndata: {"error": {"code": 500}}\n\n', ['{"error": {"code": 500}}']),
         (b"data: [DONE]\n\ndata: bye\n\n", ["[DONE]"]), (b'data: {"a": 1}\ndata: [DONE]\n\n', ['{"a": 1}', "[DONE]"]),
         (b"data: caf\xe9\n\n", ["caf\ufffd"]), (b"", []),
     ],

@@ -73,11 +73,19 @@ class EventDecoder:
         events = lines if len(lines) > 1 and all(map(_is_whole, lines)) else ["\n".join(lines)]
         events = [data for data in events if data and (kind in _COMPLETION_EVENTS or data[0] == "{")]
         self.done = DONE in events
+        if kind == "error":
+            events = list(map(_as_error, events))
         return events[: events.index(DONE) + 1] if self.done else events
 
 
 def _is_whole(line: str) -> bool:
     return line == DONE or event_object(line) is not None
+
+
+def _as_error(data: str) -> str:
+    """Return the data of an event whose type alone tells that it is an error, so that the data tells it, too."""
+    value = event_object(data)
+    return data if not value or value.get("error") else f'{{"error": {data}}}'
 
 
 def starts_event_stream(body: bytes) -> bool:
