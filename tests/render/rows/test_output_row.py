@@ -80,6 +80,17 @@ def test_a_row_nothing_was_sent_for_cost_nothing() -> None:
     assert cost_in_run(failed("skipped", kind="budget")) == 0
 
 
+def test_a_row_that_failed_after_a_billed_error_has_the_tokens_of_its_cost() -> None:
+    billed = msgspec.structs.replace(entry(status="failed", cost="0.25"), usage=Usage(input=100, output=7))
+    unbilled = msgspec.structs.replace(entry(status="failed", cost="0"), price=None)
+
+    for calls in ([billed], [billed, unbilled]):
+        row = msgspec.json.decode(shown(failed(entries=calls)))
+        assert (row["usage"]["input"], row["usage"]["output"], row["cost_usd"]) == (100, 7, 0.25)
+        assert row["price"] == billed.price
+    assert msgspec.json.decode(shown(failed(entries=[unbilled])))["usage"] is None
+
+
 def test_only_an_estimate_is_called_one() -> None:
     assert "estimated" not in shown(answered())
     assert shown(answered(entries=[entry(estimated=True)])).endswith('"estimated":true}')

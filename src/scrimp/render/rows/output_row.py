@@ -22,7 +22,7 @@ from scrimp.values import (
 
 
 class RowUsage(Struct, frozen=True):
-    """Tokens of the call whose completion was kept."""
+    """Tokens of the call whose completion was kept; of a row without one, of its last call that counted any."""
 
     input: int
     cache_read: int
@@ -146,9 +146,13 @@ def _filled(outcome: Outcome, answer: Answer, status: str, output: str | None, e
 
 
 def _bare(outcome: Failed, error: RowError) -> OutputRow:
-    """Return the row of a prompt without a completion; the last call names the model."""
+    """Return the row of a prompt without a completion; the last call names the model.
+
+    An error may have been billed, though a retry after it was not: then the row has the tokens beside their cost.
+    """
     cost, entries = cost_in_run(outcome), outcome.paid_before + outcome.entries
     last = entries[-1] if entries else None
+    billed = next((entry for entry in reversed(entries) if entry.usage is not None), last)
     return OutputRow(
         index=outcome.prompt.index,
         id=outcome.prompt.id,
@@ -158,8 +162,9 @@ def _bare(outcome: Failed, error: RowError) -> OutputRow:
         tier=last.tier if last else None,
         chain=last.chain if last else None,
         cache=outcome.cache,
+        usage=_usage(billed.usage) if billed else None,
         cost_usd=None if cost is None else decimal_number(cost),
-        price=last.price if last else None,
+        price=billed.price if billed else None,
         attempts=len({entry.step for entry in entries}),
         error=error,
         input=outcome.prompt.row,
