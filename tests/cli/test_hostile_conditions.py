@@ -278,7 +278,7 @@ def read_only(ready: Scrimp) -> Iterator[Scrimp]:
 def test_a_cache_that_cannot_be_written_still_answers(read_only: Scrimp, provider: FakeProvider, command: str) -> None:
     ran = read_only.amid(*command.split(), bound=True)
 
-    check(ran, command, 0, "completions in it are used, new ones are printed but not kept")
+    check(ran, command, 0, "completions in it can be used, new ones are printed but not kept")
     assert "echo: hello" in ran.out
     assert len(provider.bodies) == 1
     # `ask` also says that -c will not find this conversation.
@@ -303,9 +303,18 @@ def test_new_rows_are_answered_beside_a_cache_that_cannot_be_written(read_only: 
     read_only.file("q.txt", "hello\nnew\n")
     ran = read_only.amid("run", "q.txt", "--fields", "output,cache", bound=True)
 
-    check(ran, "run", 0, "new ones are printed but not kept")
+    check(ran, "run", 0, "new ones are printed but not kept, and their cost is not recorded")
+    assert ran.err.count("scrimp: warning:") == 1
     assert [row["cache"] for row in ran.rows] == ["hit", "miss"]
     assert provider.prompts == ["hello", "new"]
+
+
+@pytest.mark.parametrize("command", ["run q.txt", "ask hello"])
+def test_that_no_cost_is_recorded_is_said_once_without_a_cache(read_only: Scrimp, command: str) -> None:
+    ran = read_only.amid(*command.split(), "--cache", "off", bound=True)
+
+    check(ran, command, 0, "recorded")
+    assert ran.err.count("scrimp: warning:") - ran.err.count("-c will not find") == 1
 
 
 def test_that_nothing_is_found_or_kept_is_said_even_where_warnings_are_not_wanted(

@@ -30,6 +30,7 @@ _Row = TypeVar("_Row")
 # What the system says of a disk without room, or one that fails; a limit on the size of files is one, too.
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 ROOM = "free some space, or set SCRIMP_HOME to another disk"
+WRITABLE_HOME = "set SCRIMP_HOME to a writable directory"
 
 
 def connect(
@@ -265,7 +266,7 @@ class _StoreErrors:
             ) from error
         if isinstance(error, OSError):
             full = is_full(error)
-            move = ROOM if full else "set SCRIMP_HOME to a writable directory"
+            move = ROOM if full else WRITABLE_HOME
             raise (DiskFullError if full else StoreUnwritableError)(
                 f"{path} cannot be used: {error.strerror}; {move}"
             ) from error
@@ -301,7 +302,7 @@ def _hint(reason: str) -> str:
         return ROOM
     if "locked" in reason:
         return "another process has locked it: wait for that to end, or set SCRIMP_HOME to another directory"
-    return "set SCRIMP_HOME to a writable directory"
+    return WRITABLE_HOME
 
 
 def make_private_folder(folder: Path) -> None:

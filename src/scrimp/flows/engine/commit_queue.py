@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from scrimp.errors import DiskFullError, StoreError
+from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.store.journal import Journal
 from scrimp.store.writer import Write, Writer
 from scrimp.values import Answer, Entry
@@ -25,17 +25,17 @@ class CommitQueue:
 
     def __init__(
         self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], journal: Journal, *,
-        run: str, warn: Callable[[str], None], shared: bool = True, unkept: bool = False,
+        run: str, warn: Callable[[str], None], shared: bool = True, unkept: bool = False, read_only: bool = False,
         refusal: StoreError | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         """`shared` says whether other runs may find a completion that only the journal holds when this one dies.
 
         After the first write that fails no call begins, unless what is `unkept` may be paid for; nor does one where
-        there is a `refusal` from the outset.
+        there is a `refusal` from the outset. That a home is `read_only` was warned of, and is not once more.
         """
         self._loop = asyncio.get_running_loop()
         self._journal, self._warn, self._shared, self._clock = journal, warn, shared, clock
-        self._unkept, self._refusal = unkept, refusal
+        self._unkept, self._read_only, self._refusal = unkept, read_only, refusal
         self._writer = Writer(
             open_cache, open_ledger, run=run, on_commit=self._committed, check=journal.check_free_space,
             free=journal.free_bytes,
@@ -100,7 +100,12 @@ class CommitQueue:
         try:
             write()
         except StoreError as error:
-            self._warn(f"calls in flight are not written down, so a kill may lose them: {error}")
+            self._warn_of("calls in flight are not written down, so a kill may lose them", error)
+
+    def _warn_of(self, loss: str, error: StoreError) -> None:
+        expected = isinstance(error, StoreUnwritableError) and not isinstance(error, DiskFullError)
+        if not (self._read_only and expected):
+            self._warn(f"{loss}: {error}")
 
     def _committed(self, writes: Sequence[Write], error: StoreError | None) -> None:
         """Pass the writer's report to the loop's thread; a loop that has ended needs none."""
@@ -110,7 +115,7 @@ class CommitQueue:
     def _report(self, writes: Sequence[Write], error: StoreError | None) -> None:
         self._uncommitted -= len(writes)
         if error is not None and self._unkept:
-            self._warn(f"completions are printed but not kept: {error}")
+            self._warn_of("completions are printed but not kept", error)
         elif error is not None:
             self._refusal = self._refusal or error
             self.on_unwritable(error)

@@ -69,6 +69,7 @@ async def engine_parts(
             Journal(services.paths.ledger_db.parent, services.process), run=services.run, warn=services.warn,
             shared=options.cache != "off",
             unkept=options.allow_unkept or (services.stores.read_only and services.stores.unwritable is None),
+            read_only=services.stores.read_only,
             refusal=services.stores.unwritable or _ledger_refusal(services), clock=services.clock,
         )  # fmt: skip
         ends.callback(commits.close)

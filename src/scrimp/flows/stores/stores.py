@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import LayeredCache, MemoryCache, NoCache
-from scrimp.store.database import ROOM, can_write
+from scrimp.store.database import ROOM, WRITABLE_HOME, can_write
 
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths
@@ -57,7 +57,9 @@ class Stores:
         """Use a cache that ends with this run, and no other."""
         self.shared = None
         self.__dict__["cache"] = self.__dict__["local_cache"] = self._private_cache()
-        self._read_only = not can_write(self._paths.ledger_db)
+        was_told, self._read_only = self._read_only, not can_write(self._paths.ledger_db)
+        if self._read_only and not was_told:
+            self._warn(f"what is paid is not recorded: {self._paths.ledger_db} cannot be written; {WRITABLE_HOME}")
 
     @cached_property
     def cache(self) -> CompletionCache:
@@ -80,7 +82,7 @@ class Stores:
             if can_write(self._paths.ledger_db):
                 raise StoreError(f"{error}; `--cache off` does without it") from error
             self._read_only = True
-            self._alert(f"completions are printed but not kept, and a rerun pays for them again: {error}")
+            self._alert(f"completions and their cost are not kept, and a rerun pays for them again: {error}")
             return LayeredCache(NoCache())
         writable = can_write(cache.path)  # by its permissions
         if writable and not cache.read_only:
@@ -89,9 +91,10 @@ class Stores:
             self.unwritable = DiskFullError(f"{cache.path} cannot be written: {ROOM}")
         else:
             self._read_only = True
+            unrecorded = "" if can_write(self._paths.ledger_db) else ", and their cost is not recorded"
             self._warn(
-                f"{cache.path} cannot be written: completions in it are used, new ones are printed but not kept; "
-                "set SCRIMP_HOME to a writable directory"
+                f"{cache.path} cannot be written: completions in it can be used, new ones are printed but not "
+                f"kept{unrecorded}; {WRITABLE_HOME}"
             )
         return LayeredCache(cache)
 
