@@ -108,6 +108,20 @@ def test_workers_keep_to_the_cap_together_and_stop_together(ready: Scrimp, provi
     assert 0 < float(bill["cost_usd"]) <= 2
 
 
+@pytest.mark.parametrize("mode", ["off", "refresh"])
+def test_equal_rows_are_called_for_once_where_workers_may_not_use_the_cache(
+    scrimp: Scrimp, provider: FakeProvider, mode: str
+) -> None:
+    scrimp.provider(provider.url)
+    texts = [f"text {number % 150}" for number in range(600)]
+    scrimp.file("rows.txt", "\n".join(texts))
+    ran = scrimp("run", "rows.txt", "--engine", "processes", "--workers", "2", "--cache", mode, "--fields", "output")
+
+    assert (ran.status, [row["output"] for row in ran.rows]) == (0, [f"echo: {text}" for text in texts])
+    assert sorted(provider.prompts) == sorted(set(texts))
+    assert "waiting for" not in ran.err
+
+
 def test_a_worker_that_cannot_start_ends_the_run_with_a_sentence(ready: Scrimp, provider: FakeProvider) -> None:
     ready.file("broken/sitecustomize.py", "import os, sys\nif '-c' in sys.orig_argv:\n    os._exit(7)\n")
     ready.env["PYTHONPATH"] = os.pathsep.join([str(ready.cwd / "broken"), ready.env.get("PYTHONPATH", "")])

@@ -111,7 +111,7 @@ class FedEngine:
             job.loaded, job.paths, env=os.environ, warn=lambda text: self._said.append(("warning", text)),
             note=lambda text: self._said.append(("note", text)),
         )  # fmt: skip
-        services.join(job.run, job.began, job.credits)
+        services.join(job.run, job.began, job.credits, job.folder)
         return services
 
     def _groups(self) -> Iterator[list[Prompt]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_DOWN, Decimal
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,7 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
     paths: Paths
     options: RunOptions
     credits: Mapping[str, Decimal] = {}  # dollars of what is left of each provider's credit that it may use up
+    folder: Path | None = None  # of this run alone: what its workers keep and claim where no other run may see it
     parts: PartFiles | None = None  # where the worker writes its rows; None: the process that gathers them does
 
     @property
@@ -43,7 +45,7 @@ class WorkerJob(Struct, frozen=True, kw_only=True):
 
 def worker_job(
     run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions, workers: int, *,
-    credits_left: Mapping[str, Decimal] = {}, began: float | None = None,
+    credits_left: Mapping[str, Decimal] = {}, began: float | None = None, folder: Path | None = None,
 ) -> WorkerJob:  # fmt: skip
     """Return the share of each of so many workers, whose limits add up to at most those of the run.
 
@@ -65,7 +67,7 @@ def worker_job(
         rpm=_share(options.rpm, calls), tpm=_share(options.tpm, calls),
     )  # fmt: skip
     return WorkerJob(
-        run=run, began=began, paths=paths, options=options,
+        run=run, began=began, paths=paths, options=options, folder=folder,
         loaded=replace(loaded, config=replace(loaded.config, providers=providers, rules=rules)),
         credits={name: _share_of_dollars(left, workers) for name, left in credits_left.items()},
     )  # fmt: skip

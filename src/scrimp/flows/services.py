@@ -16,6 +16,7 @@ from scrimp.flows.stores.stores import Stores
 
 if TYPE_CHECKING:
     from decimal import Decimal
+    from pathlib import Path
 
     from scrimp.config.paths import Paths
     from scrimp.config.resolved.api_keys import KeyRing
@@ -66,6 +67,7 @@ class Services:
         self.certificates = CertificatesInUse(paths.tuned, warn=self.warn, alert=self.alert)
         self._shard = shard
         self._credit_shares: Mapping[str, Decimal] | None = None  # of such a process
+        self._folder: Path | None = None  # that such processes share
         self._part: str | None = None  # which one of the processes that work on this run, where there are several
         self._began: float | None = None  # when that run began
         self._job: JobAtWork | None = None
@@ -79,14 +81,19 @@ class Services:
         if "provider_credits" in self.__dict__:
             self.provider_credits.close()  # the ledger has all that was paid
 
-    def join(self, run: str, began: float | None = None, credit_shares: Mapping[str, Decimal] = {}) -> None:
+    def join(
+        self, run: str, began: float | None = None, credit_shares: Mapping[str, Decimal] = {},
+        folder: Path | None = None,
+    ) -> None:  # fmt: skip
         """Be one of several processes that work on a run; to be said before anything asks for its name.
 
         `credit_shares` are the dollars of providers' credits that this one may use up; it does not tell of their end.
+        What no other run may find, these processes have in their common `folder`.
         """
         self.__dict__["run"] = run
         self._began = began
         self._credit_shares = credit_shares
+        self._folder = folder
         self._part = os.urandom(3).hex()
 
     def work_on(self, job: JobAtWork) -> None:
@@ -117,7 +124,7 @@ class Services:
     @cached_property
     def stores(self) -> Stores:
         """The user's stores."""
-        return Stores(self.paths, self.process, self.warn, self._shared_cache(), alert=self.alert)
+        return Stores(self.paths, self.process, self.warn, self._shared_cache(), alert=self.alert, folder=self._folder)
 
     def _shared_cache(self) -> SharedCache | None:
         """Return the cache that the config shares with other machines, if any."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 from scrimp.engines.chunks import InputRows
 from scrimp.engines.gathered_run import GatheredRun, Sink
@@ -24,20 +28,42 @@ def run(
     `table` gets the header of what was read, if it was a table.
     """
     count = most_workers(workers or _cores(), services.loaded, options)
-    job = worker_job(
-        services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
-        began=services.clock(),
-    )  # fmt: skip
-    answers = partial(answered_chunks, workers=count, warn=services.warn)
-    gathered = GatheredRun(job, options, services, sink, _appended_already, answers, table)
-    try:
-        gathered.take(inputs)
-    finally:
-        services.stores.recover()  # of workers that died, or were ended: what they had in flight
+    with _common_folder(options, services) as folder:
+        job = worker_job(
+            services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
+            began=services.clock(), folder=folder,
+        )  # fmt: skip
+        answers = partial(answered_chunks, workers=count, warn=services.warn)
+        gathered = GatheredRun(job, options, services, sink, _appended_already, answers, table)
+        try:
+            gathered.take(inputs)
+        finally:
+            services.stores.recover()  # of workers that died, or were ended: what they had in flight
     if gathered.error is not None:
         raise gathered.error
     # The worker that stopped knew of its own rows alone.
     return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
+
+
+@contextmanager
+def _common_folder(options: RunOptions, services: Services) -> Iterator[Path | None]:
+    """Open a folder in which the workers find each other's rows, where they may not do so in the home.
+
+    Without it each would pay for a row that another one has, too.
+    """
+    if options.cache == "on" and not services.stores.read_only:
+        yield None
+        return
+    try:
+        folder = tempfile.mkdtemp(prefix="scrimp-")
+    except OSError as error:
+        services.warn(f"equal rows may be paid for once by each worker: no temporary folder ({error.strerror})")
+        yield None
+        return
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _cores() -> int:

@@ -42,13 +42,14 @@ class ClaimedRows:
         recover: Callable[[AbstractSet[bytes]], object],
         found: Callable[[Sequence[tuple[RowAtPosition, Answered]]], None],
         free: Callable[[Sequence[RowAtPosition]], None], ended: Callable[[BaseException | None], None],
-        warn: Callable[[str], None],
+        warn: Callable[[str], None] | None,
     ) -> None:  # fmt: skip
         """`found` gets the rows that the other run has answered, `free` those that are this run's to call for now.
 
         That is so when it failed, or has died: `recover` brings in what it had answered. A process that lets go of
         nothing for the `longest` time, in seconds, may be suspended: its rows are called for all the same. `ended` is
-        told when there is nothing to wait for any more, or what went wrong.
+        told when there is nothing to wait for any more, or what went wrong. Without `warn` it is for other processes
+        of the same run that it waits.
         """
         self._claims, self._lookup, self._longest, self._recover = claims, lookup, longest, recover
         self._found, self._free, self._ended, self._warn = found, free, ended, warn
@@ -90,7 +91,7 @@ class ClaimedRows:
                 looked = now
             if self._look(self._rows if whole else self._rows[:_FEW], even_claimed=overdue):
                 progress = now
-            if self._rows and not told and now - began > _PATIENCE:
+            if self._rows and self._warn is not None and not told and now - began > _PATIENCE:
                 told = True
                 waits = f"{pluralize(len(self._rows), 'row')} that another run is calling for"
                 self._warn(f"waiting for {waits}, so that nothing is paid twice; --cache refresh does not wait")

@@ -82,7 +82,7 @@ class Engine:
         self._recover = recover
         self._claimed_rows = ClaimedRows(
             parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
-            free=self._begin, ended=self._waiting_ended, warn=warn,
+            free=self._begin, ended=self._waiting_ended, warn=warn if options.cache == "on" else None,
         )  # fmt: skip
         self._prefetcher: Prefetcher | None = None
         self._idle = asyncio.Event()

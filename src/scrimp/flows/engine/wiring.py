@@ -173,7 +173,9 @@ def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | NoClaims:
-    """Return the claims of a run whose completions others may take, and that takes theirs."""
+    """Return the claims of a run whose completions others may take, and that takes theirs; else of its processes."""
+    if services.stores.folder is not None:
+        return Claims(services.stores.folder / "claims", services.warn)
     if options.cache != "on" or services.stores.read_only:
         return NoClaims()
     claims = Claims(services.paths.claims, services.warn)

@@ -29,14 +29,16 @@ class Stores:
 
     def __init__(
         self, paths: Paths, run: str, warn: Callable[[str], None], shared: SharedCache | None = None, *,
-        alert: Callable[[str], None] | None = None,
+        alert: Callable[[str], None] | None = None, folder: Path | None = None,
     ) -> None:  # fmt: skip
         """`run` is the name of this run, or of a process of it, whose journal is its own.
 
         `shared` is the cache of other machines, too. `alert` takes what is said even where warnings are not wanted.
+        `folder` is that of several processes which work on one run.
         """
         self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
         self._alert = alert or warn
+        self.folder = folder
         self._private: str | None = None
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
@@ -175,6 +177,8 @@ class Stores:
         import tempfile  # only where there is a private cache
 
         try:
+            if self.folder is not None:
+                return SqliteCache(self.folder / "cache.db")
             self._private = tempfile.mkdtemp(prefix="scrimp-")
             return SqliteCache(Path(self._private) / "cache.db")
         except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
