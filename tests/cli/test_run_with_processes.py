@@ -103,9 +103,22 @@ def test_workers_keep_to_the_cap_together_and_stop_together(ready: Scrimp, provi
 
     rows, bill = written(ready)
     assert ran.status == 5
+    assert "more than $1, a worker's share of --max-cost, allows" in ran.err
     assert 0 < len(rows) < ROWS
     assert len(rows) == len(provider.bodies) == bill["calls"]["total"]
     assert 0 < float(bill["cost_usd"]) <= 2
+
+
+def test_no_share_of_a_cap_is_kept_for_a_worker_that_gets_no_rows(scrimp: Scrimp, provider: FakeProvider) -> None:
+    scrimp.provider(provider.url)
+    config = (scrimp.home / "config.toml").read_text()
+    scrimp.config(config.replace("input = 1.0, output = 10.0", "input = 1000, output = 1000"))
+    scrimp.file("rows.txt", "\n".join(f"row {number}" for number in range(40)))
+    ran = scrimp("run", "rows.txt", *WORDS[2:], "--max-cost", "0.8", "--max-output", "10")
+
+    rows, bill = written(scrimp)
+    assert (ran.status, len(rows)) == (0, 40)
+    assert 0.4 < float(bill["cost_usd"]) <= 0.8
 
 
 @pytest.mark.parametrize("mode", ["off", "refresh"])

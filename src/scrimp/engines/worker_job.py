@@ -53,7 +53,7 @@ def worker_job(
     """
     limits, cap = options.limits, options.limits.max_cost
     if limits.budget is None:
-        cap = _optional_share(cap, workers)
+        cap, limits = _optional_share(cap, workers), replace(limits, workers=workers)
     calls = 1 if has_limits_server(loaded) else workers
     # How many rows may fail is known where all of them come together.
     limits = replace(limits, max_cost=cap, max_failures=None, max_failure_share=None)

@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 
-from scrimp.engines.chunks import InputRows
+from scrimp.engines.chunks import Chunk, InputRows, read_chunks
 from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.processes.worker_pool import answered_chunks
 from scrimp.engines.worker_job import most_workers, worker_job
@@ -27,13 +28,14 @@ def run(
 
     `table` gets the header of what was read, if it was a table.
     """
-    count = most_workers(workers or _cores(), services.loaded, options)
+    begun = _BegunChunks(inputs, most_workers(workers or _cores(), services.loaded, options))
+    count = max(1, begun.count)  # or the share of a worker without a chunk would lie fallow
     with _common_folder(options, services) as folder:
         job = worker_job(
             services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
             began=services.clock(), folder=folder,
         )  # fmt: skip
-        answers = partial(answered_chunks, workers=count, warn=services.warn)
+        answers = partial(answered_chunks, workers=count, warn=services.warn, read=begun.chunks)
         gathered = GatheredRun(job, options, services, sink, _appended_already, answers, table)
         try:
             gathered.take(inputs)
@@ -43,6 +45,20 @@ def run(
         raise gathered.error
     # The worker that stopped knew of its own rows alone.
     return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
+
+
+class _BegunChunks:
+    """The chunks of inputs, of which the first few are read to know whether there are so many."""
+
+    def __init__(self, inputs: InputRows, most: int) -> None:
+        read = read_chunks(inputs)
+        first = list(islice(read, most))
+        self.count = sum(not chunk.is_last for chunk in first)
+        self._begun: list[Iterator[Chunk]] = [chain(first, read)]
+
+    def chunks(self, inputs: InputRows) -> Iterator[Chunk]:
+        """Return the chunks, those that were read among them; the next time others, which are read anew."""
+        return self._begun.pop() if self._begun else read_chunks(inputs)
 
 
 @contextmanager

@@ -29,15 +29,16 @@ _News: TypeAlias = tuple[WorkerProcess, AnsweredChunk | None] | signal.Signals
 
 
 def answered_chunks(
-    inputs: InputRows, job: WorkerJob, *, workers: int, warn: Callable[[str], None], chunks_at_once: int
-) -> Generator[AnsweredChunk, None, None]:
-    """Yield what becomes of all rows, as it comes; each worker has so many chunks at once.
+    inputs: InputRows, job: WorkerJob, *, workers: int, warn: Callable[[str], None], chunks_at_once: int,
+    read: Callable[[InputRows], Iterator[Chunk]] = read_chunks,
+) -> Generator[AnsweredChunk, None, None]:  # fmt: skip
+    """Yield what becomes of all rows that are read, as it comes; each worker has so many chunks at once.
 
     A chunk whose workers died again and again is left out. Once one worker stops, or a signal comes, no more rows
     begin, and what was in flight comes before the stop.
     """
     with closing(_Pool(job, workers, chunks_at_once, warn)) as pool, _signals_to(pool.news):
-        yield from pool.answers(read_chunks(inputs))
+        yield from pool.answers(read(inputs))
 
 
 class _Pool:

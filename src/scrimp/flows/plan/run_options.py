@@ -38,6 +38,7 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     max_cost_per_row: Decimal | None = None  # dollars that a row may be expected to cost
     on_dear: OnDear = "cheaper"
     allow_unpriced: bool = False
+    workers: int = 1  # that have equal shares of these dollars and of those of rules
     max_failures: int | None = None  # rows
     max_failure_share: float | None = None  # of rows, 0..1
 

@@ -48,13 +48,14 @@ class CallGuards:
         observer: RowRecorder | SpendGuard = recorder
         if limits.max_cost is not None:
             observer = SpendGuard(
-                observer, self._budget, self._prices, self._overruns, allow_unpriced=limits.allow_unpriced
-            )
+                observer, self._budget, self._prices, self._overruns, allow_unpriced=limits.allow_unpriced,
+                workers=limits.workers,
+            )  # fmt: skip
         if cap is None:
             return observer
         return SpendGuard(
             observer, self._rule_budget(cap), self._prices, self._overruns, allow_unpriced=limits.allow_unpriced,
-            rule=cap.name,
+            rule=cap.name, workers=limits.workers,
         )  # fmt: skip
 
     def _rule_budget(self, cap: RuleCap) -> Budget:

@@ -28,11 +28,14 @@ class SpendGuard:
 
     def __init__(
         self, inner: RowRecorder | SpendGuard, budget: Budget, prices: PriceBook, overruns: Overruns, *,
-        allow_unpriced: bool, rule: str | None = None,
+        allow_unpriced: bool, rule: str | None = None, workers: int = 1,
     ) -> None:  # fmt: skip
-        """`rule` names the rule whose cap it is; None is the run's. A guard may stand before another."""
+        """`rule` names the rule whose cap it is; None is the run's. A guard may stand before another.
+
+        So many workers have equal shares of the cap, of which the budget is one.
+        """
         self._inner, self._budget, self._prices, self._overruns = inner, budget, prices, overruns
-        self._allow_unpriced, self._rule = allow_unpriced, rule
+        self._allow_unpriced, self._rule, self._workers = allow_unpriced, rule, workers
         self._reserved: dict[str, Reservation] = {}
 
     async def begin(self, call: Call) -> str | Failure:
@@ -126,10 +129,13 @@ class SpendGuard:
 
     def _refusal(self, call: Call, bound: Decimal) -> str:
         output, budget = most_output_tokens(call), self._budget
+        cap = f"{self._cap} {budget.cap:f}"
+        if self._workers > 1:
+            cap = f"${budget.cap:f}, a worker's share of {self._cap},"
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
         return budget.stopped or (
-            f"the next call could cost up to ${shown(bound)} ({output:,} output tokens{more}), more than {self._cap} "
-            f"{budget.cap:f} allows after {budget.account}: lower --max-output to fit more calls"
+            f"the next call could cost up to ${shown(bound)} ({output:,} output tokens{more}), more than "
+            f"{cap} allows after {budget.account}: lower --max-output to fit more calls"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
