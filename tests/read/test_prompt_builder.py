@@ -21,6 +21,22 @@ def test_the_first_of_the_usual_names_wins(read):
     assert one(read, {"content": "c", "text": "t", "prompt": "p"}).text == "p"
 
 
+@pytest.mark.parametrize(
+    ("row", "task", "other"),
+    [({"instruction": "Sum up.", "input": "A long text", "output": "s"}, "instruction", "input"),
+     ({"instruction": "Write a poem.", "input": "", "output": "s"}, "instruction", "input"),
+     ({"context": "c", "text": "The sky is blue.", "question": "Which color?"}, "question", "text"),
+     ({"question": "Which color?", "content": "The sky is blue."}, "question", "content")],
+)  # fmt: skip
+def test_a_task_beside_its_data_is_not_left_out(read, row, task, other):
+    with pytest.raises(
+        InputError, match=rf"stdin:1: '{task}' and '{other}' may both .* -t '\{{{task}\}} \{{{other}\}}'"
+    ):
+        one(read, row)
+    assert one(read, row, prompt_field=task).text == row[task]
+    assert one(read, row | {"prompt": "p"}).text == "p"
+
+
 def test_the_only_column_of_text_is_the_prompt(read):
     assert one(read, {"review": "fine", "stars": 4, "id": "r-1", "system": "S"}).text == "fine"
 

@@ -10,6 +10,8 @@ from scrimp.values import JsonObject
 
 # In order of precedence.
 PROMPT_FIELDS = ("prompt", "text", "input", "question", "content", "instruction")
+# What is asked of another column, rather than a prompt by itself, where there is one.
+_TASKS = ("question", "instruction")
 # Never the prompt, even as the only text; "" is the header spreadsheets give to a column of row numbers.
 _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
 
@@ -17,12 +19,14 @@ _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
 def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> str:
     """Return the prompt of a row: the first column of PROMPT_FIELDS, otherwise the only column of text.
 
-    Columns that are `taken` are something else.
+    Columns that are `taken` are something else. InputError where a row has a task in one column and its data in
+    another: one of them alone would be paid for and be of no use.
     """
     for name in PROMPT_FIELDS:
         if name in row and name not in taken:
             value = row[name]
             if isinstance(value, str):
+                _check_alone(name, row, taken, where)
                 return value
             if value is None:
                 # The next column would make this row ask for something else than the other rows.
@@ -38,3 +42,20 @@ def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> 
         f"{where}: cannot tell which column is the prompt: name one with --prompt-field, or write a --template; "
         f"the columns are {column_names(row)}"
     )
+
+
+def _check_alone(chosen: str, row: JsonObject, taken: Collection[str | None], where: str) -> None:
+    if chosen == "prompt":
+        return
+    filled = [
+        name
+        for name in PROMPT_FIELDS
+        if name == chosen or (name not in taken and isinstance(text := row.get(name), str) and text.strip())
+    ]
+    task = next((name for name in _TASKS if name in filled), None)
+    if task is not None and len(filled) > 1:
+        other = next(name for name in filled if name != task)
+        raise InputError(
+            f"{where}: '{task}' and '{other}' may both be in the prompt: join them, as -t '{{{task}}} {{{other}}}' "
+            "does, or name one with --prompt-field"
+        )

@@ -41,6 +41,15 @@ def test_json_lines_in_a_json_file_are_told(file, read):
         read.files(path)
 
 
+def test_values_on_end_in_a_json_file_are_told(file, read):
+    path = file("rows.json", '{\n  "text": "a"\n}\n{\n  "text": "b"\n}\n')
+
+    with pytest.raises(
+        InputError, match=r"rows\.json: not JSON \(trailing .*one line, as `jq -c` does, and use --format jsonl"
+    ):
+        read.files(path)
+
+
 @pytest.mark.parametrize("data", [b"3", b'"a"', b"null", b"hello"])
 def test_a_document_that_holds_no_rows_is_an_error(read, data):
     with pytest.raises(InputError, match="stdin: a JSON input must be an array of rows or an object"):

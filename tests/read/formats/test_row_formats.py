@@ -61,6 +61,8 @@ def test_invalid_json_says_why(read, line, reason):
 def test_json_over_several_lines_is_told_from_broken_json(read):
     with pytest.raises(InputError, match="write each row on one line, as `jq -c` does, or use --format json"):
         read(b'{\n  "text": "a"\n}\n')
+    with pytest.raises(InputError, match="write each row on one line, as `jq -c` does; otherwise fix or remove"):
+        read(b'{"text": "a"}{"text": "b"}\n')
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from msgspec import Raw
 from scrimp.errors import InputError
 from scrimp.values import Json
 
+ONE_A_LINE = "write each row on one line, as `jq -c` does"
 # What msgspec raises for invalid JSON, which includes NaN and a lone surrogate.
 JSON_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # A number with a fraction or an exponent stays as it was written: 19.90 is not 19.9 to a model that reads a price.
@@ -79,6 +80,11 @@ def decode_row(data: bytes | Raw, name: str, number: int) -> Json:
         return decode_json(data)
     except JSON_ERRORS as error:
         raise json_error(bytes(data), name, number, error, "fix or remove that row") from error
+
+
+def has_several_values(error: Exception) -> bool:
+    """Return whether there is more after a first value that is whole."""
+    return "trailing characters" in str(error)
 
 
 def json_error(data: bytes, name: str, number: int, error: Exception, hint: str) -> InputError:

@@ -14,7 +14,7 @@ from msgspec import Raw
 
 from scrimp.errors import InputError
 from scrimp.read.conversations import BODY_FIELDS
-from scrimp.read.formats.decoding import JSON_ERRORS, decode_row, json_error
+from scrimp.read.formats.decoding import JSON_ERRORS, ONE_A_LINE, decode_row, has_several_values, json_error
 from scrimp.read.inputs.streams import InputStream
 from scrimp.read.prompt_column import PROMPT_FIELDS
 from scrimp.values import Json
@@ -30,12 +30,21 @@ def json_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
     try:
         elements = _array_elements(data)
     except JSON_ERRORS as error:
-        hint = "if each line is a row, use --format jsonl (plain lines: --format lines); otherwise fix it"
-        raise json_error(data, stream.name, 0, error, hint) from error
+        raise json_error(data, stream.name, 0, error, _hint(data, error)) from error
     if elements is None:
         raise InputError(f"{stream.name}: a JSON input must be an array of rows or an object: put the rows in [ ]")
     for number, element in enumerate(elements, 1):
         yield decode_row(element, stream.name, number), number
+
+
+def _hint(data: bytes, error: Exception) -> str:
+    """Return what to do about a document that is not one: several on end are rows once each is on a line."""
+    if has_several_values(error):
+        try:
+            msgspec.json.decode(data.strip().partition(b"\n")[0])
+        except JSON_ERRORS:
+            return f"if it has a row in each of several values, {ONE_A_LINE}, and use --format jsonl; otherwise fix it"
+    return "if each line is a row, use --format jsonl (plain lines: --format lines); otherwise fix it"
 
 
 def _array_elements(data: bytes) -> list[Raw] | None:

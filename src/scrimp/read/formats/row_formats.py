@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from scrimp.read.formats.decoding import JSON_ERRORS, decode_json, decode_utf8, json_error
+from scrimp.read.formats.decoding import (
+    JSON_ERRORS,
+    ONE_A_LINE,
+    decode_json,
+    decode_utf8,
+    has_several_values,
+    json_error,
+)
 from scrimp.read.inputs.streams import InputStream, read_errors
 from scrimp.read.prompt_column import PROMPT_FIELDS
 from scrimp.values import Json
@@ -91,7 +98,9 @@ def _jsonl(stream: InputStream) -> Iterator[Row]:
                 continue
             hint = "fix or remove that line"
             if line.strip() in _JSON_OPENINGS:
-                hint = "write each row on one line, as `jq -c` does, or use --format json"
+                hint = f"{ONE_A_LINE}, or use --format json"
+            elif has_several_values(error):
+                hint = f"{ONE_A_LINE}; otherwise fix or remove that line"
             raise json_error(line, stream.name, number, error, hint) from error
         yield row, number
 
