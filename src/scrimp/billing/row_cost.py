@@ -19,6 +19,8 @@ def cost_in_run(outcome: Outcome) -> Decimal | None:
     if not outcome.entries:
         fresh = isinstance(outcome, Answered) and outcome.cache in ("miss", "off")
         return outcome.answer.cost if fresh and outcome.answer is not None else _NOTHING
+    if len(outcome.entries) == 1:  # as of nearly all rows
+        return outcome.entries[0].cost
     known = [entry.cost for entry in outcome.entries if entry.cost is not None]
     unpriced = any(entry.cost is None and entry.status in PAID_STATUSES for entry in outcome.entries)
     return None if unpriced or not known else sum(known, _NOTHING)

@@ -70,3 +70,31 @@ def test_every_call_in_flight_has_its_time_and_later_ones_no_more() -> None:
         assert await calls[2] in ("late", "answered")  # within the two seconds that a stop may seem longer
 
     run(main())
+
+
+@pytest.mark.parametrize("seconds", [4.9, 5.0])
+def test_what_is_canceled_from_outside_is_canceled_even_where_its_time_is_up_as_well(seconds: float) -> None:
+    async def call() -> None:
+        async with RunningTimeouts().timeout(5):
+            await asyncio.sleep(100)
+
+    async def main() -> None:
+        task = asyncio.create_task(call())
+        asyncio.get_running_loop().call_later(seconds, task.cancel)
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    run(main())
+
+
+def test_a_task_that_was_ended_in_time_can_go_on() -> None:
+    async def main() -> None:
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                async with RunningTimeouts().timeout(5):
+                    await asyncio.sleep(100)
+        task = asyncio.current_task()
+        assert task is not None
+        assert task.cancelling() == 0
+
+    run(main())

@@ -15,7 +15,9 @@ def characters(prompt: Prompt) -> int:
     if prompt.history:
         size += sum(len(turn.content) for turn in prompt.history)
     if prompt.row:
-        size += sum(len(value) for value in prompt.row.values() if isinstance(value, str))
+        for value in prompt.row.values():  # a loop: each row is measured several times
+            if isinstance(value, str):
+                size += len(value)
     return size
 
 

@@ -51,9 +51,10 @@ def called_as(candidates: Sequence[ModelRef], called: str) -> str:
 
 def sold_as(candidates: Sequence[ModelRef], called: str) -> str | None:
     """Return the model as it was named that was bought elsewhere; None where none was, or any of several."""
-    if any(model.without_arm == called for model in candidates):
+    bought = _bought(candidates, called)
+    if not bought or any(model.without_arm == called for model in candidates):
         return None
-    names = {model.without_arm for model in _bought(candidates, called)}
+    names = {model.without_arm for model in bought}
     return names.pop() if len(names) == 1 else None
 
 

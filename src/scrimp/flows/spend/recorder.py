@@ -129,28 +129,27 @@ class RowRecorder:
         begun, sent = self._open.pop(call_id), self._sent.pop(call_id, None)
         # A call of a batch was sent by another command.
         seconds = max(0.0, self.now - begun.time) if sent is None else self._calls.timer() - sent
-        begun = replace(begun, seconds=seconds)
         if isinstance(result, Completion):
-            entry = self._answered(begun, result)
+            entry = self._answered(begun, result, seconds)
         elif result.billed is not None:
-            entry = replace(self._answered(begun, result.billed), error=result.message)
+            entry = replace(self._answered(begun, result.billed, seconds), error=result.message)
         else:
             status: EntryStatus = begun.status if may_be_billed(result) else "failed"
             cost = None if status == "lost" else Decimal(0)
             entry = replace(
-                begun if status == "lost" else _without_bound(begun), status=status, cost=cost,
+                begun if status == "lost" else _without_bound(begun), status=status, cost=cost, seconds=seconds,
                 http=result.http, error=result.message, reply_id=result.reply_id,
             )  # fmt: skip
         self._unwritten.append(entry)
         self.entries.append(entry)
         return entry
 
-    def _answered(self, begun: Entry, completion: Completion) -> Entry:
+    def _answered(self, begun: Entry, completion: Completion, seconds: float) -> Entry:
         named = self._calls.prices.means(begun.provider, begun.model, completion.model)
         cost, price = self._calls.price(begun.model, begun.provider, completion, begun.time)
         uncounted = completion.usage is None and cost is None
         return replace(
-            begun, status="truncated" if completion.stop_reason == "length" else "paid",
+            begun, status="truncated" if completion.stop_reason == "length" else "paid", seconds=seconds,
             usage=completion.usage, cost=cost, price=price, http=200, answered_by=None if named else completion.model,
             most_input=begun.most_input if uncounted else None,
             most_output=begun.most_output if uncounted else None,

@@ -5,9 +5,9 @@ The engine is reqwest. It would read the variables of proxies itself, and pass b
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
+from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pyreqwest.client import Client, ClientBuilder
@@ -208,14 +208,8 @@ class HttpClient:
             finally:
                 await reply.aclose()
 
-    @contextmanager
-    def _as_faults(self, endpoint: Endpoint) -> Iterator[None]:
-        """Turn the engine's exceptions, or httpx's that were raised from them, into FaultError."""
-        try:
-            yield
-        except Exception as error:
-            cause = error if isinstance(error, PyreqwestError) else error.__cause__
-            raise FaultError(failure_of(endpoint, error, cause, self._proxies)) from error
+    def _as_faults(self, endpoint: Endpoint) -> _AsFaults:
+        return _AsFaults(endpoint, self._proxies)
 
     def _open_stream_client(self) -> httpx.AsyncClient:
         if self._stream_client is None:
@@ -226,6 +220,29 @@ class HttpClient:
             # The engine enforces the timeouts.
             self._stream_client = httpx.AsyncClient(transport=EngineTransport(self._engine), timeout=None)  # noqa: S113 - see above
         return self._stream_client
+
+
+class _AsFaults:
+    """Turns the engine's exceptions, or httpx's that were raised from them, into FaultError.
+
+    A class, not a generator: there is one for each call.
+    """
+
+    __slots__ = ("_endpoint", "_proxies")
+
+    def __init__(self, endpoint: Endpoint, proxies: Proxies) -> None:
+        self._endpoint, self._proxies = endpoint, proxies
+
+    def __enter__(self) -> None:
+        """Begin what may fail."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Raise FaultError in the place of an exception."""
+        if isinstance(error, Exception):
+            cause = error if isinstance(error, PyreqwestError) else error.__cause__
+            raise FaultError(failure_of(self._endpoint, error, cause, self._proxies)) from error
 
 
 async def _events_of(reply: httpx.Response, provider: str, limit: int) -> AsyncIterator[str | HttpReply]:

@@ -55,17 +55,20 @@ class RunningTimeouts:
 class _Countdown:
     """Ends what is within it after seconds to which those are added in which the loop did not run.
 
-    A class, not a generator: there is one for each call.
+    As `asyncio.timeout` does it, which would be asked for another end each time. A class, not a generator: there is one
+    for each call.
     """
 
-    __slots__ = ("_counted", "_end", "_loop", "_scope", "_seconds", "_timeouts", "_timer")
+    __slots__ = ("_cancels", "_counted", "_end", "_expired", "_loop", "_seconds", "_task", "_timeouts", "_timer")
 
     def __init__(self, timeouts: RunningTimeouts, seconds: float) -> None:
-        self._timeouts, self._seconds = timeouts, seconds
-        self._loop, self._scope = asyncio.get_running_loop(), asyncio.timeout(None)
+        self._timeouts, self._seconds, self._expired = timeouts, seconds, False
+        self._loop = asyncio.get_running_loop()
 
     async def __aenter__(self) -> None:
-        await self._scope.__aenter__()
+        if (task := asyncio.current_task(self._loop)) is None:
+            raise RuntimeError("only what is within a task can be ended")
+        self._task, self._cancels = task, task.cancelling()
         self._timeouts.opened(self._loop)
         self._counted = self._timeouts.stopped_for(self._loop)
         self._wait(self._seconds)
@@ -75,7 +78,9 @@ class _Countdown:
     ) -> None:
         self._timer.cancel()
         self._timeouts.closed()
-        await self._scope.__aexit__(kind, error, trace)
+        # Where somebody else has canceled the task as well, it is canceled.
+        if self._expired and self._task.uncancel() <= self._cancels and kind is asyncio.CancelledError:
+            raise TimeoutError from error
 
     def _wait(self, seconds: float) -> None:
         self._end = self._loop.time() + seconds
@@ -85,7 +90,8 @@ class _Countdown:
         stopped_for = self._timeouts.stopped_for(self._loop)
         added, self._counted = stopped_for - self._counted, stopped_for
         if not added:
-            self._scope.reschedule(self._loop.time())
+            self._expired = True
+            self._task.cancel()
             return
         # What arrived while the process was stopped is read within a beat of its going on.
         self._wait(max(self._end + added - self._loop.time(), _BEAT))
