@@ -53,6 +53,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("mood good|bad", fields(["mood"], mood=STRING | {"enum": ["good", "bad"]}), None),
         ("maß: cm, b-c", fields(["maß", "b-c"], **{"maß": STRING | {"description": "cm"}, "b-c": STRING}), None),
         ("a int\nb: one, two\n\n", fields(["a", "b"], a=INTEGER, b=STRING | {"description": "one, two"}), None),
+        ("age: int, born?: date", fields(["age"], age=INTEGER, born=STRING | {"format": "date"}), None),
+        ("mood: good | bad, n: int[]?", fields(["mood"], mood=STRING | {"enum": ["good", "bad"]},
+                                               n={"type": "array", "items": INTEGER}), None),
+        ("a str: int, b: int or so", fields(["a", "b"], a=STRING | {"description": "int"},
+                                            b=STRING | {"description": "int or so"}), None),
         ("true bool, null str", fields(["true", "null"], true={"type": "boolean"}, null=STRING), None),
     ],
 )  # fmt: skip
@@ -65,6 +70,8 @@ def test_a_schema_is_json_a_file_or_fields(given: str | None, schema: Any, file:
     ("given", "words"),
     [
         ("", "it is empty"),
+        ("age int|str", "'age int|str' has several types: give it one of str, int"),
+        ("age: int|str", "'age int|str' has several types"),
         ("nowhere.json", "nowhere.json cannot be read (No such file"),
         ("@nowhere", "nowhere cannot be read (No such file"),
         ("person", "person cannot be read"),

@@ -2,7 +2,7 @@
 
 Fields are separated by commas, or by line ends where there are any. A field is its name, its type (a string where it
 has none) and, after a colon, its description. `?` marks a field that may be missing, `[]` a list, `a|b` the values that
-are allowed.
+are allowed. After a colon alone, as in 'age: int', a type is one, too.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ def short_schema(text: str) -> JsonObject:
         if not field.strip():
             continue
         words, _, description = (part.strip() for part in field.partition(":"))
+        if pattern(rf"{_NAME}\??").fullmatch(words) and _is_type(description):
+            words, description = f"{words} {''.join(description.split())}", ""
         name, schema, optional = _field(words)
         if name in properties:
             raise UsageError(f"--schema: there are two fields '{name}': name each once")
@@ -54,7 +56,15 @@ def _field(words: str) -> tuple[str, JsonObject, bool]:
     return match["name"], schema, bool(match["early"] or match["late"])
 
 
+def _is_type(description: str) -> bool:
+    """Return whether nobody would describe a field so: it is a word of a type, or values with bars between them."""
+    name = description.removesuffix("?").removesuffix("[]")
+    return name in TYPES or (pattern(r"[\w-]+(?:\s*\|\s*[\w-]+)+").fullmatch(name) is not None)
+
+
 def _type(name: str, words: str) -> JsonObject:
+    if "|" in name and all(value in TYPES for value in name.split("|")):
+        raise UsageError(f"--schema: '{words}' has several types: give it one of {SHOWN_TYPES}")
     if "|" in name:
         return {"type": "string", "enum": list(dict.fromkeys(value for value in name.split("|") if value))}
     if name not in TYPES:
