@@ -97,7 +97,8 @@ class ServerRefusedError(ScrimpError):
 
 
 def closest_name(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known name closest to a misspelled one, for "did you mean"; None if none is close."""
+    """Return the known name closest to a misspelled one, in any case, for "did you mean"; None if none is close."""
     from difflib import get_close_matches  # only a misspelling needs it
 
-    return next(iter(get_close_matches(name, list(known), n=1, cutoff=cutoff)), None)
+    folded = {each.casefold(): each for each in known}
+    return next((folded[near] for near in get_close_matches(name.casefold(), folded, n=1, cutoff=cutoff)), None)

@@ -75,6 +75,14 @@ def test_the_list_of_commands_is_plain_at_a_terminal_too_and_imports_neither_ric
         (("rnu",), "scrimp: no such command 'rnu'. Did you mean 'run'? See `scrimp --help`"),
         (("cache", "get"), "scrimp: missing argument 'KEY': see `scrimp cache get --help`"),
         (("ask", "--check"), "scrimp: option '--check' requires an argument: see `scrimp ask --help`"),
+        (
+            ("run", "--timeout", "5s"),
+            "scrimp: invalid value for '--timeout': '5s' is not a number: see `scrimp run --help`",
+        ),
+        (
+            ("run", "--limit", "1.5"),
+            "scrimp: invalid value for '--limit': '1.5' is not a whole number: see `scrimp run --help`",
+        ),
         (("run", "--tier", "simple", "--model", "a/b"), "scrimp: --tier and --model cannot be combined: give one"),
     ],
 )

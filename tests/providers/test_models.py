@@ -153,6 +153,8 @@ def test_a_name_means_one_model(name: str, expected: ModelRef) -> None:
     ("name", "words"),
     [
         ("gpt-6-lunar", "unknown model 'gpt-6-lunar': did you mean openai/gpt-6-luna?"),
+        ("GPT-6-LUNA", "unknown model 'GPT-6-LUNA': did you mean openai/gpt-6-luna?"),
+        ("OpenAI/gpt-6-luna", "there is no provider 'OpenAI', did you mean openai?"),
         ("claude-haiku-5.5", "did you mean anthropic/claude-haiku-5-5?"),
         ("opnai/gpt-6-luna", "there is no provider 'opnai', did you mean openai?"),
         ("zzz/gpt-6-luna", "there is no provider 'zzz'; see `scrimp models`"),

@@ -95,12 +95,20 @@ def _wants_rich_help(words: Sequence[str]) -> bool:
     return style.movable_cursor and style.color
 
 
+def _plain(message: str) -> str:
+    """Return what click says in plain words, on one line: a list of choices has several."""
+    line = " ".join(message.split()).rstrip(".")
+    for kind, number in (("float", "number"), ("int", "whole number"), ("integer", "whole number")):
+        line = line.replace(f"a valid {kind} range", f"a {number}").replace(f"a valid {kind}", f"a {number}")
+    return line
+
+
 def _print_usage_error(error: ClickException, words: Sequence[str]) -> None:
     """Print what is wrong with the command line, and the command that shows what is right."""
     if isinstance(error, NoArgsIsHelpError):
         error.show()
         return
-    message = " ".join(error.format_message().split()).rstrip(".")  # a list of choices has lines
+    message = _plain(error.format_message())
     command = " ".join(["scrimp", *(word for word in words[:1] if word in COMMANDS)])
     if isinstance(error, ClickUsageError) and error.ctx:
         command = error.ctx.command_path
