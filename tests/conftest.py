@@ -21,11 +21,12 @@ from fork_server import ForkServer
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-# Nothing that a test calls by accident finds the home of whoever runs it. What it starts has a home of its own besides
-# (see command.Scrimp); where HOME says nothing, a fork has an account of its own.
+# Nothing that a test calls by accident finds the home and the settings of whoever runs it. What it starts has a home of
+# its own besides (see command.Scrimp); where HOME says nothing, a fork has an account of its own.
 _HOME = tempfile.TemporaryDirectory(prefix="scrimp-tests-")
-for _name in ("SCRIMP_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
-    os.environ.pop(_name, None)
+_OF_TESTS = {"SCRIMP_EXAMPLES", "SCRIMP_FOREIGN_SERVERS", "SCRIMP_OPENAPI", "SCRIMP_TEST_LONG", "SCRIMP_TEST_MODEL"}
+for _name in [each for each in os.environ if each.startswith(("SCRIMP_", "XDG_")) and each not in _OF_TESTS]:
+    del os.environ[_name]
 os.environ["HOME"] = _HOME.name
 atexit.register(_HOME.cleanup)
 
