@@ -28,6 +28,9 @@ _OF_TESTS = {"SCRIMP_EXAMPLES", "SCRIMP_FOREIGN_SERVERS", "SCRIMP_OPENAPI", "SCR
 for _name in [each for each in os.environ if each.startswith(("SCRIMP_", "XDG_")) and each not in _OF_TESTS]:
     del os.environ[_name]
 os.environ["HOME"] = _HOME.name
+if any(each.lower().endswith("_proxy") for each in os.environ):  # servers of tests are here, not behind a proxy
+    for _name in ("no_proxy", "NO_PROXY"):
+        os.environ[_name] = ",".join(filter(None, (os.environ.get(_name), "127.0.0.1", "localhost")))
 atexit.register(_HOME.cleanup)
 
 # The suite tries the same examples everywhere, so that a failure belongs to the change that is tested. New examples are

@@ -31,6 +31,7 @@ _VARYING = (
     (re.compile(r"\bb20\d{6}-\d{6}-[0-9a-f]{6}\b"), "JOB"),
     (re.compile(r"\bbatch_\w+\b"), "BATCH"),
     (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:0"),
+    (re.compile(r"\bPython 3\.\w+\.\w+"), "Python 3"),
 )
 _COLUMNS = 80
 _WIDEST = 96  # of a line in a page
