@@ -382,3 +382,19 @@ def test_no_event_raises_an_exception(preset: str, events: list[Any]) -> None:
 
     assert isinstance(result, Completion | Failure)
     assert all(type(piece) is str for piece in shown)
+
+
+def test_of_several_choices_in_a_stream_that_asked_for_one_the_first_is_read() -> None:
+    def chunk(index: int, text: str, reason: str | None = None) -> dict[str, Any]:
+        return {"index": index, "delta": {"content": text}, "finish_reason": reason}
+
+    stream = [
+        START | {"choices": [chunk(1, "Hel"), chunk(0, "Go")]},
+        START | {"choices": [chunk(0, "od", "content_filter")]},
+        START | {"choices": [chunk(0, "!"), chunk(1, "lo.", "stop")]},
+    ]
+    result, shown = streamed("openai", stream)
+
+    assert completed(result).text == "".join(shown) == "Hello."
+    assert completed(result).stop_reason == "stop"
+    assert failed(streamed("openai", stream[:2])[0]).kind == "network"  # another one's end is not its own

@@ -189,11 +189,16 @@ def stream_reader(call: Call, endpoint: Endpoint) -> ChatStreamReader:
 
 
 class ChatStreamReader(StreamReader):
-    """Reads a streamed completion: deltas, then a chunk with the usage and no choices, then [DONE]."""
+    """Reads a streamed completion: deltas, then a chunk with the usage and no choices, then [DONE].
+
+    Should several choices come, though one is asked for, the one that came first is read: their deltas are mixed.
+    """
 
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         super().__init__(call, endpoint)
         self._counts: JsonObject = {}
+        self._index: Json = None  # of the choice that is read
+        self._began = False
         self._refused = self._cited = False
         self._error: Json = None
         self._service_tier: str | None = None
@@ -208,9 +213,12 @@ class ChatStreamReader(StreamReader):
             self._reported_cost = reported_cost(chunk, {}, self._endpoint)
         self._model = nonempty(chunk.get("model")) or self._model
         self._service_tier = nonempty(chunk.get("service_tier")) or self._service_tier
-        for choice in array(chunk.get("choices"))[:1]:
-            return self._read_choice(obj(choice))
-        return ""
+        return "".join([self._read_choice(each) for each in map(obj, array(chunk.get("choices"))) if self._is_read(each)])
+
+    def _is_read(self, choice: JsonObject) -> bool:
+        if not self._began:
+            self._index, self._began = choice.get("index"), True
+        return choice.get("index") == self._index
 
     def _read_choice(self, choice: JsonObject) -> str:
         delta = obj(choice, "delta")
