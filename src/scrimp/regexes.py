@@ -12,6 +12,14 @@ def pattern(source: str) -> re.Pattern[str]:
     return re.compile(source)
 
 
+def written_tag(names: str) -> re.Pattern[str]:
+    """Return what finds the bracket of a tag with one of these names (`a|b`), closing or opening, in a text of others.
+
+    Signs that are not seen, or other brackets that look the same, change nothing for who reads them as a tag.
+    """
+    return pattern(rf"(?i)[<\uff1c\ufe64\u2039\u3008](?=[^\w<]*(?:{names}))")
+
+
 class TookTooLongError(Exception):
     """A search that was given up."""
 

@@ -213,7 +213,9 @@ class ChatStreamReader(StreamReader):
             self._reported_cost = reported_cost(chunk, {}, self._endpoint)
         self._model = nonempty(chunk.get("model")) or self._model
         self._service_tier = nonempty(chunk.get("service_tier")) or self._service_tier
-        return "".join([self._read_choice(each) for each in map(obj, array(chunk.get("choices"))) if self._is_read(each)])
+        return "".join(
+            [self._read_choice(each) for each in map(obj, array(chunk.get("choices"))) if self._is_read(each)]
+        )
 
     def _is_read(self, choice: JsonObject) -> bool:
         if not self._began:

@@ -8,6 +8,7 @@ from pathlib import Path
 from scrimp.errors import InputError, UsageError
 from scrimp.read.inputs.encodings import conversion, decode_file
 from scrimp.read.inputs.sources import printable_name
+from scrimp.regexes import written_tag
 from scrimp.values import ToldText
 
 _TAGS = ("document", "context", "source", "passage", "article")
@@ -33,11 +34,9 @@ def _document(path: str) -> tuple[str, str, str]:
             f"--context: {path}: byte {error.start + 1} is not {error.encoding.upper()}: convert the file, "
             f"for instance with {conversion()}"
         ) from error
-    tag = next((tag for tag in _TAGS if f"</{tag}" not in content), None)
+    tag = next((tag for tag in _TAGS if written_tag(tag).search(content) is None), None)
     if tag is None:
-        raise InputError(
-            f"--context: {path} contains every closing tag scrimp could use: put it into the prompt instead"
-        )
+        raise InputError(f"--context: {path} contains every tag scrimp could use: put it into the prompt instead")
     from html import escape  # brings every entity with it
 
     name = escape(printable_name(Path(path).name))

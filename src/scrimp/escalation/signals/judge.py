@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from scrimp.answers.labels import label_of
 from scrimp.escalation.questions import CallStep, Question, Reply, call_result, no_verdict
-from scrimp.regexes import pattern
+from scrimp.regexes import written_tag
 from scrimp.values import Completion, Parameters, Step
 
 RIGHT_OR_WRONG = ("right", "wrong")
@@ -80,8 +80,5 @@ def judged(first: str | None, second: str | None) -> float | None:
 
 
 def _escaped(text: str) -> str:
-    """Keep a text within its tags: one that closed them itself could give the judge instructions.
-
-    Signs that are not seen, or other brackets that look the same, change nothing for who reads them as a tag.
-    """
-    return pattern(r"(?i)[<\uff1c\ufe64\u2039\u3008](?=[^\w<]*(?:task|answer))").sub("[", text)
+    """Keep a text within its tags: one that closed them itself could give the judge instructions."""
+    return written_tag("task|answer").sub("[", text)
