@@ -42,7 +42,8 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     path, value = _full_path(_tokens(location), tree, strict=strict)
     key, expected_type = dotted(path), _type_at(path)
     if unknown := re.search(r"unknown field `([^`]+)`", reason):
-        return ConfigProblem(dotted((*path, unknown[1])), _unknown_key_message(unknown[1], _field_names(expected_type)))
+        message = _unknown_key_message(unknown[1], _field_names(expected_type), at_top=not path)
+        return ConfigProblem(dotted((*path, unknown[1])), message)
     if missing := re.search(r"missing required field `([^`]+)`", reason):
         return ConfigProblem(dotted((*path, missing[1])), "is missing")
     if choices := _literal_values(expected_type):
@@ -58,8 +59,10 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     return ConfigProblem("", f"{key}: {reason}" if path and path != ("defaults",) else reason)
 
 
-def _unknown_key_message(key: str, known: Iterable[str]) -> str:
+def _unknown_key_message(key: str, known: Iterable[str], *, at_top: bool) -> str:
     names = list(known)
+    if at_top and key in _field_names(_type_at(("defaults",))):
+        return "is not in a table: write it under [defaults]"
     if any(word in key.lower() for word in ("api_key", "apikey", "secret", "token")) or key.lower() == "key":
         return "is unknown: scrimp reads no API key from a config file; set key_env, key_cmd or key_file"
     near = closest_name(key, names, cutoff=0.5)

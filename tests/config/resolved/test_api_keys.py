@@ -116,6 +116,14 @@ def test_a_key_that_no_header_can_hold_is_refused_without_printing_it() -> None:
     assert KEY not in str(caught.value)
 
 
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_key_with_the_quotes_of_an_env_file_is_refused_before_a_call(quote: str) -> None:
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY gives a key with quotes around it: leave them out") as caught:
+        ring(OPENAI_API_KEY=f"{quote}{KEY}{quote}").headers_for(OPENAI)
+
+    assert KEY not in str(caught.value)
+
+
 def test_a_route_with_two_keys_needs_both() -> None:
     helicone = PRESETS["helicone-openai"]
 

@@ -169,6 +169,8 @@ def _checked(key: str, source: str) -> str:
     """Return the key if an HTTP header can hold it; an HTTP library that refused it later might print it."""
     if not key:
         raise ConfigError(f"{source} gives no key: correct it")
+    if key[0] == key[-1] and key[0] in "\"'`":
+        raise ConfigError(f"{source} gives a key with quotes around it: leave them out")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError(f"{source} gives something that is not a key (one word of printable ASCII): correct it")
     return key
