@@ -120,6 +120,14 @@ def test_certainty_lowers_the_share_to_half_of_keep_at_most(keep: float, one: fl
     assert keep / 2 <= share_of_text(keep, more) <= share_of_text(keep, less) <= 1
 
 
+def test_nearly_all_is_left_where_no_word_of_the_question_is_found() -> None:
+    least, most = share_of_text(0.6, 1.0), share_of_text(0.6, 0.0)
+
+    assert least == pytest.approx(0.3)
+    assert most > 0.92
+    assert share_of_text(0.6, 0.355) == pytest.approx(0.62, abs=0.01)  # near `keep` where it is as certain as usual
+
+
 def test_all_and_nothing_are_meant_as_said() -> None:
     assert (share_of_text(0, 0.5), share_of_text(1, 0.5)) == (0, 1)
 

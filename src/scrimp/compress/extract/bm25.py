@@ -142,9 +142,8 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     filled = [paragraph for paragraph in outline.paragraphs if paragraph]
     subjects = Subjects(units, filled)
     labels = _of_labels(units, outline.parent, terms)
-    own = {
-        index: _with_label(terms.count_in(units[index]), labels[outline.parent[index]]) for at in filled for index in at
-    }
+    counted = ((index, labels[outline.parent[index]], *terms.count_in(units[index])) for at in filled for index in at)
+    own = {index: (counts + label if label else counts, length) for index, label, counts, length in counted}
     found = _with_subjects(own, subjects, terms)
     questions = _questions(query)
     each = [_scores(filled, found, question) for question in questions]
@@ -180,10 +179,6 @@ def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) 
         own, above = terms.count_in(units[label])[0], found[parent[label]]
         found[label] = own + above if own else above
     return found
-
-
-def _with_label(found: tuple[Counter[str], int], label: Counter[str]) -> tuple[Counter[str], int]:
-    return (found[0] + label, found[1]) if label else found
 
 
 def _with_subjects(

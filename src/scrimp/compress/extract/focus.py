@@ -11,7 +11,7 @@ from scrimp.compress.extract.outline import Outline, build_outline
 from scrimp.compress.extract.sentences import is_break, split_sentences
 
 # Chosen on the sets of tests/bench/focus/selection.py, the tuning half, so that what is left of all is about `keep`.
-_SPREAD, _USUAL_CERTAINTY = 16.0, 0.37
+_SPREAD, _USUAL_CERTAINTY, _STEEPNESS = 400.0, 0.355, 1.25
 
 
 class Piece(NamedTuple):
@@ -66,10 +66,12 @@ def focus(
 def share_of_text(keep: float, certainty: float) -> float:
     """Return the share of a text to leave, `keep` on average over many: more where it is uncertain what answers.
 
-    For 0.6 it is 0.83 where no word of the question is found, and 0.3, half of it, where one sentence has all of
+    For 0.6 it is 0.93 where no word of the question is found, and 0.3, half of it, where one sentence has all of
     them and no other has any. A higher `keep` always gives a higher share.
     """
-    return max(float(keep ** (_SPREAD ** (certainty - _USUAL_CERTAINTY))), keep / 2)
+    to_keep = keep**_STEEPNESS
+    to_drop = (1 - keep) ** _STEEPNESS * _SPREAD ** (certainty - _USUAL_CERTAINTY)
+    return max(1 / (1 + to_drop / to_keep) if to_keep else 0.0, keep / 2)
 
 
 def _budget(units: Sequence[str], keep: float) -> float:
