@@ -33,7 +33,8 @@ def fit(text: str, limit: int, options: CompressOptions, count: TokenCounter) ->
     shortest form is still too long; a sentence, an instruction or code is never cut to fit.
     """
     shortest: FitAttempt | None = None
-    for tried in _options_by_level(options):
+    for level in LEVELS[1 : LEVELS.index(options.level) + 1]:
+        tried = replace(options, level=level, keep=1.0)  # all of a context is kept until sentences must be chosen
         attempt = _attempt(text, tried, count)
         if attempt.tokens > limit and tried.selects_sentences and not attempt.compressed.note:
             attempt = _with_most_sentences(text, limit, tried, count)
@@ -44,12 +45,6 @@ def fit(text: str, limit: int, options: CompressOptions, count: TokenCounter) ->
     if shortest is None:
         raise UsageError("a token budget needs a level that changes text: use lossless, tidy, focus or dense")
     raise DoesNotFitError(_does_not_fit(shortest, limit, options))
-
-
-def _options_by_level(options: CompressOptions) -> list[CompressOptions]:
-    """Return options for each level up to the highest; all of a context is kept until sentences must be chosen."""
-    levels = LEVELS[1 : LEVELS.index(options.level) + 1]
-    return [replace(options, level=level, keep=1.0) for level in levels]
 
 
 def _attempt(text: str, options: CompressOptions, count: TokenCounter) -> FitAttempt:

@@ -15,7 +15,7 @@ from scrimp.compress.output.repeated_passages import NOTE
 from scrimp.compress.task.form import about_all, about_form
 from scrimp.compress.told_data import with_named_values
 from scrimp.compress.zones.prose import may_be_prose
-from scrimp.compress.zones.zone import Zone, ZoneKind
+from scrimp.compress.zones.zone import Zone
 from scrimp.regexes import pattern
 from scrimp.values import TextSpan
 
@@ -39,7 +39,8 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
         return options, zones, ""
     has_context = any(zone.kind == "context" for zone in zones)
     if options.query and not has_context and not any(options.query in zone.text for zone in zones):
-        zones = [_as_context(zone, "data" if options.told else "instruction") for zone in zones]
+        prose = ("data" if options.told else "instruction", "prose")
+        zones = [replace(zone, kind="context") if (zone.kind, zone.form) == prose else zone for zone in zones]
         has_context = any(zone.kind == "context" for zone in zones)
     if not has_context:
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
@@ -59,10 +60,6 @@ def instructions_of(zones: Sequence[Zone], told: Sequence[TextSpan]) -> str:
     else:
         words = "\n".join(zone.text for zone in zones if zone.kind == "instruction")
     return without_keep_tags(pattern(_ATTRIBUTES).sub(r"\1>", words) if "<" in words else words)
-
-
-def _as_context(zone: Zone, kind: ZoneKind) -> Zone:
-    return replace(zone, kind="context") if (zone.kind, zone.form) == (kind, "prose") else zone
 
 
 def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: CompressOptions) -> list[str]:

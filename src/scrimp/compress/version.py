@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from functools import cache
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 
 
 @cache
 def compression_version() -> str:
-    """Return eight hexadecimal digits that change with the code of this folder and with its words."""
-    return version_of(Path(__file__).parent)
+    """Return eight hexadecimal digits that change with the code of this folder, its words and the extra `vectors`."""
+    return version_of(Path(__file__).parent, with_vectors=find_spec("wordllama") is not None)
 
 
-def version_of(folder: Path) -> str:
-    """Return a hash of the modules and word lists of a folder."""
-    digest = blake2b(digest_size=4)
+def version_of(folder: Path, *, with_vectors: bool = False) -> str:
+    """Return a hash of the modules and word lists of a folder, another one where word vectors are used."""
+    digest = blake2b(b"vectors" if with_vectors else b"", digest_size=4)
     for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt"), *folder.rglob("*.gz")]):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

@@ -14,6 +14,7 @@ from unicodedata import normalize
 from scrimp.compress.extract.outline import Outline
 from scrimp.compress.extract.subjects import Subjects
 from scrimp.compress.extract.synonyms import synonyms
+from scrimp.compress.extract.vectors import likeness
 from scrimp.compress.instructions.vocabulary import fold, known_words
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
@@ -26,6 +27,7 @@ STEM_WEIGHT = 0.5  # the weight of a word with the same stem, relative to the wo
 STEM_LENGTH = 4
 SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
 SYNONYM_WEIGHT = 0.5  # the weight of the synonyms of an English word that no sentence has
+LIKENESS_WEIGHT = 2.0  # of what vectors say, relative to the best score, where no word of the question is found
 SYNONYM = "~"  # the sign before that word
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -44,9 +46,6 @@ _QUESTION = re.compile(r"[^?\uff1f\u061f\n]+[?\uff1f\u061f]?")
 _NO_TERMS: Counter[str] = Counter()
 _MAX_QUESTIONS = 8  # each is scored on its own; more are taken as one
 _IS_THAI = re.compile(rf"[{_THAI}]")
-
-
-# --- words -----------------------------------------------------------------------------------------------------------
 
 
 def tokenize(text: str) -> list[str]:
@@ -115,9 +114,6 @@ def _stem(word: str) -> str:
     return word[:STEM_LENGTH] if len(word) >= STEM_LENGTH and not word[0].isdigit() else ""
 
 
-# --- scores ----------------------------------------------------------------------------------------------------------
-
-
 class Relevance(NamedTuple):
     """The score of each sentence by its index, and how certain it is that the best ones answer, from 0 to 1.
 
@@ -134,7 +130,7 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     """Return the score of each sentence: of several questions, the best share of the highest score of each.
 
     What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889"), and so does the
-    name that its paragraph begins with.
+    name that its paragraph begins with. Where words leave open what answers, what they mean counts, too (`likeness`).
 
     Certainty is the share of what is asked (by rarity) that one sentence has, less where all sentences score alike.
     """
@@ -147,16 +143,17 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     found = _with_subjects(own, subjects, terms)
     questions = _questions(query)
     each = [_scores(filled, found, question) for question in questions]
-    if len(each) > 1:
-        highest = [max(scores.values(), default=0.0) or 1.0 for scores in each]
-        each = [{index: max(s[index] / top for s, top in zip(each, highest, strict=True)) for index in found}]
-    (scores,) = each
+    highest = [max(scores.values(), default=0.0) or 1.0 if len(each) > 1 else 1.0 for scores in each]
+    scores = {index: max(s[index] / top for s, top in zip(each, highest, strict=True)) for index in found}
     top = max(scores.values(), default=0.0)
     flatness = sum(scores.values()) / len(scores) / top if top else 1.0
-    certainty = _coverage([counts for counts, _ in found.values()], terms.distinct()) * (1 - flatness)
+    coverage = _coverage([counts for counts, _ in found.values()], terms.distinct())
+    if alike := likeness(query, [units[index] for index in scores]):
+        weight = LIKENESS_WEIGHT * (1 - coverage) * (top or 1.0)
+        scores = {index: scores[index] + weight * share for index, share in zip(scores, alike, strict=True)}
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
     led_to = subjects.leading_to(query, covering) if covering else []
-    return Relevance(scores, certainty, list(dict.fromkeys([*covering[:1], *led_to, *covering])))
+    return Relevance(scores, coverage * (1 - flatness), list(dict.fromkeys([*covering[:1], *led_to, *covering])))
 
 
 def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: set[str]) -> list[int]:
@@ -176,8 +173,7 @@ def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) 
     """Return the terms of each label with those of the labels it is under, each counted once."""
     found: dict[int, Counter[str]] = {-1: _NO_TERMS}
     for label in sorted({*parent.values()} - {-1}):
-        own, above = terms.count_in(units[label])[0], found[parent[label]]
-        found[label] = own + above if own else above
+        found[label] = terms.count_in(units[label])[0] + found[parent[label]]
     return found
 
 
@@ -186,8 +182,8 @@ def _with_subjects(
 ) -> dict[int, tuple[Counter[str], int]]:
     """Return the terms of each sentence with those of the name that its paragraph begins with."""
     named = {start: terms.count_in(name)[0] for start, name in subjects.names.items()}
-    shared = {index: named.get(subjects.paragraph_start[index]) for index in own}
-    return {index: (own[index][0] | name, own[index][1]) if (name := shared[index]) else own[index] for index in own}
+    names = (named.get(subjects.paragraph_start[index]) for index in own)
+    return {at: (own[at][0] | name, own[at][1]) if name else own[at] for at, name in zip(own, names, strict=True)}
 
 
 def _questions(query: str) -> list[str]:
@@ -209,22 +205,17 @@ def _scores(filled: list[list[int]], found: dict[int, tuple[Counter[str], int]],
     """Return the score of each sentence: its own BM25 with shares of its paragraph's and neighbors'."""
     idf = _idf([counts for counts, _ in found.values()], QueryTerms.of(question).weights())
     own = dict(zip(found, _bm25(list(found.values()), idf), strict=True))
-    whole = _bm25([_merged_counts([found[index] for index in paragraph]) for paragraph in filled], idf)
+    whole = _bm25([_merged([found[index] for index in paragraph]) for paragraph in filled], idf)
     scores: dict[int, float] = {}
     for paragraph, shared in zip(filled, whole, strict=True):
         line = [0.0, *(own[index] for index in paragraph), 0.0]
-        for at, index in enumerate(paragraph):
-            scores[index] = (
-                line[at + 1] + PARAGRAPH_SHARE * shared + BEFORE_SHARE * line[at] + AFTER_SHARE * line[at + 2]
-            )
+        for index, before, score, after in zip(paragraph, line, line[1:], line[2:], strict=False):
+            scores[index] = score + PARAGRAPH_SHARE * shared + BEFORE_SHARE * before + AFTER_SHARE * after
     return scores
 
 
-def _merged_counts(parts: Sequence[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
-    if len(parts) == 1:
-        return parts[0]
-    counts, lengths = zip(*parts, strict=True)
-    return Counter(chain.from_iterable(part.elements() for part in counts if part)), sum(lengths)
+def _merged(parts: Sequence[tuple[Counter[str], int]]) -> tuple[Counter[str], int]:
+    return Counter(chain.from_iterable(counts.elements() for counts, _ in parts)), sum(length for _, length in parts)
 
 
 def _idf(documents: Sequence[Counter[str]], weights: dict[str, float]) -> dict[str, float]:

@@ -52,10 +52,11 @@ def focus(
         return texts
     ranked = list(dict.fromkeys([*first, *sorted(scores, key=lambda index: (-scores[index], index))]))
     required = _required(units, outline, must_keep, fixed)
-    documents = [unit for index, unit in enumerate(units) if index not in fixed]
     others = sum(len(units[at]) for at in fixed)
+    size, breaks = sum(map(len, units)) - others, sum(len(unit) for unit in units if is_break(unit))
     share = share_of_text(keep, certainty)
-    least, most = (_budget(documents, part) + others for part in (share, max(share, keep)))
+    # Of characters for sentences and labels: all line breaks are deducted, whichever will be kept.
+    least, most = (part * size - breaks + others for part in (share, max(share, keep)))
     selected = _select(ranked, set(first), units, outline, required=required, budget=least, for_first=most)
     return [
         "".join(_with_breaks(part, {index - start for index in selected if start <= index < start + len(part)}))
@@ -72,11 +73,6 @@ def share_of_text(keep: float, certainty: float) -> float:
     to_keep = keep**_STEEPNESS
     to_drop = (1 - keep) ** _STEEPNESS * _SPREAD ** (certainty - _USUAL_CERTAINTY)
     return max(1 / (1 + to_drop / to_keep) if to_keep else 0.0, keep / 2)
-
-
-def _budget(units: Sequence[str], keep: float) -> float:
-    """Return the characters for sentences and labels; all line breaks are deducted, whichever will be kept."""
-    return keep * sum(len(unit) for unit in units) - sum(len(unit) for unit in units if is_break(unit))
 
 
 def _required(

@@ -133,12 +133,8 @@ def _units(text: str) -> Iterator[str]:
     """Yield sentences; lines that look like one sentence, wrapped, are several where one of them is an order."""
     for unit in split_sentences(text):
         lines = unit.split("\n")
-        if is_break(unit):
-            continue
-        if len(lines) > 1 and any(kind_of(line) == "order" for line in lines):
-            yield from lines
-        else:
-            yield unit
+        if not is_break(unit):
+            yield from lines if len(lines) > 1 and any(kind_of(line) == "order" for line in lines) else [unit]
 
 
 def _after_order(sentence: str) -> str:

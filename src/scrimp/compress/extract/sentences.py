@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate, pairwise
 
 from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, label_end
 
@@ -102,11 +103,9 @@ def _split(text: str) -> list[str]:
     if len(text) > 2 * _CHUNK or _ONE_SENTENCE.fullmatch(text):
         return [text]
     pieces: list[str] = segment(_language(text), _SURROGATE.sub("\ufffd", text))
-    whole, at = [], 0
-    for piece in pieces:
-        whole.append(text[at : at + len(piece)])
-        at += len(piece)
-    if at != len(text) or whole[:1] == [""]:
+    ends = [0, *accumulate(map(len, pieces))]
+    whole = [text[start:end] for start, end in pairwise(ends)]
+    if ends[-1] != len(text) or whole[:1] == [""]:
         return [text]
     return [clause for piece in whole for clause in _clauses(piece)] if _THAI_OR_LAO.search(text) else whole
 

@@ -44,11 +44,8 @@ def _subject(sentence: str) -> str:
 def _may_name(mentioned: Sequence[str], about: Sequence[str]) -> bool:
     """Return whether words may name a subject that has more or longer ones: "Ed Wood", "Edward Davis Wood Jr."."""
     *others, last = mentioned
-    return last in about and all(any(_may_be_short(word, whole) for whole in about) for word in others)
-
-
-def _may_be_short(word: str, whole: str) -> bool:
-    return word == whole or (len(word) > 1 and whole.startswith(word[:_SHORT]))
+    starts = [word[:_SHORT] for word in others if word not in about]
+    return last in about and all(len(start) > 1 and any(word.startswith(start) for word in about) for start in starts)
 
 
 class Subjects:

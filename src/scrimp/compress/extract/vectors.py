@@ -1,0 +1,30 @@
+"""How alike a question and sentences are by what their words mean: the static word vectors of the extra `vectors`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_LONGEST, _MOST = 2_000, 4_000  # characters that are read of a text; sentences, of which more would take seconds
+
+
+def likeness(question: str, sentences: Sequence[str]) -> list[float]:
+    """Return how alike the question and each sentence are, from 0 to 1; without the extra, an empty list."""
+    if not sentences or len(sentences) > _MOST or (model := _model()) is None:
+        return []
+    texts = [text[:_LONGEST].encode("utf-8", "replace").decode() for text in (question, *sentences)]
+    asked, *found = model.embed(texts, norm=True)
+    return [max(0.0, round(float(vector @ asked), 3)) for vector in found]
+
+
+@cache
+def _model() -> Any:  # noqa: ANN401 - the class of a library that need not be installed
+    """Return the vectors that come with wordllama, or None where it is not installed; no file is fetched."""
+    if find_spec("wordllama") is None:
+        return None
+    import wordllama  # an extra, and 0.4 s
+
+    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
