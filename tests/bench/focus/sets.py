@@ -122,6 +122,6 @@ class _Pool:
     def most_like(self, question: str, most: int) -> list[str]:
         """Return the passages most like a question, best first."""
         asked = set(_WORD.findall(question.lower()))
-        likeness = [sum(self._weight[word] for word in asked & words) for words in self._words]
+        likeness = [sum(self._weight[word] for word in sorted(asked & words)) for words in self._words]
         best = sorted(range(len(self.passages)), key=lambda at: -likeness[at])[:most]
         return [self.passages[at] for at in best]
