@@ -134,6 +134,15 @@ def test_a_misspelled_name_is_answered_with_the_closest_one(file, tmp_path, monk
         find_sources(["tikets.jsonl"])
 
 
+def test_a_file_in_a_folder_whose_name_is_a_sentence_is_no_prompt(file):
+    there = file("all of our tickets/tickets.jsonl", "")
+
+    with pytest.raises(InputError, match=r"did you mean .*/all of our tickets/tickets\.jsonl\?"):
+        find_sources([str(there.with_name("tikets.jsonl"))])
+    with pytest.raises(InputError, match="matches no file: check the pattern"):
+        find_sources([str(there.with_name("*.csv"))])
+
+
 def test_a_missing_directory_is_named(tmp_path):
     with pytest.raises(InputError, match=rf"does not exist: there is no directory {tmp_path}/none"):
         find_sources([f"{tmp_path}/none/a.txt"])

@@ -6,6 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -251,7 +252,10 @@ def _suggestion(path: Path) -> str:
 
 
 def _ask_hint(argument: str) -> str:
-    """Return the hint for an argument that is a prompt and not a file."""
+    """Return the hint for an argument that is a prompt and not a file: the name of a folder that exists is no prose."""
+    path = Path(argument)
+    with suppress(OSError):  # its name is too long
+        argument = path.name if path.parent.name and path.parent.is_dir() else argument
     prose = len(argument) > 255 or len(argument.split()) > 2
     return ": inputs are files; if this is a prompt, use `scrimp ask`" if prose else ""
 
