@@ -47,8 +47,12 @@ settings.load_profile("scrimp")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many workers again as processors: a third of the time is waiting for processes, disks and clocks."""
-    return (os.cpu_count() or 1) * 3 // 2
+    """Half as many workers again as processors: a third of the time is waiting for processes, disks and clocks.
+
+    Each takes up to a gigabyte by the end: a machine of many processors may have too little memory for so many.
+    """
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 30
+    return max(1, min((os.cpu_count() or 1) * 3 // 2, gigabytes))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
