@@ -130,25 +130,26 @@ def canonical_literal(value: object) -> str | None:
         return None
 
 
-def _write(value: object) -> str:  # noqa: PLR0911 - one line for each type
+def _write(value: object) -> str:
     match value:
         case str():
-            return _write_string(value)
+            written = _write_string(value)
         case bool() | None:
-            return repr(value)
+            written = repr(value)
         case int() | float():
-            return _write_number(value)
+            written = _write_number(value)
         case list():
-            return f"[{', '.join(map(_write, value))}]"
+            written = f"[{', '.join(map(_write, value))}]"
         case tuple():
-            return f"({', '.join(map(_write, value))}{',' if len(value) == 1 else ''})"
+            written = f"({', '.join(map(_write, value))}{',' if len(value) == 1 else ''})"
         case dict():
             pairs = sorted(f"{_write(key)}: {_write(inner)}" for key, inner in value.items())
-            return "{" + ", ".join(pairs) + "}"
+            written = "{" + ", ".join(pairs) + "}"
         case set():
-            return "{" + ", ".join(sorted(map(_write, value))) + "}" if value else "set()"
+            written = "{" + ", ".join(sorted(map(_write, value))) + "}" if value else "set()"
         case _:
             raise ValueError(f"{type(value).__name__} is not compared")
+    return written
 
 
 def _write_number(value: float) -> str:

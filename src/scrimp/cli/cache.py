@@ -210,13 +210,15 @@ def _completion(text: bytes, where: str) -> CachedCompletion:
             bytes.fromhex(exported.key), exported.created, exported.run,
             msgspec.json.decode(exported.answer, type=Answer),
         )  # fmt: skip
-        if doubtful := doubtful_field(completion):
-            raise ValueError(f"no completion has such a value of {doubtful}")  # noqa: TRY301 - told as the others are
     except (msgspec.MsgspecError, ValueError) as error:
-        raise InputError(
-            f"{where} is not a line of a cache export ({error}): nothing of its group was imported"
-        ) from error
+        raise _not_exported(where, error) from error
+    if doubtful := doubtful_field(completion):
+        raise _not_exported(where, f"no completion has such a value of {doubtful}")
     return completion
+
+
+def _not_exported(where: str, reason: object) -> InputError:
+    return InputError(f"{where} is not a line of a cache export ({reason}): nothing of its group was imported")
 
 
 def _day(when: float) -> str:

@@ -153,7 +153,7 @@ def _unreadable(name: str, error: OSError | ValueError) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def _content(path: str, size: int, changed: int, inode: int) -> _Content:  # noqa: ARG001 - tell a file from a later one
+def _content(path: str, size: int, _changed: int, _inode: int) -> _Content:
     """Return what a file holds; size, time of change in nanoseconds and inode tell it from a later one of its name."""
     with open(path, "rb") as file:  # noqa: PTH123 - a text, as above
         media_type = _media_type(file.read(16))

@@ -52,11 +52,3 @@ class AllAskFlags(GroupsOfFlags, frozen=True):
     def with_defaults(self) -> tuple[FlagGroup, ...]:
         """The groups that have flags with a default in the config."""
         return (self.where, self.answer, self.cost, self.shared, self.row, self.own)
-
-    @property
-    def recorded(self) -> tuple[FlagGroup, ...]:
-        """The groups that a record of the calls has."""
-        return (
-            self.system, self.where, self.answer, self.check, self.several, self.cost, self.shared, self.row,
-            self.own, self.labels,
-        )  # fmt: skip

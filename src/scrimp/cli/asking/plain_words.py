@@ -8,26 +8,12 @@ compares the two over any words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 from scrimp import enums
-from scrimp.cli.asking.ask_flags import AllAskFlags, AskFlags
-from scrimp.cli.flags.flag_group import FlagGroup
-from scrimp.cli.flags.run_flags import (
-    AnswerFlags,
-    BudgetFlags,
-    CheckFlag,
-    CostFlags,
-    DryRunFlag,
-    LabelFlags,
-    RouteFlags,
-    RowLimitFlags,
-    SamplesFlag,
-    SystemFlag,
-)
+from scrimp.cli.asking.ask_flags import AllAskFlags
 from scrimp.cli.startup.suspicious_words import is_suspicious
 
-_Group = TypeVar("_Group", bound=FlagGroup)
 _SHORT = {"-s": "--system", "-m": "--model", "-c": "--continue", "-v": "--verbose"}
 _FIELDS = {"--continue": "goes_on"}  # others are named like their flag
 _SWITCHES = frozenset(
@@ -58,16 +44,7 @@ def plain_words(words: Sequence[str]) -> tuple[AllAskFlags, list[str]] | None:
         given, prompt = _told_apart(iter(words))
     except _NotPlainError:
         return None
-
-    def group(kind: type[_Group]) -> _Group:
-        return kind(**{name: given[name] for name in kind.__struct_fields__ if name in given})
-
-    flags = AllAskFlags(
-        system=group(SystemFlag), where=group(RouteFlags), answer=group(AnswerFlags), check=group(CheckFlag),
-        several=group(SamplesFlag), cost=group(CostFlags), shared=group(BudgetFlags), row=group(RowLimitFlags),
-        own=group(AskFlags), labels=group(LabelFlags), look=group(DryRunFlag),
-    )  # fmt: skip
-    return flags, prompt
+    return AllAskFlags.of(given), prompt
 
 
 def _told_apart(words: Iterator[str]) -> tuple[dict[str, Any], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from typer.main import get_command
@@ -33,7 +34,7 @@ def run_job(job: Job, words: Sequence[str]) -> int:
             "--batch; what was answered is not sent again"
         )
     with suppress(FileNotFoundError):
-        if job.folder != os.getcwd():  # noqa: PTH109 - only compared
+        if Path(job.folder) != Path.cwd():
             _enter(job)
     # How quiet the command was that began it says nothing of the one that watches or fetches.
     command = [word for word in job.command if word not in _QUIET]

@@ -47,11 +47,3 @@ class AllRunFlags(GroupsOfFlags, frozen=True):
     def with_defaults(self) -> tuple[FlagGroup, ...]:
         """The groups that have flags with a default in the config."""
         return (self.where, self.answer, self.cost, self.shared, self.row, self.calls, self.stops, self.screen)
-
-    @property
-    def recorded(self) -> tuple[FlagGroup, ...]:
-        """The groups that a record of the run has: those of one that sends what it has."""
-        return (
-            self.reading, self.where, self.answer, self.check, self.several, self.cost, self.shared, self.row,
-            self.batch, self.calls, self.engine, self.stops, self.labels, self.written, self.screen,
-        )  # fmt: skip

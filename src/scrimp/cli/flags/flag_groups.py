@@ -8,7 +8,7 @@ from copy import copy
 from functools import wraps
 from importlib import import_module
 from types import ModuleType
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, get_args, get_type_hints
 
 from typer.models import OptionInfo
 
@@ -58,7 +58,7 @@ def grouped(
             groups |= named
 
         @wraps(command)
-        def run_command(**given: Any) -> None:  # noqa: ANN401 - whatever the flags' types are
+        def run_command(**given: object) -> None:
             built = {
                 name: group(**{field: given.pop(field) for field in group.__struct_fields__})
                 for name, group in groups.items()
@@ -89,8 +89,9 @@ def _flags(group: type[FlagGroup], defaults: Mapping[str, object], *, hidden: bo
     ]
 
 
-def _hidden(annotation: Any) -> object:  # noqa: ANN401 - an Annotated type, which has no type of its own
-    kind, info = annotation.__origin__, copy(annotation.__metadata__[0])
+def _hidden(annotation: object) -> object:
+    kind, info = get_args(annotation)  # of an Annotated type
+    info = copy(info)
     if isinstance(info, OptionInfo):
         info.hidden = True
     return Annotated[kind, info]

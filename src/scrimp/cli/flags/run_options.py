@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.cli.flags.comma_lists import comma_list
 from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.run_flags import AnswerFlags, EngineFlags, LabelFlags, ReadingFlags
 from scrimp.config.schema import Defaults
@@ -186,6 +185,8 @@ def _schema(text: str | None) -> JsonObject | None:
 def _choices(text: str | None) -> tuple[str, ...]:
     if text is None:
         return ()
+    from scrimp.cli.flags.comma_lists import comma_list  # most runs have no labels
+
     labels = tuple(dict.fromkeys(comma_list(text, "--choices")))
     if len(labels) < 2:
         raise UsageError("--choices needs two labels or more, with commas between them")

@@ -103,7 +103,7 @@ def output_target(
         _refuse_overwriting("-o", output, inputs, files_read)
     if summary_file is not None and summary_file != STDOUT:
         _refuse_overwriting("--summary-file", summary_file, inputs, files_read)
-        _refuse_unwritable("--summary-file", summary_file)
+        _refuse_unwritable_summary(summary_file)
     return OutputTarget(output, row_names, summary_file, tuple(inputs), files_read)
 
 
@@ -136,9 +136,9 @@ def _refuse_objects(summary_file: str | None, pattern: str | None) -> None:
         raise UsageError(f"-o: {pattern} would be an object at S3 for each row: name files, and copy them there")
 
 
-def _refuse_unwritable(flag: str, file: str) -> None:
+def _refuse_unwritable_summary(file: str) -> None:
     """Raise UsageError for what is written only after all was paid, and could not be."""
-    path = Path(file)
+    path, flag = Path(file), "--summary-file"
     format_of_name(file, (), flag)
     try:
         if stat.S_ISDIR(path.stat().st_mode):

@@ -168,7 +168,7 @@ def _write(path: Path, content: bytes) -> None:
     ensure_private_dir(path.parent)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - Path.open takes no mode bits
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
         temporary.replace(path)
     except OSError as error:

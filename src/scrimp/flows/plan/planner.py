@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from scrimp import fingerprint
 from scrimp.enums import Level
-from scrimp.flows.plan.choices_text import choices_text
 from scrimp.flows.plan.planned_row import PlannedRow, key_of
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.values import Chain, ModelRef, Parameters, Prompt, Route
@@ -88,7 +87,7 @@ class Planner:
             destination = route = self.router.route(prompt)
             level, keep, certified = self._level(prompt, route)
             chain = route.key_chain or route.chain
-        instruction = choices_text(prompt, options.parameters.choices, options.choices_text)
+        instruction = _instruction(prompt, options) if options.parameters.choices else None
         keys = self._keys_of_route(chain, level, keep)
         key = key_of(keys.own, prompt, instruction)
         compressor = self._compressor(level, keep)
@@ -181,3 +180,10 @@ def _length(prompt: Prompt) -> int:
     """Return the characters of all that is sent."""
     turns = (*prompt.history, *prompt.after)
     return len(prompt.text) + len(prompt.system or "") + sum(len(turn.content) for turn in turns)
+
+
+def _instruction(prompt: Prompt, options: RunOptions) -> str | None:
+    """Return what is added to the system text where labels are wanted."""
+    from scrimp.flows.plan.choices_text import choices_text  # most runs have no labels
+
+    return choices_text(prompt, options.parameters.choices, options.choices_text)

@@ -202,28 +202,31 @@ def _fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:
     return gemini_thinking(model, effort) if endpoint.dialect == "gemini" else effort_fields(endpoint, model, effort)
 
 
-def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:  # noqa: PLR0911 - one for each flavour
+def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:
     """Return the body fields that set the effort at a provider of the OpenAI dialect."""
-    flavour = endpoint.flavour
-    if flavour == "deepseek":
-        if effort == "none":
+    match endpoint.flavour:
+        case "qwen":
+            return {"enable_thinking": effort != "none"}
+        case "openrouter":
+            return {"reasoning": {"effort": effort}}
+        case "deepseek" if effort == "none":
             return {"thinking": {"type": "disabled"}}
-        # Only max means max: DeepSeek itself reads medium and xhigh as high (reference 8).
-        return {"reasoning_effort": "max" if effort == "max" else _nearest(effort, ("low", "high"))}
-    if flavour == "qwen":
-        return {"enable_thinking": effort != "none"}
+        case _:
+            accepted = _reasoning_effort(endpoint, model, effort)
+            return {} if accepted is None else {"reasoning_effort": accepted}
+
+
+def _reasoning_effort(endpoint: Endpoint, model: str, effort: str) -> str | None:
+    """Return the value of `reasoning_effort`, as most flavours call the field; None where the model takes none."""
+    flavour = endpoint.flavour
+    if flavour == "deepseek":  # only max means max: DeepSeek itself reads medium and xhigh as high (reference 8)
+        return "max" if effort == "max" else _nearest(effort, ("low", "high"))
     if flavour == "mistral":
-        if not _mistral_accepts_effort(model):
-            return {}
-        return {"reasoning_effort": "none" if effort in ("none", "minimal", "low") else "high"}
-    if flavour == "openrouter":
-        return {"reasoning": {"effort": effort}}
-    if flavour in _WITHOUT_EFFORT:
-        return {}
+        lowest = "none" if effort in ("none", "minimal", "low") else "high"
+        return lowest if _mistral_accepts_effort(model) else None
     if flavour == "gemini-openai":
-        return {"reasoning_effort": _nearest(effort, _EFFORTS_OF_FLAVOUR[flavour])}
-    accepted = openai_effort(endpoint.vendors_name(model), effort)
-    return {} if accepted is None else {"reasoning_effort": accepted}
+        return _nearest(effort, _EFFORTS_OF_FLAVOUR[flavour])
+    return None if flavour in _WITHOUT_EFFORT else openai_effort(endpoint.vendors_name(model), effort)
 
 
 def _mistral_accepts_effort(model: str) -> bool:

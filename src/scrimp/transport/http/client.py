@@ -254,11 +254,12 @@ async def _events_of(reply: httpx.Response, provider: str, limit: int) -> AsyncI
     async for chunk in reply.aiter_bytes():
         size += len(chunk)
         may_start = size - len(chunk) < _STREAM_STARTS_WITHIN
+        piece = chunk  # what of it belongs to the stream
         if not streamed:
             body += chunk
             streamed = may_start and reply.status_code < 300 and starts_event_stream(bytes(body))
-            chunk = bytes(body) if streamed else b""  # noqa: PLW2901 - what of it belongs to the stream
-        for event in decoder.feed(chunk) if streamed else ():
+            piece = bytes(body) if streamed else b""
+        for event in decoder.feed(piece) if streamed else ():
             yield event
         if decoder.done:
             return

@@ -14,15 +14,7 @@ from scrimp.transport.http.proxies import read_proxies
 _NO_ANSWER = "it could not be reached, or broke off"
 
 
-async def post_json(
-    url: str,
-    body: bytes,
-    env: Mapping[str, str],
-    *,
-    name: str,
-    longest: float,
-    headers: Mapping[str, str] | None = None,
-) -> str | None:
+async def post_json(url: str, body: bytes, env: Mapping[str, str], *, name: str, longest: float) -> str | None:
     """Post a body; return why it was not accepted within `longest` seconds, None if it was.
 
     `name` stands for the address, which may be a secret, in that reason.
@@ -31,7 +23,7 @@ async def post_json(
         client = HttpClient(build_engine(env, timeout=longest), read_proxies(env))
     except ConfigError as error:
         return str(error)
-    request = HttpRequest(url=url, body=body, headers={"content-type": "application/json", **(headers or {})})
+    request = HttpRequest(url=url, body=body, headers={"content-type": "application/json"})
     try:
         async with asyncio.timeout(longest):
             reply = await client.send(request, Endpoint(name=name, dialect="openai", base_url=url), {})

@@ -13,24 +13,27 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from scrimp.errors import LocalModelError
 from scrimp.providers.endpoint import HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
-from scrimp.values import Failure
+from scrimp.values import Failure, Json
 
 LONGEST_CONTEXT = 8192  # tokens
 _SEED = 1
 _NO_LOG = -1
+_T = TypeVar("_T")
 
 
 class Runtime(Protocol):
     """The part of llama.cpp's server that the chat provider uses."""
 
-    def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[Any], None] | None = ...) -> Any:  # noqa: ANN401 - parsed JSON
+    def handle_chat_completions(
+        self, body: dict[str, Any], on_chunk: Callable[[Json], None] | None = ...
+    ) -> dict[str, Any]:
         """Return the reply to a request; with `on_chunk`, stream it in chunks."""
 
 
@@ -94,7 +97,7 @@ class EmbeddedModel:
         chunks: asyncio.Queue[Any] = asyncio.Queue()
         done = object()
 
-        def on_chunk(chunk: Any) -> None:  # noqa: ANN401 - parsed JSON
+        def on_chunk(chunk: Json) -> None:
             loop.call_soon_threadsafe(chunks.put_nowait, chunk)
 
         task = asyncio.ensure_future(self._in_worker(partial(self._answer, body, on_chunk)))
@@ -110,10 +113,10 @@ class EmbeddedModel:
         """Accept no more requests, without waiting for the one in progress."""
         self._worker.shutdown(wait=False, cancel_futures=True)
 
-    async def _in_worker(self, work: Callable[[], Any]) -> Any:  # noqa: ANN401 - parsed JSON
+    async def _in_worker(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._worker, work)
 
-    def _answer(self, body: dict[str, Any], on_chunk: Callable[[Any], None] | None) -> Any:  # noqa: ANN401 - parsed JSON
+    def _answer(self, body: dict[str, Any], on_chunk: Callable[[Json], None] | None) -> dict[str, Any]:
         runtime = self._loaded()
         try:
             if on_chunk is None:

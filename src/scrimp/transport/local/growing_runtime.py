@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from scrimp.transport.local.embedded import LONGEST_CONTEXT, Runtime
+from scrimp.values import Json
 
 CONTEXT_STEPS = (1024, 2048, 4096, LONGEST_CONTEXT)  # tokens
 
@@ -25,7 +26,9 @@ class GrowingRuntime:
         self._runtime: Runtime | None = load(self._context)
         self._lock = Lock()
 
-    def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[Any], None] | None = None) -> Any:  # noqa: ANN401 - parsed JSON
+    def handle_chat_completions(
+        self, body: dict[str, Any], on_chunk: Callable[[Json], None] | None = None
+    ) -> dict[str, Any]:
         """Return the reply to a request; with `on_chunk`, stream it in chunks."""
         with self._lock:
             if on_chunk is not None:  # chunks cannot be taken back

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -85,19 +86,16 @@ class Quote:
             known = None if billed is None or billed.calls < ENOUGH_CALLS else (billed.output_of_one, billed.calls)
             output = length.of(calls.number, known)
             usage = Usage(input=round(calls.input / calls.looked_at), output=output)
-
-            def cost(moment: float, *, batch: bool = False) -> Decimal | None:
-                return prices.cost_of(provider=provider, model=model, usage=usage, when=moment, batch=batch).dollars  # noqa: B023 - called at once
-
-            now = cost(when)
+            cost = partial(prices.cost_of, provider=provider, model=model, usage=usage)
+            now = cost(when=when).dollars
             if now is None:
                 return f"cost unknown: no price is known for {provider}/{model}"
             costs.whole += now * calls.number
             costs.live += now * calls.live
             if calls.batch:
-                costs.batch = (costs.batch or Decimal(0)) + (cost(when, batch=True) or now) * calls.batch
+                costs.batch = (costs.batch or Decimal(0)) + (cost(when=when, batch=True).dollars or now) * calls.batch
             for wait, number in calls.later.items():
-                costs.later[wait] = costs.later.get(wait, Decimal(0)) + (cost(wait.until) or now) * number
+                costs.later[wait] = costs.later.get(wait, Decimal(0)) + (cost(when=wait.until).dollars or now) * number
         return f"{costs.words()} ({length.words()})" if self.calls else ""
 
 
