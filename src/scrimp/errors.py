@@ -84,6 +84,11 @@ class StoreUnwritableError(StoreError):
     """The store is intact but cannot be written: a full or read-only disk, or no permission."""
 
 
+# The next move where a disk has no room, and where a home cannot be written.
+ROOM = "free some space, or set SCRIMP_HOME to another disk"
+WRITABLE_HOME = "set SCRIMP_HOME to a writable directory"
+
+
 class DiskFullError(StoreUnwritableError):
     """A write to the store failed where others had succeeded: the disk is full or fails."""
 

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from outcomes import answer, entry
 from scrimp.errors import DiskFullError
-from scrimp.store.database import transaction, trim_log
+from scrimp.store.database import transaction
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow, decode_records
 from scrimp.store.free_space import StatVfs, free_bytes, is_short
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
+from scrimp.store.write_ahead_log import trim_log
 
 
 def disk(free: int, blocks: int = 1 << 30) -> StatVfs:

@@ -10,8 +10,9 @@ import msgspec
 
 from scrimp.errors import StoreError
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.database import SmallLog, connect, insert, is_read_only, store_errors
+from scrimp.store.database import connect, insert, is_read_only, store_errors
 from scrimp.store.encoding.packed_json import unpacked
+from scrimp.store.write_ahead_log import SmallLog
 from scrimp.values import Answer
 
 # SQLite's own limit on variables is 32 766; a group this large already hides the cost of a statement.

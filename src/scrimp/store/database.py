@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
-
-if TYPE_CHECKING:
-    from scrimp.store.free_space import StatVfs
+from scrimp.errors import StoreError, StoreUnwritableError
+from scrimp.store.sqlite_errors import operational_error, system_error
 
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
-_BUSY_SECONDS = 60.0
+BUSY_SECONDS = 60.0
 _RETRY_SECONDS = 0.01
 # Rows per statement, a power of two; SQLite takes 32 766 values in all.
 _MAX_ROWS_PER_STATEMENT = 128
 _Row = TypeVar("_Row")
-# What the system says of a disk without room, or one that fails; a limit on the size of files is one, too.
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
-ROOM = "free some space, or set SCRIMP_HOME to another disk"
-WRITABLE_HOME = "set SCRIMP_HOME to a writable directory"
 
 
 def connect(
@@ -74,7 +67,7 @@ def _connect_to_read(path: Path, schemas: range, *, any_thread: bool) -> sqlite3
     for mode in ("mode=ro", "mode=ro&immutable=1") if not log.exists() or not log.stat().st_size else ("mode=ro",):
         try:
             db = sqlite3.connect(
-                f"file:{quote(os.fsencode(path.absolute()))}?{mode}", uri=True, timeout=_BUSY_SECONDS,
+                f"file:{quote(os.fsencode(path.absolute()))}?{mode}", uri=True, timeout=BUSY_SECONDS,
                 isolation_level=None, check_same_thread=not any_thread, cached_statements=64,
             )  # fmt: skip
         except sqlite3.Error:  # the caller has the error that matters: why the file cannot be written
@@ -97,7 +90,7 @@ def _connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool) -
     with store_errors(path):
         _create_private(path)
         db = sqlite3.connect(
-            path.absolute(), timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread,
+            path.absolute(), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread,
             cached_statements=64, uri=True,
         )  # fmt: skip
         try:
@@ -119,7 +112,7 @@ def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:
 
 def _enable_wal(db: sqlite3.Connection) -> None:
     """Switch to the write-ahead log; SQLite's busy timeout does not cover that, so retry while it is locked."""
-    deadline = time.monotonic() + _BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             db.execute("PRAGMA journal_mode = WAL")
@@ -187,57 +180,6 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-class SmallLog:
-    """The log of a connection: kept small where space is short, and emptied after a write that did not fit."""
-
-    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
-        self._db, self._path, self._is_overfull = db, path, False
-        self._identity = _identity(path)
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Hold the write lock for the block, like `transaction`."""
-        if self._is_overfull:  # not sooner: that takes time, in which it would not be known that a write has failed
-            _empty_log(self._db)
-        self._is_overfull = True
-        with transaction(self._db):
-            yield
-        self._is_overfull = False
-        if _identity(self._path) != self._identity:
-            raise StoreUnwritableError(
-                f"{self._path} was removed or replaced while it was in use, so what is written to it is lost: leave it "
-                "where it is until the run has ended"
-            )
-        trim_log(self._db, self._path)
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one that has its name later; None where there is none."""
-    try:
-        status = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    return status.st_dev, status.st_ino
-
-
-def trim_log(db: sqlite3.Connection, path: Path, statvfs: StatVfs = os.statvfs) -> None:
-    """Bring what is committed from the log into the database where space is short, and empty the log.
-
-    Elsewhere the log grows to 4 MB before that: each time costs a wait for the disk.
-    """
-    from scrimp.store.free_space import is_short  # most commands only look up
-
-    if is_short(path.parent, statvfs):
-        _empty_log(db)
-
-
-def _empty_log(db: sqlite3.Connection) -> None:
-    with suppress(sqlite3.OperationalError):  # what is committed stays in the log; a write without room will tell
-        db.execute("PRAGMA busy_timeout = 0")  # a reader that is suspended would be waited for
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    db.execute(f"PRAGMA busy_timeout = {1000 * _BUSY_SECONDS:.0f}")
-
-
 class _StoreErrors:
     """Turns the errors of SQLite, of the file system and of values that cannot be decoded into StoreError.
 
@@ -258,51 +200,17 @@ class _StoreErrors:
         """Raise StoreError in the place of such an error."""
         path = self._path
         if isinstance(error, sqlite3.OperationalError):
-            raise _operational_error(path, str(error)) from error
+            raise operational_error(path, str(error)) from error
         if isinstance(error, (sqlite3.DatabaseError, msgspec.MsgspecError, UnicodeDecodeError)):
             raise StoreError(
                 f"{path} is damaged or not a database ({error}): run `scrimp doctor --repair`, which saves what can be "
                 "read and keeps the file"
             ) from error
         if isinstance(error, OSError):
-            full = is_full(error)
-            move = ROOM if full else WRITABLE_HOME
-            raise (DiskFullError if full else StoreUnwritableError)(
-                f"{path} cannot be used: {error.strerror}; {move}"
-            ) from error
+            raise system_error(path, error) from error
 
 
 store_errors = _StoreErrors
-
-
-def is_full(error: OSError) -> bool:
-    """Return whether an error says that a disk has no room, or fails."""
-    return error.errno in _FULL
-
-
-def _operational_error(path: Path, reason: str) -> StoreError:
-    for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")):
-        if beside.exists() and not beside.is_file():
-            return StoreUnwritableError(
-                f"{path} cannot be used: {beside.name} beside it is not a file, and SQLite needs that name; remove it, "
-                "or set SCRIMP_HOME to another directory"
-            )
-    return _kind(reason)(f"{path} cannot be used: {reason}; {_hint(reason)}")
-
-
-def _kind(reason: str) -> type[StoreError]:
-    if "full" in reason or "I/O" in reason:
-        return DiskFullError
-    unwritable = any(word in reason for word in ("readonly", "read-only", "unable to open"))
-    return StoreUnwritableError if unwritable else StoreError
-
-
-def _hint(reason: str) -> str:
-    if "full" in reason or "I/O" in reason:
-        return ROOM
-    if "locked" in reason:
-        return "another process has locked it: wait for that to end, or set SCRIMP_HOME to another directory"
-    return WRITABLE_HOME
 
 
 def make_private_folder(folder: Path) -> None:

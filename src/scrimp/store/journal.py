@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from scrimp.errors import DiskFullError, StoreUnwritableError
-from scrimp.store.database import ROOM, make_private_folder, store_errors
+from scrimp.errors import ROOM, DiskFullError, StoreUnwritableError
+from scrimp.store.database import make_private_folder, store_errors
 from scrimp.store.encoding.journal_records import BegunCall, SettledRow, encode_record
 from scrimp.store.files.reserved_file import ReservedFile
 from scrimp.store.free_space import (

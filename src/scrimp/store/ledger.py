@@ -11,11 +11,12 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import UsageError
-from scrimp.store.database import SmallLog, insert, select, store_errors
+from scrimp.store.database import insert, select, store_errors
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.encoding.entry_rows import COLUMNS, entry_row
 from scrimp.store.encoding.packed_ids import KEY_AS_TEXT, packed_call, unpacked_call
 from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.write_ahead_log import SmallLog
 from scrimp.values import Entry, both_names
 
 # What `scrimp cost --by` groups by: each word and its SQL expression.

@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
+from scrimp.errors import ROOM, WRITABLE_HOME, DiskFullError, StoreError, StoreUnwritableError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.completion_cache import LayeredCache, MemoryCache, NoCache
-from scrimp.store.database import ROOM, WRITABLE_HOME, can_write
+from scrimp.store.database import can_write
 
 if TYPE_CHECKING:
     from scrimp.config.paths import Paths

@@ -6,8 +6,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from scrimp.errors import DiskFullError, StoreUnwritableError
-from scrimp.store.database import ROOM, is_full, make_private_folder
+from scrimp.errors import ROOM, DiskFullError, StoreUnwritableError
+from scrimp.store.database import make_private_folder
+from scrimp.store.sqlite_errors import is_full
 
 
 def replace_private_file(path: Path, data: bytes, *, synced: bool) -> None:

@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from scrimp.errors import DiskFullError, InputError, StoreError
-from scrimp.store.database import connect, is_full
+from scrimp.store.database import connect
 from scrimp.store.merging.ledger_values import foreign_column
 from scrimp.store.schemas.ledger import MIGRATIONS
+from scrimp.store.sqlite_errors import is_full
 
 _LOCKED_SECONDS = 10.0  # to wait for a process that has locked it
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import store_errors, transaction, trim_log
+from scrimp.store.database import store_errors, transaction
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.ledger_connection import connect_ledger
 from scrimp.store.merging.ledger_copy import ledger_copy
+from scrimp.store.write_ahead_log import trim_log
 
 _GROUP = 10_000  # entries in one transaction: runs that live here must not wait long
 _OF_GROUP = "theirs.id > :after AND theirs.id <= :last"

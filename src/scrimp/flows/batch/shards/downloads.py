@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-from scrimp.errors import DiskFullError
+from scrimp.errors import ROOM, DiskFullError
 from scrimp.providers.batches.flow import BatchRefusedError
 from scrimp.providers.endpoint import REPLY_BYTES
-from scrimp.store.database import ROOM, store_errors
+from scrimp.store.database import store_errors
 from scrimp.store.free_space import LEAST_FREE_BYTES, free_bytes
 from scrimp.values import Failure
 

@@ -1,0 +1,49 @@
+"""What an error of SQLite or of the file system means for a store, in a sentence with the next move."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+from scrimp.errors import ROOM, WRITABLE_HOME, DiskFullError, StoreError, StoreUnwritableError
+
+# What the system says of a disk without room, or one that fails; a limit on the size of files is one, too.
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+
+
+def system_error(path: Path, error: OSError) -> StoreError:
+    """Return what to raise for an error of the file system."""
+    if is_full(error):
+        return DiskFullError(f"{path} cannot be used: {error.strerror}; {ROOM}")
+    return StoreUnwritableError(f"{path} cannot be used: {error.strerror}; {WRITABLE_HOME}")
+
+
+def is_full(error: OSError) -> bool:
+    """Return whether an error says that a disk has no room, or fails."""
+    return error.errno in _FULL
+
+
+def operational_error(path: Path, reason: str) -> StoreError:
+    """Return what to raise for an error of SQLite about the file or its disk, by SQLite's words."""
+    for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")):
+        if beside.exists() and not beside.is_file():
+            return StoreUnwritableError(
+                f"{path} cannot be used: {beside.name} beside it is not a file, and SQLite needs that name; remove it, "
+                "or set SCRIMP_HOME to another directory"
+            )
+    return _kind(reason)(f"{path} cannot be used: {reason}; {_hint(reason)}")
+
+
+def _kind(reason: str) -> type[StoreError]:
+    if "full" in reason or "I/O" in reason:
+        return DiskFullError
+    unwritable = any(word in reason for word in ("readonly", "read-only", "unable to open"))
+    return StoreUnwritableError if unwritable else StoreError
+
+
+def _hint(reason: str) -> str:
+    if "full" in reason or "I/O" in reason:
+        return ROOM
+    if "locked" in reason:
+        return "another process has locked it: wait for that to end, or set SCRIMP_HOME to another directory"
+    return WRITABLE_HOME
