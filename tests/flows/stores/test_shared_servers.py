@@ -5,7 +5,7 @@ import pytest
 from scrimp.config.resolved.api_keys import KeyRing
 from scrimp.config.shared_tables import SharedTable
 from scrimp.errors import ConfigError
-from scrimp.flows.engine.shared_limits import open_limits_server
+from scrimp.flows.engine.shared.limits import open_limits_server
 
 PASSWORD = "correct-horse-battery"
 

@@ -36,7 +36,7 @@ def budget(
     batches has a line until all of its calls have come back and `scrimp batch fetch` has looked; until then it counts
     for the most that these can cost. `scrimp batch cancel`, then fetch, gives back what was not answered.
     """
-    from scrimp.flows.engine.shared_limits import budget_link, limits_server  # where a server is asked
+    from scrimp.flows.engine.shared.limits import budget_link, limits_server  # where a server is asked
 
     with open_session() as session:
         server = limits_server(session.services, f"the budget {name}")

@@ -131,7 +131,7 @@ def _shared_cache(session: Session) -> str:
 
 
 def _shared_limits(session: Session) -> str:
-    from scrimp.flows.engine.shared_limits import limits_server
+    from scrimp.flows.engine.shared.limits import limits_server
     from scrimp.shared.server_state import limits_state
 
     server = limits_server(session.services, "what limits calls")

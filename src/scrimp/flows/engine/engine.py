@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
@@ -13,20 +13,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import INTERRUPTED
-from scrimp.failures import policy_of
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
-from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
-from scrimp.flows.engine.run_stop import (
-    PIPE,
-    RunStop,
-    interrupted,
-    no_provider_left,
-    out_of_money,
-    store_unwritable,
-    too_many_failures,
-)
+from scrimp.flows.engine.run_stop import PIPE, RunStop, interrupted, out_of_money, store_unwritable
+from scrimp.flows.engine.single_flight import SingleFlight
+from scrimp.flows.engine.stop_conditions import StopConditions
 from scrimp.flows.engine.wiring import EngineParts
 from scrimp.flows.plan.row_size import portions, room
 from scrimp.flows.spend.recorder import RowRecorder
@@ -70,15 +62,13 @@ class Engine:
         self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
         self._commits.on_durable = self._print
         self._commits.on_unwritable = lambda error: self._halt(store_unwritable(error))
-        self._followers: dict[bytes, list[tuple[int, Prompt]]] = {}  # equal rows that wait for a call, by its key
+        self._flights = SingleFlight()
         self._tasks: dict[asyncio.Task[None], RowRecorder] = {}
         self._uncommitted = 0  # rows on their way to the disk
         self._stop: RunStop | None = None
         self._interrupted = False
         self._error: BaseException | None = None
-        self._done = self._failed = 0
-        self._failing = 0  # rows that failed, also those on their way to the disk
-        self._escalation_limit = EscalationLimit(warn)
+        self._conditions = StopConditions(options, lambda: parts.answerer.all_down(planner.chains()), warn)
         self._recover = recover
         self._claimed_rows = ClaimedRows(
             parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
@@ -100,14 +90,13 @@ class Engine:
         await self._drain()
         if self._error is not None:
             raise self._error
-        if self._stop is None and self._options.limits.too_many(self._failed, self._done, ended=True):
-            self._stop = too_many_failures(self._failed)
+        self._stop = self._stop or self._conditions.stop_at_end()
         if self._stop is None:
             return None
         # Calls in flight have ended: what they cost is part of what was spent.
         refusal = self._answerer.refusal if self._stop.reason == "budget" else None
         stop = self._stop if refusal is None else replace(self._stop, message=f"stopped: {refusal}")
-        return stop.after(self._done - self._failed, self._options.cache)
+        return stop.after(self._conditions.answered, self._options.cache)
 
     async def _planned(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
         """Plan a group, some rows at a time: calls that may be sent, and replies to be read, go first."""
@@ -146,30 +135,17 @@ class Engine:
         In this order, and nothing may be awaited in between: of two runs, the one that claims a key after the other
         has let go of it finds its completion; and a call of this run that ended in between would be made again.
         """
-        new = [row.key for row in rows if row.key not in self._followers]
+        new = [row.key for row in rows if row.key not in self._flights]
         claimed_elsewhere = self._claims.claim(new)
         cached = self._lookup.find(rows)
         # A run that was killed has let go of its claims, and its completions may be in its journal alone.
         if len(cached) < len(rows) and self._recover(set(new)):
             cached = self._lookup.find(rows)
-        self._claims.release(rows[place].key for place in cached if rows[place].key not in self._followers)
-        leaders = self._join(rows, cached, start)
+        self._claims.release(rows[place].key for place in cached if rows[place].key not in self._flights)
+        leaders = self._flights.join(rows, cached, start)
         self._begin([each for each in leaders if each.row.key not in claimed_elsewhere])
         self._claimed_rows.add([each for each in leaders if each.row.key in claimed_elsewhere])
         self._emit([(start + place, answered) for place, answered in cached.items()])
-
-    def _join(self, rows: Sequence[PlannedRow], cached: Mapping[int, Answered], start: int) -> list[RowAtPosition]:
-        """Return which rows of a group are to be called; equal rows follow the first, in flight or of this group."""
-        leaders = []
-        for offset, row in enumerate(rows):
-            if offset in cached:
-                continue
-            if row.key in self._followers:
-                self._followers[row.key].append((start + offset, row.prompt))
-            else:
-                self._followers[row.key] = []
-                leaders.append(RowAtPosition(row, start + offset))
-        return leaders
 
     def _begin(self, rows: Sequence[RowAtPosition]) -> None:
         if self._stop is None and rows:
@@ -185,9 +161,7 @@ class Engine:
         """Print rows that another run has answered, and the equal ones that waited for them."""
         outcomes: list[tuple[int, Outcome]] = []
         for each, answered in found:
-            outcomes.append((each.position, answered))
-            followers = self._followers.pop(each.row.key)
-            outcomes += [(position, _repeated(answered, prompt)) for position, prompt in followers]
+            outcomes += self._flights.end(each.row.key, each.position, answered)
         self._emit(outcomes)
 
     def _waiting_ended(self, error: BaseException | None) -> None:
@@ -220,7 +194,7 @@ class Engine:
             return  # as above
         completion = (row.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._uncommitted += 1
-        self._failing += _has_failed(outcome)
+        self._conditions.count_called(outcome)
         self._commits.commit(FinishedRow(row, position, outcome), recorder.take_unwritten(), completion)
 
     def _print(self, finished: Sequence[FinishedRow]) -> None:
@@ -229,17 +203,15 @@ class Engine:
         self._claims.release(each.row.key for each in finished)
         outcomes: list[tuple[int, Outcome]] = []
         for each in finished:
-            outcomes.append((each.position, each.outcome))
-            followers = self._followers.pop(each.row.key)
-            outcomes += [(position, _repeated(each.outcome, prompt)) for position, prompt in followers]
+            outcomes += self._flights.end(each.row.key, each.position, each.outcome)
         self._emit(outcomes)
         for each in finished:
-            self._check_limits(each)
+            if self._stop is None and (stop := self._conditions.stop_after(each.row, each.outcome)) is not None:
+                self._halt(stop)
         self._check_idle()
 
     def _emit(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        self._done += len(outcomes)
-        self._failed += sum(_has_failed(outcome) for _, outcome in outcomes)
+        self._conditions.count_printed(outcomes)
         self._write(lambda: self._output.put(outcomes))
 
     def _write(self, write: Callable[[], None]) -> None:
@@ -250,23 +222,6 @@ class Engine:
             self._halt(PIPE)
         except Exception as error:  # noqa: BLE001 - raised again at the end of the run
             self._fail(error)
-
-    def _check_limits(self, finished: FinishedRow) -> None:
-        """Stop the run where going on would only fail, or cost more than was allowed."""
-        if self._stop is not None or self._options.paid_already:
-            return
-        outcome = finished.outcome
-        # Rows fail faster than they are committed: that no model is left may be known before they are counted.
-        failed = max(self._failed, self._failing)
-        too_many = _has_failed(outcome) and self._options.limits.too_many(failed, max(self._done, failed))
-        if too_many and isinstance(outcome, Failed) and not policy_of(outcome.failure).ends_provider:
-            self._halt(too_many_failures(failed))
-        elif isinstance(outcome, Failed) and self._answerer.all_down(self._planner.chains()):
-            self._halt(no_provider_left(outcome.failure))
-        elif too_many:
-            self._halt(too_many_failures(failed))
-        elif (stop := self._escalation_limit.observe(finished.row.route.chain, outcome.entries)) is not None:
-            self._halt(stop)
 
     def _halt(self, stop: RunStop) -> None:
         """Take no more rows, and drop those that have nothing in flight; the first reason is the one reported."""
@@ -339,15 +294,3 @@ class Engine:
             self._cancel()
             return
         self._warn(f"{stop.message}: waiting for calls in flight; a second signal stops at once")
-
-
-def _has_failed(outcome: Outcome) -> bool:
-    """Return whether a row failed; one that is in a batch has not."""
-    return isinstance(outcome, Failed) and not outcome.in_batch
-
-
-def _repeated(outcome: Outcome, prompt: Prompt) -> Outcome:
-    """Return the outcome of a row for an equal one: nothing was called for it."""
-    if isinstance(outcome, Answered):
-        return replace(outcome, prompt=prompt, cache="dup", entries=(), entry=None)
-    return replace(outcome, prompt=prompt, entries=())

@@ -35,7 +35,7 @@ from scrimp.transport.limits.health import ProviderHealth
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.provider_caches.stored_caches import StoredCaches
-    from scrimp.flows.engine.shared_limits import SharedLimits
+    from scrimp.flows.engine.shared.limits import SharedLimits
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.shared.claims import SharedClaims
@@ -95,7 +95,7 @@ def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | No
     table = services.loaded.config.shared
     if table.limits is None and table.limits_env is None and options.limits.budget is None:
         return None
-    from scrimp.flows.engine.shared_limits import SharedLimits  # few configs name a server
+    from scrimp.flows.engine.shared.limits import SharedLimits  # few configs name a server
 
     return SharedLimits(options, services)
 

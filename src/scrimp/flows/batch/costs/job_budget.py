@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import ServerDownError, ServerRefusedError, UsageError
 from scrimp.failures import may_be_billed
-from scrimp.flows.engine.shared_limits import budget_link, limits_server
+from scrimp.flows.engine.shared.limits import budget_link, limits_server
 from scrimp.flows.spend.call_price import price_call
 from scrimp.providers import DIALECTS
 from scrimp.providers.endpoint import HttpReply

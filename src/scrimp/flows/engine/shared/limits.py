@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.shared_servers import server_address
 from scrimp.errors import ConfigError
-from scrimp.flows.engine.shared_breakers import SharedBreakers
-from scrimp.flows.engine.shared_rate import SharedRateLimiter
+from scrimp.flows.engine.shared.breakers import SharedBreakers
+from scrimp.flows.engine.shared.rate import SharedRateLimiter
 from scrimp.flows.spend.budgets.budget_link import BudgetShareLink
 from scrimp.flows.spend.budgets.shared_budget import SharedBudget
 from scrimp.flows.stores.shared_servers import server_name

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from scrimp.errors import ServerDownError
-from scrimp.flows.engine.shared_rate import SharedRateLimiter
+from scrimp.flows.engine.shared.rate import SharedRateLimiter
 from scrimp.providers.replies.rate_limit_headers import StatedLimits
 from scrimp.shared.rate_limits import Granted, Wanted
 from scrimp.transport.limits.concurrency import AdaptiveLimit

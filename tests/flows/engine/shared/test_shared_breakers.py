@@ -9,7 +9,7 @@ import pytest
 
 from redis_server import RedisServer, redis_server
 from scrimp.errors import ServerDownError, ServerRefusedError
-from scrimp.flows.engine.shared_breakers import SharedBreakers
+from scrimp.flows.engine.shared.breakers import SharedBreakers
 from scrimp.shared.breaker_states import EXCHANGE, BreakerServer, OpenBreaker
 from scrimp.shared.connection import SharedServer
 from scrimp.shared.script import Script

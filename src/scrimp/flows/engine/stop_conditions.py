@@ -1,0 +1,65 @@
+"""Where a run stops by itself: its rows are counted, and going on would only fail, or cost more than was allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from scrimp.failures import policy_of
+from scrimp.flows.engine.escalation_limit import EscalationLimit
+from scrimp.flows.engine.run_stop import RunStop, no_provider_left, too_many_failures
+from scrimp.values import Failed, Outcome
+
+if TYPE_CHECKING:
+    from scrimp.flows.plan.planned_row import PlannedRow
+    from scrimp.flows.plan.run_options import RunOptions
+
+
+class StopConditions:
+    """The limits of a run's options, and of the chains that its rows take."""
+
+    def __init__(self, options: RunOptions, all_down: Callable[[], bool], warn: Callable[[str], None]) -> None:
+        """`all_down` returns whether no model is left of those that rows may go to."""
+        self._options, self._all_down = options, all_down
+        self._escalation_limit = EscalationLimit(warn)
+        self._done = self._failed = 0  # rows that were printed
+        self._failing = 0  # rows that failed, also those on their way to the disk
+
+    @property
+    def answered(self) -> int:
+        """How many of the rows that were printed have a completion."""
+        return self._done - self._failed
+
+    def count_called(self, outcome: Outcome) -> None:
+        """Count a row that was called for, before it is on the disk."""
+        self._failing += _has_failed(outcome)
+
+    def count_printed(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
+        """Count rows, with their positions, that are to be printed."""
+        self._done += len(outcomes)
+        self._failed += sum(_has_failed(outcome) for _, outcome in outcomes)
+
+    def stop_after(self, row: PlannedRow, outcome: Outcome) -> RunStop | None:
+        """Return the stop that a row which was called for brings about, if it does."""
+        if self._options.paid_already:
+            return None
+        # Rows fail faster than they are committed: that no model is left may be known before they are counted.
+        failed = max(self._failed, self._failing)
+        too_many = _has_failed(outcome) and self._options.limits.too_many(failed, max(self._done, failed))
+        if too_many and isinstance(outcome, Failed) and not policy_of(outcome.failure).ends_provider:
+            return too_many_failures(failed)
+        if isinstance(outcome, Failed) and self._all_down():
+            return no_provider_left(outcome.failure)
+        if too_many:
+            return too_many_failures(failed)
+        return self._escalation_limit.observe(row.route.chain, outcome.entries)
+
+    def stop_at_end(self) -> RunStop | None:
+        """Return the stop of a run that has come to its end with too many failed rows."""
+        too_many = self._options.limits.too_many(self._failed, self._done, ended=True)
+        return too_many_failures(self._failed) if too_many else None
+
+
+def _has_failed(outcome: Outcome) -> bool:
+    """Return whether a row failed; one that is in a batch has not."""
+    return isinstance(outcome, Failed) and not outcome.in_batch
