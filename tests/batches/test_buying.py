@@ -83,3 +83,14 @@ def test_a_credit_is_kept_for_the_batches_of_jobs_whose_rows_are_not_made_yet(wi
     assert with_credit("batch", "submit", "zero.jsonl", "-m", "litellm/m").status == 0
 
     assert bought(with_credit, ROWS) == ["openai", "litellm", "litellm"]
+
+
+@pytest.mark.parametrize("flags", ["", "--engine processes --workers 1"])
+def test_a_credit_is_kept_for_batches_also_by_a_run_that_makes_none(with_credit: Scrimp, flags: str) -> None:
+    with_credit.file("zero.jsonl", '"zero"\n"also zero"\n')
+    assert with_credit("batch", "submit", "zero.jsonl", "-m", "litellm/m").status == 0
+
+    with_credit.file("one.jsonl", '"one"\n')
+    ran = with_credit("run", "one.jsonl", "-m", "litellm/m", "--cache", "off", *flags.split())
+
+    assert [row["provider"] for row in ran.rows] == ["litellm"], ran.err

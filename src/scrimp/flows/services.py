@@ -188,7 +188,7 @@ class Services:
         """Keep what is left of each credit, in dollars, for workers of the run, and return it."""
         if all(table.credit is None for table in self.loaded.config.providers.values()):
             return {}
-        return self.provider_credits.lend()
+        return self.offers.credits.lend()
 
     @cached_property
     def sellers(self) -> Sellers:
@@ -204,10 +204,15 @@ class Services:
         """The same model at several providers, the cheapest first."""
         from scrimp.flows.buying.offers import Offers  # for calls
 
-        return Offers(
+        offers = Offers(
             lambda: self.sellers, self.prices, self.provider_credits, available=self.routes.available, clock=self.clock,
             note=self.note,
         )  # fmt: skip
+        if self._credit_shares is None and offers.credits.by_provider:
+            from scrimp.flows.buying.open_batches import keep_for_open_batches  # few providers give a credit
+
+            keep_for_open_batches(offers, self.paths.batches_db, self.warn)
+        return offers
 
     def cost_now(self, options: RunOptions) -> CostNow:
         """Return what says what a row of the cache would cost now."""

@@ -10,8 +10,11 @@ from scrimp.flows.answer.calls.step_places import bytes_of
 from scrimp.values import Entry, ModelRef
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from scrimp.flows.buying.offers import Offers
     from scrimp.flows.plan.planned_row import PlannedRow
+    from scrimp.store.batches.store import BatchStore
 
 
 class CallCredits:
@@ -43,13 +46,9 @@ class CallCredits:
             expected = self._offers.expected_cost(model, bytes_of(row), batch=True) if cost is None else cost
             self._offers.credits.expect_in_batch(model.provider, expected)
 
-    @property
-    def are_known(self) -> bool:
-        """Whether any provider gives a credit."""
-        return self._offers is not None and bool(self._offers.credits.by_provider)
+    def keep_for_shards(self, store: BatchStore, *, but: Collection[str]) -> None:
+        """Keep what is in batches of jobs whose rows are not made yet, if any provider gives a credit."""
+        if self._offers is not None and self._offers.credits.by_provider:
+            from scrimp.flows.buying.open_batches import keep_for_shards  # few providers give one
 
-    def keep_for_shard(self, model: ModelRef, requests: int, size: int) -> None:
-        """Keep what the calls of another job's batch are expected to cost, by the bytes of its file."""
-        if self._offers is not None and model.provider in self._offers.credits.by_provider and requests:
-            each = self._offers.expected_cost(model, size // requests, batch=True)
-            self._offers.credits.expect_in_batch(model.provider, None if each is None else each * requests)
+            keep_for_shards(self._offers, store, but=but)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.enums import UNSENT_SHARDS
 from scrimp.errors import InputError
 from scrimp.flows.answer.calls.call_builder import attached_to
 from scrimp.flows.batch.calls.batch_caller import BatchCaller, pending
@@ -52,8 +51,7 @@ class CollectingCaller(BatchCaller):
         """
         super().__init__(batches, inner, queues=queues)
         inner.credits.forget_batches()
-        if inner.credits.are_known:
-            self._keep_credits_of_others()
+        inner.credits.keep_for_shards(batches.store, but=self._own)
         self._outbox, self._which_queue, self._primer = outbox, queues, primer
         self._cap, self._held_by = cap, held_by
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
@@ -63,15 +61,6 @@ class CollectingCaller(BatchCaller):
         self._escalations, self._reached = EscalationLimit(batches.warn), -1  # that a row asked for
         self.braked: dict[str, RunStop] = {}  # chains of which too many rows ask for the last step
         self.later = 0  # calls that go in one once the first of those that begin like them has come back
-
-    def _keep_credits_of_others(self) -> None:
-        """Keep of credits what is in batches of jobs whose rows are not made yet: the ledger has nothing of it."""
-        store, own = self._batches.store, self._own
-        open_jobs = {job.job for job in store.jobs() if job.ended is None and not job.cancelled}
-        for shard in store.shards():
-            if shard.job in open_jobs and shard.shard not in own and shard.state not in UNSENT_SHARDS:
-                model = ModelRef(shard.provider, shard.model)
-                self._inner.credits.keep_for_shard(model, shard.requests, shard.size)
 
     def load(self, keys: Sequence[bytes]) -> None:
         """Read what was batched for some rows, all at once."""
