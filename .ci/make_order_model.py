@@ -1,10 +1,10 @@
-"""Train the model that tells orders about the data from orders about the answer: `make_order_model.py [--without N]`.
+"""Train the model that tells orders about the data from others: `make_order_model.py [--without N]`.
 
 It learns from the prompts of tests/compress/task and from orders put together of the words in `.ci/orders/`: to hand
-over a record, or a copy of it, or anything unchanged, to say where it stands or what is wrong with it, to answer in
-some form, and to do something else; from what is said beside orders, too. A logistic regression is fitted to the
-features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from N on,
-to be tried on what was written after the others.
+over a record, or a copy of it, or anything unchanged, to say where it stands or what is wrong with it, to edit it, to
+answer in some form, and to do something else; from what is said beside orders, too. A logistic regression is fitted to
+the features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from N
+on, to be tried on what was written after the others.
 """
 
 from __future__ import annotations
@@ -30,33 +30,38 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
 from scrimp.compress.task import form, order_model  # noqa: E402 - the package under construction is found first
+from scrimp.compress.task.order_model import Place  # noqa: E402 - as above
 from scrimp.compress.word_lists import read_lists  # noqa: E402 - as above
 
 TASKS = ROOT / "tests/compress/task"
 ORDERS = Path(__file__).parent / "orders"
-EACH = 400  # orders of either kind made in each language
+EACH = 400  # orders beside a question, of either kind, made in each language
 SAID = 200  # statements of what happened
+ALONE = 150  # tasks without a question, of either kind
 STATED = 3  # every third sentence of the passages is learned from
 IT = 20  # times that data told in a template is learned, which is read as "it"
-PENALTY = 0.3  # of the squares of the weights
+PENALTY = 0.15  # of the squares of the weights
 VERB_LAST, TOGETHER = ("hindi", "japanese"), ("chinese", "japanese")
 ENDS = {"chinese": "\u3002", "japanese": "\u3002", "hindi": "\u0964"}
 # How orders are put together of the lists, and how often.
 ABOUT_DATA = {
     "give record unchanged": 30, "give record": 20, "copy record": 15, "give place": 15, "give it unchanged": 13,
     "copy it": 7, "place": 5, "place format": 5, "copy record unchanged": 5, "give value unchanged": 5, "unchanged": 5,
+    "edit again": 20, "edit": 7,
 }  # fmt: skip
 ABOUT_ANSWER = {
     "give value format": 25, "answer": 25, "answer answer": 15, "study record": 15,
     "give it format": 10, "value format": 10, "format": 10,
     "give value answer": 5, "task format": 5, "give value": 5,
 }  # fmt: skip
+EDITS = {"edit again": 3, "edit": 2, "copy record": 1, "copy record unchanged": 1, "give it unchanged": 1}
+OTHER_TASKS = {"compose letter person": 6, "compose letter": 2, "advise": 1}
 
 Weights: TypeAlias = NDArray[np.float64]
-Example: TypeAlias = tuple[str, bool]  # a sentence, and whether it is about the form of the data
+Example: TypeAlias = tuple[str, Place, bool]  # an order, where it stands, and whether it is about form
 
 
-def prompts(before: int) -> Iterator[Example]:
+def prompts(before: int) -> Iterator[tuple[str, bool]]:
     """Yield the prompts that tests hold, up to a batch, and whether they are about form."""
     for row in map(json.loads, (TASKS / "batches.jsonl").read_text("utf-8").splitlines()):
         if row["batch"] < before:
@@ -74,13 +79,19 @@ def stated() -> Iterator[str]:
 
 
 def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
-    """Yield the orders of a prompt; of one about form, its only order, where no question is."""
-    sentences = [each for each in form.read(text)[1] if any(map(str.isalnum, each))]
-    orders = [each for each in sentences if not form.is_question(each)]
+    """Yield the orders of a prompt where they stand; of one about form, its only order, where no question is.
+
+    A task that the lists of words know stands for one that they do not, and the other way round.
+    """
+    whole, sentences = form.read(text)
+    said = [each for each in sentences if any(map(str.isalnum, each))]
+    orders = [each for each in said if not form.is_question(each)]
+    place: Place = "beside" if form.asks_for_value(whole, sentences) else "alone"
     if not is_form:
-        yield from ((order, False) for order in orders)
-    elif len(orders) == 1 and not any(form.about_form(each) for each in sentences if form.is_question(each)):
-        yield orders[0], True
+        places: tuple[Place, ...] = ("beside", "alone") if orders == said else (place,)
+        yield from ((order, where, False) for order in orders for where in places)
+    elif len(orders) == 1 and not any(form.about_form(each) for each in said if form.is_question(each)):
+        yield orders[0], place, True
 
 
 class Grammar:
@@ -92,13 +103,20 @@ class Grammar:
 
     def examples(self) -> Iterator[Example]:
         for _ in range(EACH):
-            yield self._made(ABOUT_DATA), True
-            yield self._made(ABOUT_ANSWER), False
+            yield self._made(ABOUT_DATA), "beside", True
+            yield self._made(ABOUT_ANSWER), "beside", False
         for _ in range(SAID):
-            yield self._written(self._of(["subject", "happened", "when"][: self._chance.choice((2, 3))])), False
-        yield from ((self._written(each), True) for each in self._lists["unchanged"] + self._lists["fault"])
-        yield from ((self._written(each), False) for each in self._lists["answer"] + self._lists["format"])
-        yield from ((self._written(each), False) for each in self._lists["task"] + self._lists["said"])
+            names = ["subject", "happened", "when"][: self._chance.choice((2, 3))]
+            yield self._written(self._of(names)), "beside", False
+        for _ in range(ALONE):
+            yield self._made(OTHER_TASKS), "alone", False
+            yield self._made(EDITS), "alone", True
+        yield from self._listed("beside", "unchanged", "fault", is_form=True)
+        yield from self._listed("beside", "answer", "format", "task", "said", "advise", is_form=False)
+        yield from self._listed("alone", "task", "advise", is_form=False)
+
+    def _listed(self, place: Place, *names: str, is_form: bool) -> Iterator[Example]:
+        return ((self._written(each), place, is_form) for name in names for each in self._lists[name])
 
     def _made(self, forms: dict[str, int]) -> str:
         return self._written(self._of(self._chance.choices(list(forms), list(forms.values()))[0].split()))
@@ -106,18 +124,31 @@ class Grammar:
     def _of(self, names: list[str]) -> str:
         words = [self._chance.choice(self._lists[name]) for name in names]
         space = "" if self._language in TOGETHER else " "
+        if names[0] == "compose":
+            return self._letter(space, *words)
         if names[0] not in ("give", "copy", "study"):
             comma = "\u3001" if self._language in TOGETHER else ", "
             return (comma if names[0] == "answer" else space).join(words)
         verb, what, *how = words
         if self._language in VERB_LAST:
-            return (f"{what}\u3092" if self._language == "japanese" else f"{what} ") + space.join([*how, verb])
+            return self._object(what) + space.join([*how, verb])
         if what.startswith("-"):  # French "donne-le", Spanish "muéstralo"
             return f"{verb}{what} {' '.join(how)}".strip()
         if self._language == "chinese" and how and self._chance.random() < 0.6:
             return how[0] + verb + what if self._chance.random() < 0.5 else f"\u628a{what}{how[0]}{verb}"
         comma = ", " if how and self._chance.random() < 0.25 else space
         return f"{verb}{space}{what}{comma}{space.join(how)}".strip()
+
+    def _letter(self, space: str, verb: str, what: str, whom: str = "") -> str:
+        if self._language in VERB_LAST:
+            return f"{whom}{space}{self._object(what)}{verb}".strip()
+        if self._language == "chinese":
+            return whom + verb + what
+        words = (verb, whom, what) if self._chance.random() < 0.4 else (verb, what, whom)
+        return space.join(filter(None, words))
+
+    def _object(self, words: str) -> str:
+        return f"{words}\u3092" if self._language == "japanese" else f"{words} "
 
     def _written(self, text: str) -> str:
         space = "" if self._language in TOGETHER else " "
@@ -131,20 +162,20 @@ def examples(before: int, chance: random.Random) -> list[Example]:
     """Return all that is learned from: what is put together or stated once, orders of real prompts twice."""
     made = [each for path in sorted(ORDERS.glob("*.txt")) for each in Grammar(path, chance).examples()]
     told = [order for text, is_form in prompts(before) for order in orders_of(text, is_form=is_form)]
-    others = [(sentence, False) for sentence in islice(stated(), 0, None, STATED)]
-    return [*dict.fromkeys([*told, *made, *others]), *told, *[("it", False)] * IT]
+    others: list[Example] = [(sentence, "beside", False) for sentence in islice(stated(), 0, None, STATED)]
+    return [*dict.fromkeys([*told, *made, *others]), *told, *[("it", "beside", False), ("it", "alone", False)] * IT]
 
 
 def fitted(found: list[Example]) -> Weights:
     """Return the weights of a logistic regression, its bias last."""
     places, values, starts = [], [], [0]
-    for sentence, _ in found:
-        counts = Counter(order_model.buckets_of(form.fold(sentence)))
+    for sentence, place, _ in found:
+        counts = Counter(order_model.buckets_of(form.fold(sentence), place))
         places += list(counts)
         values += [count / counts.total() ** 0.5 for count in counts.values()]
         starts.append(len(places))
     features = csr_matrix((values, places, starts), shape=(len(found), order_model.BUCKETS))
-    signs = np.array([1.0 if is_form else -1.0 for _, is_form in found])
+    signs = np.array([1.0 if is_form else -1.0 for *_, is_form in found])
     turned = features.T.tocsr()
 
     def loss(weights: Weights) -> tuple[float, Weights]:

@@ -116,6 +116,40 @@ def test_an_order_to_hand_over_what_a_question_found_is_about_form(order: str) -
     assert about_form(f"Which order is late? {order}")
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Set its total to 0 and print everything again.",
+        "Move it to the top and give me the whole list.",
+        "Setz ihn auf 0 und gib alles wieder aus.",
+        "Mets-le à 0 et ressors tout.",
+        "Ponlo a 0 y saca todo otra vez.",
+        "Поставь ему 0 и выведи всё заново.",
+        "改成0再全部输出。",
+    ],
+)
+def test_an_order_to_edit_what_a_question_found_is_about_form(order: str) -> None:
+    assert about_form(f"Which order is late? {order}")
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Recommend him a book.",
+        "Write Jon a friendly reminder.",
+        "Schreib Jon eine freundliche Erinnerung.",
+        "Écris à Jon un rappel aimable.",
+        "Recomiéndale un libro.",
+        "Scrivi a Jon un promemoria gentile.",
+        "Посоветуй ему книгу.",
+        "给他推荐一本书。",
+    ],
+)
+def test_a_task_of_another_kind_is_told_though_no_list_has_its_words(task: str) -> None:
+    assert about_form(task) is None
+    assert about_form(f"{task} Keep the JSON as it is.")
+
+
 def test_a_question_about_json_is_not_taken_for_the_form_of_its_answer() -> None:
     for question in ("Est-ce un JSON valide ?", "É um JSON válido?", "¿Es un JSON válido?", "È un JSON valido?"):
         assert about_form(question)
@@ -222,7 +256,7 @@ def test_pages_of_a_site_and_the_length_of_the_answer_are_no_talk_of_form(prompt
 
 
 def test_an_order_asks_for_values_where_its_own_verb_does() -> None:
-    assert about_form("Frobnicate my order.")
+    assert about_form("Frobnicate my list.")
     assert about_form("Walk me through this query.")
     assert about_form("I want to cancel my order.") is None
     assert about_form("Frobnicate it, then classify the customer's message.") is None

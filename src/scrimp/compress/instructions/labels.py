@@ -111,8 +111,7 @@ def label_rank(unit: str) -> int | None:
         return None
     if _WHOLE_TAG.fullmatch(unit):
         return TAG
-    heading = HEADING.match(unit)
-    if heading:
+    if heading := HEADING.match(unit):
         return PASSAGE + len(heading[1] or "#")
     if _numbered_end(unit) == len(unit) or RULER.match(unit) or _OWN_LINE.fullmatch(unit):
         return PASSAGE
@@ -145,6 +144,4 @@ def _speaker_end(text: str) -> int:
     if named := _TEXT_NAME.match(text):
         return named.end()
     match = _NAME.match(text)
-    if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()):
-        return match.end()
-    return 0
+    return match.end() if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()) else 0

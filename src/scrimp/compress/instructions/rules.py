@@ -33,11 +33,9 @@ def rules_in(text: str) -> list[tuple[int, int]]:
 
 def begins_with_rule(text: str) -> bool:
     """Return whether the first sentence of a text is a rule, or speaks of nothing but the answer."""
-    first = next((match for match in _SENTENCE.finditer(text) if match[0].strip()), None)
-    if first is None:
-        return False
-    says_nothing_else = len(first[0].strip()) >= _SHORTEST_ORDER and not has_content(first[0])
-    return says_nothing_else or _START.match(fold(first[0])) is not None
+    first = next((match[0] for match in _SENTENCE.finditer(text) if match[0].strip()), "")
+    says_nothing_else = len(first.strip()) >= _SHORTEST_ORDER and not has_content(first)
+    return says_nothing_else or _START.match(fold(first)) is not None
 
 
 def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:

@@ -45,16 +45,13 @@ def has_content(text: str) -> bool:
 def content_words(text: str) -> set[str]:
     """Return the folded words that say what is looked for, in the language that knows most of the others."""
     found = _words(text)
-    return min((found - known.small - known.about_answers for known in known_words()), key=len)
+    return min((found - small - about for small, about in known_words()), key=len)
 
 
 def _asks_about_the_answer(text: str) -> bool:
     """Return whether a question is only about the answer ("Is that clear?"), and not just short ("Who is she?")."""
     found = _words(text)
-    return any(
-        found <= known.small | known.about_answers and found & (known.about_answers - known.small)
-        for known in known_words()
-    )
+    return any(found <= small | about and found & (about - small) for small, about in known_words())
 
 
 def _words(text: str) -> set[str]:

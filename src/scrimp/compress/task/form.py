@@ -46,9 +46,10 @@ _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+\W*$"
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
-_NOUNS: tuple[Kind, ...] = ("units", "parts")
 _LONGEST_NAMED = 60  # characters
-ABOUT_DATA, ABOUT_ANSWER = 0.5, -0.75  # scores: above the one an order is about the data, below the other not
+# Scores: above the first an order is about form whatever its words are, below the second it is not, with words of form
+# either, and below the third a task is not that asks for nothing known.
+SURE, SURELY_NOT, OTHER_TASK = 0.0, -0.75, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -65,7 +66,7 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
         return call[0][:_LONGEST_NAMED]
-    if not _asks_for_value(text, sentences):
+    if not asks_for_value(text, sentences):
         return _form_words(text) or _task(sentences)
     forms = ((_form_of_question if is_question(one) else _form_of_order)(one, of_prose=of_prose) for one in sentences)
     return next(filter(None, forms), None)
@@ -74,7 +75,7 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
 def names_form(instructions: str) -> str | None:
     """Return the words of form in instructions that need not have a task, or None."""
     text, sentences = read(instructions)
-    found = None if _asks_for_value(text, sentences) else _form_words(text)
+    found = None if asks_for_value(text, sentences) else _form_words(text)
     said = (_form_words(one) if is_question(one) else _form_of_order(one) for one in sentences)
     return found or next(filter(None, said), None)
 
@@ -95,10 +96,10 @@ def _form_of_order(sentence: str, *, of_prose: bool = False) -> str | None:
     It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
     data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    score = order_score(fold(sentence)) if any(map(str.isalpha, sentence)) else ABOUT_ANSWER
-    if score > ABOUT_ANSWER and (words := _form_words(sentence)):
+    score = order_score(fold(sentence), "beside") if any(map(str.isalpha, sentence)) else SURELY_NOT
+    if score > SURELY_NOT and (words := _form_words(sentence)):
         return words
-    says_so = score > ABOUT_DATA and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(sentence))
+    says_so = score > SURE and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(sentence))
     return sentence.strip()[:_LONGEST_NAMED] if says_so else None
 
 
@@ -107,7 +108,7 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
     if words := _form_words(question):
         return words
     left = _masked(question, "values")
-    if any(_find(left, kind) for kind in _NOUNS) and (found := _find(left, "properties")):
+    if (_find(left, "units") or _find(left, "parts")) and (found := _find(left, "properties")):
         return found
     if of_prose:
         return None
@@ -121,7 +122,8 @@ def about_all(instructions: str) -> str | None:
     return _find(_normalized(_ends(instructions)), "whole")
 
 
-def _asks_for_value(text: str, sentences: Sequence[str]) -> bool:
+def asks_for_value(text: str, sentences: Sequence[str]) -> bool:
+    """Return whether instructions that were read ask for something that values answer."""
     if _find(text, "questions") or any(map(_tells_to_answer, sentences)):
         return True
     return any(pattern(_QUESTION).search(one) and not _find(one, "unsure") for one in sentences)
@@ -150,9 +152,10 @@ def is_question(sentence: str) -> bool:
 
 
 def _task(sentences: Sequence[str]) -> str | None:
-    """Return the beginning of the last sentence that is neither a label nor a tag."""
-    tasks = [one.strip() for one in sentences if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one)]
-    return tasks[-1][:_LONGEST_NAMED] if tasks else None
+    """Return the beginning of the last sentence that is neither a label nor a tag, and may be about form."""
+    tasks = (one for one in reversed(sentences) if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one))
+    of_form = (one for one in tasks if is_question(one) or order_score(fold(one), "alone") > OTHER_TASK)
+    return next(of_form, "").strip()[:_LONGEST_NAMED] or None
 
 
 def _ends(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Whether an order beside a question is about the data or about the answer: a linear model of its words."""
+"""Whether an order is about the form of the data, or about the answer or another task: a linear model of its words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from array import array
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Literal, TypeAlias
 
+Place: TypeAlias = Literal["beside", "alone"]  # of an order: beside what asks for a value it is mostly about the answer
 SHIPPED = Path(__file__).with_name("order_model.gz")  # made by .ci/make_order_model.py
 BUCKETS = 1 << 15
 SCALE = 8  # of the weights, which are written as whole numbers
@@ -18,20 +20,21 @@ _SIZES = range(2, 6)  # letters of a part of a word
 _TOKEN = re.compile(r"(?:[^\W\d_\u2e80-\U0010ffff]|[\u0900-\u0dff]){1,40}|[\u2e80-\U0010ffff]{1,40}|\d+|[^\w\s]")
 
 
-def order_score(folded: str) -> float:
-    """Return how a folded order is meant: above zero of the data (hand it over, edit it), below of the answer."""
+def order_score(folded: str, place: Place) -> float:
+    """Return how a folded order is meant: above zero of the form of the data (copy it, edit it), below of another."""
     bias, weights = _model()
-    buckets = list(buckets_of(folded))
-    return bias + sum(map(weights.__getitem__, buckets)) / SCALE / math.sqrt(max(len(buckets), 1))
+    buckets = list(buckets_of(folded, place))
+    return bias + sum(map(weights.__getitem__, buckets)) / SCALE / math.sqrt(len(buckets))
 
 
-def buckets_of(folded: str) -> Iterator[int]:
-    """Yield the number of each feature: words and their parts, and pairs of words that stand together."""
+def buckets_of(folded: str, place: Place) -> Iterator[int]:
+    """Yield the number of each feature: words, their parts, and pairs of words; all but parts at this place, too."""
     words = ["0" if token.isdigit() else token for token in _TOKEN.findall(folded)]
     for word in words:
         yield from _parts(word)
-    for first, second in zip(["^", *words], [*words, "$"], strict=True):
-        yield _bucket(f"{first} {second}")
+    pairs = [f"{first} {second}" for first, second in zip(["^", *words], [*words, "$"], strict=True)]
+    yield from map(_bucket, pairs)
+    yield from (_bucket(f"{place} {feature}") for feature in ("", *words, *pairs))
 
 
 @lru_cache(maxsize=4096)
