@@ -11,6 +11,7 @@ import pytest
 
 from flows.rows import call_recorder, planned_row
 from outcomes import answer, answered
+from scrimp.enums import CacheMode
 from scrimp.errors import InputError
 from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
@@ -110,6 +111,7 @@ class Rooms:
         window: int = 100,
         sink: Callable[[Sequence[Outcome]], None] | None = None,
         claimed: Iterable[str] = (),
+        among_workers: bool = False,
     ) -> None:
         """`claimed` are the texts of rows that another run has claimed."""
         self.claims = OthersClaims(claimed)
@@ -125,7 +127,8 @@ class Rooms:
         self.options = options or RunOptions()
         output = ReorderBuffer(sink or self.rows.extend, in_order=self.options.order == "input", window=window)
         self.engine = Engine(
-            self.options, self, self, EngineParts(self, call_recorder(PriceBook()), self.disk, self, self.claims),  # type: ignore[arg-type]
+            self.options, self, self,  # type: ignore[arg-type]
+            EngineParts(self, call_recorder(PriceBook()), self.disk, self, self.claims, among_workers),  # type: ignore[arg-type]
             output, self.warnings.append, self.recover,
         )  # fmt: skip
 
@@ -536,6 +539,24 @@ def test_a_row_is_called_for_where_another_run_holds_it_and_does_nothing() -> No
         assert await rooms.run("ab") is None
         assert rooms.called == ["a", "b"]
         assert 60.0 < loop.time() - began < 65.0
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("cache", "among_workers", "told"),
+    [
+        ("on", False, ["another run is calling for, so that nothing is paid twice; --cache refresh does not wait"]),
+        ("on", True, ["another worker or another run is calling for, so that nothing is paid twice"]),
+        ("off", True, []), ("refresh", True, []),  # an equal row of this run, which is nothing to tell
+    ],
+)  # fmt: skip
+def test_a_run_tells_whom_it_waits_for(cache: CacheMode, among_workers: bool, told: list[str]) -> None:
+    async def main() -> None:
+        rooms = Rooms(claimed="b", options=RunOptions(cache=cache), among_workers=among_workers)
+        asyncio.get_running_loop().call_later(30.0, rooms.claims.others.clear)
+        assert await rooms.run("ab") is None
+        assert rooms.warnings == [f"waiting for 1 row that {words}" for words in told]
 
     run(main())
 

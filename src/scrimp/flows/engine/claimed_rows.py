@@ -42,17 +42,20 @@ class ClaimedRows:
         recover: Callable[[AbstractSet[bytes]], object],
         found: Callable[[Sequence[tuple[RowAtPosition, Answered]]], None],
         free: Callable[[Sequence[RowAtPosition]], None], ended: Callable[[BaseException | None], None],
-        warn: Callable[[str], None] | None,
+        warn: Callable[[str], None] | None, among_workers: bool = False,
     ) -> None:  # fmt: skip
         """`found` gets the rows that the other run has answered, `free` those that are this run's to call for now.
 
         That is so when it failed, or has died: `recover` brings in what it had answered. A process that lets go of
         nothing for the `longest` time, in seconds, may be suspended: its rows are called for all the same. `ended` is
-        told when there is nothing to wait for any more, or what went wrong. Without `warn` it is for other processes
-        of the same run that it waits.
+        told when there is nothing to wait for any more, or what went wrong. Among workers of one run it may be for
+        another one of them that it waits; without `warn` it can be for no other run.
         """
         self._claims, self._lookup, self._longest, self._recover = claims, lookup, longest, recover
         self._found, self._free, self._ended, self._warn = found, free, ended, warn
+        self._who, self._hint = "another run", "; --cache refresh does not wait"
+        if among_workers:
+            self._who, self._hint = "another worker or another run", ""
         self._rows: list[RowAtPosition] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -93,8 +96,8 @@ class ClaimedRows:
                 progress = now
             if self._rows and self._warn is not None and not told and now - began > _PATIENCE:
                 told = True
-                waits = f"{pluralize(len(self._rows), 'row')} that another run is calling for"
-                self._warn(f"waiting for {waits}, so that nothing is paid twice; --cache refresh does not wait")
+                waits = f"{pluralize(len(self._rows), 'row')} that {self._who} is calling for"
+                self._warn(f"waiting for {waits}, so that nothing is paid twice{self._hint}")
 
     def _look(self, rows: Sequence[RowAtPosition], *, even_claimed: bool) -> bool:
         """Take over the first rows whose claim is gone, or all of these; return whether there was any."""

@@ -73,6 +73,7 @@ class Engine:
         self._claimed_rows = ClaimedRows(
             parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
             free=self._begin, ended=self._waiting_ended, warn=warn if options.cache == "on" else None,
+            among_workers=parts.among_workers,
         )  # fmt: skip
         self._prefetcher: Prefetcher | None = None
         self._idle = asyncio.Event()

@@ -51,6 +51,7 @@ class EngineParts(Struct, frozen=True):
     commits: CommitQueue
     client: ProviderClient
     claims: Claims | SharedClaims | NoClaims
+    among_workers: bool = False  # of one run, which may claim rows of each other
 
 
 @asynccontextmanager
@@ -88,7 +89,7 @@ async def engine_parts(
         if stored is not None:
             ends.push_async_callback(stored.close)
         answerer = build_answerer(options, services, client, health, budget=budget, stored=stored, hooks=hooks)
-        yield EngineParts(answerer, recorder, commits, client, claims)
+        yield EngineParts(answerer, recorder, commits, client, claims, services.process != services.run)
 
 
 def _shared_limits(options: RunOptions, services: Services) -> SharedLimits | None:
