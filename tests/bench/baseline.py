@@ -77,9 +77,11 @@ def measure_at(provider: Provider, plan: Plan, name: str, *, calls: int, in_flig
     return Rate(**json.loads(printed.splitlines()[-1]))  # a library may greet its user before that
 
 
-def beside(what: str, ours: float, name: str, rates: Sequence[Rate | str], *, asked: str = "") -> Row:
-    """Return the row of a client: scrimp's rate as a whole process beside the median of the client's own rates."""
-    measured = f"{ours:,.0f} rows/s"
+def beside(
+    what: str, ours: float, name: str, rates: Sequence[Rate | str], *, asked: str = "", unit: str = "rows"
+) -> Row:
+    """Return the row of a client: scrimp, as a whole process if `unit` is rows, beside the median of its own rates."""
+    measured = f"{ours:,.0f} {unit}/s"
     known = [rate for rate in rates if isinstance(rate, Rate) and rate.answered]
     if not known:
         why = next((rate for rate in rates if isinstance(rate, str)), "fails: answers nothing")

@@ -28,6 +28,12 @@ def steady(times: Sequence[float], *, delay: float = 0.0) -> float | None:
     return (bisect_left(moments, start + window) - bisect_left(moments, start)) / window
 
 
+def first_to_last(times: Sequence[float]) -> float | None:
+    """Return replies a second from the first to the last, as other clients are measured; None of fewer than two."""
+    span = max(times, default=0.0) - min(times, default=0.0)
+    return (len(times) - 1) / span if span > 0 else None
+
+
 def most_beyond(times: Sequence[float], rate: float) -> int:
     """Return by how many calls any window had more than a rate, in calls a second, allows in it."""
     most, lowest = 0.0, math.inf

@@ -17,7 +17,7 @@ from bench.home import Home, clean_env
 from bench.plan import Plan
 from bench.processes import CrashError, TooLongError, medians, peak, spend
 from bench.provider import SERVERS, Provider, provider
-from bench.rates import most_beyond, steady
+from bench.rates import first_to_last, most_beyond, steady
 from bench.table import HEAD, Row, render
 
 
@@ -127,6 +127,11 @@ def test_a_run_of_two_waves_has_no_steady_rate() -> None:
 
     assert steady(waves, delay=1.0) is None
     assert steady([]) is None
+
+
+def test_a_rate_from_the_first_reply_to_the_last_leaves_out_what_is_before_and_after() -> None:
+    assert first_to_last([7.0, 5.0, 6.0]) == 1.0
+    assert first_to_last([5.0]) is first_to_last([]) is None
 
 
 def test_the_table_is_no_wider_than_a_page() -> None:
