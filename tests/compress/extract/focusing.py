@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+
+import pytest
 
 from scrimp.compress.extract.bm25 import sentence_relevance
 from scrimp.compress.extract.focus import Piece
 from scrimp.compress.extract.focus import focus as focus_pieces
 from scrimp.compress.extract.outline import build_outline
+
+by_words_alone = pytest.mark.skipif(
+    find_spec("wordllama") is not None, reason="the extra `vectors` is installed: words do not decide alone"
+)
 
 
 def focus(text: str, query: str, *, keep: float, must_keep: Callable[[str], bool] | None = None) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compress.extract.focusing import focus, relevance
+from compress.extract.focusing import by_words_alone, focus, relevance
 from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
 from scrimp.compress.extract.focus import share_of_text
 from scrimp.compress.extract.outline import build_outline
@@ -29,6 +29,7 @@ def certainty(text: str, query: str) -> float:
     return sentence_relevance(units, build_outline(units), query).certainty
 
 
+@by_words_alone
 @pytest.mark.parametrize(
     ("other", "query", "expected"),
     [

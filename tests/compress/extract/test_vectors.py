@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from compress.extract.focusing import focus
+from compress.extract.focusing import by_words_alone, focus
 from scrimp.compress.extract.vectors import likeness
 from scrimp.compress.version import version_of
 
@@ -43,10 +42,8 @@ from scrimp.compress.version import compression_version
 print(compression_version(), compress(sys.argv[1], "focus", query=sys.argv[2], keep=0.01).text)
 """
 
-without = pytest.mark.skipif(find_spec("wordllama") is not None, reason="the extra `vectors` is installed")
 
-
-@without
+@by_words_alone
 def test_without_the_extra_nothing_is_said_of_meaning() -> None:
     assert likeness(_QUESTION, ["The keeper drowned in the bay."]) == []
     assert focus(_TEXT, _QUESTION, keep=0.01) == _TEXT  # no word of the question is there
@@ -75,3 +72,4 @@ def test_the_words_of_the_extra_lie_near_each_other() -> None:
 
     assert near > far
     assert likeness("\ud800?", ["\ud800 a"]) != []
+    assert likeness("", ["The bridge has four arches."]) != []

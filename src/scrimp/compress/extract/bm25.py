@@ -148,7 +148,7 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     top = max(scores.values(), default=0.0)
     flatness = sum(scores.values()) / len(scores) / top if top else 1.0
     coverage = _coverage([counts for counts, _ in found.values()], terms.distinct())
-    if alike := likeness(query, [units[index] for index in scores]):
+    if len(each) == 1 and (alike := likeness(query, [units[index] for index in scores])):
         weight = LIKENESS_WEIGHT * (1 - coverage) * (top or 1.0)
         scores = {index: scores[index] + weight * share for index, share in zip(scores, alike, strict=True)}
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())

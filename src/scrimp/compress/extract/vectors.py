@@ -15,7 +15,7 @@ def likeness(question: str, sentences: Sequence[str]) -> list[float]:
     """Return how alike the question and each sentence are, from 0 to 1; without the extra, an empty list."""
     if not sentences or len(sentences) > _MOST or (model := _model()) is None:
         return []
-    texts = [text[:_LONGEST].encode("utf-8", "replace").decode() for text in (question, *sentences)]
+    texts = [(text[:_LONGEST] or " ").encode("utf-8", "replace").decode() for text in (question, *sentences)]
     asked, *found = model.embed(texts, norm=True)
     return [max(0.0, round(float(vector @ asked), 3)) for vector in found]
 
