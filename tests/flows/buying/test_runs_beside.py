@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -171,3 +172,16 @@ def test_three_runs_in_any_order_pass_a_credit_by_less_than_a_call(ledger: Ledge
     for each in runs.values():
         each.close()
     assert list(paths.credit_uses.iterdir()) == []
+
+
+def test_a_file_that_is_cut_short_while_it_is_looked_at_counts_nothing(ledger: Ledger, paths: Paths) -> None:
+    other = credits_of("other", paths)
+    other.pay("azure", Decimal(2))
+    looking = beside_of("looking", paths)
+    assert looking.underway("azure") == 2
+    os.truncate(paths.credit_uses / "other.use", 0)
+
+    assert looking.underway("azure") == 0
+    other.close()
+    looking.close()
+    ledger.close()

@@ -5,8 +5,8 @@ The ledger has a call once its entry is appended. Until then this tells of it, a
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import mmap
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -20,14 +20,15 @@ from scrimp.store.database import make_private_folder, store_errors
 from scrimp.store.files.process_lock import try_lock
 
 _SUFFIX = ".use"
-# What is paid and kept, in nanodollars. Native numbers, aligned: each is written and read whole, never half of it.
+# What is paid and kept, in nanodollars.
 _USE = struct.Struct("@qq")
 _NANO = Decimal(1_000_000_000)
 _MOST = 2**62
+_LONGEST = 1 << 20  # bytes of a file
 
 
 class CreditUseFile:
-    """The file of a run, mapped into memory: to tell others costs no call of the system."""
+    """The file of a run. It is not mapped into memory: a full disk, or a file cut short, would end the process."""
 
     def __init__(self, folder: Path, run: str, providers: Sequence[str]) -> None:
         """Make the file, which says whose it is and of which providers."""
@@ -41,21 +42,22 @@ class CreditUseFile:
             temporary = self._path.with_suffix(".new")
             self._descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-            os.write(self._descriptor, names + bytes(_USE.size * len(providers)))
-            self._map = mmap.mmap(self._descriptor, 0)
+            content = names + bytes(_USE.size * len(providers))
+            if os.write(self._descriptor, content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             temporary.rename(self._path)
 
     def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
         """Say what the run has paid for calls so far, and keeps for others, in dollars."""
-        _USE.pack_into(self._map, self._places[provider], _nano(paid), _nano(kept))
+        with store_errors(self._path):
+            os.pwrite(self._descriptor, _USE.pack(_nano(paid), _nano(kept)), self._places[provider])
 
     def close(self) -> None:
         """Remove the file, as the ledger has all that the run has used; then tell those who have it open of nothing."""
         with suppress(OSError):  # one that is left counts as that of a dead run
             self._path.unlink(missing_ok=True)
-        for place in self._places.values():
-            _USE.pack_into(self._map, place, 0, 0)
-        self._map.close()
+            for place in self._places.values():
+                os.pwrite(self._descriptor, _USE.pack(0, 0), place)
         os.close(self._descriptor)
 
 
@@ -65,17 +67,19 @@ class OtherUse:
     def __init__(self, descriptor: int, run: str) -> None:
         """Raise ValueError for a file that is not whole."""
         self.run, self._descriptor = run, descriptor
-        self._map = mmap.mmap(descriptor, 0, prot=mmap.PROT_READ)
-        begin = self._map.find(b"\n") + 1
-        providers = msgspec.json.decode(self._map[:begin], type=list[str])
+        content = os.pread(descriptor, _LONGEST, 0)
+        begin = content.find(b"\n") + 1
+        providers = msgspec.json.decode(content[:begin], type=list[str])
         self._places = {name: begin + number * _USE.size for number, name in enumerate(providers)}
-        if len(self._map) != begin + len(providers) * _USE.size:
+        if len(content) != begin + len(providers) * _USE.size:
             raise ValueError
 
     def of(self, provider: str) -> Decimal:
         """Return the dollars of a credit that the run has paid so far, and those that it keeps."""
-        place = self._places.get(provider)
-        return Decimal(0) if place is None else Decimal(sum(_USE.unpack_from(self._map, place))) / _NANO
+        if (place := self._places.get(provider)) is None:
+            return Decimal(0)
+        use = os.pread(self._descriptor, _USE.size, place)
+        return Decimal(sum(_USE.unpack(use)) if len(use) == _USE.size else 0) / _NANO
 
     @property
     def is_dead(self) -> bool:
@@ -84,7 +88,6 @@ class OtherUse:
 
     def close(self) -> None:
         """Look no more."""
-        self._map.close()
         os.close(self._descriptor)
 
 
