@@ -25,6 +25,20 @@ def test_stdin_is_told_by_its_first_line(first_line, expected):
     assert sniff_format(first_line) == expected
 
 
+@pytest.mark.parametrize(
+    ("table", "prompts"),
+    [(b",id,text\n0,5,a\n1,6,b\n", ["a", "b"]), (b",text\n0,a\n", ["a"]), (b'"","id","text"\n"1",5,"a"\n', ["a"]),
+     (b"id;text;\n1;a;\n", ["a"]), (b"id,text\r1,a\r2,b\r", ["a", "b"]), (b"\xef\xbb\xbf,id,text\r\n0,5,a\r\n", ["a"])],
+)  # fmt: skip
+def test_a_table_of_stdin_may_have_row_numbers_without_a_name(read, table, prompts):
+    assert [prompt.text for prompt in read(table, "auto")] == prompts
+
+
+@pytest.mark.parametrize("line", ["text,", "Hello, text", ",", ",,", "A question, an instruction, a text,", ", text"])
+def test_a_line_with_commas_is_not_taken_for_a_header(read, line):
+    assert [prompt.text for prompt in read(f"{line}\nb\n".encode(), "auto")] == [line, "b"]
+
+
 def test_blank_lines_are_skipped_but_counted(read):
     assert told(read(b'\n{"text":"a"}\r\n  \n\n{"text":"b"}')) == [("a", "stdin:2"), ("b", "stdin:5")]
     assert told(read(b"\n\na b\r\n \n c\n")) == [("a b", "stdin:3"), (" c", "stdin:5")]

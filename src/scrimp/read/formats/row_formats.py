@@ -38,7 +38,7 @@ def sniff_format(first_line: bytes, columns: Collection[str] = (), delimiter: st
         return "jsonl"
     if opening == b"[" and (after in (b'"', b"{", b"") or start == b"[]"):
         return "json"
-    header = first_line.decode(errors="replace").rstrip("\r\n")
+    header = _decoded(first_line)
     if _DELIMITER_LINE.fullmatch(header) or (delimiter is not None and delimiter in header):
         return "csv"
     if header.strip('"') in columns:
@@ -48,18 +48,28 @@ def sniff_format(first_line: bytes, columns: Collection[str] = (), delimiter: st
 
 def looks_like_header(first_line: bytes, delimiter: str | None = None) -> bool:
     """Return whether a line may be the header of a table: two names or more, and nothing else; or has --delimiter."""
-    header = first_line.decode(errors="replace").rstrip("\r\n")
+    header = _decoded(first_line)
     return (delimiter is not None and delimiter in header) or bool(_header_cells(header))
 
 
+def _decoded(first_line: bytes) -> str:
+    """Return the text of a line; a table of an old Mac ends its lines with a carriage return alone."""
+    return first_line.decode(errors="replace").lstrip("\r\n").partition("\n")[0].partition("\r")[0]
+
+
 def _header_cells(line: str) -> frozenset[str]:
-    """Return the names in a line that could be a header: all different, and none of them a sentence."""
+    """Return the names in a line that could be a header: all different, and none of them a sentence.
+
+    Spreadsheets, pandas and R leave the first name out, that of their row numbers, or end a line with a delimiter.
+    """
     delimiter = next((each for each in ",;\t|" if each in line), None)
     if delimiter is None or len(line) > _LONGEST_HEADER:
         return frozenset()
     cells = [cell.removeprefix('"').removesuffix('"') for cell in line.split(delimiter)]
+    numbered = not cells[0]
+    cells = cells[numbered : len(cells) - (not cells[-1])]
     names = frozenset(cells)
-    return names if len(names) == len(cells) and all(map(_NAME.fullmatch, cells)) else frozenset()
+    return names if len(names) == len(cells) > (not numbered) and all(map(_NAME.fullmatch, cells)) else frozenset()
 
 
 def read_rows(
