@@ -47,8 +47,8 @@ _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+\W*$"
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
-# Scores: above the first an order is about form whatever its words are, below the second it is not, with words of form
-# either, and below the third a task is not that asks for nothing known.
+# Scores: above the first an order is about form without words of form, too, below the second not even with them; below
+# the third a task that asks for nothing known is another one.
 SURE, SURELY_NOT, OTHER_TASK = 0.0, -0.75, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
@@ -60,8 +60,9 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
     code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") or the form of the
     answer ("reply as JSON with these keys") do not count. A task without such words is about form all the same unless
-    it asks for something that values answer; and a question that names a part of a text ("Which paragraph is the
-    longest?"), or mentions a word or an identifier, does not, unless it is `of_prose`, whose parts have contents too.
+    it asks for something that values answer or is told as another one ("Recommend him a book"); and a question that
+    names a part of a text ("Which paragraph is the longest?"), or mentions a word or an identifier, does not, unless it
+    is `of_prose`, whose parts have contents too.
     """
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):

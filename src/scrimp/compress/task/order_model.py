@@ -21,7 +21,7 @@ _TOKEN = re.compile(r"(?:[^\W\d_\u2e80-\U0010ffff]|[\u0900-\u0dff]){1,40}|[\u2e8
 
 
 def order_score(folded: str, place: Place) -> float:
-    """Return how a folded order is meant: above zero of the form of the data (copy it, edit it), below of another."""
+    """Return how a folded order is meant: above zero about the form of the data (copy it, edit it), below not so."""
     bias, weights = _model()
     buckets = list(buckets_of(folded, place))
     return bias + sum(map(weights.__getitem__, buckets)) / SCALE / math.sqrt(len(buckets))
