@@ -99,9 +99,10 @@ def _ray(env: Mapping[str, str], workers: int | None) -> Iterator[int]:
                 address=address or "local", include_dashboard=None if address else False, log_to_driver=False,
                 logging_level=logging.ERROR, **cpus,
             )  # fmt: skip
-    except (OSError, RuntimeError, ValueError) as error:  # ConnectionError and TimeoutError are of the first kind
+    except Exception as error:  # Ray's own are bare ones: "The current node timed out during startup"
+        why = (str(error).splitlines() or [type(error).__name__])[0]
         where = f"no cluster answers at RAY_ADDRESS, {address}" if address else "Ray does not start"
-        raise ScrimpError(f"{where} ({str(error).splitlines()[0]}): see ray status, or use --engine local") from error
+        raise ScrimpError(f"{where} ({why}): see ray status, or use --engine local") from error
     for number, handler in handlers.items():
         signal.signal(number, handler)
     try:
