@@ -46,7 +46,7 @@ def test_the_shares_of_all_workers_are_at_most_the_limits_of_the_run(
         assert share is None or whole is None or count * share <= whole
     assert left - count * Decimal("1e-12") < count * job.credits["p"] <= left
     assert job.has_share_of_cap == (cap is not None)
-    assert shared.limits.max_failures is None  # counted where all rows come together
+    assert shared.limits.max_failures == 1  # and once more where all rows come together
 
 
 def test_what_a_server_keeps_is_shared_whole() -> None:

@@ -55,8 +55,8 @@ def worker_job(
     if limits.budget is None:
         cap, limits = _optional_share(cap, workers), replace(limits, workers=workers)
     calls = 1 if has_limits_server(loaded) else workers
-    # How many rows may fail is known where all of them come together.
-    limits = replace(limits, max_cost=cap, max_failures=None, max_failure_share=None)
+    # Which share of rows may fail is known where all of them come together; more than a number are too many anywhere.
+    limits = replace(limits, max_cost=cap, max_failure_share=None)
     providers = {
         name: replace(table, rpm=_share(table.rpm, calls), tpm=_share(table.tpm, calls))
         for name, table in loaded.config.providers.items()
