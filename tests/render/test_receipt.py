@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from scrimp.compress.receipt import Receipt, ReceiptPart
 from scrimp.render.receipt import receipt_document, receipt_lines
+from scrimp.render.token_receipt import Receipt, ReceiptPart
 
 RECEIPT = Receipt(
     level="tidy",

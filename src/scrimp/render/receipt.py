@@ -10,7 +10,7 @@ from scrimp.render.tables import format_table
 from scrimp.units import format_count, format_dollars, format_share
 
 if TYPE_CHECKING:
-    from scrimp.compress.receipt import Receipt, ReceiptPart
+    from scrimp.render.token_receipt import Receipt, ReceiptPart
 
 
 def receipt_lines(

@@ -19,7 +19,6 @@ from scrimp.cli.printing import flush, print_text
 from scrimp.cli.session import Session, open_session
 from scrimp.compress import CompressOptions
 from scrimp.compress.keep_tags import without_keep_tags
-from scrimp.compress.receipt import receipt
 from scrimp.config.schema import DEFAULT_BASELINE
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.previews.fit import CLIFF, FittedText, TokenBudget, dollars, price_of, shorten
@@ -30,6 +29,7 @@ from scrimp.render.decimal_json import encode_json
 from scrimp.render.receipt import receipt_document, receipt_lines
 from scrimp.render.streams import try_write_line
 from scrimp.render.terminal import escape_controls
+from scrimp.render.token_receipt import receipt
 from scrimp.values import ToldText
 
 if TYPE_CHECKING:
