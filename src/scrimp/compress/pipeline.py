@@ -19,6 +19,7 @@ from scrimp.compress.rules import NOT_UNDONE, rules_for
 from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form
 from scrimp.compress.told_data import moved_spans, told_zones
+from scrimp.compress.zones.prose import is_running_text
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import Zone
 from scrimp.values import TextSpan
@@ -130,6 +131,8 @@ class _Pass:
     def _fold_passages(self) -> None:
         places = [at for at, zone in enumerate(self._zones) if zone.kind == "context"]
         before = [self._pieces[at] for at in places]
+        if not is_running_text("".join(before)):
+            return
         after = fold_repeated_passages(before)
         lost = None if unfold_passages(after) == before else NOT_UNDONE
         self._apply_together("repeated passages", places, after, lambda _before, _after: lost)

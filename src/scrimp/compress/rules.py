@@ -17,7 +17,7 @@ from scrimp.compress.json.minify import minify
 from scrimp.compress.options import LEVELS
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
-from scrimp.compress.zones.prose import may_be_prose
+from scrimp.compress.zones.prose import is_running_text, may_be_prose
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
 
 _FOLD_MANY = partial(fold_log, least=20)  # where it saves most: of a few lines a value is read more surely in its line
@@ -81,7 +81,7 @@ def _page_text_complete(before: str, after: str) -> str | None:
 def _drop_articles(text: str) -> str:
     from scrimp.compress.wording.articles import drop_articles  # at dense only
 
-    return drop_articles(text) if may_be_prose(text) else text
+    return drop_articles(text) if may_be_prose(text) and is_running_text(text) else text
 
 
 def _only_articles_dropped(before: str, after: str) -> str | None:

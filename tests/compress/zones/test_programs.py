@@ -93,6 +93,10 @@ FRAMED = [
     '<div-x v-if="open">\n{text}\n</div-x>\n', "Run:\n\n....\n{text}\n....\n",
     "#If False Then\n{text}\n#End If\n", ":::{code} text\n{text}\n:::\n", "= A =\n{{{\n#!text\n{text}\n}}}\n",
     "export const a = 1\n\n<Callout>\n{text}\n</Callout>\n", 'save(body: """\n{text}\n""")\n', "a: |md\n{text}\n|\n",
+    "x()\n#cs\n{text}\n#ce\ny()\n", "Rem\n{text}\nEnd Rem\n", "/-\n{text}\n-/\ndef a := 1\n",
+    "#-----\n{text}\n-----#\n",
+    '(defn f [x]\n  "Gives x:\n{text}\n  as it is"\n  x)\n', "(: Says it\n{text}\non lines :)\n1\n",
+    "c: {\n    a text\n    of lines.\n{text}\n}\n", 'doc "It has,\n{text}\n     of them."\nvoid f() {}\n',
     'import { Tab } from \'./tab\'\n\n<Tab label="x">\n{text}\n</Tab>\n',
 ]  # fmt: skip
 # The same signs where a person writes them, and what follows is a document.
@@ -100,7 +104,8 @@ WRITTEN = [
     "@john (ops) wrote:", "#incident (open)", "100% of it fails:", 'The server said "no"', "I ran `make`", "Hi team,\n",
     "===", "web-1 (nginx):", "[LOG]", "<log>", "<<<", "'''", "Price {x}",
     "`kubectl logs web-1` prints", ":siren:", "//files/share/app.log", "   ---", "...", "Log from db-1; read it",
-    "LOG ====", "<scrimp:keep>all of it</scrimp:keep>",
+    "LOG ====", 'It is 5" wide.', "\u65e5\u5fd7", "Look (again) :-)", "1) The log", "Booting worker",
+    "<scrimp:keep>all of it</scrimp:keep>",
 ]  # fmt: skip
 LOG = "\n".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}" for n in range(10, 40))
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]
@@ -137,9 +142,9 @@ def test_a_page_in_a_part_of_another_text_keeps_every_byte(part: str, page: str)
 
 
 def test_thousands_of_fragments_are_no_pages() -> None:
-    few, many = ("<div>a</div>\nx\n" * count for count in (2, 2_001))
+    few, many = ("<div>a</div>\nx y z\n" * count for count in (2, 2_001))
 
-    assert compress(few, "tidy").text == "a\nx\n" * 2
+    assert compress(few, "tidy").text == "a\nx y z\n" * 2
     assert compress(many, "tidy").text == many
 
 
@@ -226,3 +231,14 @@ def test_the_text_of_a_module_above_its_code_keeps_every_byte(level: str) -> Non
     prompt = f'Why does it fail?\n\n"""Orders.\n\nA chunk is:\n\n{diagram}"""\n\n{code}'
 
     assert compress(prompt, level).text == prompt
+
+
+def test_a_program_in_a_language_that_nothing_tells_keeps_every_byte() -> None:
+    pieces = [
+        f"(fn part-{at} [x]\n  ;; The value of the part is what was set by the user, or else the default of the part.\n"
+        "  (or (get x :value) (get-in x [:part :default]) (part-error `none)))"
+        for at in (1, 2)
+    ]
+    program = "\n\n".join([pieces[0], pieces[1], pieces[0], pieces[1]]) + "\n"
+
+    assert compress(program, "dense", told=[(0, len(program))]).text == program

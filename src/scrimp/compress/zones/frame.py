@@ -27,16 +27,63 @@ _UNFINISHED = re.compile(
     r"|\A[ \t]*(?:\#\+begin_\w|\\begin\{(?!document)|\+{4,}\s*\Z)",
     re.IGNORECASE,
 )
+# A line that no person writes right above or below a document: signs that are no ruler, a word alone.
+_OF_CODE = re.compile(
+    r"\s*+(?:(?!([-=*_~#+.<>`\"'])\1{2,}\s*\Z|[<>]{2}\s*\Z)[^\w\s][^\w\n]*+|[^\w\s\[(<:`]?[A-Za-z]\w*+[^\w\s\])>:.!?,`]?)\s*\Z"
+)
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+_CLOSED = tuple((closing, opening) for opening, closing in _BRACKETS)
+_NO_BRACKET = re.compile(r"[:;]-?[()]|^\s*\w{1,2}\)", re.MULTILINE)  # smileys, numbers of items
+_NO_QUOTE = re.compile(r"\"{3}|(?:[:\s]|\A)\"\s*\Z|(?<=\d)\"")  # what frames a document; inches
+_QUOTED_BY_LABEL = re.compile(r"^\w[\w ]*+: \"\S[^\"]*+\Z", re.MULTILINE)
 _SAME_WORD = re.compile(r"\W*+\w.*[^\w\s/<](\w{2,}+)[^\w\n]*+\n\W*+\1\W*")  # of a here-document
-_CLOSER = re.compile(r"[^\w\s([{]{0,3}[)\]}]|[|=*]#")  # the mirror of how a line ended, at the start of another one
-_MIRRORED = str.maketrans("()[]{}", ")(][}{")
+
+
+def is_inside(text: str, start: int, end: int) -> bool:
+    """Return whether what is right above or below a part, with no blank line between, is not what a person writes.
+
+    That is a line of signs or of one word, a line that is indented further, and an open bracket or mark of quotation.
+    """
+    above = text[max(0, start - _LOOK_AROUND) : start].replace("\r", "")
+    below = text[end : end + _LOOK_AROUND].replace("\r", "")
+    before, after = above.rstrip().rpartition("\n")[2], below.partition("\n")[0]
+    first = text[start : min(end, start + _LOOK_AROUND)]
+    indent = len(first) - len(first.lstrip(" \t"))
+    apart = above.endswith("\n\n") or not above.strip()
+    beside = before if apart else above.rpartition("\n\n")[2]
+    following = below.partition("\n\n")[0]
+    quoted = not _QUOTED_BY_LABEL.search(beside) and (
+        _is_open(beside) or (len(following) < _LOOK_AROUND and _is_open(following))
+    )
+    return (
+        quoted
+        or (not apart and _is_of_code(before, indent))
+        or _is_of_code(after, indent)
+        or _unclosed(beside, _BRACKETS)
+        or _unclosed(following, _CLOSED)
+    )
+
+
+def _is_of_code(line: str, indent: int) -> bool:
+    inner = len(line) - len(line.lstrip()) > indent and line.strip()[:1].isalnum() and not line.endswith(":")
+    return inner or _OF_CODE.match(line) is not None
+
+
+def _is_open(paragraph: str) -> bool:
+    return _NO_QUOTE.sub("", paragraph).count('"') % 2 == 1
+
+
+def _unclosed(paragraph: str, pairs: Iterable[tuple[str, str]]) -> bool:
+    words = _NO_BRACKET.sub("", paragraph)
+    return any(words.count(first) > words.count(second) for first, second in pairs)
 
 
 def is_framed(text: str, start: int, end: int) -> bool:
-    """Return whether a directive is above or below a part, code that goes on in it, or brackets that match."""
+    """Return whether a directive is above or below a part, code that goes on in it, or one word."""
     before, opened = _line_beside(reversed(text[max(0, start - _LOOK_AROUND) : start].removesuffix("\n").split("\n")))
     after, closed = _line_beside(text[end : end + _LOOK_AROUND].split("\n"))
-    return opened or closed or bool(_UNFINISHED.search(before)) or _mirrors(before.strip(), after.strip())
+    here_document = _SAME_WORD.fullmatch(f"{before.strip()}\n{after.strip()}")
+    return opened or closed or here_document is not None or bool(_UNFINISHED.search(before))
 
 
 def _line_beside(lines: Iterable[str]) -> tuple[str, bool]:
@@ -52,10 +99,3 @@ def _line_beside(lines: Iterable[str]) -> tuple[str, bool]:
             return line + apart, False
         apart = apart or ("" if line.strip() else "\n")
     return "", False
-
-
-def _mirrors(before: str, after: str) -> bool:
-    return _SAME_WORD.fullmatch(f"{before}\n{after}") is not None or any(
-        _CLOSER.fullmatch(after, 0, size) and before.endswith(after[size - 1 :: -1].translate(_MIRRORED))
-        for size in range(1, min(5, len(after) + 1))
-    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from scrimp.compress.zones.enclosure import Enclosures, yaml_texts
-from scrimp.compress.zones.frame import is_framed
+from scrimp.compress.zones.frame import is_framed, is_inside
 from scrimp.compress.zones.zone_span import ZoneSpan
 
 # What is above a page in AsciiDoc, and the headers of a part of a message, or of a request.
@@ -31,9 +31,9 @@ _LEAST_SHARE = 0.4  # of the characters between a program's first line and its l
 def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
     """Return the spans, with each of a program's as code.
 
-    Everything is in a string, comment or here-document, and where the lines around it say so; a page is right below
-    code, where it is a template, and where all of its lines are indented below others; other spans but JSON are where
-    code is before and after them and makes up much of the whole.
+    Everything is in a string, comment or here-document, and where the lines around it say so, as those do that nobody
+    writes right beside a document; a page is right below code, where it is a template, and where all of its lines are
+    indented below others; other spans but JSON are where code is before and after them and makes up much of the whole.
     """
     if not any(map(_may_be_of_program, found)):
         return list(found)
@@ -53,6 +53,7 @@ class _Program:
 
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
+        self._inside = set(_inside_others(text, found))
         self._margin, self._last = len(text) - len(text.lstrip()), len(text.rstrip())  # where its words begin and end
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
@@ -67,6 +68,8 @@ class _Program:
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
         if span.kind != "context" and is_framed(self._text, span.start, span.end):
+            return True
+        if span.start in self._inside and span.form not in ("json", "jsonl"):
             return True
         if span.form in ("json", "jsonl"):  # in a string or comment, which then has something on each side
             return self._margin < span.start and span.end < self._last and self._is_enclosed(span, span.end)
@@ -120,3 +123,15 @@ class _Program:
 def _is_code(text: str, span: ZoneSpan) -> bool:
     first = text[span.start : min(span.end, span.start + 80)].lstrip()
     return (span.kind, span.form) == ("code", "fence") and not first.startswith(("```", "~~~"))
+
+
+def _inside_others(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:
+    """Yield where each log, page or table starts that stands inside other lines; what no blank line parts is one."""
+    run: list[ZoneSpan] = []
+    outside = sorted((span for span in found if span.kind in ("data", "tool")), key=lambda span: span.start)
+    for span, following in zip(outside, [*outside[1:], None], strict=False):
+        run.append(span)
+        if following is None or "\n\n" in text[span.end - 1 : following.start + 1]:
+            if is_inside(text, run[0].start, span.end):
+                yield from (each.start for each in run)
+            run = []
