@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import example, given
 from selectolax.lexbor import LexborHTMLParser
 
 from compress.html.strategies import PAGE, TEXT, any_text, fragments, pages
+from scrimp.compress import compress
 from scrimp.compress.checks.html_text import page_text_complete
 from scrimp.compress.html.to_text import html_to_text, is_html
 
@@ -187,3 +189,45 @@ def test_what_signs_and_cells_that_go_on_say_is_written(page: str, text: str) ->
 )
 def test_xml_with_names_of_html_and_cells_without_a_table_stay(text: str) -> None:
     assert html_to_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        '<table>\n<tr id="537"><td>4</td><td>Bob</td></tr>\n<tr id="538"><td>5</td><td>Eve</td></tr>\n</table>',
+        '<table name="orders" owner="anna">\n<tr><td type="int">4</td><td>Bob</td></tr>\n</table>',
+        '<section number="4.2" status="draft">\n<p>The tenant pays 900.</p>\n</section>',
+        '<div type="chapter" n="3">\n<p n="12">It rained 40 days.</p>\n</div>',
+        '<body>\n<p begin="00:01" end="00:03">Hello there</p>\n<p begin="00:04" end="00:06">No</p>\n</body>',
+        '<main>\n<menu day="Monday">\n<li kcal="400">Soup</li>\n</menu>\n</main>',
+        '<section>\n<data value="7" unit="kg">Flour</data>\n<time zone="CET">noon</time>\n</section>',
+        '<section>\n<img file="a.png" shows="mill"/>\n<video length="7">Film</video>\n</section>',
+        '<section>\n<form code="1099"><label line="4">Wages</label><input amount="900"/></form>\n</section>',
+        '<main>\n<ins by="Ann" on="May">new</ins><del by="Bob">old</del>\n</main>',
+        "<main>\n<?page 7?>\n<p>Yes, it is.</p>\n</main>",
+        '<p>\n<ul currency="EUR">\n<li price="12">Flour</li>\n</ul>\n</p>',
+    ],
+)
+def test_xml_with_names_of_html_keeps_what_html_does_not_show(xml: str) -> None:
+    root = ET.fromstring(xml)
+    values = [value for element in root.iter() for value in element.attrib.values()]
+
+    for frame in ("{}", "Which is it?\n\n{}"):
+        found = compress(frame.replace("{}", xml), "tidy").text
+        assert all(value.strip() in found for value in [*values, *root.itertext()])
+        assert "<?page" not in xml or "<?page 7?>" in found
+
+
+def test_a_page_that_declares_names_keeps_every_byte() -> None:
+    page = '<!DOCTYPE html [\n<!ENTITY mill "Old Mill">\n]>\n<html>\n<p>Yes, the &mill; is.</p>\n</html>'
+
+    assert compress(page, "tidy").text == page
+
+
+def test_attributes_of_html_are_left_out() -> None:
+    page = (
+        '<div id="a" class="b" data-at="1" aria-label="c" onclick="d()">\n<a href="/e" target="_blank" rel="f">G</a>\n'
+        '<td-x shown="h">I</td-x>\n<img src="/j" alt="k" loading="lazy">\n<input type="text" value="l">\n</div>'
+    )
+
+    assert compress(page, "tidy").text.split() == ["G", "(/e)", "I", "k", "(/j)", "l"]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Final
+
+from scrimp.compress.word_lists import read_lists
 
 
 def _names(text: str) -> frozenset[str]:
@@ -44,3 +48,12 @@ _INLINE = _names(
     "frameset frame applet marquee picture map"
 )
 KNOWN_ELEMENTS = frozenset(BREAKS) | {"ul", "ol"} | _INLINE | VOID | OPTIONAL_END_TAG | INVISIBLE
+# What HTML says of elements; other attributes are of XML that has names of HTML, and data.
+_ATTRIBUTES = {name: _names(words) for name, words in read_lists(Path(__file__).with_name("attributes.txt")).items()}
+
+
+def is_attribute(element: str, name: str) -> bool:
+    """Return whether HTML has such an attribute of an element, or it is for a program that shows the page."""
+    known = name in _ATTRIBUTES["all"] or name in _ATTRIBUTES.get(element, ())
+    identifies = name == "id" and element in _ATTRIBUTES["identified"]
+    return known or identifies or "-" in element or re.match(r"data-|aria-|on\w{3}", name) is not None

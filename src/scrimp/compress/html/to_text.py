@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrimp.compress.html.elements import KNOWN_ELEMENTS
+from scrimp.compress.html.elements import KNOWN_ELEMENTS, is_attribute
 from scrimp.compress.html.limits import is_parsable
 from scrimp.compress.html.text_buffer import collapse_whitespace
 
@@ -12,9 +12,12 @@ _DOCUMENT = re.compile(
     r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
 )
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
+_DECLARATION = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\s", re.IGNORECASE)  # of a type of documents
+_ATTRIBUTES = re.compile(r"<([A-Za-z][^\s/>]*+)\s((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
+_NAME = re.compile(r"([^\s\"'=/]++)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"']++))?+")
 # Code that generates HTML; XML with names of HTML, where what is void has text.
 _OTHER = re.compile(
-    r"<\?php|<%|\{[{%]|\bclassName=|=\{|[^\s>]\s*+</(?:area|base|col|embed|input|link|meta|param|source|track)>",
+    r"<\?(?!xml\b)|<%|\{[{%]|\bclassName=|=\{|[^\s>]\s*+</(?:area|base|col|embed|input|link|meta|param|source|track)>",
     re.IGNORECASE,
 )
 
@@ -34,7 +37,7 @@ def html_to_text(text: str) -> str:
 def is_html(text: str) -> bool:
     """Return whether a text is a page or fragment: all elements known, no program code, no tags of a prompt."""
     if is_document(text):
-        return is_parsable(text)
+        return is_parsable(text) and not _DECLARATION.search(text)
     body = text.strip()
     if not (body.startswith("<") and body.endswith(">")) or _OTHER.search(body):
         return False
@@ -46,6 +49,11 @@ def is_html(text: str) -> bool:
         and all(name in KNOWN_ELEMENTS or "-" in name for name in names)
         and ("table" in names or names.isdisjoint(("tr", "td", "th")))  # or a parser joins the cells
         and is_parsable(body)
+        and all(
+            is_attribute(tag[1].lower(), name.lower())
+            for tag in _ATTRIBUTES.finditer(body)
+            for name in _NAME.findall(tag[2])
+        )
     )
 
 
