@@ -141,6 +141,8 @@ def test_a_file_in_a_folder_whose_name_is_a_sentence_is_no_prompt(file):
         find_sources([str(there.with_name("tikets.jsonl"))])
     with pytest.raises(InputError, match="matches no file: check the pattern"):
         find_sources([str(there.with_name("*.csv"))])
+    with pytest.raises(InputError, match=r"does not exist: there is no directory .*/all of our tickets/none"):
+        find_sources([str(there.with_name("none") / "a.txt")])
 
 
 def test_a_missing_directory_is_named(tmp_path):

@@ -255,7 +255,8 @@ def _ask_hint(argument: str) -> str:
     """Return the hint for an argument that is a prompt and not a file: the name of a folder that exists is no prose."""
     path = Path(argument)
     with suppress(OSError):  # its name is too long
-        argument = path.name if path.parent.name and path.parent.is_dir() else argument
+        there = next((each for each in path.parents if each.name and each.is_dir()), None)
+        argument = argument if there is None else str(path.relative_to(there))
     prose = len(argument) > 255 or len(argument.split()) > 2
     return ": inputs are files; if this is a prompt, use `scrimp ask`" if prose else ""
 
