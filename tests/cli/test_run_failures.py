@@ -436,7 +436,8 @@ def test_a_doubted_model_is_called_again_once_another_has_answered_for_it(
     models = [row["model"] for row in ran.rows if row["status"] == "ok"]
 
     assert len(models) == 380
-    assert models.count("test-model") > 250
+    # All of them where replies come at once; at least each 32nd row is tried there, while the other one answers.
+    assert models.count("test-model") > 5
 
 
 def test_a_completion_that_is_nested_without_end_is_one_row_and_not_the_run(
