@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from command import Scrimp
@@ -58,3 +60,14 @@ def check_after_a_kill(scrimp: Scrimp, provider: FakeProvider, count: int, *, po
     written_down = bill["calls"]["total"]  # before they are sent: a kill may come in between
     assert calls.total() <= written_down <= calls.total() + IN_FLIGHT
     assert bill["calls"]["lost"] <= IN_FLIGHT
+
+
+def is_calling(process: int, provider: FakeProvider) -> bool:
+    """Return whether a process has a connection to the provider: one that is still starting has none."""
+    port = int(provider.url.split(":")[2].split("/")[0])
+    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    sockets = {f"socket:[{words[9]}]" for words in connections if int(words[2].split(":")[1], 16) == port}
+    try:
+        return any(os.readlink(file) in sockets for file in Path(f"/proc/{process}/fd").iterdir())
+    except OSError:  # it has ended, or has just closed one
+        return False

@@ -14,7 +14,7 @@ import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider, Reply, echo, error
-from worker_runs import FILES, check_after_a_kill, troubled, write_rows, written
+from worker_runs import FILES, check_after_a_kill, is_calling, troubled, write_rows, written
 
 ROWS = 600
 WORDS = ("run", "rows.jsonl", "--engine", "processes", "--workers", "2", *FILES)
@@ -32,13 +32,18 @@ def workers_of(run: subprocess.Popen[bytes]) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()]
 
 
+def both_are_calling(run: subprocess.Popen[bytes], provider: FakeProvider) -> bool:
+    """Return whether two workers are: one that is still starting ends the run where it is killed."""
+    return [is_calling(worker, provider) for worker in workers_of(run)] == [True, True]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a process which others it has started")
 def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
     provider.answer, go_on = troubled(provider), provider.hold(after=200)
     run = ready.start(*WORDS, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_until(lambda: len(provider.bodies) > 200, run=run)
+    wait_until(lambda: len(provider.bodies) > 200 and both_are_calling(run, provider), run=run)
     os.kill(workers_of(run)[0], signal.SIGKILL)
     go_on.set()
     out, err = run.communicate(timeout=100)
@@ -76,7 +81,7 @@ def test_a_worker_that_dies_takes_its_share_of_the_cap_along(ready: Scrimp, prov
     killed = threading.Event()
 
     def answer(body: dict[str, Any]) -> Reply:
-        if len(provider.bodies) > 150 and not killed.wait(100):
+        if len(provider.bodies) > 100 and not killed.wait(100):
             return error(500)
         return echo(body)
 
@@ -84,7 +89,7 @@ def test_a_worker_that_dies_takes_its_share_of_the_cap_along(ready: Scrimp, prov
     config = (ready.home / "config.toml").read_text()
     ready.config(config.replace("input = 1.0, output = 10.0", "input = 1000, output = 1000"))
     run = ready.start(*WORDS, "--max-cost", "4", "--max-output", "10", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    wait_until(lambda: len(provider.bodies) > 150, run=run)
+    wait_until(lambda: len(provider.bodies) > 100 and both_are_calling(run, provider), run=run)
     os.kill(workers_of(run)[0], signal.SIGKILL)
     killed.set()
     out, err = run.communicate(timeout=100)
@@ -94,6 +99,21 @@ def test_a_worker_that_dies_takes_its_share_of_the_cap_along(ready: Scrimp, prov
     dollars = float(bill["cost_usd"]) / (bill["calls"]["total"] - bill["calls"]["lost"])
     assert (run.returncode, out, err.count(b"a worker died")) == (5, b"", 1)
     assert len(provider.bodies) * dollars <= 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells of a process which others it has started")
+def test_a_worker_that_dies_while_a_run_stops_is_told_of(ready: Scrimp, provider: FakeProvider) -> None:
+    go_on = provider.hold()
+    run = ready.start(*WORDS, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: both_are_calling(run, provider), run=run)
+    run.send_signal(signal.SIGINT)
+    assert run.stderr is not None
+    assert any(b"waiting for calls in flight" in line for line in iter(run.stderr.readline, b""))
+    os.kill(workers_of(run)[0], signal.SIGKILL)
+    go_on.set()
+    _, err = run.communicate(timeout=100)
+
+    assert (run.returncode, err.count(b"a worker died: what it had in flight may be paid twice")) == (130, 1)
 
 
 def test_workers_keep_to_the_cap_together_and_stop_together(ready: Scrimp, provider: FakeProvider) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider
-from worker_runs import FILES, check_after_a_kill, troubled, write_rows
+from worker_runs import FILES, check_after_a_kill, is_calling, troubled, write_rows
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="the extra `ray` is not installed")
@@ -41,17 +41,6 @@ def workers_of(home: Path, *names: bytes) -> list[int]:
         if meant and b"SCRIMP_HOME=" + os.fsencode(home) in variables:
             found.append(int(process))
     return found
-
-
-def is_calling(process: int, provider: FakeProvider) -> bool:
-    """Return whether a process has a connection to the provider: one that is still starting has none."""
-    port = int(provider.url.split(":")[2].split("/")[0])
-    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-    sockets = {f"socket:[{words[9]}]" for words in connections if int(words[2].split(":")[1], 16) == port}
-    try:
-        return any(os.readlink(file) in sockets for file in Path(f"/proc/{process}/fd").iterdir())
-    except OSError:  # it has ended, or has just closed one
-        return False
 
 
 @pytest.mark.ray

@@ -51,6 +51,7 @@ class _Pool:
         self._tries: Counter[int] = Counter()  # that a chunk's worker has died of, or beside
         self._said: set[Message] = set()
         self._end: AnsweredChunk | None = None  # why the run stopped, once it does: no more chunks are given out
+        self._hurried = False  # a second signal has ended workers with calls in flight
         self._all_back = False
         for _ in range(workers):
             self._start(job)
@@ -103,6 +104,7 @@ class _Pool:
                 self._warn(_waiting(news))
                 self._stop(AnsweredChunk(number=_NONE, stop=interrupted(news.name, STATUSES[news])), news)
             else:
+                self._hurried = True
                 self._pass_on(news)
             return None
         worker, answered = news
@@ -138,6 +140,8 @@ class _Pool:
         self._workers.remove(dead)
         dead.end()
         if self._end is not None:
+            if dead.given and not self._hurried:
+                self._warn("a worker died: what it had in flight may be paid twice when you resume")
             return
         if not dead.ready:
             raise ScrimpError("a worker ended before it was given anything: try --engine local")
