@@ -185,3 +185,18 @@ def test_a_file_that_is_cut_short_while_it_is_looked_at_counts_nothing(ledger: L
     other.close()
     looking.close()
     ledger.close()
+
+
+def test_runs_that_have_ended_leave_no_file_open_in_one_that_goes_on(ledger: Ledger, paths: Paths) -> None:
+    granted = credits_of("mine", paths)
+    before = len(os.listdir("/dev/fd"))
+    for number in range(20):
+        other = credits_of(f"other-{number}", paths)
+        other.pay("azure", Decimal("0.25"))
+        assert granted.has("azure")  # which is when it looks
+        ledger.append([entry(number, "0.25", run=f"other-{number}")])
+        other.close()
+        assert granted.has("azure")
+
+    assert (len(os.listdir("/dev/fd")), granted.left("azure")) == (before, 5)
+    granted.close()

@@ -76,6 +76,8 @@ class RunsBeside:
         news = dict[str, CreditUse]()
         try:
             began = self._others.look()
+            there = {use.run for use in self._others}
+            self._in_ledger = {place: dollars for place, dollars in self._in_ledger.items() if place[1] in there}
             newest = newest_entry(self._ledger) if self._ledger.exists() else 0
             if newest > self._seen and not begins:
                 found = calls_beside(self._ledger, self._run, self._since, after=self._seen, until=newest)

@@ -82,6 +82,11 @@ class OtherUse:
         return Decimal(sum(_USE.unpack(use)) if len(use) == _USE.size else 0) / _NANO
 
     @property
+    def is_over(self) -> bool:
+        """Whether it uses nothing of any credit; of a run that has ended the ledger has all."""
+        return not any(map(self.of, self._places))
+
+    @property
     def is_dead(self) -> bool:
         """Whether nothing holds the file any more."""
         return try_lock(self._descriptor)
@@ -118,6 +123,9 @@ class OtherUses:
             names = {name for name in self._listed if name.endswith(_SUFFIX)} - {self._own}
             began = {name: use for name in names - self._uses.keys() if (use := self._opened(name)) is not None}
             self._uses |= began
+            for name in self._uses.keys() - names:  # those of a dead run that told of a use stay
+                if self._uses[name].is_over:
+                    self._uses.pop(name).close()
             for name in names & self._uses.keys():
                 if self._uses[name].is_dead:
                     (self._folder / name).unlink(missing_ok=True)
