@@ -423,7 +423,9 @@ def test_a_doubted_model_is_called_again_once_another_has_answered_for_it(
 ) -> None:
     bad = {f"row {n}" for n in range(20)}
     provider.answer = lambda body: (
-        error(400, "invalid_request_error", "no") if body["messages"][-1]["content"] in bad else echo(body)
+        error(400, "invalid_request_error", "no")
+        if body["model"] == "test-model" and body["messages"][-1]["content"] in bad
+        else echo(body)
     )
     scrimp.provider(provider.url)
     scrimp.config(
@@ -432,12 +434,12 @@ def test_a_doubted_model_is_called_again_once_another_has_answered_for_it(
         .replace('simple = ["fake/test-model"]', 'simple = ["fake/test-model", "fake/spare"]')
     )
     scrimp.file("many.jsonl", "".join(f'{{"text": "row {n}"}}\n' for n in range(400)))
-    ran = scrimp("run", "many.jsonl", "--tier", "simple", "-j", "4")
+    ran = scrimp("run", "many.jsonl", "--tier", "simple", "-j", "1")
     models = [row["model"] for row in ran.rows if row["status"] == "ok"]
 
-    assert len(models) == 380
-    # All of them where replies come at once; at least each 32nd row is tried there, while the other one answers.
-    assert models.count("test-model") > 5
+    assert len(models) == 395  # the rows before the doubt are at fault themselves
+    # One call at a time: each 32nd row at the latest is tried there, and the first that it answers ends the doubt.
+    assert models.count("test-model") > 400 - 2 * 32
 
 
 def test_a_completion_that_is_nested_without_end_is_one_row_and_not_the_run(
