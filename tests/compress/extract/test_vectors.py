@@ -65,6 +65,24 @@ def test_with_the_extra_the_sentence_that_means_what_is_asked_is_kept(tmp_path: 
     assert version != version_of(Path(likeness.__code__.co_filename).parent.parent)
 
 
+def test_vectors_that_do_not_load_are_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "wordllama.py").write_text("import no_such_library\n", "utf-8")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "PYTHONPATH": path, "SCRIMP_HOME": str(tmp_path)}
+        return subprocess.run(
+            [sys.executable, "-m", "scrimp", *words],
+            env=env, input=_TEXT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    compressed, examined = run("compress", "--level", "focus", "--query", _QUESTION), run("doctor")
+
+    why = "do not load (No module named 'no_such_library'): pip uninstall wordllama, or install it anew"
+    assert (compressed.returncode, compressed.stdout, compressed.stderr) == (2, "", f"scrimp: word vectors {why}\n")
+    assert f"broken word vectors: {why}\n" in examined.stdout
+
+
 def test_the_words_of_the_extra_lie_near_each_other() -> None:
     pytest.importorskip("wordllama", reason="the extra `vectors` is not installed")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -85,6 +86,8 @@ def _examinations(session: Session) -> Iterator[tuple[str, Callable[[], str]]]:
         yield "journal", lambda: _damaged(damaged)
     yield "prices", lambda: f"table of {services.prices.date}"
     yield "embedded model", lambda: _embedded(session)
+    if find_spec("wordllama") is not None:
+        yield "word vectors", _word_vectors
     yield "tiers", lambda: _tiers(session)
 
 
@@ -171,6 +174,13 @@ def _embedded(session: Session) -> str:
     if model.ready:
         return f"installed, runtime {model.runtime}"
     return "not installed (scrimp local install)"
+
+
+def _word_vectors() -> str:
+    from scrimp.compress.extract.vectors import likeness  # where they are installed
+
+    likeness("", [""])
+    return "loaded, for the level focus"
 
 
 def _tiers(session: Session) -> str:

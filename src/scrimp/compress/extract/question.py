@@ -131,10 +131,9 @@ def _sentences(text: str) -> list[tuple[str, str]]:
 
 def _units(text: str) -> Iterator[str]:
     """Yield sentences; lines that look like one sentence, wrapped, are several where one of them is an order."""
-    for unit in split_sentences(text):
+    for unit in (each for each in split_sentences(text) if not is_break(each)):
         lines = unit.split("\n")
-        if not is_break(unit):
-            yield from lines if len(lines) > 1 and any(kind_of(line) == "order" for line in lines) else [unit]
+        yield from lines if len(lines) > 1 and any(kind_of(line) == "order" for line in lines) else [unit]
 
 
 def _after_order(sentence: str) -> str:
