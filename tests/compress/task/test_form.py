@@ -110,15 +110,7 @@ def test_what_stands_before_a_question_and_a_colon_is_about_the_answer(before: s
         "Покажи объект в исходном виде.",
         "按原来的样子给我。",
         "元の形で出して。",
-    ],
-)
-def test_an_order_to_hand_over_what_a_question_found_is_about_form(order: str) -> None:
-    assert about_form(f"Which order is late? {order}")
-
-
-@pytest.mark.parametrize(
-    "order",
-    [
+        # To edit it, and to return all.
         "Set its total to 0 and print everything again.",
         "Move it to the top and give me the whole list.",
         "Setz ihn auf 0 und gib alles wieder aus.",
@@ -128,7 +120,7 @@ def test_an_order_to_hand_over_what_a_question_found_is_about_form(order: str) -
         "改成0再全部输出。",
     ],
 )
-def test_an_order_to_edit_what_a_question_found_is_about_form(order: str) -> None:
+def test_an_order_to_hand_over_or_edit_what_a_question_found_is_about_form(order: str) -> None:
     assert about_form(f"Which order is late? {order}")
 
 
