@@ -39,6 +39,16 @@ def test_a_line_with_commas_is_not_taken_for_a_header(read, line):
     assert [prompt.text for prompt in read(f"{line}\nb\n".encode(), "auto")] == [line, "b"]
 
 
+@pytest.mark.parametrize("format_name", ["auto", "jsonl"])
+def test_a_json_text_sequence_is_rows_on_one_line_each_or_several(read, format_name):
+    """RFC 7464: each text after a record separator, as `jq --seq` writes them; a text itself cannot have that byte."""
+    data = b'\x1e{"text":"a"}\n\x1e{\n  "text": "b\\nc"\n}\n\x1e"d"\n'
+
+    assert told(read(data, format_name)) == [("a", "stdin:1"), ("b\nc", "stdin:2"), ("d", "stdin:3")]
+    with pytest.raises(InputError, match=r"stdin:2: not JSON \(cut short\): fix or remove that line"):
+        read(b'\x1e{"text":"a"}\n\x1e{"text":\n', format_name)
+
+
 def test_blank_lines_are_skipped_but_counted(read):
     assert told(read(b'\n{"text":"a"}\r\n  \n\n{"text":"b"}')) == [("a", "stdin:2"), ("b", "stdin:5")]
     assert told(read(b"\n\na b\r\n \n c\n")) == [("a b", "stdin:3"), (" c", "stdin:5")]

@@ -21,6 +21,7 @@ from scrimp.values import Json
 Row = tuple[Json, int]
 
 _JSON_OPENINGS = (b"{", b"[")
+_RECORD_SEPARATOR = b"\x1e"  # before each text of a JSON text sequence (RFC 7464), as `jq --seq` writes them
 _LONGEST_HEADER = 4000
 _NAME = re.compile(r"\w[\w .:/()#%&+-]{0,39}(?<![\s.:])")  # of a column; a sentence is longer, or ends otherwise
 _DELIMITER_LINE = re.compile(r'("?)sep=[^\r\n"]\1', re.IGNORECASE)
@@ -33,6 +34,8 @@ def sniff_format(first_line: bytes, columns: Collection[str] = (), delimiter: st
     with a usual name of a prompt.
     """
     start = first_line.strip()
+    if start.startswith(_RECORD_SEPARATOR):
+        return "jsonl"
     opening, after = start[:1], start[1:].lstrip()[:1]
     if opening == b"{" and after in (b'"', b"}", b""):
         return "jsonl"
@@ -100,7 +103,11 @@ def read_rows(
 
 
 def _jsonl(stream: InputStream) -> Iterator[Row]:
-    for number, line in enumerate(stream.lines(), 1):
+    if stream.peek_line().lstrip().startswith(_RECORD_SEPARATOR):
+        texts = enumerate(stream.records(_RECORD_SEPARATOR))  # nothing comes before the first one
+    else:
+        texts = enumerate(stream.lines(), 1)
+    for number, line in texts:
         try:
             row = decode_json(line)
         except JSON_ERRORS as error:

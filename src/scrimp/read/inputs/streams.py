@@ -72,13 +72,13 @@ class InputStream:
                 raise too_much()
         return b"".join(pieces)
 
-    def records(self) -> Iterator[bytes]:
-        """Yield the NUL-separated records, each as soon as its NUL arrives."""
-        chunk = self._begin(self._read_chunk, guess=False)
+    def records(self, separator: bytes = b"\0") -> Iterator[bytes]:
+        """Yield the records between separators, each as soon as the one after it arrives."""
+        chunk = b"".join(self._head) or self._begin(self._read_chunk, guess=False)
         pending: list[bytes] = []
         size = 0  # of what is pending
         while chunk:
-            first, *others = chunk.split(b"\0")
+            first, *others = chunk.split(separator)
             pending.append(first)
             size += len(first)
             if size > self._longest:
