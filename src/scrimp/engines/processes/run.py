@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -18,6 +16,7 @@ from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
+from scrimp.store.files.run_folder import RunFolder
 
 
 def run(
@@ -71,15 +70,15 @@ def _common_folder(options: RunOptions, services: Services) -> Iterator[Path | N
         yield None
         return
     try:
-        folder = tempfile.mkdtemp(prefix="scrimp-")
+        folder = RunFolder()
     except OSError as error:
         services.warn(f"equal rows may be paid for once by each worker: no temporary folder ({error.strerror})")
         yield None
         return
     try:
-        yield Path(folder)
+        yield folder.path
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder.remove()
 
 
 def _cores() -> int:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.store.cache_file import CacheFile
     from scrimp.store.completion_cache import CachedCompletion, CompletionCache
+    from scrimp.store.files.run_folder import RunFolder
     from scrimp.store.journal_recovery import LivingJournals
 
 _JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
@@ -39,7 +40,7 @@ class Stores:
         self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
         self._alert = alert or warn
         self.folder = folder
-        self._private: str | None = None
+        self._run_folder: RunFolder | None = None  # of the private cache
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
 
@@ -50,10 +51,8 @@ class Stores:
                 getattr(self, name).close()
         if self.shared is not None:
             self.shared.close()
-        if self._private is not None:
-            import shutil  # only where there is a private cache
-
-            shutil.rmtree(self._private, ignore_errors=True)
+        if self._run_folder is not None:
+            self._run_folder.remove()
 
     def use_private_cache(self) -> None:
         """Use a cache that ends with this run, and no other."""
@@ -174,12 +173,13 @@ class Stores:
         return {name.rpartition("-")[0].removeprefix(_JOURNAL) for name in names if name.startswith(_JOURNAL)}
 
     def _private_cache(self) -> CompletionCache:
-        import tempfile  # only where there is a private cache
+        from scrimp.store.files.run_folder import RunFolder, keep_folder  # only where there is a private cache
 
         try:
             if self.folder is not None:
+                keep_folder(self.folder)
                 return SqliteCache(self.folder / "cache.db")
-            self._private = tempfile.mkdtemp(prefix="scrimp-")
-            return SqliteCache(Path(self._private) / "cache.db")
+            self._run_folder = RunFolder()
+            return SqliteCache(self._run_folder.path / "cache.db")
         except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
             return MemoryCache()

@@ -20,6 +20,11 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
+def share_lock(descriptor: int) -> None:
+    """Lock an open file or folder together with others that share it; wait for one that has it alone."""
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+
+
 @contextmanager
 def locked(folder: Path, name: str, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold a lock by its name; `waiting` is called where another process has it, which is waited for."""
