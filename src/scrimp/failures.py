@@ -9,8 +9,9 @@ from msgspec import Struct
 from scrimp.enums import FailureKind
 from scrimp.values import Failure
 
-# Exit statuses of a run that ends because of a failure (design, "Exit statuses").
+# Exit statuses of a run that left rows without an answer; `errors.EXIT_STATUSES` explains all of them.
 NOTHING_LEFT_TO_CALL, LIMIT_REACHED = 4, 5
+PENDING = 6  # work is in batches or queues
 # Statuses of a gateway that had no reply from the server behind it, which may have answered. 520 and 524 are
 # Cloudflare's, 598 and 599 those of other proxies.
 GATEWAY_TIMEOUTS = frozenset((504, 520, 524, 598, 599))

@@ -1,6 +1,6 @@
-"""A live run where batches are on their way: what came back is taken, and what is paid again is said.
+"""A live run while batches are in flight: it takes their replies, and warns of rows that it pays for again.
 
-Nothing of it is looked at, or imported, before the first row that is not in the cache.
+Batches are first looked at, and their code imported, for the first row that is not in the cache.
 """
 
 from __future__ import annotations
@@ -14,22 +14,23 @@ from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
-    from scrimp.flows.answer.calls.step_caller import Batched, StepCaller
+    from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.batch.overlap.replies_first import RowsInBatches
+    from scrimp.flows.engine.run_hooks import WrapCaller
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.store.batches.store import BatchStore
 
 
 @contextmanager
-def looking_at_batches(session: Session, options: RunOptions) -> Iterator[Batched | None]:
-    """Yield what has live calls look first at what came back in batches whose rows were not printed yet."""
+def looking_at_batches(session: Session, options: RunOptions) -> Iterator[WrapCaller | None]:
+    """Yield what makes live calls look first at replies of batches whose rows were not printed yet."""
     if options.cache != "on" or not session.services.paths.batches_db.exists():
         yield None
         return
     look = _Look(session)
     try:
-        yield look.before
+        yield look.wrap
         look.tell()
     finally:
         look.close()
@@ -43,8 +44,8 @@ class _Look:
         self._store: BatchStore | None = None
         self._rows: RowsInBatches | None = None
 
-    def before(self, inner: StepCaller) -> CallsSteps:
-        """Return what calls the steps of the run."""
+    def wrap(self, inner: StepCaller) -> CallsSteps:
+        """Return a caller that looks for a reply in the batches before `inner` calls a model."""
         from scrimp.flows.batch.overlap.replies_first import RepliesFirst, RowsInBatches  # few runs come here
         from scrimp.store.batches.store import BatchStore
 
@@ -59,7 +60,7 @@ class _Look:
         return RepliesFirst(self._rows, self._store, inner, services) if self._rows else inner
 
     def tell(self) -> None:
-        """Say how many rows there were at the end, where more came after the warning."""
+        """Say at the end how many rows were in batches, if more of them came after the warning."""
         rows, messages = self._rows, self._session.messages
         if rows is None:
             return

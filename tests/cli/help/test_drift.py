@@ -15,7 +15,7 @@ import pytest
 from scrimp.cli.results.exit_status import NOT_CACHED
 from scrimp.config import environment
 from scrimp.errors import EXIT_STATUSES, INTERRUPTED
-from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL
+from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL, PENDING
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [path for path in (ROOT / "src/scrimp").rglob("*.py") if path.name != "environment.py"]
@@ -67,7 +67,7 @@ def test_every_exit_status_that_is_used_is_in_the_manual() -> None:
     used = {*map(int, re.findall(r"exit_status(?:: int)? = (\d+)", text))}
     for pattern in (r"\bExit\((\d+)\)", r"RunStop\(.*?, (\d+)[,)]", r"signal\.SIG[A-Z]+, (\d+)\)"):
         used |= {*map(int, re.findall(pattern, text))}
-    used |= {INTERRUPTED, LIMIT_REACHED, NOTHING_LEFT_TO_CALL, NOT_CACHED}
+    used |= {INTERRUPTED, LIMIT_REACHED, NOTHING_LEFT_TO_CALL, NOT_CACHED, PENDING}
 
     assert {1, 2, 129, 130, 141, 143} <= used
     assert used <= set(EXIT_STATUSES)

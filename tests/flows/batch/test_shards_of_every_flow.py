@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from providers.batches.examples import REPLIES, SAME_AS
 from providers.batches.test_every_flow import _NAMES as NAMES
 from scrimp.enums import OPEN_SHARDS
-from scrimp.flows.batch.batches import Batches
+from scrimp.flows.batch.job_context import JobContext
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
@@ -135,7 +135,7 @@ async def followed(
         [CallInShard(key, 7, number, f"rows.txt:{number}") for number, key in enumerate(KEYS, 1)],
     )  # fmt: skip
     told: list[str] = []
-    batches = Batches(
+    batches = JobContext(
         job=job, store=store, own_only=True, tries=3, endpoints=PRESETS, available=frozenset(PRESETS),
         secrets=cast("Any", NoSecrets()), prices=cast("Any", None), hours=cast("Any", None),
         unreadable=UnreadableReplies(lambda: now), warn=told.append,

@@ -50,14 +50,14 @@ def ask_prompt(flags: AllAskFlags, prompt: Sequence[str]) -> int:
             from scrimp.cli.previews.dry_run import print_requests  # most prompts are sent
 
             return print_requests(session, samples([question], several.samples), options, limit=several.samples or 1)
-        with looking_at_batches(session, options) as batched:
+        with looking_at_batches(session, options) as wrap_caller:
             stop = live.run(
                 samples([question], several.samples),
                 options,
                 session.services,
                 printer.take,
                 one_by_one=True,
-                hooks=RunHooks(batched=batched, show=printer.show),
+                hooks=RunHooks(wrap_caller=wrap_caller, show=printer.show),
             )
         if printer.completion is not None and options.cache != "off":
             _keep(session, conversation.with_turn(said, printer.completion))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from scrimp.cli.batch import flush, go_on, job_list, prune, reconcile, submit
+from scrimp.cli.batch import cancel, fetch, flush, job_list, prune, reconcile, submit, watch
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False, no_args_is_help=True)
 
@@ -14,5 +14,5 @@ def batch() -> None:
     """Send work that can wait through the providers' batch APIs, and fetch it."""
 
 
-for _module in (submit, flush, job_list, go_on, reconcile, prune):
+for _module in (submit, flush, job_list, watch, fetch, cancel, reconcile, prune):
     app.add_typer(_module.app)

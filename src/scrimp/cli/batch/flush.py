@@ -9,13 +9,12 @@ import typer
 
 from scrimp.cli.session import open_session
 from scrimp.errors import UsageError, closest_name
+from scrimp.failures import PENDING
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.cli.session import Session
-
-_PENDING = 6  # exit status
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -46,7 +45,7 @@ def flush(
             return
         if name == IDLE_QUEUE and not now and is_busy(session.services):
             session.messages.note(f"queue {name} waits: {BUSY}; --now sends it all the same")
-            raise typer.Exit(_PENDING)
+            raise typer.Exit(PENDING)
         done = flush_queue(name, session.services)
         if done.refused:
             session.messages.warn(
@@ -55,7 +54,7 @@ def flush(
             )
         if not done.batches and not done.refused:
             if done.left:
-                raise typer.Exit(_PENDING)
+                raise typer.Exit(PENDING)
             session.messages.note(f"queue {name} is empty")
             return
         requests, batches = pluralize(done.requests, "request"), pluralize(done.batches, "batch")
@@ -66,7 +65,7 @@ def flush(
         if done.unsent:
             session.messages.warn(f"{pluralize(done.unsent, 'batch')} not taken yet: scrimp batch flush {name}")
         if done.unsent or done.left:
-            raise typer.Exit(_PENDING)
+            raise typer.Exit(PENDING)
 
 
 def _name(queue: str | None, session: Session) -> str | None:

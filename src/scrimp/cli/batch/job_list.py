@@ -12,6 +12,7 @@ import typer
 from msgspec import Struct
 from msgspec.structs import asdict
 
+from scrimp.cli.batch.job_argument import JobArgument
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import OPEN_SHARDS, UNSENT_SHARDS
@@ -28,10 +29,6 @@ from scrimp.units import format_clock, pluralize
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-JobArgument = Annotated[
-    str | None,
-    typer.Argument(metavar="[JOB]", help="A job, or the beginning of its name; the newest if none is named."),
-]  # fmt: skip
 
 
 @app.command(name="list")

@@ -37,8 +37,8 @@ def run_flow(setup: RunSetup, take: live.Sink, bill: Bill, bar: Progress) -> Cal
         return batch_flow(setup, take, bill, bar)
 
     def drive() -> RunStop | None:
-        with looking_at_batches(session, options) as batched:
-            hooks = RunHooks(batched=batched, paid_beside=bill.add_stored)
+        with looking_at_batches(session, options) as wrap_caller:
+            hooks = RunHooks(wrap_caller=wrap_caller, paid_without_row=bill.add_stored)
             return live.run(
                 setup.rows, options, session.services, take, one_by_one=setup.source.is_stream, hooks=hooks
             )  # fmt: skip

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from scrimp.flows.batch.job.climb import climb
 from scrimp.flows.batch.job.collect import Collected
-from scrimp.flows.batch.job.collecting import Collecting
+from scrimp.flows.batch.job.collector import Collector
 from scrimp.flows.batch.job.ending import JobEnding
 from scrimp.flows.batch.job.rows import RowPass
 from scrimp.flows.batch.job.session import BatchPlan, JobSession
@@ -38,10 +38,10 @@ class BatchRun:
 
     def __init__(
         self, job: Job, plan: BatchPlan, options: RunOptions, services: Services, tell: Callable[[JobProgress], None],
-        paid_beside: Callable[[Entry], None] | None = None,
+        paid_without_row: Callable[[Entry], None] | None = None,
     ) -> None:  # fmt: skip
-        """`tell` gets how far the job is, `paid_beside` what no row's call cost."""
-        self._session = JobSession(job, plan, options, services, paid_beside)
+        """`tell` gets how far the job is, `paid_without_row` what no row's call cost."""
+        self._session = JobSession(job, plan, options, services, paid_without_row)
         self._job, self._goal, self._services = self._session.job, plan.goal, services
         self._watch = JobWatch(self._session, tell)
         self._ending = JobEnding(self._session)
@@ -71,9 +71,9 @@ class BatchRun:
 
     def _to_the_goal(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
         """Collect and follow until nothing is left to be sent, or as far as the goal wants; return the last pass."""
-        collecting = Collecting(self._session, open_prompts)
+        collector = Collector(self._session, open_prompts)
         while not self._job.is_late() and not self._job.is_cancelled():
-            found = collecting.collect()
+            found = collector.collect()
             if found.below_batches and self._goal != "submitted" and climb(self._session, open_prompts):
                 continue
             if not self._job.is_moving:
@@ -90,7 +90,7 @@ class BatchRun:
 
     def _wait_for_cheap_hours(self, until: float) -> None:
         self._watch.tell(waits=True)
-        run_in_loop(self._session.batches.hours.sleep(until))
+        run_in_loop(self._session.context.hours.sleep(until))
         self._has_waited = True
         self._watch.tell()
 
@@ -102,7 +102,7 @@ class BatchRun:
         if self._is_held_back and self._goal == "answered":
             waiting = pluralize(found.for_live, "request")
             self._services.note(f"job {self._job.name}: {waiting} that no batch takes wait while {BUSY}")
-            hours, pause = self._session.batches.hours, min(1.0, self._session.plan.longest_wait)
+            hours, pause = self._session.context.hours, min(1.0, self._session.plan.longest_wait)
             while self._is_held_back:
                 run_in_loop(hours.sleep(self._services.clock() + pause))
                 self._is_held_back = is_busy(self._services)

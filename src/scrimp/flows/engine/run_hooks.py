@@ -1,4 +1,4 @@
-"""What a command hooks into a run beside the sink of its outcomes."""
+"""What a command can hook into a run, besides the sink that takes its outcomes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,19 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scrimp.flows.answer.calls.step_caller import Batched
+    from scrimp.flows.answer.calls.step_caller import StepCaller
+    from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.values import Entry
+
+    WrapCaller = Callable[[StepCaller], CallsSteps]
 
 
 class RunHooks(Struct, frozen=True, kw_only=True):
-    """Each is called by the run; None where the command has nothing to do there."""
+    """Functions that the run calls; None where the command has nothing to do."""
 
-    batched: Batched | None = None  # puts batches before live calls
-    show: Callable[[str], None] | None = None  # gets a completion in pieces as they come, where options stream it
-    paid_beside: Callable[[Entry], None] | None = None  # gets what no row's call cost, such as contents that are stored
+    wrap_caller: WrapCaller | None = None  # looks for replies in batches before it calls a model live
+    show: Callable[[str], None] | None = None  # gets a streamed completion piece by piece
+    paid_without_row: Callable[[Entry], None] | None = None  # gets what no row caused, such as storing a prefix
 
 
 NO_HOOKS = RunHooks()

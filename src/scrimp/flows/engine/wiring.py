@@ -118,8 +118,8 @@ def _stored_caches(
 
     def paid(entry: Entry) -> None:
         services.offers.credits.pay(entry.provider, entry.cost)
-        if hooks.paid_beside is not None:
-            hooks.paid_beside(entry)
+        if hooks.paid_without_row is not None:
+            hooks.paid_without_row(entry)
 
     return StoredCaches(
         send=client.send, endpoints=endpoints, prices=services.prices, calls=recorder, budget=budget,
@@ -159,10 +159,10 @@ def build_answerer(
         partial(_climb_counts, services), routes, prices, services.clock, services.warn,
         billed=partial(_billed_calls, services), place_of=services.place_of,
     )  # fmt: skip
-    steps: CallsSteps = step_caller if hooks.batched is None else hooks.batched(step_caller)
+    steps: CallsSteps = step_caller if hooks.wrap_caller is None else hooks.wrap_caller(step_caller)
     return Answerer(
         options=options, step_caller=steps, pricer=pricer, history=history, costs=row_costs(options, services),
-        cache_saving=None if hooks.batched is not None else caching.expected_saving,
+        cache_saving=None if hooks.wrap_caller is not None else caching.expected_saving,
     )  # fmt: skip
 
 

@@ -45,7 +45,7 @@ class ModelCalls:
         labels = replace(options.labels, route=route, task=options.labels.route or "")
         self.options = replace(options, check=None, chain=None, model=None, corrections=0, labels=labels)
         self._services, self._billed = services, billed
-        self._hooks = RunHooks(paid_beside=billed)
+        self._hooks = RunHooks(paid_without_row=billed)
         self.spent = Decimal(0)  # dollars
         self.failed = 0  # prompts
 

@@ -14,7 +14,6 @@ from scrimp.flows.answer.calls.call_guards import CallGuards
 from scrimp.flows.answer.calls.failover import Failover
 from scrimp.flows.answer.calls.redirects import Redirects
 from scrimp.flows.answer.calls.step_places import StepPlaces
-from scrimp.flows.answer.calls_steps import CallsSteps
 from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.providers.endpoint import Endpoint
 from scrimp.values import (
@@ -203,7 +202,3 @@ class StepCaller:
         self._shown = True
         if self._show is not None:
             self._show(piece)
-
-
-# Puts the batches of a job before what calls models live.
-Batched = Callable[[StepCaller], CallsSteps]

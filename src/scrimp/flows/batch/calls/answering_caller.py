@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.calls.step_caller import StepCaller
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
@@ -23,14 +23,14 @@ class AnsweringCaller(BatchCaller):
     """Answers the rows of a job as far as they can be answered now."""
 
     def __init__(
-        self, batches: Batches, inner: StepCaller, queues: Queues, *, live: bool, patient: bool, concurrency: int,
+        self, context: JobContext, inner: StepCaller, queues: Queues, *, live: bool, patient: bool, concurrency: int,
         not_live: str | None = None, late: bool = False,
     ) -> None:  # fmt: skip
         """What is not answered is called where `live`, else it waits; `not_live` is why nothing is called for now.
 
         Where it is `late`, live calls do not wait for batches, nor does it count how often they gave no result.
         """
-        super().__init__(batches, inner, queues=queues, patient=patient, concurrency=concurrency)
+        super().__init__(context, inner, queues=queues, patient=patient, concurrency=concurrency)
         self._live, self._not_live, self._late = live, not_live, late
         self.overdue = 0  # calls that are made live though they are in batches
         self.held_back = 0  # calls that are not made for the reason why none is
@@ -55,4 +55,4 @@ class AnsweringCaller(BatchCaller):
         if self._not_live:
             self.held_back += 1
             raise pending(self._not_live)
-        raise not_in_a_batch(self._batches.job)
+        raise not_in_a_batch(self._context.job)

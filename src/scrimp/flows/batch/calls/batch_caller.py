@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from scrimp.failures import is_retryable
 from scrimp.flows.answer.calls.call_builder import attached_to
 from scrimp.flows.answer.calls_steps import RowPendingError
-from scrimp.flows.batch.batches import Batchable
+from scrimp.flows.batch.batchable_models import BatchableModels
 from scrimp.flows.batch.calls.adopted import adopted_calls, call_id_of
 from scrimp.flows.batch.calls.live_calls import LiveCalls
 from scrimp.flows.batch.calls.live_steps import LiveSteps
@@ -28,7 +28,7 @@ from scrimp.values import Completion, Failure, ModelRef
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.calls.step_caller import StepCaller
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
@@ -42,19 +42,19 @@ class BatchCaller(ABC):
     """Answers the steps of one pass over a job's rows."""
 
     def __init__(
-        self, batches: Batches, inner: StepCaller, *, queues: Queues | None = None, patient: bool = False,
+        self, context: JobContext, inner: StepCaller, *, queues: Queues | None = None, patient: bool = False,
         concurrency: int = 1,
     ) -> None:  # fmt: skip
         """`inner` makes the live calls, by `patient` and `concurrency` (see LiveCalls)."""
-        self._batches, self._inner, self._queues = batches, inner, queues
-        self._batchable = Batchable(batches)
-        self.live_calls = LiveCalls(batches, inner, self._batchable, patient=patient, concurrency=concurrency)
-        self.steps = LiveSteps(batches, self._batchable, inner.places)
-        self._own = {shard.shard for shard in batches.store.shards_for(batches.job.job)}
-        self.shards = Counter[str]()  # calls that wait in each, whichever job's it is
+        self._context, self._inner, self._queues = context, inner, queues
+        self._batchable = BatchableModels(context)
+        self.live_calls = LiveCalls(context, inner, self._batchable, patient=patient, concurrency=concurrency)
+        self.steps = LiveSteps(context, self._batchable, inner.places)
+        self._own = {shard.shard for shard in context.store.shards_for(context.job.job)}
+        self.shards = Counter[str]()  # calls that wait in each shard, of this job or another
         self._loaded: Mapping[bytes, Sequence[StoredCall]] = {}
         self._before: Mapping[bytes, Sequence[StoredCall]] = {}
-        self.held = 0  # calls that do not fit under the cap
+        self.over_cap = 0  # calls that cost more than is left of the cap
         self.waiting = 0  # calls that are in batches
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
@@ -83,7 +83,7 @@ class BatchCaller(ABC):
         return self.steps.known(row, number, recorder, loaded=False)
 
     def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Sequence[StoredCall]]:
-        return self._batches.store.calls_for(keys, job=self._batches.job.job if self._batches.own_only else None)
+        return self._context.store.calls_for(keys, job=self._context.job.job if self._context.own_only else None)
 
     def _stored_for(self, key: bytes) -> Sequence[StoredCall]:
         """Return what was batched for a row."""
@@ -116,7 +116,7 @@ class BatchCaller(ABC):
             queue = None if self._queues is None else self._queues.meet(latest.shard, row)
             if queue is not None:
                 raise pending(f"waits in queue {queue}: scrimp batch flush {queue}")
-            raise pending(f"waits in a batch at {latest.provider}: scrimp batch watch {self._batches.job.job}")
+            raise pending(f"waits in a batch at {latest.provider}: scrimp batch watch {self._context.job.job}")
         result: Completion | Failure = Failure(
             kind="server", retry_hint=True,
             message=f"{latest.provider} gave no result for it in {len(calls)} batches ({latest.why})",
@@ -141,18 +141,18 @@ class BatchCaller(ABC):
     def _completion(
         self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder
     ) -> Completion | Failure:
-        endpoint = self._batches.endpoint(stored.shard, stored.provider)
+        endpoint = self._context.endpoint(stored.shard, stored.provider)
         call = self._call(stored, question, row, recorder)
         headers = {"x-request-id": stored.request_id} if stored.request_id else {}
         reply = HttpReply(status=stored.status, body=stored.reply, headers=headers)
-        result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._batches.secrets)
+        result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), self._context.secrets)
         if isinstance(result, Completion):
             result = replace(result, batch=True)
         elif stored.why:
             words = provider_words(reply)
             live = ": without --batch, it is called live" if stored.why == REFUSED_BATCH else ""
             message = f"{stored.provider} refused {stored.why} ({words}){live}"
-            result = replace(result, message=self._batches.secrets.redact(message))
+            result = replace(result, message=self._context.secrets.redact(message))
         entry = recorder.add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)
         self._take_note(stored, call, result, entry, row)
         return replace(result, entry=entry) if isinstance(result, Completion) else result
@@ -174,11 +174,11 @@ class BatchCaller(ABC):
         self._inner.redirects.notice(ModelRef(stored.provider, stored.model), result, task)
 
     def _may_be_sent_again(self, result: Completion | Failure, calls: Sequence[StoredCall]) -> bool:
-        return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._batches.tries
+        return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._context.tries
 
     def _call(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
         """Return the call that was sent, as far as a reply is read by it; ConfigError where its provider is gone."""
-        self._batches.endpoint(stored.shard, stored.provider)
+        self._context.endpoint(stored.shard, stored.provider)
         sent_to = [
             model
             for model in (*question.step.candidates, *self._inner.places(question.step))
@@ -188,10 +188,13 @@ class BatchCaller(ABC):
         return self._inner.builder.call_for(model, question, row, recorder)
 
     async def _call_live(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
-        """Call a model; what does not fit under the cap is held: rows after it may have been paid for in batches."""
+        """Call a model; one that does not fit under the cap leaves its row pending.
+
+        Rows after it may have been paid for in batches.
+        """
         result = await self.live_calls.call(question, row, recorder)
         if isinstance(result, Failure) and result.kind == "budget" and not result.rule_only:
-            self.held += 1
+            self.over_cap += 1
             raise pending(result.message)
         return result
 

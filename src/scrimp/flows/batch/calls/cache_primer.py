@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrimp.enums import BatchGoal
     from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import Call, Failure
@@ -41,13 +41,13 @@ class CallForBatch(Struct, frozen=True):
 class CachePrimer:
     """What one pass over a job's rows knows of the beginnings that they share."""
 
-    def __init__(self, batches: Batches, caching: ProviderCaching, *, now: float, goal: BatchGoal) -> None:
+    def __init__(self, context: JobContext, caching: ProviderCaching, *, now: float, goal: BatchGoal) -> None:
         """`goal` is where the command of this pass ends: only one that stays sends a first call and waits for it."""
-        deadline = batches.job.deadline
+        deadline = context.job.deadline
         self._caching, self._now = caching, now
         self._starts = goal in ("followed", "answered") and (deadline is None or deadline - now > _LONGEST)
         self._waits = goal != "submitted"
-        self._ended = {shard.shard: shard.ended for shard in batches.store.shards_for(batches.job.job)}
+        self._ended = {shard.shard: shard.ended for shard in context.store.shards_for(context.job.job)}
         self._under_way = dict[int, str]()  # the shard of a beginning's first call
         self._filled = dict[int, bool]()  # whether it is kept, of those that need no first call any more
 

@@ -31,4 +31,4 @@ class ClimbingCaller(BatchCaller):
             if isinstance(result, Completion):
                 self.steps.keep(row, number, result)
                 raise pending("goes on in a batch")
-        raise not_in_a_batch(self._batches.job)
+        raise not_in_a_batch(self._context.job)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.calls.step_caller import StepCaller
-    from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.calls.cache_primer import CachePrimer
     from scrimp.flows.batch.costs.job_budget import JobBudget
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.engine.run_stop import RunStop
@@ -42,23 +42,23 @@ class CollectingCaller(BatchCaller):
     """Puts the calls of one pass in the outbox."""
 
     def __init__(
-        self, batches: Batches, inner: StepCaller, outbox: Outbox, queues: Queues, *, cap: Decimal | None,
-        primer: CachePrimer | None = None, held_by: JobBudget | None = None,
+        self, context: JobContext, inner: StepCaller, outbox: Outbox, queues: Queues, *, cap: Decimal | None,
+        primer: CachePrimer | None = None, budget: JobBudget | None = None,
     ) -> None:  # fmt: skip
         """`queues` say which calls are collected to wait.
 
-        `cap` is the most that the job may cost, in dollars; None: no limit, or that of what it is `held_by`.
+        The job spends at most `cap` dollars, or its part of a shared `budget`; without either there is no limit.
         """
-        super().__init__(batches, inner, queues=queues)
+        super().__init__(context, inner, queues=queues)
         inner.credits.forget_batches()
-        inner.credits.keep_for_shards(batches.store, but=self._own)
+        inner.credits.keep_for_shards(context.store, but=self._own)
         self._outbox, self._which_queue, self._primer = outbox, queues, primer
-        self._cap, self._held_by = cap, held_by
+        self._cap, self._budget = cap, budget
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
         self.committed_by_rule = defaultdict[RuleCap, Decimal](Decimal)  # of this, for the rows of rules with a cap
-        self.quote = Quote(batches.endpoints)
+        self.quote = Quote(context.endpoints)
         self._left = set[int]()  # calls that no batch takes, by their hashes
-        self._escalations, self._reached = EscalationLimit(batches.warn), -1  # that a row asked for
+        self._escalations, self._reached = EscalationLimit(context.warn), -1  # that a row asked for
         self.braked: dict[str, RunStop] = {}  # chains of which too many rows ask for the last step
         self.later = 0  # calls that go in one once the first of those that begin like them has come back
 
@@ -154,7 +154,7 @@ class CollectingCaller(BatchCaller):
             self._leave(call, model, why, row.key, number)
             self.steps.left += self.steps.precede(question, row)
             return
-        endpoint = self._batches.endpoints[model.provider]
+        endpoint = self._context.endpoints[model.provider]
         flow = self._batchable.flow(model.provider)
         if flow is None:
             return
@@ -167,9 +167,9 @@ class CollectingCaller(BatchCaller):
         call = batched.call
         if not self._commit(call, row):
             return
-        most = None if self._held_by is None else self._held_by.take(self._bound(call))
-        if self._held_by is not None and most is None:
-            self.held += 1
+        most = None if self._budget is None else self._budget.take(self._bound(call))
+        if self._budget is not None and most is None:
+            self.over_cap += 1
             return
         request = DIALECTS[endpoint.dialect]().to_request(_whole(call), endpoint)
         target = Target(model.provider, model.model, flow.path(request), queue, first=batched.first)
@@ -180,8 +180,8 @@ class CollectingCaller(BatchCaller):
         else:
             if primer is not None:
                 primer.not_sent(call)
-            if self._held_by is not None and most is not None:
-                self._held_by.give_back(most)
+            if self._budget is not None and most is not None:
+                self._budget.give_back(most)
             self._leave(call, model, f"{row.prompt.source or 'a row'} is too large for a batch", row.key, number)
 
     def _follow(self, call: Call, key: bytes, number: int) -> None:
@@ -215,8 +215,8 @@ class CollectingCaller(BatchCaller):
         rule = row.route.cap
         if rule is not None and self.committed_by_rule[rule] + self._bound(call) > rule.dollars:
             return False
-        if self._held_by is None and self._cap is not None and self.committed + self._bound(call) > self._cap:
-            self.held += 1
+        if self._budget is None and self._cap is not None and self.committed + self._bound(call) > self._cap:
+            self.over_cap += 1
             return False
         if self._is_capped(row):
             self._spend(self._bound(call), row)
@@ -226,9 +226,9 @@ class CollectingCaller(BatchCaller):
         if call.attachments:
             from scrimp.flows.answer.calls.attached_content import counted  # few calls have any
 
-            call = counted(call, self._batches.endpoints[call.provider])
+            call = counted(call, self._context.endpoints[call.provider])
         return bound_under_cap(
-            self._batches.prices, call, self._batches.job.created, allow_unpriced=self._batches.allow_unpriced,
+            self._context.prices, call, self._context.job.created, allow_unpriced=self._context.allow_unpriced,
             batch=True,
         )  # fmt: skip
 

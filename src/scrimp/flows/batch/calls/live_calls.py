@@ -11,7 +11,8 @@ from scrimp.values import Failure
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.calls.step_caller import StepCaller
-    from scrimp.flows.batch.batches import Batchable, Batches
+    from scrimp.flows.batch.batchable_models import BatchableModels
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
@@ -22,13 +23,13 @@ class LiveCalls:
     """Makes them, or counts them, in one pass over the rows."""
 
     def __init__(
-        self, batches: Batches, inner: StepCaller, batchable: Batchable, *, patient: bool, concurrency: int
+        self, context: JobContext, inner: StepCaller, batchable: BatchableModels, *, patient: bool, concurrency: int
     ) -> None:
         """A call that costs less at another hour is waited for where `patient`, else its row is pending until then.
 
         Of calls that will cost more, no more than `concurrency` have begun.
         """
-        self._batches, self._inner, self._batchable = batches, inner, batchable
+        self._context, self._inner, self._batchable = context, inner, batchable
         self._patient, self._slots = patient, asyncio.Semaphore(concurrency)
         self.left = 0  # calls that no batch takes
         self.for_later = 0  # calls that are not made before they cost less
@@ -37,7 +38,7 @@ class LiveCalls:
     def leave(self, model: ModelRef, why: str) -> Wait | None:
         """Leave a call for a later pass, since no batch takes it; return what it waits for."""
         self.left += 1
-        if (wait := self._batches.hours.wait_for(model)) is None:
+        if (wait := self._context.hours.wait_for(model)) is None:
             self._batchable.tell(model, why)
         else:
             self._note_wait(wait)
@@ -48,19 +49,19 @@ class LiveCalls:
         """Call a model once it costs least, at once for a row of which a live call was paid: it would be lost."""
         usable = self._inner.places(question.step)
         paid = any(entry.batch is None for entry in recorder.entries)
-        if not usable or paid or not self._batches.hours.change(usable[0]):
+        if not usable or paid or not self._context.hours.change(usable[0]):
             return await self._inner.call(question, row, recorder)
         async with self._slots:  # so that few calls are ahead of the hour, in the queue of their provider
             await self._wait_for_cheap_hours(usable[0])
             return await self._inner.call(question, row, recorder)
 
     async def _wait_for_cheap_hours(self, model: ModelRef) -> None:
-        hours = self._batches.hours
+        hours = self._context.hours
         while (wait := hours.wait_for(model)) is not None:
             if not self._patient or self._inner.halted:
                 self._note_wait(wait)
                 raise RowPendingError(Failure(kind="batch", message=wait.words, sent=False))
-            self._batchable.tell_wait(wait, f"what is left of job {self._batches.job.job} is called then")
+            self._batchable.tell_wait(wait, f"what is left of job {self._context.job.job} is called then")
             await hours.sleep(wait.until, lambda: self._inner.halted)
 
     def _note_wait(self, wait: Wait) -> None:

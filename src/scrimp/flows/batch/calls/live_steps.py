@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.batch.batches import Batchable, Batches
+    from scrimp.flows.batch.batchable_models import BatchableModels
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.values import ModelRef, Step
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
 class LiveSteps:
     """Knows which calls these are in one pass over the rows, and what they returned in passes before."""
 
-    def __init__(self, batches: Batches, batchable: Batchable, places: Callable[[Step], Sequence[ModelRef]]) -> None:
+    def __init__(
+        self, context: JobContext, batchable: BatchableModels, places: Callable[[Step], Sequence[ModelRef]]
+    ) -> None:
         """`places` are the models of a step that can be called."""
-        self._batches, self._batchable, self._places = batches, batchable, places
-        self._has_some = batches.store.has_live()
+        self._context, self._batchable, self._places = context, batchable, places
+        self._has_some = context.store.has_live()
         self._loaded: Mapping[bytes, Mapping[int, bytes]] = {}
         self.left = 0  # calls to be made before what may be batched
         self.made = 0
@@ -40,7 +43,7 @@ class LiveSteps:
     def _stored(self, keys: Sequence[bytes]) -> Mapping[bytes, Mapping[int, bytes]]:
         if not self._has_some:
             return {}
-        return self._batches.store.live_for(keys, job=self._batches.job.job if self._batches.own_only else None)
+        return self._context.store.live_for(keys, job=self._context.job.job if self._context.own_only else None)
 
     def known(self, row: PlannedRow, number: int, recorder: RowRecorder, *, loaded: bool) -> Completion | None:
         """Return the completion that was kept for a question, its entry with those of the row; None where none was."""
@@ -60,17 +63,17 @@ class LiveSteps:
 
     def keep(self, row: PlannedRow, number: int, completion: Completion) -> None:
         """Keep what was paid for, before anything follows from it."""
-        self._batches.store.keep_live(self._batches.job.job, row.key, number, msgspec.json.encode(completion))
+        self._context.store.keep_live(self._context.job.job, row.key, number, msgspec.json.encode(completion))
         self._has_some = True
         self.made += 1
 
 
-def forget_answered(batches: Batches, cache_db: Path) -> None:
+def forget_answered(context: JobContext, cache_db: Path) -> None:
     """Forget what was kept for rows whose answers are in the cache by now.
 
     Where answers of the cache do not count, or a row has none, what was paid for is kept for the command's next job.
     """
-    if batches.own_only or not batches.store.has_live():
+    if context.own_only or not context.store.has_live():
         return
     with suppress(StoreError), closing(SqliteCache(cache_db)) as cache:  # else they are forgotten with the next job
-        batches.store.forget_live(batches.job.digest, cache.get_many)
+        context.store.forget_live(context.job.digest, cache.get_many)

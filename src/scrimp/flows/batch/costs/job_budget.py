@@ -30,7 +30,7 @@ from scrimp.units import parse_duration
 from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.shared.budget import BudgetRun, BudgetState
@@ -41,23 +41,23 @@ _AHEAD = 64
 _PAUSE = 0.25  # seconds before a server that did not answer is asked again
 
 
-def job_budget(options: RunOptions, services: Services, batches: Batches) -> JobBudget | None:
+def job_budget(options: RunOptions, services: Services, context: JobContext) -> JobBudget | None:
     """Return a job's part of the budget of its command; None where that has none."""
     limits = options.limits
     if limits.budget is None or limits.max_cost is None:
         return None
-    return JobBudget(limits.budget, limits.max_cost, batches, services, alone_when_down=limits.allow_unshared)
+    return JobBudget(limits.budget, limits.max_cost, context, services, alone_when_down=limits.allow_unshared)
 
 
 class JobBudget:
     """Holds what a job sends in batches within a budget; used by one command of the job at a time."""
 
     def __init__(
-        self, name: str, cap: Decimal, batches: Batches, services: Services, *, alone_when_down: bool
+        self, name: str, cap: Decimal, context: JobContext, services: Services, *, alone_when_down: bool
     ) -> None:  # fmt: skip
         """UsageError where calls of the job are in batches that no budget holds."""
-        self._name, self._cap, self._batches, self._services = name, cap, batches, services
-        self._job, self._store = batches.job.job, batches.store
+        self._name, self._cap, self._context, self._services = name, cap, context, services
+        self._job, self._store = context.job.job, context.store
         if not self._store.is_held(self._job):
             raise UsageError(
                 f"job {self._job} was sent without a budget, and none can hold it now: go on with it with --budget ''"
@@ -188,7 +188,7 @@ class JobBudget:
 
     def _cost(self, stored: StoredCall) -> Decimal | None:
         """Return the dollars of a call as the ledger has them; None where they are not known."""
-        endpoint = self._batches.endpoints.get(stored.provider)
+        endpoint = self._context.endpoints.get(stored.provider)
         if endpoint is None:  # the config has it no more
             return None
         call = Call(provider=stored.provider, model=stored.model, text="")
@@ -198,4 +198,4 @@ class JobBudget:
         if completion is None:
             return None if isinstance(result, Failure) and may_be_billed(result) else Decimal(0)
         completion = replace(completion, batch=True)
-        return price_call(self._batches.prices, stored.provider, stored.model, completion, stored.sent)[0]
+        return price_call(self._context.prices, stored.provider, stored.model, completion, stored.sent)[0]

@@ -21,11 +21,11 @@ def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> 
     """Make these calls; return whether any was made."""
     callers, spent = list[ClimbingCaller](), spent_in_batches(session, open_prompts)
 
-    def before(inner: StepCaller) -> ClimbingCaller:
+    def wrap(inner: StepCaller) -> ClimbingCaller:
         inner.guards.count_spent(*spent)
         callers.append(
             ClimbingCaller(
-                session.batches, inner, queues=session.queues(), patient=session.waits_for_calls,
+                session.context, inner, queues=session.queues(), patient=session.waits_for_calls,
                 concurrency=session.options.concurrency,
             )
         )  # fmt: skip
@@ -33,6 +33,6 @@ def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> 
 
     stop = live.run(
         open_prompts(), session.options, session.services, lambda _: None, one_by_one=False,
-        hooks=replace(session.hooks, batched=before),
+        hooks=replace(session.hooks, wrap_caller=wrap),
     )  # fmt: skip
     return stop is None and any(caller.steps.made for caller in callers)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scrimp.enums import BatchGoal
     from scrimp.flows.answer.answerer import Answerer
     from scrimp.flows.answer.calls.step_caller import StepCaller
-    from scrimp.flows.batch.batches import Batches
     from scrimp.flows.batch.costs.job_budget import JobBudget
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.batch.timing.cheap_hours import Wait
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.values import Failure, Prompt, RuleCap
 
-_TASK_SAMPLE = 200  # calls whose task is looked up
+_TASK_SAMPLE = 200  # quoted calls whose task is looked up
 
 
 class Collected:
@@ -42,48 +42,53 @@ class Collected:
 
     def __init__(self) -> None:
         self.rows = self.cached = 0
-        self.in_batches = self.new = self.held = self.for_live = self.for_later = 0  # calls
-        self.later = 0  # calls that go in a batch once the first of those that begin like them has come back
-        self.below_batches = 0  # calls for live that batches may follow from
-        self.wait: Wait | None = None  # until when those for later are not made
-        self.committed = Decimal(0)  # dollars spent, and the most that calls in batches can cost
-        self.committed_by_rule: Mapping[RuleCap, Decimal] = {}  # of this, for the rows of rules with a cap
-        self.quote = Quote({})  # of the calls that are new, or left to be made live
-        self.braked: RunStop | None = None  # of a chain whose rows climb too often
-        self.tasks = set[str]()  # signatures of the first of these
-        self.refusal: Failure | None = None  # why the first row that no provider can be asked for was not collected
+        # Calls, by what became of them.
+        self.in_batches = 0  # waiting for a reply
+        self.new = 0  # put in the outbox by this pass
+        self.over_cap = 0  # cost more than is left of the cap
+        self.for_live = 0  # no batch takes them: to be called live
+        self.for_later = 0  # of those, not called before their model costs less
+        self.later = 0  # go in a batch once the first call with the same beginning has come back
+        self.below_batches = 0  # to be called live, and followed by a step that a batch takes
+        self.wait: Wait | None = None  # the hours that calls `for_later` wait for
+        self.committed = Decimal(0)  # dollars: spent so far, plus the most that calls in batches can cost
+        self.committed_by_rule: Mapping[RuleCap, Decimal] = {}  # the part of it that falls to each rule with a cap
+        self.quote = Quote({})  # what the new calls, and those left to be made live, will cost
+        self.braked: RunStop | None = None  # where a chain escalates more rows than its max_escalation allows
+        self.tasks = set[str]()  # signatures of the first of the quoted calls
+        self.refusal: Failure | None = None  # of the first row that no provider can be called for
 
     def add_calls(self, caller: CollectingCaller, *, new: int) -> None:
         """Add what became of the calls that the rows came to."""
         self.quote, self.later = caller.quote, caller.later
         self.braked = next(iter(caller.braked.values()), None)
         self.committed, self.committed_by_rule = caller.committed, caller.committed_by_rule
-        self.in_batches, self.new, self.held = caller.waiting, new, caller.held
+        self.in_batches, self.new, self.over_cap = caller.waiting, new, caller.over_cap
         self.below_batches = caller.steps.left
         self.for_live, self.for_later = caller.live_calls.left, caller.live_calls.for_later
         self.wait = caller.live_calls.wait
 
 
 async def collect(
-    prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches, outbox: Outbox,
-    queues: Queues, *, cap: Decimal | None, held_by: JobBudget | None = None, goal: BatchGoal = "submitted",
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, context: JobContext, outbox: Outbox,
+    queues: Queues, *, cap: Decimal | None, budget: JobBudget | None = None, goal: BatchGoal = "submitted",
 ) -> Collected:  # fmt: skip
-    """Drive every row as far as the replies that are there take it; calls that come next go in the outbox.
+    """Drive every row as far as the stored replies take it, and put the calls that come next in the outbox.
 
-    `goal` is where the command ends that does so. `cap` is the job's own, or else it is `held_by` a budget.
+    `goal` is how far this command takes the job, which spends at most `cap` dollars or its part of a shared `budget`.
     """
     found, callers = Collected(), list[CollectingCaller]()
 
-    def before(inner: StepCaller) -> CollectingCaller:
+    def wrap(inner: StepCaller) -> CollectingCaller:
         caching = inner.caching
-        primer = None if caching is None else CachePrimer(batches, caching, now=services.clock(), goal=goal)
+        primer = None if caching is None else CachePrimer(context, caching, now=services.clock(), goal=goal)
         callers.append(
-            CollectingCaller(batches, inner, outbox, queues, cap=cap, primer=primer, held_by=held_by)
+            CollectingCaller(context, inner, outbox, queues, cap=cap, primer=primer, budget=budget)
         )  # fmt: skip
         return callers[-1]
 
     client = build_client(options, services, health := ProviderHealth(time.monotonic))
-    answerer = build_answerer(options, services, client, health, hooks=RunHooks(batched=before))
+    answerer = build_answerer(options, services, client, health, hooks=RunHooks(wrap_caller=wrap))
     (caller,) = callers
     try:
         await _drive(prompts, options, services, answerer, caller, found)
@@ -93,7 +98,7 @@ async def collect(
     finally:
         await client.close()
     outbox.close()
-    batches.store.share(batches.job.job, caller.shards)
+    context.store.share(context.job.job, caller.shards)
     found.add_calls(caller, new=outbox.collected)
     return found
 

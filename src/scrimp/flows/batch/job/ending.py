@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.errors import INTERRUPTED
-from scrimp.failures import LIMIT_REACHED, policy_of
+from scrimp.failures import LIMIT_REACHED, PENDING, policy_of
 from scrimp.flows.batch.timing.idle import BUSY
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.units import pluralize
@@ -16,15 +16,13 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.job.collect import Collected
     from scrimp.flows.batch.job.session import JobSession
 
-PENDING = 6  # exit status: work is in batches
-
 
 class JobEnding:
     """Tells the user of a job what became of it in one command."""
 
     def __init__(self, session: JobSession) -> None:
         self._job, self._limits, self._services = session.job, session.options.limits, session.services
-        self._held_by = session.held_by
+        self._budget = session.budget
         self._leaves = session.plan.goal == "submitted"  # submitting is done once all is on its way
 
     def left(self, found: Collected) -> RunStop | None:
@@ -67,10 +65,10 @@ class JobEnding:
             return RunStop("batch", f"{wait.words}; {to_go_on}", PENDING)
         if held_back := sum(caller.held_back for caller in callers):
             return RunStop("batch", f"{pluralize(held_back, 'request')} wait: {BUSY}; {to_go_on}", PENDING)
-        if held := found.held + sum(caller.held for caller in callers):
-            told = f"{pluralize(held, 'request')} may cost more than --max-cost {self._limits.max_cost:f} allows"
-            if self._held_by is not None:
-                told = self._held_by.stopped or f"{told} all that share the budget {self._limits.budget}"
+        if over_cap := found.over_cap + sum(caller.over_cap for caller in callers):
+            told = f"{pluralize(over_cap, 'request')} may cost more than --max-cost {self._limits.max_cost:f} allows"
+            if self._budget is not None:
+                told = self._budget.stopped or f"{told} all that share the budget {self._limits.budget}"
             return RunStop("budget", f"stopped: {told}", LIMIT_REACHED)
         return None
 

@@ -40,7 +40,7 @@ class RowPass:
         self._calls_live = (
             not is_held_back
             and (not self._still_open or is_overdue)
-            and not found.held
+            and not found.over_cap
             and found.braked is None
             and not found.in_batches
             and not cancelled
@@ -73,14 +73,14 @@ class RowPass:
             return live.run(
                 self._open_prompts(), options if calls_any else replace(options, paid_already=True), session.services,
                 lambda rows: sink(paid_before.without(rows)), one_by_one=False,
-                hooks=replace(session.hooks, batched=lambda inner: self._caller(inner, *spent)),
+                hooks=replace(session.hooks, wrap_caller=lambda inner: self._caller(inner, *spent)),
             )  # fmt: skip
 
     def _caller(self, inner: StepCaller, spent: Decimal | None, by_rule: Mapping[RuleCap, Decimal]) -> AnsweringCaller:
         session = self._session
         inner.guards.count_spent(spent, by_rule)
         caller = AnsweringCaller(
-            session.batches, inner, session.queues(), live=self._calls_live, patient=session.waits_for_calls,
+            session.context, inner, session.queues(), live=self._calls_live, patient=session.waits_for_calls,
             concurrency=session.options.concurrency, late=session.job.is_late(), not_live=self._not_live(),
         )  # fmt: skip
         self._callers.append(caller)
@@ -100,12 +100,12 @@ class RowPass:
             return
         unseen = session.job.is_late() or record.cancelled  # by the pass that counts rows in the cache
         if self._found.cached or unseen:
-            tell_unused(record_unused(self._open_prompts(), options, services, session.batches), services)
-        tell_unused(record_without_row(options, services, session.batches), services, "have changed or are gone")
+            tell_unused(record_unused(self._open_prompts(), options, services, session.context), services)
+        tell_unused(record_without_row(options, services, session.context), services, "have changed or are gone")
 
     def _close_job(self) -> None:
         session = self._session
         printed = session.services.clock() if session.plan.goal in ("fetched", "answered") else None
         if printed is not None:
-            forget_answered(session.batches, session.services.paths.cache_db)
+            forget_answered(session.context, session.services.paths.cache_db)
         session.job.save(ended=printed, cheap_from=None, for_later=0)

@@ -9,9 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import BatchGoal
-from scrimp.flows.batch.batches import Batches
 from scrimp.flows.batch.costs.job_budget import job_budget
 from scrimp.flows.batch.job.state import JobState
+from scrimp.flows.batch.job_context import JobContext
 from scrimp.flows.batch.outbox import Outbox
 from scrimp.flows.batch.queues import Queues
 from scrimp.flows.batch.sent_before import RowsAsSent
@@ -49,17 +49,17 @@ class JobSession:
 
     def __init__(
         self, job: Job, plan: BatchPlan, options: RunOptions, services: Services,
-        paid_beside: Callable[[Entry], None] | None = None,
+        paid_without_row: Callable[[Entry], None] | None = None,
     ) -> None:  # fmt: skip
-        """`paid_beside` gets what no row's call cost."""
+        """`paid_without_row` gets costs that no row caused."""
         self.plan, self.options, self.services = plan, options, services
-        self.hooks = RunHooks(paid_beside=paid_beside)  # of each pass that makes live calls
+        self.hooks = RunHooks(paid_without_row=paid_without_row)  # of each pass that makes live calls
         self.store = BatchStore(services.paths.batches_db)
         self.spool = Spool(services.paths.batch_files)
         unreadable = UnreadableReplies(services.clock)
         self.job = JobState(job, self.store, unreadable, services.clock)
         services.work_on(JobAtWork(job.created, RowsAsSent(self.store, job.job, services.note)))
-        self.batches = Batches(
+        self.context = JobContext(
             job=job, store=self.store, own_only=options.cache in ("off", "refresh"), tries=options.retries + 1,
             endpoints=services.routes.endpoints, available=frozenset(services.routes.available),
             secrets=services.keys, prices=services.prices,
@@ -67,14 +67,14 @@ class JobSession:
             unreadable=unreadable, warn=services.warn,
             allow_unpriced=options.limits.allow_unpriced,
         )  # fmt: skip
-        self.held_by = job_budget(options, services, self.batches)
+        self.budget = job_budget(options, services, self.context)
 
     def close(self) -> None:
         """Give back what a budget holds for nothing, and close the store."""
         with closing(self.store):
-            if self.held_by is not None:
-                with closing(self.held_by):
-                    self.held_by.settle()
+            if self.budget is not None:
+                with closing(self.budget):
+                    self.budget.settle()
 
     @property
     def waits_for_calls(self) -> bool:
@@ -83,7 +83,7 @@ class JobSession:
 
     def renew(self) -> None:
         """Let the passes to come go by the job's record as it is by now."""
-        self.batches = replace(self.batches, job=self.job.record)
+        self.context = replace(self.context, job=self.job.record)
 
     def outbox(self) -> Outbox:
         """Return what takes the calls that a pass collects."""

@@ -35,7 +35,7 @@ class JobWatch:
         session, goal, job = self._session, self._session.plan.goal, self._session.job
         self.has_looked = goal != "submitted"
         async with open_follower(
-            session.batches, session.services, patience=session.options.timeout, longest=session.plan.longest_wait,
+            session.context, session.services, patience=session.options.timeout, longest=session.plan.longest_wait,
             tell=self._tell,
         ) as follower:  # fmt: skip
             await follower.submit()
@@ -62,5 +62,5 @@ class JobWatch:
             return
         await follower.follow(lambda: clock() >= until)
         if session.job.is_open and session.plan.goal == "answered":
-            await session.batches.hours.sleep(until)  # of which nothing can be told
+            await session.context.hours.sleep(until)  # of which nothing can be told
             self.is_overdue = True

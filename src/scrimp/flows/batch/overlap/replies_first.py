@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.calls.batch_caller import BatchCaller
 from scrimp.flows.batch.calls.question_number import question_number
-from scrimp.flows.batch.shards.opening import batches_of
+from scrimp.flows.batch.shards.opening import context_of
 from scrimp.store.batches.records import Job
 from scrimp.units import pluralize
 from scrimp.values import Completion
@@ -79,7 +79,7 @@ class RepliesFirst(BatchCaller):
 
     def __init__(self, rows: RowsInBatches, store: BatchStore, inner: StepCaller, services: Services) -> None:
         job = Job(job="", created=services.clock(), folder="", command=(), digest="")
-        super().__init__(batches_of(job, store, services), inner)
+        super().__init__(context_of(job, store, services), inner)
         self._rows, self._warn = rows, services.warn
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:

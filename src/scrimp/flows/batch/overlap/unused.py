@@ -25,7 +25,7 @@ from scrimp.units import format_known_dollars, pluralize
 from scrimp.values import Call, Chain, Completion, Entry, ModelRef, Route, Step
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.flows.spend.recorder import RecordedRow
@@ -36,7 +36,7 @@ _AT_ONCE = 500  # calls that are looked up in the ledger
 
 
 def record_unused(
-    prompts: Iterator[Prompt], options: RunOptions, services: Services, batches: Batches
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, context: JobContext
 ) -> list[Entry]:  # fmt: skip
     """Enter what a job's batches answered and no row used in the ledger; return these entries."""
     planner, lookup = open_planner(options, services), services.cache_lookup(options)
@@ -48,32 +48,32 @@ def record_unused(
             rows = {row.key: row for place, row in enumerate(group.rows) if place in group.cached}
             stored = [
                 call
-                for answered in batches.store.calls_for(list(rows), job=batches.job.job).values()
+                for answered in context.store.calls_for(list(rows), job=context.job.job).values()
                 for call in answered
                 if call.state == "answered"
             ]
             known = ledger.recorded_calls([call_id_of(call) for call in stored])
-            new = [_entry(call, rows[call.key], calls, batches) for call in stored if call_id_of(call) not in known]
+            new = [_entry(call, rows[call.key], calls, context) for call in stored if call_id_of(call) not in known]
             ledger.append(new)
             found += [entry for entry in new if entry.status in PAID_STATUSES]
     return found
 
 
-def record_without_row(options: RunOptions, services: Services, batches: Batches) -> list[Entry]:
+def record_without_row(options: RunOptions, services: Services, context: JobContext) -> list[Entry]:
     """Enter what a job's own batches answered and is not in the ledger by now: of rows that are gone from the input.
 
     Batches that were found at their provider are left out: their rows may be another home's, whose ledger has them.
     """
     calls, ledger_db, found = _recorder(options, services), services.paths.ledger_db, list[Entry]()
     with closing(Ledger(ledger_db)) as ledger:
-        for shard in (each.shard for each in batches.store.shards(batches.job.job) if not each.adopted):
-            replied = iter(batches.store.replied_numbers(shard))
+        for shard in (each.shard for each in context.store.shards(context.job.job) if not each.adopted):
+            replied = iter(context.store.replied_numbers(shard))
             while numbers := list(islice(replied, _AT_ONCE)):
                 known = ledger.recorded_calls([call_id(shard, number) for number in numbers])
                 missing = [number for number in numbers if call_id(shard, number) not in known]
                 new = [
-                    replace(_entry(call, _GoneRow(call), calls, batches), signature=options.labels.task_name)
-                    for call in batches.store.numbered_calls(shard, missing)
+                    replace(_entry(call, _GoneRow(call), calls, context), signature=options.labels.task_name)
+                    for call in context.store.numbered_calls(shard, missing)
                 ]
                 ledger.append(new)
                 found += [entry for entry in new if entry.status in PAID_STATUSES]
@@ -120,11 +120,11 @@ def _recorder(options: RunOptions, services: Services) -> CallRecorder:
     )  # fmt: skip
 
 
-def _entry(stored: StoredCall, row: RecordedRow, calls: CallRecorder, batches: Batches) -> Entry:
-    endpoint = batches.endpoint(stored.shard, stored.provider)
+def _entry(stored: StoredCall, row: RecordedRow, calls: CallRecorder, context: JobContext) -> Entry:
+    endpoint = context.endpoint(stored.shard, stored.provider)
     call = Call(provider=stored.provider, model=stored.model, text="", parameters=calls.parameters)
     reply = HttpReply(status=stored.status, body=stored.reply)
-    result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), batches.secrets)
+    result = redacted(DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint), context.secrets)
     if isinstance(result, Completion):
         result = replace(result, batch=True)
     return RowRecorder(calls, row).add(call, result, call_id=call_id_of(stored), sent=stored.sent, batch=stored.shard)

@@ -14,7 +14,7 @@ from scrimp.store.batches.records import ShardRecord
 from scrimp.transport.batch_wire import UncertainError
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.shards.refusals import Refusals
     from scrimp.store.batches.spool import Spool
     from scrimp.transport.batch_wire import BatchWire
@@ -28,11 +28,11 @@ class Creation(ShardWork):
     """Takes shards from their files to batches that their provider has confirmed."""
 
     def __init__(
-        self, batches: Batches, wire: BatchWire, spool: Spool, refusals: Refusals, *, patience: float,
+        self, context: JobContext, wire: BatchWire, spool: Spool, refusals: Refusals, *, patience: float,
         clock: Callable[[], float], note: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`patience` is the time between two looks, in seconds: a batch may not be listed right after it was made."""
-        super().__init__(batches, wire, spool, patience=patience, clock=clock, note=note)
+        super().__init__(context, wire, spool, patience=patience, clock=clock, note=note)
         # Looks less than a second apart are for a server on this machine.
         self._listed_after = max(patience, _LISTED_AFTER) if patience >= 1 else patience
         self._refusals = refusals

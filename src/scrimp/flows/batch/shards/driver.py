@@ -20,7 +20,7 @@ from scrimp.providers.batches.replies import unreadable
 from scrimp.store.batches.records import ShardRecord
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.store.batches.spool import Spool
     from scrimp.transport.batch_wire import BatchWire
 
@@ -32,17 +32,17 @@ class ShardDriver(ShardWork):
     """Takes the shards of a job on their way."""
 
     def __init__(
-        self, batches: Batches, wire: BatchWire, spool: Spool, *, patience: float, clock: Callable[[], float],
+        self, context: JobContext, wire: BatchWire, spool: Spool, *, patience: float, clock: Callable[[], float],
         note: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`patience` is how long to wait, in seconds, for what is over soon: usually the time between two looks."""
-        super().__init__(batches, wire, spool, patience=patience, clock=clock, note=note)
-        self._refusals = Refusals(batches, spool, patience=patience, clock=clock, note=note)
-        self._creation = Creation(batches, wire, spool, self._refusals, patience=patience, clock=clock, note=note)
+        super().__init__(context, wire, spool, patience=patience, clock=clock, note=note)
+        self._refusals = Refusals(context, spool, patience=patience, clock=clock, note=note)
+        self._creation = Creation(context, wire, spool, self._refusals, patience=patience, clock=clock, note=note)
         self._stopping = Stopping(
-            batches, wire, spool, self._creation, self._refusals, patience=patience, clock=clock, note=note
+            context, wire, spool, self._creation, self._refusals, patience=patience, clock=clock, note=note
         )
-        self._fetching = Fetching(batches, wire, spool, self._refusals, patience=patience, clock=clock, note=note)
+        self._fetching = Fetching(context, wire, spool, self._refusals, patience=patience, clock=clock, note=note)
 
     async def step(self, shard: ShardRecord) -> ShardRecord:
         """Take one step with a shard; return its record as it is now. Waiting takes no step."""
@@ -96,7 +96,7 @@ class ShardDriver(ShardWork):
         if own:
             self._unreadable.forget(shard.shard)
             return self._creation.confirmed(shard, own[0])
-        self._batches.warn(
+        self._context.warn(
             f"{shard.provider} does not know the batch {shard.batch} of {shard.shard} ({message}): scrimp batch cancel "
             f"{shard.job} gives it up, and the same command then sends its requests again"
         )

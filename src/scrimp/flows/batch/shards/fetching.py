@@ -17,7 +17,7 @@ from scrimp.store.batches.records import ShardRecord
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.shards.refusals import Refusals
     from scrimp.providers.batches.flow import BatchFlow
     from scrimp.store.batches.spool import Spool
@@ -32,11 +32,11 @@ class Fetching(ShardWork):
     """Takes shards from batches that have ended to results in the store."""
 
     def __init__(
-        self, batches: Batches, wire: BatchWire, spool: Spool, refusals: Refusals, *, patience: float,
+        self, context: JobContext, wire: BatchWire, spool: Spool, refusals: Refusals, *, patience: float,
         clock: Callable[[], float], note: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`patience` is the time between two looks, in seconds."""
-        super().__init__(batches, wire, spool, patience=patience, clock=clock, note=note)
+        super().__init__(context, wire, spool, patience=patience, clock=clock, note=note)
         self._refusals = refusals
 
     async def fetch(self, shard: ShardRecord, batch: RemoteBatch | None = None) -> ShardRecord:

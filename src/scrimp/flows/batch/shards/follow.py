@@ -12,7 +12,7 @@ from msgspec import Struct
 from scrimp.flows.batch.shards.progress import JobProgress, progress_of
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.shards.driver import ShardDriver
     from scrimp.store.batches.records import ShardRecord
 
@@ -33,7 +33,7 @@ class Follower:
     """Takes the shards of a job to their ends."""
 
     def __init__(
-        self, batches: Batches, driver: ShardDriver, *, longest: float,
+        self, context: JobContext, driver: ShardDriver, *, longest: float,
         tell: Callable[[JobProgress], None], hold: Callable[[str], AbstractContextManager[bool]],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:  # fmt: skip
@@ -41,7 +41,7 @@ class Follower:
 
         `hold` takes the lock of another job, whose shards are worked on by one process at a time, unless it is taken.
         """
-        self._batches, self._driver, self._hold = batches, driver, hold
+        self._context, self._driver, self._hold = context, driver, hold
         self._longest, self._tell, self._sleep = longest, tell, sleep
 
     async def submit(self) -> bool:
@@ -54,7 +54,7 @@ class Follower:
         """Take one look at every open shard; return whether any is open still."""
         for shard in self._followed():
             await self._take(shard, self._step)
-        store, job = self._batches.store, self._batches.job
+        store, job = self._context.store, self._context.job
         self._tell(progress_of(job, store.shards_for(job.job), store.portions(job.job)))
         return bool(self._followed())
 
@@ -79,40 +79,40 @@ class Follower:
 
     def _is_shared(self, shard: ShardRecord) -> bool:
         """Return whether another job has a shard or waits for it, too, and was not cancelled."""
-        store = self._batches.store
-        cancelled = {job.job for job in store.jobs() if job.cancelled} | {self._batches.job.job}
+        store = self._context.store
+        cancelled = {job.job for job in store.jobs() if job.cancelled} | {self._context.job.job}
         return bool(set(store.jobs_of(shard.shard)) - cancelled)
 
     def _is_cancelled(self, shard: ShardRecord) -> bool:
         """Return whether a shard is no longer wanted: its job may be cancelled while it is being sent."""
-        return self._batches.store.is_cancelled(shard.job) and not self._is_shared(shard)
+        return self._context.store.is_cancelled(shard.job) and not self._is_shared(shard)
 
     def _followed(self) -> list[ShardRecord]:
         """Return the shards on their way whose provider tells of them what can be understood."""
-        return [shard for shard in self._open() if not self._batches.unreadable.is_given_up(shard.shard)]
+        return [shard for shard in self._open() if not self._context.unreadable.is_given_up(shard.shard)]
 
     def _open(self, *, queued: bool = False) -> list[ShardRecord]:
         """Return the shards that are on their way; those in a queue wait for somebody to send them.
 
-        ConfigError where one is at a provider that is not configured any more.
+        ConfigError where one is at a provider that is no longer configured.
         """
         shards = [
             shard
-            for shard in self._batches.store.open_shards(self._batches.job.job)
+            for shard in self._context.store.open_shards(self._context.job.job)
             if queued or shard.state != "queued"
         ]
         for shard in shards:
-            self._batches.endpoint(shard.shard, shard.provider)
+            self._context.endpoint(shard.shard, shard.provider)
         return shards
 
     async def _take(self, shard: ShardRecord, work: Callable[[ShardRecord], Awaitable[None]]) -> None:
         """Work on a shard; not on one of another job that somebody else is working on."""
-        if shard.job == self._batches.job.job:
+        if shard.job == self._context.job.job:
             await work(shard)
             return
         with self._hold(shard.job) as held:
             if held:
-                (now,) = (each for each in self._batches.store.shards(shard.job) if each.shard == shard.shard)
+                (now,) = (each for each in self._context.store.shards(shard.job) if each.shard == shard.shard)
                 await work(now)
 
     async def _step(self, shard: ShardRecord) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from random import random
 from typing import TYPE_CHECKING
 
-from scrimp.flows.batch.batches import Batches
+from scrimp.flows.batch.job_context import JobContext
 from scrimp.flows.batch.shards.driver import ShardDriver
 from scrimp.flows.batch.shards.follow import Follower
 from scrimp.flows.batch.shards.progress import JobProgress
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from scrimp.store.batches.store import BatchStore
 
 
-def batches_of(job: Job, store: BatchStore, services: Services) -> Batches:
+def context_of(job: Job, store: BatchStore, services: Services) -> JobContext:
     """Return what working on a job's shards needs, where no rows are made of them."""
-    return Batches(
+    return JobContext(
         job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
         available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,
         hours=CheapHoursClock(services.prices, services.clock, last_call=last_call_of(job)), warn=services.warn,
@@ -53,11 +53,11 @@ async def open_wire(services: Services, *, patience: float) -> AsyncIterator[Bat
 
 @asynccontextmanager
 async def open_follower(
-    batches: Batches, services: Services, *, patience: float, longest: float,
+    context: JobContext, services: Services, *, patience: float, longest: float,
     tell: Callable[[JobProgress], None] = lambda _: None,
 ) -> AsyncIterator[Follower]:  # fmt: skip
     """Open the wire; `patience` is the longest wait for data, `longest` that between two looks, both in seconds."""
     folder = services.paths.batch_files
     async with open_wire(services, patience=patience) as wire:
-        driver = ShardDriver(batches, wire, Spool(folder), patience=longest, clock=services.clock, note=services.note)
-        yield Follower(batches, driver, longest=longest, tell=tell, hold=partial(held, folder))
+        driver = ShardDriver(context, wire, Spool(folder), patience=longest, clock=services.clock, note=services.note)
+        yield Follower(context, driver, longest=longest, tell=tell, hold=partial(held, folder))

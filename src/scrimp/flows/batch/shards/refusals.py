@@ -20,7 +20,7 @@ from scrimp.store.batches.records import Result, ShardRecord
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.store.batches.spool import Spool
 
 REFUSED_BATCH = "the batch it was in"  # what was refused, of a request that is not at fault itself
@@ -40,12 +40,12 @@ class Refusals:
     """Acts on refusals for the shards of one job."""
 
     def __init__(
-        self, batches: Batches, spool: Spool, *, patience: float, clock: Callable[[], float],
+        self, context: JobContext, spool: Spool, *, patience: float, clock: Callable[[], float],
         note: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`patience` is how long to wait, in seconds, for what is over soon."""
-        self._batches, self._spool, self._patience, self._clock, self._note = batches, spool, patience, clock, note
-        self._store, self._unreadable = batches.store, batches.unreadable
+        self._context, self._spool, self._patience, self._clock, self._note = context, spool, patience, clock, note
+        self._store, self._unreadable = context.store, context.unreadable
 
     def drop(self, shard: ShardRecord, why: str) -> ShardRecord:
         """Give up a shard that was not sent, with its calls."""
@@ -101,7 +101,7 @@ class Refusals:
 
     def _is_known(self, provider: str) -> bool:
         """Return whether a provider was ever reached by this job: then it is waited for, however long it is away."""
-        shards = self._store.shards(self._batches.job.job)
+        shards = self._store.shards(self._context.job.job)
         return any(shard.provider == provider and (shard.file or shard.batch) for shard in shards)
 
     def _held(self, shard: ShardRecord, failure: Failure) -> ShardRecord:

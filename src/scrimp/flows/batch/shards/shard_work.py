@@ -11,7 +11,7 @@ from scrimp.failures import is_retryable
 from scrimp.providers.batches import batch_flow
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.providers.batches.flow import BatchFlow, BatchRefusedError
     from scrimp.providers.endpoint import Endpoint
     from scrimp.store.batches.records import ShardRecord
@@ -23,15 +23,15 @@ class ShardWork:
     """A part of the way of the shards of one job."""
 
     def __init__(
-        self, batches: Batches, wire: BatchWire, spool: Spool, *, patience: float, clock: Callable[[], float],
+        self, context: JobContext, wire: BatchWire, spool: Spool, *, patience: float, clock: Callable[[], float],
         note: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`patience` is how long to wait, in seconds, for what is over soon: usually the time between two looks."""
-        self._batches, self._wire, self._spool, self._clock, self._note = batches, wire, spool, clock, note
-        self._store, self._unreadable, self._patience = batches.store, batches.unreadable, patience
+        self._context, self._wire, self._spool, self._clock, self._note = context, wire, spool, clock, note
+        self._store, self._unreadable, self._patience = context.store, context.unreadable, patience
 
     def _flow(self, shard: ShardRecord) -> tuple[BatchFlow, Endpoint]:
-        endpoint = self._batches.endpoints[shard.provider]
+        endpoint = self._context.endpoints[shard.provider]
         flow = batch_flow(endpoint)
         if flow is None:
             raise TypeError(f"{shard.provider} has no batches")
@@ -59,7 +59,7 @@ class ShardWork:
             return self._unpolled(shard, message)
         name, number = shard.batch, self._unreadable.number(shard.shard)
         known = "may have been made" if name is None else f"is {name} at {shard.provider}, and billed there"
-        self._batches.warn(
+        self._context.warn(
             f"batch {shard.shard} is not asked about any more for now, after {number} replies that tell nothing of it: "
             f"{message}; it {known}, so its requests are not sent again"
         )

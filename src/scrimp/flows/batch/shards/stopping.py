@@ -11,7 +11,7 @@ from scrimp.providers.batches.flow import BatchRefusedError
 from scrimp.store.batches.records import ShardRecord
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.shards.creation import Creation
     from scrimp.flows.batch.shards.refusals import Refusals
     from scrimp.store.batches.spool import Spool
@@ -24,11 +24,11 @@ class Stopping(ShardWork):
     """Asks for the ends of shards; asked twice, it does the same as once."""
 
     def __init__(
-        self, batches: Batches, wire: BatchWire, spool: Spool, creation: Creation, refusals: Refusals, *,
+        self, context: JobContext, wire: BatchWire, spool: Spool, creation: Creation, refusals: Refusals, *,
         patience: float, clock: Callable[[], float], note: Callable[[str], None],
     ) -> None:  # fmt: skip
         """`patience` is the time between two looks, in seconds."""
-        super().__init__(batches, wire, spool, patience=patience, clock=clock, note=note)
+        super().__init__(context, wire, spool, patience=patience, clock=clock, note=note)
         self._creation, self._refusals = creation, refusals
 
     async def stop(self, shard: ShardRecord) -> bool:
@@ -36,7 +36,7 @@ class Stopping(ShardWork):
         if shard.state == "creating":
             own = await self._creation.search(shard)
             if own is None or (not own and not self._creation.would_be_listed(shard)):
-                self._batches.warn(f"whether batch {shard.shard} was made is not known yet; if it was, it goes on")
+                self._context.warn(f"whether batch {shard.shard} was made is not known yet; if it was, it goes on")
                 return False
             if not own:
                 self._refusals.drop(shard, "cancelled: it was not made")
@@ -67,5 +67,5 @@ class Stopping(ShardWork):
         else:
             if batch.state in _ENDS:
                 return True
-        self._batches.warn(f"batch {shard.shard} goes on, and bills: {why}")
+        self._context.warn(f"batch {shard.shard} goes on, and bills: {why}")
         return False

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from scrimp.flows.batch.shards.opening import batches_of, open_follower
+from scrimp.flows.batch.shards.opening import context_of, open_follower
 from scrimp.flows.batch.upkeep.reconcile import OURS, Pair
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.store.batches.recorded import recorded_calls
@@ -60,6 +60,6 @@ def _shard(name: str, job: str, provider: str, batch: RemoteBatch, services: Ser
 
 
 async def _look(job: Job, store: BatchStore, services: Services) -> None:
-    batches = batches_of(job, store, services)
-    async with open_follower(batches, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
+    context = context_of(job, store, services)
+    async with open_follower(context, services, patience=_PATIENCE, longest=_PATIENCE) as follower:
         await follower.look()

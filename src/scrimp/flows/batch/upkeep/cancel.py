@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.flows.batch.shards.follow import Cancelled
-from scrimp.flows.batch.shards.opening import batches_of, open_follower
+from scrimp.flows.batch.shards.opening import context_of, open_follower
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.store.batches.store import BatchStore
 from scrimp.store.files.process_lock import held
 from scrimp.units import parse_duration
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
 
@@ -28,14 +28,14 @@ def cancel_job(job: Job, services: Services) -> Cancelled:
         store.save_job(replace(job, cancelled=True))
         if not store.open_shards(job.job):
             return Cancelled(0, 0, 0)
-        return run_in_loop(_cancel(batches_of(job, store, services), services))
+        return run_in_loop(_cancel(context_of(job, store, services), services))
 
 
-async def _cancel(batches: Batches, services: Services) -> Cancelled:
+async def _cancel(context: JobContext, services: Services) -> Cancelled:
     poll = parse_duration(services.loaded.config.batch.poll, "batch.poll")
-    async with open_follower(batches, services, patience=_PATIENCE, longest=poll) as follower:
+    async with open_follower(context, services, patience=_PATIENCE, longest=poll) as follower:
         done = await follower.cancel()
-        with held(services.paths.batch_files, batches.job.job) as is_held:
+        with held(services.paths.batch_files, context.job.job) as is_held:
             if is_held:  # else a command that waits for the job looks, and both would fetch the same results
                 await follower.look()
         return done

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from scrimp.enums import UNSENT_SHARDS
 from scrimp.flows.batch.jobs import COLLECT_LOCK
 from scrimp.flows.batch.outbox import most_bytes, shard_of
-from scrimp.flows.batch.shards.opening import batches_of, open_follower
+from scrimp.flows.batch.shards.opening import context_of, open_follower
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.providers.batches import batch_flow
 from scrimp.store.batches.spool import Spool
@@ -21,7 +21,7 @@ from scrimp.store.files.process_lock import locked
 from scrimp.units import parse_duration, pluralize
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.batches import Batches
+    from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.services import Services
     from scrimp.providers.batches.flow import BatchFlow
     from scrimp.store.batches.records import Job, ShardRecord
@@ -129,16 +129,16 @@ def _merge(group: Sequence[ShardRecord], store: BatchStore, spool: Spool, servic
 
 def _submit(job: Job, store: BatchStore, services: Services) -> None:
     with locked(services.paths.batch_files, job.job, lambda: services.note(f"waiting for job {job.job}")):
-        batches = batches_of(job, store, services)
-        run_in_loop(_sent(batches, services))
+        context = context_of(job, store, services)
+        run_in_loop(_sent(context, services))
 
 
-async def _sent(batches: Batches, services: Services) -> None:
+async def _sent(context: JobContext, services: Services) -> None:
     poll = parse_duration(services.loaded.config.batch.poll, "batch.poll")
-    async with open_follower(batches, services, patience=_PATIENCE, longest=poll) as follower:
-        if not await follower.submit() or _has_held(batches):
+    async with open_follower(context, services, patience=_PATIENCE, longest=poll) as follower:
+        if not await follower.submit() or _has_held(context):
             await follower.look()  # which sends again what there was no room for, once its time has come
 
 
-def _has_held(batches: Batches) -> bool:
-    return any(shard.state == "held" for shard in batches.store.open_shards(batches.job.job))
+def _has_held(context: JobContext) -> bool:
+    return any(shard.state == "held" for shard in context.store.open_shards(context.job.job))

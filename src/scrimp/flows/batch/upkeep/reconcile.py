@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scrimp.errors import MissingKeyError
 from scrimp.flows.batch.shards.driver import ShardDriver
-from scrimp.flows.batch.shards.opening import batches_of, open_wire
+from scrimp.flows.batch.shards.opening import context_of, open_wire
 from scrimp.flows.batch.upkeep.totals import cost_difference, differences, kept, told
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.providers.batches import batch_flow
@@ -117,9 +117,9 @@ class Reconciliation:
         Nothing is sent: one that is not found is for the commands of its job to make.
         """
         (job,) = (job for job in self._store.jobs() if job.job == shard.job)
-        batches, spool = batches_of(job, self._store, self._services), Spool(self._services.paths.batch_files)
+        context, spool = context_of(job, self._store, self._services), Spool(self._services.paths.batch_files)
         driver = ShardDriver(
-            batches, wire, spool, patience=_PATIENCE, clock=self._services.clock, note=self._services.note
+            context, wire, spool, patience=_PATIENCE, clock=self._services.clock, note=self._services.note
         )  # fmt: skip
         own = await driver.search(shard)
         return own[0] if own else None

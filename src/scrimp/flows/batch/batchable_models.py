@@ -1,60 +1,27 @@
-"""What the passes over a job's rows have in common, and which of its models take part in batches."""
+"""Which models have a batch API for a job's calls, and why the others are called live."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
-from scrimp.errors import ConfigError
 from scrimp.providers.batches import batch_flow
 
 if TYPE_CHECKING:
-    from scrimp.flows.batch.timing.cheap_hours import CheapHoursClock, Wait
-    from scrimp.flows.batch.unreadable_replies import UnreadableReplies
-    from scrimp.prices.book import PriceBook
+    from scrimp.flows.batch.job_context import JobContext
+    from scrimp.flows.batch.timing.cheap_hours import Wait
     from scrimp.providers.batches.flow import BatchFlow
-    from scrimp.providers.endpoint import Endpoint
-    from scrimp.store.batches.records import Job
-    from scrimp.store.batches.store import BatchStore
-    from scrimp.transport.redaction import Secrets
     from scrimp.values import Attachment, ModelRef
 
 
-class Batches(Struct, frozen=True, kw_only=True):
-    """What a job's passes have in common."""
-
-    job: Job
-    store: BatchStore
-    own_only: bool  # replies of other jobs do not count: the user wants fresh completions
-    tries: int  # the most batches that one call is sent in
-    endpoints: Mapping[str, Endpoint]
-    available: frozenset[str]  # providers with a key
-    secrets: Secrets
-    prices: PriceBook
-    hours: CheapHoursClock
-    unreadable: UnreadableReplies  # of providers, to this command
-    warn: Callable[[str], None]
-    allow_unpriced: bool = False  # under a cap
-
-    def endpoint(self, shard: str, provider: str) -> Endpoint:
-        """Return the endpoint of a provider that a batch went to; ConfigError where it is not configured any more."""
-        if provider not in self.endpoints:
-            raise ConfigError(
-                f"batch {shard} is one of {provider}, which is not configured any more: put [providers.{provider}] back"
-            )
-        return self.endpoints[provider]
-
-
-class Batchable:
+class BatchableModels:
     """Which models take part in batches; for others the calls are live, which is said once for each."""
 
-    def __init__(self, batches: Batches) -> None:
-        self._batches = batches
+    def __init__(self, context: JobContext) -> None:
+        self._context = context
         self._unsold = {
             (shard.provider, shard.model): shard.error or "it is refused"
-            for shard in batches.store.shards(batches.job.job)
+            for shard in context.store.shards(context.job.job)
             if shard.state == "unsold"
         }
         self._refused: dict[tuple[str, str], str | None] = {}  # by model, as every row asks
@@ -64,7 +31,7 @@ class Batchable:
     def flow(self, provider: str) -> BatchFlow | None:
         """Return how batches are made at a provider; None where it has no batch API."""
         if provider not in self._flows:
-            self._flows[provider] = batch_flow(self._batches.endpoints[provider])
+            self._flows[provider] = batch_flow(self._context.endpoints[provider])
         return self._flows[provider]
 
     def refusal(self, model: ModelRef, attachments: Sequence[Attachment] = ()) -> str | None:
@@ -83,7 +50,7 @@ class Batchable:
 
     def tell(self, model: ModelRef, why: str) -> None:
         """Say once that a model is called live."""
-        price = "now that it costs less than at other hours" if self._batches.hours.is_cheap(model) else "at full price"
+        price = "now that it costs less than at other hours" if self._context.hours.is_cheap(model) else "at full price"
         self._say(f"{model.without_arm} is called live, {price}: {why}")
 
     def tell_wait(self, wait: Wait, why: str) -> None:
@@ -93,4 +60,4 @@ class Batchable:
     def _say(self, words: str) -> None:
         if words not in self._told:
             self._told.add(words)
-            self._batches.warn(words)
+            self._context.warn(words)

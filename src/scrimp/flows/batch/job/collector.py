@@ -1,4 +1,4 @@
-"""The collecting passes of one command: one at a time of all jobs, each quoted before what it found is sent."""
+"""The collecting passes of one command: one at a time across all jobs, and a quote before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from scrimp.values import Prompt
 
 
-class Collecting:
-    """Collects what is to be called of a job's rows, as often as that is wanted."""
+class Collector:
+    """Makes a pass over a job's rows, as often as it is asked to, and collects the calls that are still to be made."""
 
     def __init__(self, session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> None:
         self._session, self._open_prompts = session, open_prompts
@@ -27,13 +27,13 @@ class Collecting:
 
     def collect(self) -> Collected:
         """Make one pass over the rows; what it found is in the store, ready to be sent, and quoted."""
-        held_by, job = self._session.held_by, self._session.job
-        if held_by is not None:
-            held_by.begin()
+        budget, job = self._session.budget, self._session.job
+        if budget is not None:
+            budget.begin()
         with locked(self._session.spool.folder, COLLECT_LOCK, lambda: None):
             found = self._pass()
-        if held_by is not None:
-            held_by.end_pass()
+        if budget is not None:
+            budget.end_pass()
         job.save(cheap_from=None if found.wait is None else found.wait.until, for_later=found.for_later)
         if found.new or (found.quote.calls and not self._has_quoted):
             self._tell_quote(found)
@@ -44,8 +44,8 @@ class Collecting:
         session, queues = self._session, self._session.queues()
         found = run_in_loop(
             collect(
-                self._open_prompts(), session.options, session.services, session.batches, session.outbox(), queues,
-                cap=session.options.limits.max_cost if session.held_by is None else None, held_by=session.held_by,
+                self._open_prompts(), session.options, session.services, session.context, session.outbox(), queues,
+                cap=session.options.limits.max_cost if session.budget is None else None, budget=session.budget,
                 goal=session.plan.goal,
             )
         )  # fmt: skip
