@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
-from pathlib import Path
 
 from scrimp.engines.chunks import Chunk, InputRows, read_chunks
+from scrimp.engines.common_folder import common_folder
 from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.processes.worker_pool import answered_chunks
 from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
-from scrimp.store.files.run_folder import RunFolder
 
 
 def run(
@@ -29,7 +27,7 @@ def run(
     """
     begun = _BegunChunks(inputs, most_workers(workers or _cores(), services.loaded, options))
     count = max(1, begun.count)  # or the share of a worker without a chunk would lie fallow
-    with _common_folder(options, services) as folder:
+    with common_folder(options, services) as folder:
         job = worker_job(
             services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
             began=services.clock(), folder=folder,
@@ -58,27 +56,6 @@ class _BegunChunks:
     def chunks(self, inputs: InputRows) -> Iterator[Chunk]:
         """Return the chunks, those that were read among them; the next time others, which are read anew."""
         return self._begun.pop() if self._begun else read_chunks(inputs)
-
-
-@contextmanager
-def _common_folder(options: RunOptions, services: Services) -> Iterator[Path | None]:
-    """Open a folder in which the workers find each other's rows, where they may not do so in the home.
-
-    Without it each would pay for a row that another one has, too.
-    """
-    if options.cache == "on" and not services.stores.read_only:
-        yield None
-        return
-    try:
-        folder = RunFolder()
-    except OSError as error:
-        services.warn(f"equal rows may be paid for once by each worker: no temporary folder ({error.strerror})")
-        yield None
-        return
-    try:
-        yield folder.path
-    finally:
-        folder.remove()
 
 
 def _cores() -> int:

@@ -8,7 +8,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, redirect_stdout
+from contextlib import closing, contextmanager, nullcontext, redirect_stdout
 from functools import partial
 from io import TextIOBase
 from pathlib import Path
@@ -16,6 +16,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from scrimp.engines.chunks import InputRows
+from scrimp.engines.common_folder import common_folder
 from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import most_workers, worker_job
@@ -52,11 +53,15 @@ def _gathered(
     from scrimp.engines.ray.dataset import answered_chunks  # Ray takes seconds to load
 
     count = most_workers(workers, services.loaded, options)
-    job = worker_job(
-        services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
-        began=services.clock(),
-    )  # fmt: skip
-    with closing(Ledger(services.paths.ledger_db)) as ledger:
+    is_here = not services.env.get("RAY_ADDRESS")  # and so are all workers
+    with (
+        common_folder(options, services) if is_here else nullcontext() as folder,
+        closing(Ledger(services.paths.ledger_db)) as ledger,
+    ):
+        job = worker_job(
+            services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
+            began=services.clock(), folder=folder,
+        )  # fmt: skip
         answers = partial(answered_chunks, folder=str(Path.cwd()), workers=count)
         gathered = GatheredRun(replace(job, parts=parts), options, services, sink, ledger.append, answers, table)
         gathered.take(inputs)
