@@ -70,7 +70,7 @@ def parse_percent(text: str, name: str) -> float:
     except ValueError:
         value = -1.0
     if not text.endswith("%") or not 0 <= value <= 1:
-        raise ConfigError(f"{name} '{text}' is not a percentage: write 25%")
+        raise ConfigError(f"{name} '{text}' is not a percentage from 0% to 100%: write 25%")
     return value
 
 

@@ -28,7 +28,7 @@ def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
         ("", "--check is empty"),
         (" ", "--check is empty"),
         ("grep 'x", "No closing quotation"),
-        ("no-such-program x", "No such file or directory: 'no-such-program'"),
+        ("no-such-program x", "(No such file or directory)"),
         ("./not-executable", "Permission denied"),
         ("./no-interpreter", "No such file or directory"),
         (".", "Permission denied"),

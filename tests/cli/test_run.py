@@ -250,6 +250,16 @@ def test_a_call_that_a_gateway_passed_to_another_model_is_not_priced_by_the_one_
     assert ran.err.count("fake/other was answered by another-vendor/dear-1") == 1
 
 
+@pytest.mark.parametrize("flag", ["--fields", "--tier", "-o", "--summary-file", "--choices"])
+def test_a_flag_whose_variable_is_not_set_ends_the_run_before_a_call(
+    ready: Scrimp, provider: FakeProvider, flag: str
+) -> None:
+    ran = ready("run", "rows.jsonl", flag, "")
+
+    assert (ran.status, ran.out, provider.bodies) == (2, "", [])
+    assert ran.err.startswith((f"scrimp: {flag} is empty, perhaps an unset", f"scrimp: {flag} '' names nothing: "))
+
+
 def test_an_unpriced_model_is_refused_under_a_cap(ready: Scrimp, provider: FakeProvider) -> None:
     ran = ready("run", "rows.jsonl", "--model", "fake/other", "--max-cost", "1")
 

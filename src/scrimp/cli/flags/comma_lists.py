@@ -9,9 +9,17 @@ _ITEM = r'\s*("(?:[^"]|"")*"|(?:[^",][^,]*?)?)\s*(?:,|$)'  # quotes are doubled 
 
 
 def comma_list(text: str, flag: str) -> list[str]:
-    """Return the items, without empty ones; raise UsageError for quotes that do not enclose an item."""
-    if '"' not in text:
-        return [item for part in text.split(",") if (item := part.strip())]
+    """Return the items, without empty ones.
+
+    Raises UsageError where there are none, as of a variable that is not set, and for quotes that do not enclose one.
+    """
+    items = _items(text, flag) if '"' in text else list(map(str.strip, text.split(",")))
+    if not any(items):
+        raise UsageError(f"{flag} '{text}' names nothing: write names with commas between them, or leave it out")
+    return [item for item in items if item]
+
+
+def _items(text: str, flag: str) -> list[str]:
     items, position = [], 0
     while position < len(text):
         match = pattern(_ITEM).match(text, position)
@@ -20,4 +28,4 @@ def comma_list(text: str, flag: str) -> list[str]:
         position = match.end()
         item = match[1]
         items.append(item[1:-1].replace('""', '"') if item.startswith('"') else item)
-    return [item for item in items if item]
+    return items

@@ -37,6 +37,8 @@ def config_flags(*groups: FlagGroup) -> dict[str, object]:
             value = getattr(group, name)
             if name in known and value is not None and value is not False:
                 given[name] = parse_dollars(value, _CAPS[name]) if name in _CAPS else value
+    if given.get("tier") == "":  # the others say so where they are looked for
+        raise UsageError("--tier is empty, perhaps an unset variable: name a tier, or auto")
     routes = [name for name in _ROUTES if name in given]
     if len(routes) > 1:
         raise UsageError(f"{' and '.join('--' + name for name in routes)} cannot be combined: give one")
@@ -164,7 +166,7 @@ def _tags(tags: Sequence[str]) -> dict[str, str]:
     for tag in tags:
         name, equals, value = tag.partition("=")
         if not equals or not name:
-            raise UsageError(f"--tag '{tag}' has no value: write --tag name=value")
+            raise UsageError(f"--tag '{tag}' has no {'name' if equals else 'value'}: write --tag name=value")
         pairs[name] = value
     return pairs
 

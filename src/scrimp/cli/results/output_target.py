@@ -93,6 +93,7 @@ def output_target(
     session: Session,
 ) -> OutputTarget:
     """Return where a run writes, by what `row_pattern` returns. Raises UsageError where it reads that file itself."""
+    _refuse_empty({"-o": output, "--summary-file": summary_file})
     _refuse_objects(summary_file, output if row_names else None)
     _refuse_own_files(session, {"-o": None if row_names else output, "--summary-file": summary_file})
     if output == STDOUT:
@@ -126,6 +127,12 @@ def row_pattern(output: str, completions: int | None) -> tuple[str, RowNames | N
     except InputError as error:
         raise UsageError(str(error)) from error
     return (output, RowNames(pattern, completions)) if pattern.columns else (pattern.filled(""), None)
+
+
+def _refuse_empty(written: Mapping[str, str | None]) -> None:
+    for flag, file in written.items():
+        if file == "":
+            raise UsageError(f"{flag} is empty, perhaps an unset variable: name a file, or {STDOUT} for stdout")
 
 
 def _refuse_objects(summary_file: str | None, pattern: str | None) -> None:

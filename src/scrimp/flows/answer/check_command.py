@@ -70,7 +70,7 @@ async def _start(command: str, *, stderr: int, env: Mapping[str, bytes] = _NOTHI
     except CommandError as error:
         raise ConfigError(f"--check '{command}' cannot be run: {error}") from error
     except (OSError, ValueError) as error:
-        raise _not_started(command, str(error)) from error
+        raise _not_started(command, getattr(error, "strerror", None) or str(error)) from error
 
 
 async def _end(process: Process) -> None:
