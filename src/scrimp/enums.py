@@ -8,22 +8,22 @@ from typing import Literal
 Tier = Literal[
     "simple", "medium", "high"
 ]  # the shipped tiers, between which prompts are routed; a config may add others
-CHEAP_TIERS = ("simple", "cheap")  # whose models think as little as they can, where nothing else is said
-Level = Literal["off", "lossless", "tidy", "focus", "dense"]  # of compression; each includes those before it
+CHEAP_TIERS = ("simple", "cheap")  # tiers that use the least effort unless told otherwise
+Level = Literal["off", "lossless", "tidy", "focus", "dense"]  # levels of compression; each includes those before it
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
-Signal = Literal[  # of confidence; defined in escalation.signals
+Signal = Literal[  # signals of confidence; defined in escalation.signals
     "auto", "agreement", "backed", "choices", "schema", "check", "logprobs", "judge", "decisions", "self"
 ]
-PolicySignal = Literal["auto", "agreement", "backed", "logprobs"]  # those of the chains that `tune` certifies
-Watched = Literal["escalations", "answers", "length", "quality"]  # by what a certified route is seen to hold
+PolicySignal = Literal["auto", "agreement", "backed", "logprobs"]  # signals of the chains that `tune` certifies
+Watched = Literal["escalations", "answers", "length", "quality"]  # signs that a certified route no longer holds
 AlertKind = Literal["share", "errors", "spend", "escalation", "cache", "unpriced", "drift"]  # the keys of [alerts]
 Priority = Literal["low", "normal", "high"]
-OnDear = Literal["cheaper", "compress", "skip"]  # what becomes of a row that is expected to cost more than a row may
+OnDear = Literal["cheaper", "compress", "skip"]  # what to do with a row that is expected to cost too much
 RouteChoice = Literal["routing", "chain", "named model"]  # who chose the model: scrimp, the chain of a user, the user
 CacheMode = Literal["on", "off", "refresh", "only"]
 ProviderCacheMode = Literal["auto", "off"]  # whether providers are asked to keep what calls begin with
-CacheLifetime = Literal["5m", "30m", "1h"]  # how long a provider keeps it
-CachePart = Literal["system", "history", "attachments", "text"]  # where in a call something that is kept ends
+CacheLifetime = Literal["5m", "30m", "1h"]  # how long a provider keeps a cached beginning
+CachePart = Literal["system", "history", "attachments", "text"]  # the part of a call in which a cached beginning ends
 Buy = Literal["named", "cheapest"]  # where a model is bought: where it is named, or wherever it costs least
 RowOrder = Literal["input", "completion"]
 FailOn = Literal["any", "all", "never"]
@@ -31,15 +31,15 @@ InputFormat = Literal["auto", "jsonl", "csv", "tsv", "json", "lines", "text", "p
 # What answers the rows of a run: this process, several of this machine, or workers of Ray.
 Engine = Literal["local", "processes", "ray"]
 OutputFormat = Literal["jsonl", "csv", "tsv", "text", "json", "parquet"]
-LedgerFormat = Literal["jsonl", "csv", "parquet"]  # of exported calls
+LedgerFormat = Literal["jsonl", "csv", "parquet"]  # formats of `scrimp cost export`
 SummaryMode = Literal["auto", "none", "table", "json"]
 ColorMode = Literal["auto", "always", "never"]
-RunKind = Literal["run", "ask"]  # which command a recorded run was
+RunKind = Literal["run", "ask"]  # the command of a recorded run
 ProgressMode = Literal["auto", "bar", "lines", "json", "none"]
 
 # How a provider is reached
 Dialect = Literal["openai", "anthropic", "gemini"]
-LabelHeaders = Literal["none", "helicone", "portkey", "litellm"]  # in whose words a gateway is told of labels
+LabelHeaders = Literal["none", "helicone", "portkey", "litellm"]  # the headers in which a gateway expects labels
 Transport = Literal["http", "local", "replay"]  # a socket, the embedded model, a file of recorded completions
 
 # Batches
@@ -50,7 +50,7 @@ FINISHED_BATCHES: tuple[BatchState, ...] = ("ended", "expired", "cancelled")
 BatchRefusal = Literal[  # why a provider refuses to make a batch, or to tell of one
     "no_batch", "too_large", "queue_full", "not_found", "unreadable", "other"
 ]  # fmt: skip
-ShardState = Literal[  # of a batch as scrimp knows it; written before the step that it names is taken
+ShardState = Literal[  # written before the step it names is taken
     "queued", "ready", "uploading", "uploaded", "creating", "submitted", "fetching", "fetched", "held", "split",
     "merged", "unsold", "refused", "dropped",
 ]  # fmt: skip
@@ -71,4 +71,4 @@ FailureKind = Literal[  # what each implies is in failures
 CacheUse = Literal["hit", "miss", "dup", "off"]
 RowStatus = Literal["ok", "truncated", "error", "skipped", "pending"]
 EntryStatus = Literal["paid", "failed", "truncated", "lost"]
-PAID_STATUSES: tuple[EntryStatus, ...] = ("paid", "truncated")  # of calls that gave a completion, whole or cut off
+PAID_STATUSES: tuple[EntryStatus, ...] = ("paid", "truncated")  # calls with a completion, whole or cut off

@@ -16,13 +16,13 @@ _ZERO = Decimal(0)
 class RunSavings(Struct, frozen=True, kw_only=True):
     """What runs saved against their baselines, as their bills said: the parts by cause add up to the whole."""
 
-    runs: int = 0  # that have a bill
-    unbilled: int = 0  # that have none: killed, or still running
-    rows: int = 0  # that were compared
+    runs: int = 0  # runs with a bill
+    unbilled: int = 0  # runs without one: killed, or still running
+    rows: int = 0  # rows compared with their baseline
     baseline_cost: Decimal = _ZERO
-    cost: Decimal = _ZERO  # of these rows
+    cost: Decimal = _ZERO  # dollars paid for these rows
     by_cause: Mapping[str, Decimal] = field(default_factory=dict)
-    models: Sequence[str] = ()  # that they were compared with
+    models: Sequence[str] = ()  # the baseline models
     about: bool = False  # whether tokens of the comparison were estimated
     at_most: bool = False  # whether a call of unknown cost may have been billed
 
@@ -49,7 +49,7 @@ class CostReport(Struct, frozen=True, kw_only=True):
     """All that is on the page."""
 
     title: str
-    window: str  # in words
+    window: str  # the window, in words
     written: str  # when, in words
     total: CostTotal | None  # None: no calls
     flagship: CostTotal | None
@@ -58,5 +58,5 @@ class CostReport(Struct, frozen=True, kw_only=True):
     periods: Mapping[str, Mapping[str, CostTotal]]  # by period, in its order, gaps included; then by model
     breakdowns: Sequence[Breakdown]
     savings: RunSavings
-    bill: str = ""  # of a run, as it was printed
-    facts: Sequence[tuple[str, str]] = ()  # of a run: its command, when it began, how it ended
+    bill: str = ""  # the bill of a run, as it was printed
+    facts: Sequence[tuple[str, str]] = ()  # facts about a run: its command, when it began, how it ended

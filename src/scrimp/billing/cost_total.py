@@ -15,8 +15,8 @@ class CostTotal(Struct, frozen=True, kw_only=True):
     """A sum of ledger entries. Numbers of calls, of tokens, and dollars of those whose cost is known."""
 
     name: str
-    answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
-    efforts: tuple[str, ...] = ()  # of a model: those that its calls were made at, "" where none was asked for
+    answered_by: str | None = None  # for a model: the model that answered in its place, if another did
+    efforts: tuple[str, ...] = ()  # for a model: the efforts of its calls, "" for calls without one
     calls: int
     failed: int
     lost: int
@@ -29,13 +29,13 @@ class CostTotal(Struct, frozen=True, kw_only=True):
     cost: Decimal
     unpriced: int
     chained: int  # rows of chains that ended with one of these calls
-    escalated: int  # of these, above the cheap models of the chain
-    numbered: int  # calls of which it is known which of their row they were: all but those of earlier versions
-    rows: int  # of these, the first of their row
-    retries: int  # of these, made because the row's call before had no completion
-    numbered_cost: Decimal  # of the numbered calls
+    escalated: int  # chained rows that went above the cheap models of their chain
+    numbered: int  # calls whose number within their row is known: all but those of earlier versions
+    rows: int  # numbered calls that were the first of their row
+    retries: int  # numbered calls made because the call before had no completion
+    numbered_cost: Decimal  # dollars of the numbered calls
     numbered_unknown: int  # numbered calls whose cost is unknown
-    latencies: tuple[int, ...]  # completions by how long they took, as `latency` has them; not those of batches
+    latencies: tuple[int, ...]  # completions by latency bin (see `latency`), without batches
 
     @property
     def label(self) -> str:

@@ -21,7 +21,7 @@ class LevelSaving(Struct, frozen=True, kw_only=True):
     input: int
     saved_input: int
     saved_usd: Decimal | None  # None: unknown
-    rows: int  # of the sample, that it makes shorter
+    rows: int  # sampled rows that the level makes shorter
     note: str = ""  # why it does less than it could: of the rows of the sample of which that is said, most often
 
 
@@ -61,7 +61,7 @@ class HigherLevelSavings(Struct, frozen=True, kw_only=True):
     """What levels above the one in use would have saved of what a run cost, by level: estimated from a sample."""
 
     sampled: int  # rows
-    rows: int  # that were sent
+    rows: int  # rows that were sent
     cost: Decimal
     saved: Mapping[Level, Decimal]
 

@@ -58,7 +58,7 @@ class Savings:
         self.baselines: dict[str, None] = {}  # an ordered set
         self.baseline_cost = self.cost = _ZERO
         self.rows = self.unpriced_rows = self.rows_without_baseline = 0
-        self.uncounted_rows = 0  # of the unpriced ones, those whose tokens no reply told
+        self.uncounted_rows = 0  # unpriced rows whose reply did not report tokens
         self.estimated_rows = 0  # the tokens of their comparison were not counted
         self.rows_of_unknown_cost = 0  # a lost call or an unpriced failed one may have cost more: an upper bound
 

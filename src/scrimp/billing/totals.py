@@ -33,7 +33,7 @@ class RowCounts(Struct):
     hits: int = 0
     duplicates: int = 0
     chained: int = 0  # answered by calls along a chain of several models
-    escalated: int = 0  # of these, above its cheap models
+    escalated: int = 0  # chained rows that went above the cheap models
 
     @property
     def failed(self) -> int:
@@ -50,9 +50,9 @@ class BillLine(Struct):
     output: int = 0
     cost: Decimal = Decimal(0)
     unpriced_calls: int = 0  # calls whose cost is unknown
-    uncounted_calls: int = 0  # of these, calls whose tokens no reply told
-    answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
-    effort: Effort | None = None  # of a model: what was asked of it
+    uncounted_calls: int = 0  # unpriced calls whose reply did not report tokens
+    answered_by: str | None = None  # for a model: the model that answered in its place, if another did
+    effort: Effort | None = None  # for a model: the effort it was asked for
 
     def add_call(self, entry: Entry) -> None:
         """Add a call."""

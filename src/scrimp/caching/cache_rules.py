@@ -23,7 +23,7 @@ class CacheRules(Struct, frozen=True, kw_only=True):
 
     form: CacheForm
     minimum: int = 0  # tokens; shorter beginnings are not kept, without a word
-    lifetimes: tuple[CacheLifetime, ...] = ("5m",)  # that can be asked for; each use begins them anew
+    lifetimes: tuple[CacheLifetime, ...] = ("5m",)  # lifetimes that can be requested; each use renews them
     unasked: bool = False  # whether it is kept without being asked for, too
     billed_unasked: bool = False  # and a write is billed then
     storable: bool = False  # whether it can be stored for sure, too, at a price by the hour
@@ -39,4 +39,4 @@ class CacheRates(Struct, frozen=True, kw_only=True):
     fresh: Decimal
     read: Decimal
     write: Mapping[CacheLifetime, Decimal]
-    storage: Decimal | None = None  # of a million that are stored for an hour; None where it is not known
+    storage: Decimal | None = None  # dollars per million tokens stored for an hour; None if unknown

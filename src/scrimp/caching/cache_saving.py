@@ -13,15 +13,15 @@ class CacheSaving(Struct, frozen=True, kw_only=True):
     """What one model would keep, in dollars: the shared tokens with a cache and without."""
 
     model: str
-    calls: int  # that share the beginning which most calls share
+    calls: int  # calls that share the most common beginning
     shared: int  # tokens of it
-    part: CachePart  # of the call in which it ends
+    part: CachePart  # the part of the call in which the beginning ends
     lifetime: CacheLifetime
     asked: bool  # whether it is kept because it is asked for
     cost: Decimal
     plain_cost: Decimal
-    storable: bool = False  # whether it can be stored for sure, too
-    storage: Decimal | None = None  # dollars for an hour of that; None where its price is not known
+    storable: bool = False  # whether the provider also sells guaranteed storage
+    storage: Decimal | None = None  # dollars per hour of storage; None if the price is unknown
 
     @property
     def saved(self) -> Decimal:
@@ -35,7 +35,7 @@ class OtherBeginning(Struct, frozen=True, kw_only=True):
     source: str
     first: str  # the row it differs from
     part: str  # "system text" or "tools"
-    byte: int  # of the system text as UTF-8, from 1, at which the two differ; 0 of tools
+    byte: int  # first byte at which the system texts differ, from 1 (UTF-8); 0 for tools
     has: str
     instead_of: str
-    rows: int = 1  # that differ
+    rows: int = 1  # rows that differ

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 # Groups of texts that begin alike, and characters of them all. What is more is forgotten, first what only one text has.
 _GROUPS, _CHARACTERS = 256, 1_000_000
-_STARTS = 4  # that a group may have
+_STARTS = 4  # starts per group, at most
 _MOSTLY = 0.8  # of a start that several texts have, another text must have as much for the start to be cut for it
 _NEAR = 200  # characters in which a place to cut is looked for
 

@@ -21,7 +21,7 @@ class ShareAlert(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tier: str = "*"
     of: Literal["cost", "calls", "tokens"] = "cost"
     since: str = "30d"
-    min_calls: Count = 20  # of fewer, one would say too much
+    min_calls: Count = 20  # with fewer calls, one failure would be too large a share
 
     def __post_init__(self) -> None:
         validate(parse_percent, self.above, "above")
@@ -103,7 +103,7 @@ class AlertsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     command: str | None = None  # gets the news as JSON on its stdin
     webhook: str | None = None  # an address that gets it by POST
     webhook_env: str | None = None  # a variable with that address, which is a secret at most services
-    timeout: str = "10s"  # of either
+    timeout: str = "10s"  # for the command and for the address
 
     def __post_init__(self) -> None:
         validate(parse_duration, self.timeout, "timeout")

@@ -72,7 +72,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     provider_cache: ProviderCacheMode = "auto"
     allow_unkept: bool = False
     max_cost: Decimal | None = None
-    budget: str | None = None  # whose runs share max_cost; empty: none
+    budget: str | None = None  # name of the budget whose runs share max_cost; empty: none
     allow_unshared: bool = False
     max_cost_per_row: Decimal | None = None
     on_dear: OnDear = "cheaper"
@@ -118,7 +118,7 @@ class ProviderTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     labels: LabelHeaders | None = None  # how a gateway is told of the run, its user and its tags
     price_provider: str | None = None
     discount: str | None = None  # on every price of its list; negative: a surcharge
-    batch_discount: str | None = None  # of its batches, on the price of live calls
+    batch_discount: str | None = None  # discount of its batches on the live price
     credit: Decimal | None = None  # dollars that are used up before others are spent
     credit_since: date | None = None  # the day from which calls use it up
     buy: Buy | None = None  # "named": nothing is bought there that does not name it
@@ -146,11 +146,11 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     effort: Effort | None = None
     max_output: Count | None = None
     price: Rates | None = None
-    batch_price: Rates | None = None  # what differs from it in batches
-    tier_prices: Mapping[str, Rates] = {}  # what differs from it by the service tier of the reply: flex, priority
+    batch_price: Rates | None = None  # rates that differ in batches
+    tier_prices: Mapping[str, Rates] = {}  # rates that differ by the reply's service tier: flex, priority
     same_as: str | None = None  # the model that this is, by another provider's name: provider/model
     buy: Buy | None = None
-    batch_discount: str | None = None  # of batches, on the price of live calls; goes before the list's price of batches
+    batch_discount: str | None = None  # batch discount on the live price; overrides the list's batch price
     path: str | None = None
 
     def __post_init__(self) -> None:
@@ -199,7 +199,7 @@ class RuleTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_cost: Decimal | None = None  # dollars for all its rows in one run
     max_cost_per_row: Decimal | None = None
     on_dear: OnDear | None = None  # the run's, where it is not set
-    queue: str | None = None  # of `scrimp batch submit`
+    queue: str | None = None  # the queue that `scrimp batch submit` leaves requests in
     tier: str | None = None
     chain: str | None = None
     model: str | None = None
@@ -218,7 +218,7 @@ class ShadowTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     share: str = "0%"
     max_cost: Decimal = Decimal("1.00")  # dollars for one run, apart from the run's own cap
     models: tuple[str, ...] = ()  # empty: two cheap models and the first of the high tier
-    certified: str = "0%"  # of the rows of certified routes: also sent to the flagship, to see whether they hold
+    certified: str = "0%"  # share of certified rows also sent to the flagship, as a check
     certified_max_cost: Decimal = Decimal("0.50")  # dollars for that in 24 hours
 
     def __post_init__(self) -> None:
@@ -232,7 +232,7 @@ class BatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """[batch]: how batches are waited for."""
 
     poll: str = "60s"  # the most time between two looks at a batch
-    window: str | None = None  # that a batch may take, where the provider lets one choose
+    window: str | None = None  # how long a batch may take, if the provider offers a choice
 
     def __post_init__(self) -> None:
         for name in ("poll", "window"):
@@ -247,7 +247,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     defaults: Defaults = Defaults()
     providers: Mapping[str, ProviderTable] = {}
     tiers: Mapping[str, tuple[str, ...]] = {}
-    efforts: Mapping[str, Effort] = {}  # of the models of a tier that have none of their own, by tier
+    efforts: Mapping[str, Effort] = {}  # by tier: effort of models that have none of their own
     models: Mapping[str, ModelTable] = {}
     chains: Mapping[str, ChainTable] = {}
     rules: tuple[RuleTable, ...] = ()

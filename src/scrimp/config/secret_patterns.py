@@ -7,7 +7,7 @@ import re
 # Patterns are compiled on first use: most runs never print an error.
 _PATTERN = (
     r"\b(?:sk|pk|rk|gsk|xai|tm)-[\w-]{12,}|\b(?:hf|gh[pousr]|gsk|fw|tgp_v\d)_[\w-]{16,}|\bAIza[\w-]{20,}"
-    r"|\bX-(?:Goog|Amz)-Signature=[\w%-]{16,}"  # of an address that is signed, by which a file can be fetched
+    r"|\bX-(?:Goog|Amz)-Signature=[\w%-]{16,}"  # signature of a presigned URL, which lets anyone fetch the file
     r"|(?<=[Bb]earer )[\w.~+/-]{12,}=*|(?<=://)[^/\s@:]*:[^/\s@]+(?=@)"
 )
 # Each shape has one of these: most texts have none, and to compile the pattern takes as long as to read a config file.

@@ -20,10 +20,10 @@ class SharedTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     cache: str | None = None  # the address of a Redis or Valkey server
     cache_env: str | None = None  # the variable with that address
     cache_local: bool = True  # completions are in the local cache, too
-    cache_ttl: str = "90d"  # that a completion stays on the server
+    cache_ttl: str = "90d"  # how long a completion stays on the server
     limits: str | None = None  # the address of a server that keeps limits and budgets
     limits_env: str | None = None  # the variable with that address
-    patience: str = "30s"  # that calls under a budget wait for that server
+    patience: str = "30s"  # how long calls under a budget wait for the server
     timeout: Annotated[float, Meta(gt=0, le=_LONGEST_TIMEOUT)] = 0.5  # seconds for one answer of a server
 
     def __post_init__(self) -> None:

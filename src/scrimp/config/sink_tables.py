@@ -18,9 +18,9 @@ class SinkTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     headers: Mapping[str, str] = {}
     key_env: str | None = None  # the variable with a key
     key_header: str | None = None  # the header that carries it, else Authorization: Bearer
-    project: str | None = None  # of LangSmith
+    project: str | None = None  # LangSmith's project
     content: bool = False  # prompts and completions, too
-    timeout: str = "2s"  # that a run waits for it, at its end
+    timeout: str = "2s"  # how long a run waits for the sink at its end
 
     def __post_init__(self) -> None:
         validate(parse_duration, self.timeout, "timeout")

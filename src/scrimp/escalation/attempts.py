@@ -30,7 +30,7 @@ class ChainStage(Struct, frozen=True):
     step: Step
     reworded: bool = False
     reply: str | None = None
-    correction: str | None = None  # what is said of it
+    correction: str | None = None  # the correction that the model was told
     raised: bool = False  # the cap, since the same call left no text under a lower one
 
 

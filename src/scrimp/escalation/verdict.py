@@ -32,7 +32,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     output: str | None = None  # the label or the JSON alone; None where the text is the answer
     needs_another: bool = False
     detail: str = ""  # a sentence: why it is not valid, or why there is no confidence
-    correction: str = ""  # what to tell the model to get a valid one; empty where telling it is of no use
+    correction: str = ""  # what to tell the model to get a valid one; empty if no use
 
 
 def early_stop_verdict(completion: Completion) -> Verdict | None:

@@ -66,9 +66,9 @@ class Services:
         self._sinks: Sinks | None = None
         self.certificates = CertificatesInUse(paths.tuned, warn=self.warn, alert=self.alert)
         self._shard = shard
-        self._credit_shares: Mapping[str, Decimal] | None = None  # of such a process
-        self._folder: Path | None = None  # that such processes share
-        self._part: str | None = None  # which one of the processes that work on this run, where there are several
+        self._credit_shares: Mapping[str, Decimal] | None = None  # credit shares of one of several worker processes
+        self._folder: Path | None = None  # the folder that the worker processes of a run share
+        self._part: str | None = None  # the name of this worker process, if there are several
         self._began: float | None = None  # when that run began
         self._job: JobAtWork | None = None
 

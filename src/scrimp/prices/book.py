@@ -52,7 +52,7 @@ class Price(Struct, frozen=True, kw_only=True):
     bands: tuple[Band, ...]
     source: str  # "user", "local", or the day of the table or correction
     rule: str  # how the row was found: exact, alias, snapshot of an alias, dated suffix stripped, user, local
-    provider: str  # whose price list
+    provider: str  # the provider whose price list it is
     model: str  # the row in it
     batch: bool = False  # whether these are rates for batch jobs; False if none are known
     origin: str = ""  # the table, or the correction's own source
@@ -107,7 +107,7 @@ class PriceBook:
         self._overrides = dict(overrides or {})
         self._table = table
         self._matches: dict[tuple[str, str], PriceMatch | None] = {}
-        self._in_force: dict[tuple[float | str | bool | None, ...], Price | None] = {}  # in some minute
+        self._in_force: dict[tuple[float | str | bool | None, ...], Price | None] = {}  # by arguments and minute
 
     def cost_of(
         self,

@@ -17,8 +17,8 @@ _NOTHING = Decimal(1)
 class Discounts(Struct, frozen=True, kw_only=True):
     """What is left to pay, as a share of the list's price: exactly 0.85 of it after a discount of 15 %."""
 
-    providers: Mapping[str, Decimal] = {}  # of every price of a provider's list
-    provider_batches: Mapping[str, Decimal] = {}  # of a provider's batches, on the price of its live calls
+    providers: Mapping[str, Decimal] = {}  # discount on every list price of a provider
+    provider_batches: Mapping[str, Decimal] = {}  # discount of a provider's batches on its live price
     model_batches: Mapping[str, Decimal] = {}  # the same by provider/model
 
     def of_batches(self, provider: str, model: str, match: PriceMatch) -> Decimal | None:

@@ -17,8 +17,8 @@ class OwnPrice(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     rates: Rates = Rates()
     batch: Rates | None = None
-    tiers: dict[str, Rates] = {}  # by the service tier of the reply
-    above: dict[str, Rates] = {}  # by the input tokens that a call must have more of: "200000"
+    tiers: dict[str, Rates] = {}  # rates by the service tier of the reply
+    above: dict[str, Rates] = {}  # rates above a number of input tokens: "200000"
     batch_discount: str | None = None  # on the price of live calls, the user's or the table's
     day: str = ""
 

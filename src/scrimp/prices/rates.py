@@ -21,16 +21,16 @@ class Rates(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknow
     input: Decimal | None = None
     output: Decimal | None = None
     cached_input: Decimal | None = None
-    explicit_read: Decimal | None = None  # from a cache that marks asked for, where that is another rate (Qwen)
+    explicit_read: Decimal | None = None  # price of reading a cache requested by marks, if it differs (Qwen)
     cache_write: Decimal | None = None
     cache_write_long: Decimal | None = None
-    reasoning: Decimal | None = None  # of the hidden part of the output
-    thinking_output: Decimal | None = None  # of all output, hidden or not, of a call that thought (Qwen)
+    reasoning: Decimal | None = None  # price of the hidden part of the output
+    thinking_output: Decimal | None = None  # price of all output of a call that thought (Qwen)
     input_audio: Decimal | None = None
     cached_audio: Decimal | None = None
     output_audio: Decimal | None = None
     web_search: Decimal | None = None  # dollars per thousand
-    cache_storage: Decimal | None = None  # of tokens that are in an explicit cache for an hour (Gemini)
+    cache_storage: Decimal | None = None  # price of an hour in an explicit cache (Gemini)
 
 
 def merge(base: Rates, override: Rates) -> Rates:

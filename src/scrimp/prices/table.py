@@ -21,7 +21,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 # A table of another version was made for another scrimp. The second one has audio, searches and thinking output.
 FORMAT_VERSIONS = (1, 2)
 
-_MOST_BYTES = 64 << 20  # of a table; the largest that is published has 4 MB
+_MOST_BYTES = 64 << 20  # of a table; the largest published one has 4 MB
 
 Decoded = TypeVar("Decoded")
 

@@ -19,7 +19,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     dialect: Dialect
     base_url: str  # "local:" for the embedded model, "replay:FILE" for a recording
     transport: Transport = "http"
-    flavour: str = "generic"  # whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, local, ...
+    flavour: str = "generic"  # the vendor whose quirks apply: openai, deepseek, mistral, qwen, openrouter, litellm, ...
     key_env: str | None = None
     bearer_env: str | None = None  # a variable with a bearer token, for where that of the key is not set
     auth_header: str = "authorization"

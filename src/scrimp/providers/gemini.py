@@ -33,10 +33,10 @@ from scrimp.providers.requests.tool_turns import gemini_turn, joined_results
 from scrimp.providers.schemas.sent_schema import sent_schema, with_schema
 from scrimp.values import CacheMark, Call, Completion, Failure, Json, JsonObject, Message, Usage
 
-_TEXT_AND_SOUND = ("", "TEXT", "AUDIO", "MODALITY_UNSPECIFIED")  # what price lists have rates for, as output
+_TEXT_AND_SOUND = ("", "TEXT", "AUDIO", "MODALITY_UNSPECIFIED")  # modalities with an output rate in price lists
 _TIER_HEADER = "x-gemini-service-tier"
 _ON_DEMAND = "on_demand"  # what Vertex calls standard calls, and begins the names of other tiers with
-_BILLED_BY_ANSWER = ("gemini-1", "gemini-2")  # for searches; later models are billed by query
+_BILLED_BY_ANSWER = ("gemini-1", "gemini-2")  # models whose searches are billed by answer; later ones by query
 
 
 def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:

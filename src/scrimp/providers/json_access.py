@@ -113,7 +113,7 @@ def count(value: Json) -> int:
         return value or 0
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
-    return max(0, int(value)) if abs(value) < _MAX_COUNT else 0  # which NaN is not
+    return max(0, int(value)) if abs(value) < _MAX_COUNT else 0  # NaN fails this comparison
 
 
 def is_count(value: Json) -> bool:

@@ -56,7 +56,7 @@ def to_request(call: Call, endpoint: Endpoint) -> HttpRequest:
         body |= {"logprobs": True, "top_logprobs": _TOP_LOGPROBS}
     body |= _structured_output(call, endpoint) | cache_fields(call, endpoint)
     if endpoint.flavour == "openrouter":
-        body["provider"] = {"require_parameters": True}  # or it silently drops what an endpoint does not accept
+        body["provider"] = {"require_parameters": True}  # else it drops unsupported parameters silently
     if endpoint.flavour == "local":
         body["cache_prompt"] = False  # a completion must not depend on the prompt before it
     if call.stream:
@@ -137,7 +137,7 @@ def to_completion(reply: HttpReply, call: Call, endpoint: Endpoint) -> Completio
     )  # fmt: skip
     if broken:
         return with_billed(to_failure(reply, endpoint, call.model), completion)
-    if finish_reason == "error":  # what went wrong stands in the choice (OpenRouter), or nowhere
+    if finish_reason == "error":  # the error is in the choice (OpenRouter), or missing
         said = replace(reply, body=_envelope(choice.get("error")))
         return with_billed(to_failure(said, endpoint, call.model), completion)
     return completion
@@ -197,7 +197,7 @@ class ChatStreamReader(StreamReader):
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         super().__init__(call, endpoint)
         self._counts: JsonObject = {}
-        self._index: Json = None  # of the choice that is read
+        self._index: Json = None  # index of the choice that is read
         self._began = False
         self._refused = self._cited = False
         self._error: Json = None

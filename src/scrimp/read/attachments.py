@@ -106,7 +106,7 @@ def _measures(path: str, _identity: str, media_type: str) -> tuple[int, int, int
         with Path(path).open("rb") as file:
             content = file.read(_HEADER if media_type != PDF else -1)
     except OSError:
-        return 0, 0, 0  # it is gone: the call will say so
+        return 0, 0, 0  # it is gone: the call will report that
     if media_type == PDF:
         from scrimp.read.pdf_pages import pdf_pages  # few attachments are PDFs
 

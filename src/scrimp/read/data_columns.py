@@ -19,7 +19,7 @@ _INSTRUCTIONS = frozenset((
     "\u0432\u043e\u043f\u0440\u043e\u0441", "\u0437\u0430\u0434\u0430\u043d\u0438\u0435", "\u95ee\u9898",
     "\u6307\u4ee4", "\u4efb\u52a1", "\u8cea\u554f", "\u6307\u793a",
 ))  # fmt: skip
-_EXAMPLES = frozenset(("example", "examples", "shot", "few", "fewshot", "demo"))  # where a name begins with it
+_EXAMPLES = frozenset(("example", "examples", "shot", "few", "fewshot", "demo"))  # beginnings of such names
 _NO_MEANING = frozenset(("text", "txt", "string", "str", "description", "body", "content", "value", "json"))
 
 

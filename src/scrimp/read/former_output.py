@@ -22,7 +22,7 @@ from scrimp.values import Json, JsonObject, Prompt
 _UNTOLD = 0
 _encode = msgspec.json.Encoder(order="sorted").encode
 _STATUSES = get_args(RowStatus)
-_OK, _FAILED = 1, 2  # what is known of a row; 0: nothing
+_OK, _FAILED = 1, 2  # state of a row; 0: unknown
 
 
 class FormerOutput:
@@ -38,7 +38,7 @@ class FormerOutput:
         """
         self.file, self._id_fields = file, [name for name in ("id", "custom_id", id_field) if name]
         self._warn: Callable[[str], None] | None = warn
-        self._inputs = array("q")  # by index: what names the input of a row; 0 where the output does not tell it
+        self._inputs = array("q")  # by index: the row's input; 0 if the output does not name it
         self._ok = bytearray()  # by index; the last row of an index decides: a file may have grown by a second run
         ids, indexes = array("q"), array("q")
         for position, row in enumerate(_former_rows(file, delimiter, encoding)):

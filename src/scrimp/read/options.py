@@ -22,8 +22,8 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     prompt_field: str | None = None
     id_field: str | None = None
     system: str | None = None
-    prefix: str | None = None  # what all system texts begin with
-    attachments: tuple[Attachment, ...] = ()  # of every prompt
+    prefix: str | None = None  # prefix of all system texts
+    attachments: tuple[Attachment, ...] = ()  # attached to every prompt
     attach_field: str | None = None  # the column that names those of a row
     skip: int = 0
     sample: int | None = None
@@ -31,7 +31,7 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     limit: int | None = None
     shard: Shard | None = None
     only_failed: str | None = None  # a former output: rows that are ok there are left out
-    delimiter: str | None = None  # of tables, one character
+    delimiter: str | None = None  # delimiter of tables, one character
     encoding: str | None = None  # a codec's name; None: UTF-8, or what a byte order mark shows
 
 

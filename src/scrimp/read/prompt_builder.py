@@ -30,7 +30,7 @@ class PromptBuilder:
         self._render: Callable[[JsonObject, str], _ToldText] | None = None
         self._template = options.template
         self._attachments, self._attach_field = options.attachments, options.attach_field
-        self._folders: dict[str, str] = {}  # of inputs, that relative paths in their rows begin at
+        self._folders: dict[str, str] = {}  # folder of each input, which relative paths in its rows start from
         named = {options.prompt_field, options.id_field, options.attach_field} - {None}
         if options.template is not None:
             from scrimp.read.template import compile_template  # its pattern takes time to compile

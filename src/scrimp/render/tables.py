@@ -9,7 +9,7 @@ from itertools import zip_longest
 _GAP = "  "
 _NARROWEST = 10
 _NUMBER = r"[-<~]*\$?[\d,]+(?P<tail>(\.\d+)?\+?)"
-_MOST_LINES = 4  # of a cell whose text is folded; a longer one is hard to read
+_MOST_LINES = 4  # lines of a folded cell; a longer one is hard to read
 
 
 def display_width(text: str) -> int:

@@ -68,8 +68,8 @@ class RoutingRule(Struct, frozen=True, kw_only=True):
     compress: Level | None = None  # the level of compression for prompts it matches
     max_cost: Decimal | None = None  # dollars for all of them in one run
     max_cost_per_row: Decimal | None = None  # dollars
-    on_dear: OnDear | None = None  # what becomes of one that is expected to cost more; None: as the run has it
-    queue: str | None = None  # in which they wait, where a command leaves them to be answered later
+    on_dear: OnDear | None = None  # what to do with a row that costs more; None: as in the run
+    queue: str | None = None  # the queue that `scrimp batch submit` leaves them in
     tier: str | None = None
     chain: str | None = None
     model: str | None = None

@@ -37,9 +37,9 @@ class TierChoice(Struct, frozen=True):
     demand: Demand
     gain: float
     why: str
-    words: str = ""  # that tell the demand
+    words: str = ""  # the words that show the demand
     stakes: frozenset[str] = frozenset()
-    short_answer: str = ""  # what tells that the answer is short and can be compared
+    short_answer: str = ""  # the words that show that the answer is short and comparable
 
     @property
     def may_vote(self) -> bool:

@@ -13,7 +13,7 @@ class Breaker:
         """`window` is how long it stays open, in seconds of the clock, unless another time is said."""
         self._window, self._clock = window, clock
         self._lock = threading.Lock()
-        self._tried_at: float | None = None  # from when on a request may try; None: it is closed
+        self._tried_at: float | None = None  # when the next request may try; None: closed
 
     @property
     def is_open(self) -> bool:

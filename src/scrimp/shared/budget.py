@@ -38,9 +38,9 @@ class Demand(Struct, frozen=True, kw_only=True):
     """What a run has spent, and the allowances it could do with, in dollars since its start."""
 
     spent: Decimal
-    least: Decimal  # what it has spent and reserved: it cannot do with less
-    need: Decimal  # with which it can make its next call
-    want: Decimal  # with which it need not ask again soon
+    least: Decimal  # what it has spent and reserved: the minimum
+    need: Decimal  # enough for its next call
+    want: Decimal  # enough not to ask again soon
 
 
 class BudgetState(Struct, frozen=True, kw_only=True):
@@ -48,9 +48,9 @@ class BudgetState(Struct, frozen=True, kw_only=True):
 
     epoch: str
     allowance: Decimal
-    committed: Decimal  # of all runs: what may be spent in all
-    spent: Decimal  # of all runs: what was spent, as far as they have told
-    held: Decimal  # of runs that are silent, and may have spent it
+    committed: Decimal  # the shared cap: what all runs may spend
+    spent: Decimal  # what all runs have reported as spent
+    held: Decimal  # reserved by runs that stopped reporting, and may be spent
 
 
 class RunShare(Struct, frozen=True, kw_only=True):

@@ -81,11 +81,11 @@ _TAKE = Script(TAKE)
 class Wanted(Struct, frozen=True, kw_only=True):
     """What a process would take from a bucket."""
 
-    rate: float  # that fills it, a second; 0: no limit
-    most: float  # that is in it
+    rate: float  # refill per second; 0: no limit
+    most: float  # capacity of the bucket
     need: int  # without which nothing is taken
     want: int
-    left: int | None = None  # as the provider said
+    left: int | None = None  # what the provider reported as left
     sent: int = 0  # without the server, which did not answer
 
 

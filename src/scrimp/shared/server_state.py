@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scrimp.shared.connection import SharedServer
 
-_FULL = 0.95  # of its memory
+_FULL = 0.95  # share of its memory
 _KEEPS_ALL = "noeviction"
 
 

@@ -15,7 +15,7 @@ from scrimp.store.completion_cache import CachedCompletion
 from scrimp.units import MAX_CALL_DOLLARS
 
 YEAR_9999 = 253_370_764_800
-_MOST = 10**15  # of anything that is counted
+_MOST = 10**15  # upper limit of any count
 _FINEST = -40  # decimal places; costs have 12
 _DIFFERENCE = "_saved"  # how the names of amounts end that may be below zero
 _FREE = frozenset(("parsed",))  # fields that hold what a model wrote

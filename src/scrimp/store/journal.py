@@ -66,7 +66,7 @@ class Journal:
         self._folder, self._name, self._statvfs, self._mounts = folder, name, statvfs, mounts
         self._created = 0
         self._current: _Segment | None = None
-        self._segments: dict[str, list[_Segment]] = {}  # by call
+        self._segments: dict[str, list[_Segment]] = {}  # segments that hold records of a call
         self._reserved: dict[str, int] = {}  # bytes for what comes of a call
         self._all_reserved, self._largest = 0, _LEAST_RESERVED
 

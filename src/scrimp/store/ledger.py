@@ -56,9 +56,9 @@ class LedgerTotal(Struct, frozen=True):
     output: int
     cost: Decimal
     unpriced: int
-    answered_by: str | None = None  # of a model: the one whose replies these are, where that is another one
+    answered_by: str | None = None  # for a model: the model that answered in its place, if another did
     chained: int = 0  # rows of chains that ended with one of these calls
-    escalated: int = 0  # of these, above the cheap models of the chain
+    escalated: int = 0  # rows that went above the cheap models of their chain
 
     @property
     def label(self) -> str:
@@ -78,7 +78,7 @@ class TaskTotal(Struct, frozen=True, kw_only=True):
     last: float
     unpriced: int = 0  # calls of unknown cost
     days: int = 1  # on which calls were sent, by UTC
-    efforts: tuple[str, ...] = ()  # those of the calls where they differ, "" where none was asked for
+    efforts: tuple[str, ...] = ()  # efforts of the calls if they differ, "" for calls without one
 
 
 class ClimbCount(Struct, frozen=True):

@@ -51,9 +51,9 @@ class Exchange:
         self.text_bytes = len(self.request.body) - sum(len(attached.data) for attached in whole.attachments)
         self.shown = False  # a piece of the completion was shown
         self.attempted = False  # a request was made
-        self.keeps_place = True  # in the queue, while it waits to be sent again
+        self.keeps_place = True  # whether it keeps its place in the queue while it waits for a retry
         self.sending = False  # the request may have left this machine
-        self.stated_limits: StatedLimits | None = None  # in the latest reply
+        self.stated_limits: StatedLimits | None = None  # limits stated by the latest reply
         self.reply_id: str | None = None  # what the provider calls the latest reply, where it can be asked about it
 
     def completion(self, reply: HttpReply) -> Completion | Failure:

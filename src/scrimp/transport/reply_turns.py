@@ -19,7 +19,7 @@ class ReplyTurns:
     """The turns of the replies of one event loop, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._taken = 0  # in this pass
+        self._taken = 0  # replies read in this pass
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._none_waits = asyncio.Event()
         self._none_waits.set()

@@ -43,7 +43,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     pairs: int
     bound: float
     measured: PolicyMetrics
-    tests: tuple[PolicyTest, ...]  # those made, in order
+    tests: tuple[PolicyTest, ...]  # the tests made, in order
     next_target: float | None = None  # the target this one was tested at where it was not certified
     labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
     look: int = 1  # the first, second ... at rows of this group

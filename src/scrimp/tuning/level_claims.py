@@ -58,8 +58,8 @@ class LevelSaving(Struct, frozen=True):
 
     dollars: float | None
     tokens: float | None
-    spent: Decimal  # at the level
-    without: Decimal  # for the same prompts
+    spent: Decimal  # dollars spent at the level
+    without: Decimal  # dollars for the same prompts without it
 
 
 class LevelClaim(Struct, frozen=True, kw_only=True):
@@ -77,7 +77,7 @@ class LevelClaim(Struct, frozen=True, kw_only=True):
     kept: float  # share of the answers that the level kept, as counted; of right ones where labels say so
     labeled: int  # pairs compared with the truth
     self_agreement: float | None  # share of the answers that the model gave again; None where it was not asked
-    relative: bool  # what is kept is measured against that
+    relative: bool  # whether `kept` is measured against `self_agreement`
     unchanged: int  # pairs whose prompt the level left as it was
     open_ended: int  # pairs compared by their texts, as they assert nothing
     saving: LevelSaving

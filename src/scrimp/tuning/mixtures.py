@@ -17,7 +17,7 @@ from scrimp.tuning.policies import Always, PerSignature, Policy, replay
 from scrimp.tuning.policy_metrics import PolicyMetrics, measure, score_pairs
 from scrimp.tuning.recorded_row import RecordedRow, answer_of
 
-_MIN_ROWS = 20  # of a task that gets a policy of its own; smaller ones share one
+_MIN_ROWS = 20  # rows of a task with a policy of its own; smaller tasks share one
 _MAX_MIXTURES = 2_000
 
 
@@ -43,7 +43,7 @@ class _Part(Struct, frozen=True):
 
     choices: Mapping[str, Policy]
     score: float
-    squares: float  # of the differences in score
+    squares: float  # sum of squared differences in score
     saved: float  # dollars
 
 

@@ -29,7 +29,7 @@ _THRESHOLDS = (0.99, 0.95, 0.9, 0.8, 0.7, 0.5)
 _MAX_ROWS = 2_000  # evenly spread: enough to know what policies save
 _MAX_VOTERS = 4
 
-_Candidate = tuple[Policy, tuple[Policy, ...]]  # with those of which one must have passed; none for no condition
+_Candidate = tuple[Policy, tuple[Policy, ...]]  # with the policies of which one must have passed first
 
 
 class Shortlist(Struct, frozen=True):

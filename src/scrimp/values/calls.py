@@ -39,7 +39,7 @@ class CacheMark(Struct, frozen=True):
 class PromptCache(Struct, frozen=True, kw_only=True):
     """What a call asks of its provider's prompt cache; without marks it asks that nothing be kept."""
 
-    marks: tuple[CacheMark, ...] = ()  # in the order of the call
+    marks: tuple[CacheMark, ...] = ()  # marks in the order of the call
     lifetime: CacheLifetime = "5m"
     key: str = ""  # a name of what is shared, for providers that want one
     stored: str = ""  # the provider's name of what it stored: all before the last mark, which is not sent again
@@ -56,8 +56,8 @@ class Call(Struct, frozen=True, kw_only=True):
     after: tuple[Message, ...] = ()  # turns that follow the text: calls of tools, and their results
     parameters: Parameters = Parameters()
     stream: bool = False
-    step: int = 0  # of the chain
-    resumed: bool = False  # its row has had a call before: it goes before rows that have not
+    step: int = 0  # step of the chain
+    resumed: bool = False  # its row has had a call before, so it is sent first
     attachments: tuple[Attachment, ...] = ()
     attached_tokens: int = 0  # the most that they count at this model
     thought_budget: int = 0  # the most hidden tokens where its cap does not count them; they are asked for as a limit
@@ -78,7 +78,7 @@ class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     input_audio: int = 0  # part of input
     cache_read_audio: int = 0  # part of cache_read and of input_audio
     output_audio: int = 0  # part of output
-    web_searches: int = 0  # searches that the provider made and bills
+    web_searches: int = 0  # web searches that the provider made and bills
     stored: int = 0  # tokens in an explicit cache times the seconds that they were there (Gemini)
     unlisted: int = 0  # other things that it bills and that no price list has: sources read, seconds of audio
 
@@ -121,11 +121,11 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     route: str | None = None
     user: str | None = None
     tags: Mapping[str, str] = {}
-    signature: str | None = None  # of the prompt's task
+    signature: str | None = None  # task signature of the prompt
     answered_by: str | None = None  # the model of the reply, where that is another one than was asked for
-    effort: Effort | None = None  # as it was sent
-    escalated: bool | None = None  # of a call that ended a row of a chain: whether above its cheap models
-    unread: bool | None = None  # of one that ended a row of a certified route of one model: whether it has no answer
+    effort: Effort | None = None  # the effort that was sent
+    escalated: bool | None = None  # last call of a chain's row: whether above its cheap models
+    unread: bool | None = None  # last call of a one-model route's row: whether it has no answer
     batch: str | None = None  # the shard it was sent in
     attempt: int | None = None  # which call of its row it was, 0 the first; None: made by an earlier version
     retry: bool | None = None  # whether it was made because the row's call before it had no completion
@@ -153,10 +153,10 @@ class Completion(Struct, frozen=True, kw_only=True):
     logprobs: tuple[TokenLogprob, ...] = ()
     service_tier: str | None = None
     speed: str | None = None  # Anthropic: fast is dearer
-    region: str | None = None  # where Anthropic kept the call; "us" is dearer
+    region: str | None = None  # where Anthropic ran the call; "us" costs more
     request_id: str | None = None
     batch: bool = False  # whether it came through a batch
-    entry: Entry | None = None  # of the call that returned it, once recorded
+    entry: Entry | None = None  # ledger entry of the call that returned it, once recorded
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -169,5 +169,5 @@ class Failure(Struct, frozen=True, kw_only=True):
     retry_after: float | None = None  # seconds the provider asks to wait
     sent: bool = True  # False: the request was not sent, so it was not billed
     rule_only: bool = False  # for kind "budget": only one rule or row reached its cap, other rows continue
-    reply_id: str | None = None  # what the provider calls a reply that broke off
-    billed: Completion | None = None  # what a reply that reports an error has of a completion, whose tokens it counts
+    reply_id: str | None = None  # the provider's id of a reply that broke off
+    billed: Completion | None = None  # partial completion of an error reply, whose tokens are billed

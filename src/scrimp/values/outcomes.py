@@ -19,7 +19,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     name: str
     completion: Completion | None
     failure: Failure | None
-    confidence: float | None  # None: there was nothing to judge by
+    confidence: float | None  # None: nothing to judge by
     why: str  # the signal that decided: choices, schema, check, agreement, logprobs, valid, refused, empty, ...
     valid: bool  # satisfies choices, schema and check; if False the row is never ok
     kept: bool
@@ -48,7 +48,7 @@ class Compression(Struct, frozen=True, kw_only=True):
     estimated: bool = False
     rules: tuple[str, ...] = ()  # the rules that shortened it
     note: str = ""  # why the requested level could not be used
-    version: str = ""  # of the code that shortened it
+    version: str = ""  # version of the code that compressed it
     keep: float | None = None  # the share of documents that was kept, where it is not the default one
     why: str = ""  # what certifies the level for its task
     below: int = 0  # tokens: the size that the level was raised for, above which the model is dearer; 0: it was not
@@ -58,7 +58,7 @@ class CallUsage(Struct, frozen=True, kw_only=True):
     """What a paid call used, so that the same call can be priced again later."""
 
     provider: str
-    model: str  # as it was called
+    model: str  # the model that was called
     answered_by: str
     usage: Usage | None
     service_tier: str | None = None
@@ -68,7 +68,7 @@ class CallUsage(Struct, frozen=True, kw_only=True):
     compared: bool = False  # the one call that the baseline would have made, too
 
 
-CERTIFIED = "tuned "  # how the reason of a row begins that a certificate routed
+CERTIFIED = "tuned "  # prefix of the reason of a row that a certificate routed
 
 
 class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -88,7 +88,7 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     escalated: bool = False
     confidence: float | None = None
     why: str = ""
-    usage: Usage | None = None  # of the call whose completion was kept
+    usage: Usage | None = None  # usage of the call whose completion was kept
     cost: Decimal | None = None  # dollars for the row, all attempts included
     price: str | None = None
     estimated: bool = False
@@ -104,15 +104,15 @@ class Answer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     compared_cost: Decimal | None = None  # dollars of the one call that the baseline would have made, too
     calls: tuple[CallUsage, ...] = ()  # the paid ones, unless there was one whose cost follows from `usage`
     batch_saved: Decimal | None = None  # dollars that the compared call would have cost more outside a batch
-    provider_cache_saved: Decimal | None = None  # that it would have cost more without the provider's cache, or less
-    seller_saved: Decimal | None = None  # that it would have cost more where its model was named, or less
+    provider_cache_saved: Decimal | None = None  # extra cost without the provider's cache; may be negative
+    seller_saved: Decimal | None = None  # extra cost at the provider that was named; may be negative
 
     @property
     def certified(self) -> bool:
         """Whether a certified route gave it, in the place of the model that is its baseline."""
         return self.why.startswith(CERTIFIED)
 
-    effort: Effort | None = None  # that the model was asked for
+    effort: Effort | None = None  # effort that was requested
     dear: TooDear | None = None  # why it was not answered as it would have been
 
 
@@ -129,10 +129,10 @@ class Answered(Struct, frozen=True, kw_only=True):
     prompt: Prompt
     answer: Answer
     cache: CacheUse
-    entries: tuple[Entry, ...] = ()  # of all calls made for it in this run
-    entry: Entry | None = None  # of the call whose completion was kept; None if no call was made
+    entries: tuple[Entry, ...] = ()  # entries of all calls made for the row in this run
+    entry: Entry | None = None  # entry of the call whose completion was kept; None if no call was made
     paid_by_another_run: bool = False
-    expected: ExpectedRow | None = None  # where it was called; None is unknown
+    expected: ExpectedRow | None = None  # if the row was called; None if unknown
 
 
 class Failed(Struct, frozen=True, kw_only=True):
@@ -144,9 +144,9 @@ class Failed(Struct, frozen=True, kw_only=True):
     answer: Answer | None = None
     cache: CacheUse = "miss"
     entries: tuple[Entry, ...] = ()
-    paid_before: tuple[Entry, ...] = ()  # of calls of its batches that an earlier run made a row of: in its bill
+    paid_before: tuple[Entry, ...] = ()  # batch calls that are in the bill of an earlier run already
     dear: TooDear | None = None
-    expected: ExpectedRow | None = None  # as of an answered row
+    expected: ExpectedRow | None = None  # as for an answered row
 
     @property
     def in_batch(self) -> bool:

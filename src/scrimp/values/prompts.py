@@ -33,11 +33,11 @@ class Message(Struct, frozen=True, omit_defaults=True):
 
     role: str
     content: str
-    told: tuple[TextSpan, ...] = ()  # where data stands in it; how it is compressed, not what it says
-    calls: tuple[ToolCall, ...] = ()  # that an assistant's turn ends with
-    call_id: str = ""  # what a tool's turn is the result of
-    name: str = ""  # of that tool
-    is_error: bool = False  # that tool failed
+    told: tuple[TextSpan, ...] = ()  # spans of data in the text: affects compression only
+    calls: tuple[ToolCall, ...] = ()  # tool calls at the end of an assistant's turn
+    call_id: str = ""  # id of the call that a tool's turn answers
+    name: str = ""  # name of the tool
+    is_error: bool = False  # whether the tool failed
 
     @property
     def words(self) -> str:
@@ -57,7 +57,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
     size: int = 0  # bytes of the file
     width: int = 0  # pixels of an image; 0 where it was not measured, or cannot be
     height: int = 0
-    pages: int = 0  # of a PDF; 0 as above
+    pages: int = 0  # pages of a PDF; 0 as above
     data: str = ""  # the file in base64, read only when it is sent
     defect: str = ""  # why it cannot be sent, as a sentence
 
@@ -72,9 +72,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
 
     index: int
     text: str
-    told: tuple[
-        TextSpan, ...
-    ] = ()  # where data stands in the text, by the word of the caller; all else is instruction then
+    told: tuple[TextSpan, ...] = ()  # spans of data, as the caller declared them; the rest is then instruction
     id: str | None = None
     system: str | None = None
     history: tuple[Message, ...] = ()
@@ -83,7 +81,7 @@ class Prompt(Struct, frozen=True, kw_only=True):
     source: str = ""  # where the row comes from: "tickets.jsonl:3"
     template: str | None = None  # the template the text was made from
     file: str = ""  # the input it was read from, "stdin" included
-    number: int = 0  # of the row in that input, from 1; 0 where the whole input is one row
+    number: int = 0  # row number in the input, from 1; 0 if the whole input is one row
     line: str | None = None  # the row itself where it is text and the prompt was made of it
     tabular: bool = False  # the row is one of a CSV, TSV or Parquet table
     attachments: tuple[Attachment, ...] = ()

@@ -15,7 +15,7 @@ class ModelRef(Struct, frozen=True):
     effort: Effort | None = None  # unless the run asks for another
     max_output: int | None = None
     arm: Effort | None = None  # the effort named with it, which goes before all others
-    buy: Buy = "named"  # where it may be bought, which is not part of what is asked for
+    buy: Buy = "named"  # where it may be bought; not part of the cache key
 
     @property
     def id(self) -> str:
@@ -66,19 +66,19 @@ class RowLimit(Struct, frozen=True, kw_only=True):
 
     dollars: Decimal
     action: OnDear | None = None  # None: as the run has it
-    rule: str | None = None  # whose limit it is; None is the run's
+    rule: str | None = None  # the rule that sets the limit; None: the run
 
 
 class TooDear(Struct, frozen=True, kw_only=True):
     """A row that was expected to cost more than its limit, and what was done about it."""
 
     limit: Decimal  # dollars, as all here
-    rule: str | None = None  # whose limit it is; None is the run's
+    rule: str | None = None  # the rule that sets the limit; None: the run
     expected: Decimal | None  # None where the price is unknown, which is never taken for cheap
-    model: str  # that would have been called first
+    model: str  # the model that would have been called first
     action: OnDear
     instead: str | None = None  # the model that is called first instead, or the level it is compressed at
-    now: Decimal | None = None  # what is expected then
+    now: Decimal | None = None  # the cost expected after the action
 
 
 class Route(Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ class Route(Struct, frozen=True, kw_only=True):
     chain: Chain
     tier: str | None
     why: str
-    level: Level | None = None  # of compression, if the route sets one
+    level: Level | None = None  # level of compression, if the route sets one
     cap: RuleCap | None = None  # for all rows of the run with this route
     choice: RouteChoice = "routing"  # who chose the model
     flagship: str | None = None  # provider/model, which a certified route is used instead of
@@ -95,7 +95,7 @@ class Route(Struct, frozen=True, kw_only=True):
     key_chain: Chain | None = (
         None  # that of the cache key where it is not the chain itself: the key of a voter is missing
     )
-    expected_gain: float | None = None  # by the prior: of a high model over a simple one, in score
-    certificate: str | None = None  # its name in the ledger
-    limit: RowLimit | None = None  # of each of its rows, by its rule
+    expected_gain: float | None = None  # the prior's estimate of what a high model gains over a simple one, in score
+    certificate: str | None = None  # name of the certificate in the ledger
+    limit: RowLimit | None = None  # limit per row, set by the rule
     dear: TooDear | None = None  # this row, so that it does not go where it would have gone

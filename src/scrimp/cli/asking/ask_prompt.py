@@ -77,7 +77,7 @@ def _options(session: Session, flags: AllAskFlags) -> RunOptions:
     options = with_known_models(options, session.services, ReadingFlags(attach=flags.own.attach))
     # How many rows of a run may fail says nothing of one prompt: why it failed does.
     limits = replace(options.limits, max_failures=None, max_failure_share=None)
-    alone = flags.several.samples in (None, 1)  # of several the pieces would be mixed
+    alone = flags.several.samples in (None, 1)  # pieces of several completions would be interleaved
     return replace(options, ends_at_once=True, limits=limits, streams=alone and any_text(options))
 
 

@@ -24,12 +24,12 @@ _TEXTS = frozenset((
     "--max-cost-per-row", "--cache-ttl", "--baseline", "--budget", "--route", "--user",
 ))  # fmt: skip
 _LISTS = frozenset(("--context", "--attach", "--tag"))
-_COUNTS = frozenset(("--max-output", "--samples"))  # from 1
+_COUNTS = frozenset(("--max-output", "--samples"))  # flags that take a count from 1
 _WORDS: dict[str, Any] = {
     "--cache": enums.CacheMode, "--compress": enums.Level, "--effort": enums.Effort, "--on-dear": enums.OnDear,
     "--color": enums.ColorMode, "--priority": enums.Priority,
 }  # fmt: skip
-_MOST_DIGITS = 9  # of a count; what is longer may be more than can be meant
+_MOST_DIGITS = 9  # digits of a count; a longer one cannot be meant
 
 
 class _NotPlainError(Exception):

@@ -109,10 +109,10 @@ def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
 class _Counts(Struct, frozen=True):
     """What a job has of its batches: each request is one job's own, whichever others wait for it."""
 
-    batches: int  # with requests of its own
+    batches: int  # batches with requests of this job
     own: int
     shared: int  # requests of other jobs that it waits for, too
-    answered: int  # of its own
+    answered: int  # own requests that were answered
 
 
 def _counts(shards: Sequence[ShardRecord], portions: Mapping[str, Portion]) -> _Counts:

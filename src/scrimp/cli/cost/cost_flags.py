@@ -12,7 +12,7 @@ from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.errors import UsageError
 from scrimp.store.cost_sums.groups import GROUP_WORDS, PERIODS, WORDS
 
-DEFAULT_WINDOW = "1h"  # of what is followed
+DEFAULT_WINDOW = "1h"  # window of --follow
 
 
 def _groups(incomplete: str) -> list[str]:

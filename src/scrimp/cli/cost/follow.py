@@ -28,7 +28,7 @@ from scrimp.units import format_dollars, format_known_dollars, pluralize
 _SECONDS, _MINUTE = 1.0, 60.0
 _LEAST_ROWS, _HEIGHT = 3, 24
 _MOST_OBJECTS = 1000  # groups in an object of JSON: it is held in memory, and its reader reads it whole
-_OTHER_LINES = 5  # of a picture: its head, the table's, the sum, those left out, and the cursor's
+_OTHER_LINES = 5  # lines besides the groups: title, header, sum, "N others", cursor
 
 
 class Snapshot(Struct, frozen=True):

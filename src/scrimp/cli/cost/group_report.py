@@ -24,8 +24,8 @@ from scrimp.render.tables import wrap
 from scrimp.store.cost_sums.groups import ALL, FLAGSHIP, OTHERS, PERIODS, in_time, periods_between
 from scrimp.store.cost_sums.sums import CostSums
 
-MOST_ROWS = 100  # of a table whose groups are not periods
-_MOST_BARS = 40  # of groups that are not periods
+MOST_ROWS = 100  # rows of a table whose groups are not periods
+_MOST_BARS = 40  # bars for groups that are not periods
 _EMPTY = "the ledger has no such calls: `scrimp run` and `scrimp ask` add them"
 
 
@@ -34,7 +34,7 @@ class CostQuestion(Struct, frozen=True, kw_only=True):
 
     by: str  # what to group by
     since: float  # seconds since the epoch
-    zone: tzinfo | None  # of periods
+    zone: tzinfo | None  # time zone of the periods
     zone_name: str
     models: Sequence[str]  # the flagships
     limit: int | None  # the most groups, others as one; None: as many as can be read

@@ -15,7 +15,7 @@ _DAY_DIGITS = len("2026-11-01")
 class Window(Struct, frozen=True):
     """From when on calls count: a time ago, which moves on, or a moment."""
 
-    text: str  # as the user wrote it
+    text: str  # the moment as the user wrote it
     seconds: float | None  # ago; None where it is a moment
     moment: float = 0.0  # seconds since the epoch
 

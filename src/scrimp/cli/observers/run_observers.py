@@ -112,7 +112,7 @@ def _compare(session: Session, watch: QualityShadow, bill: Bill) -> None:
     left = None if bill.cap is None else Decimal(0) if bill.unknown_calls else bill.cap - bill.cost
     try:
         summary = watch.make_calls(left, bill.add_watch)
-    except ScrimpError as error:  # of the comparison alone: the rows are out
+    except ScrimpError as error:  # only the comparison failed: the rows were printed
         summary = f"quality shadow: {error}"
     if summary:
         session.messages.note(summary)

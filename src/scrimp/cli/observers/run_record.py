@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 # Flags whose value is a text for the model, or may hold a secret: only a file's name is recorded.
 _TEXTS = frozenset(("template", "system", "choices_text", "schema", "check"))
-_NAMES = {"nul": "null", "goes_on": "continue"}  # of flags that are not called as their field
+_NAMES = {"nul": "null", "goes_on": "continue"}  # flags whose name differs from their field
 
 _COMPARED_RUNS = 50  # the latest, by whose bills estimates are judged
 
@@ -63,7 +63,7 @@ class RunRecorder:
         self._states: dict[str, InputState | None] = {}
         self._log: RunLog | None = None  # open until the end: to close and open a database is to sync it once more
         self._newest_entry = 0
-        self.newest_entries: tuple[int, int] | None = None  # of the ledger, before the run and after it
+        self.newest_entries: tuple[int, int] | None = None  # ids of the newest ledger entry before and after the run
         try:
             self._failed = FailedRows(services.paths.failed_rows, self._run)
             self._log = self._begin(_record(services, "run", services.clock(), words))
@@ -139,7 +139,7 @@ def record_ask(
             log.begin(_record(services, "ask", began, words))
             log.end(services.run, _end(services, bill, status, stopped, session.err.width))
     except StoreError as error:
-        if not (isinstance(error, StoreUnwritableError) and services.stores.read_only):  # which was warned of
+        if not (isinstance(error, StoreUnwritableError) and services.stores.read_only):  # warned of at the start
             session.messages.warn(f"this prompt is not recorded for `scrimp runs`: {error}")
 
 

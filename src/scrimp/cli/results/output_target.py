@@ -27,11 +27,11 @@ _NAMES_OF_STDOUT = ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
 class OutputTarget(Struct, frozen=True):
     """Where the rows and the bill of a run go."""
 
-    name: str  # as given; - for stdout
-    row_names: RowNames | None  # where each row has a file of its own
+    name: str  # the name as given; - for stdout
+    row_names: RowNames | None  # set when each row gets a file of its own
     summary_file: str | None
     inputs: tuple[str, ...]
-    files_read: Mapping[str, str | None]  # for other flags, by their names
+    files_read: Mapping[str, str | None]  # files that other flags name, by flag
 
     @property
     def file(self) -> str:

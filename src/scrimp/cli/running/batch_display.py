@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _LEAST = 10.0  # seconds between two lines, and the part of a job's age: a day is told in some hundred lines
 _PART = 20
-_QUIET = 60.0  # seconds without news that are worth a word
+_QUIET = 60.0  # seconds without news before the display says so
 _SILENCE = 3600.0  # after which a line says that there is nothing new
-_MOST_BARS = 8  # of batches, below the one of the job
+_MOST_BARS = 8  # bars of single batches, below the bar of the job
 _WAITS = {
     "ready": "not sent yet", "uploading": "uploading", "uploaded": "uploaded", "creating": "being created",
     "held": "waits for room", "queued": "in a queue", "fetching": "results to come",

@@ -68,7 +68,7 @@ def batch_flow(setup: RunSetup, take: Sink, bill: Bill, bar: Progress) -> Callab
     def drive() -> RunStop | None:
         mode = "none" if setup.flags.screen.quiet else bar.mode
         display = open_display(session, bar, mode, to_stdout=flags.batch_json)
-        bar.clear()  # which would stand at no rows until the first come
+        bar.clear()  # it would show zero rows until the first one comes
 
         def sink(outcomes: Sequence[Outcome]) -> None:
             display.close()

@@ -32,11 +32,11 @@ class RunSetup(Struct, frozen=True, kw_only=True):
     flags: AllRunFlags
     options: RunOptions
     source: RunInput
-    rows: Iterator[Prompt]  # of the source, read once; batches, which take several passes, and workers read it again
-    total: Total  # how many rows there will be, as far as that is known
-    headers: list[Sequence[str]]  # of the tables that were read, for an output without rows
+    rows: Iterator[Prompt]  # read once; batches (several passes) and workers read the source again
+    total: Total  # how many rows there will be, if known
+    headers: list[Sequence[str]]  # headers of the tables that were read, for an output without rows
     target: OutputTarget
-    parts: PartFiles | None  # that workers write, where -o is a directory
+    parts: PartFiles | None  # the parts that workers write, if -o is a directory
 
 
 def run_setup(session: Session, inputs: Sequence[str], flags: AllRunFlags) -> RunSetup:

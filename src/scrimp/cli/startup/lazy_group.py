@@ -50,7 +50,7 @@ _FOLDERS: Mapping[str, str] = {
 class LazyGroup(TyperGroup):
     """Imports a command's module when the command is called, never for the list of commands."""
 
-    rich_help = False  # of the commands; the list of commands is plain, for `scrimp --help` must not wait for rich
+    rich_help = False  # for single commands; `scrimp --help` stays plain, as rich is slow to import
 
     def list_commands(self, ctx: Context) -> list[str]:
         """Return the names, in the order in which a newcomer needs them."""

@@ -29,7 +29,7 @@ from scrimp.units import (
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _MAX_ROWS = 20
-_TUNING_ROUTES = (SHADOW_ROUTE, WATCH_ROUTE, JUDGE_ROUTE)  # of calls made for tuning itself
+_TUNING_ROUTES = (SHADOW_ROUTE, WATCH_ROUTE, JUDGE_ROUTE)  # routes of calls made for tuning itself
 
 
 @app.command()

@@ -114,7 +114,7 @@ class _Shadowed(Struct, frozen=True):
     options: RunOptions
     chosen: Iterable[Prompt]
     gold: str | None
-    words: Sequence[str]  # that run the prompts again
+    words: Sequence[str]  # the command that runs the prompts again
 
     def collect(
         self, collector: PairCollector | LevelCollector, of: str,

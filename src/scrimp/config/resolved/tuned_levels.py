@@ -24,11 +24,11 @@ class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     risk: Share
     bound: Finite  # share of them that is certified to be kept
     pairs: Count
-    kept: str = "answers"  # of what, for people to read: answers, or right ones
+    kept: str = "answers"  # what the share counts, for people to read: answers, or right answers
     self_agreement: Share | None = None  # share of its answers that the model gave again, where it was asked
-    saved: Finite | None = None  # of the dollars; None where they are unknown
-    saved_tokens: Finite | None = None  # of the prompts
-    version: str  # of scrimp's compression
+    saved: Finite | None = None  # share of the dollars; None if unknown
+    saved_tokens: Finite | None = None  # share of the prompts' tokens
+    version: str  # version of the compression code
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
     template: str | None = None  # the fingerprint of its prompts' template, as a route has it
     drift: str | None = None  # why it no longer holds; such a level is not used

@@ -29,7 +29,7 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     steps: tuple[str, ...]  # provider/model; the last is the flagship, unless one cheap model is enough
     signal: PolicySignal = "auto"
     min_confidence: Share = 0.9
-    policy: str  # for people to read
+    policy: str  # description, for people to read
     flagship: str
     target: Share  # share of the flagship's quality to keep
     risk: Share
@@ -41,9 +41,9 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     # The fingerprint of its prompts' template; empty where they have none in common, so that only its name finds the
     # task. Files written before lack it: there the signature alone finds it.
     template: str | None = None
-    agreed: Count = 0  # of the compared pairs, those on which it asserts what the flagship does
+    agreed: Count = 0  # compared pairs on which its answer equals the flagship's
     compared: Count = 0  # pairs that it answers below the flagship, which asserts something
-    unread: Share | None = None  # of a route of one model: share of pairs on which it has no answer
+    unread: Share | None = None  # one-model routes: share of pairs without an answer
     drift: str | None = None  # why it no longer holds; such a route is not used
 
     @property

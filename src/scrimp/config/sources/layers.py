@@ -30,7 +30,7 @@ _NOT_DEFAULTS = frozenset(("HOME", "TEST_MODEL", "OPENAPI"))
 
 
 _LONGEST_FILE = 1 << 22  # bytes: a project's file may be anybody's
-_MOST_PARTS = 64  # of a key: each takes the parser as long as all before it
+_MOST_PARTS = 64  # dotted parts of a key: the parser takes quadratic time
 
 
 def file_content(path: Path) -> bytes | None:
@@ -63,7 +63,7 @@ def file_layer(path: Path, content: bytes | None) -> Tree:
         raise ConfigError(f"{path} is not UTF-8 (byte {error.start}): save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
-    except (RecursionError, ValueError) as error:  # what the parser does not call an error of TOML
+    except (RecursionError, ValueError) as error:  # errors of the parser that are not TOMLDecodeError
         reason = "it is nested too deeply" if isinstance(error, RecursionError) else "a number has too many digits"
         raise ConfigError(f"{path} cannot be used: {reason}; correct it") from error
     _rename_levels(tree)

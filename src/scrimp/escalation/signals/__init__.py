@@ -37,14 +37,14 @@ class JudgeCalls(Struct, frozen=True):
 class SignalKind(Struct, frozen=True, kw_only=True):
     """How a signal computes confidence; fields that do not apply keep their defaults."""
 
-    from_completion: FromCompletion | None = None  # from the completion alone; None where that says nothing
+    from_completion: FromCompletion | None = None  # confidence from the completion alone; None if it needs more
     compares: bool = False  # one completion says nothing until another agrees with it
-    only_with_first: bool = False  # it is compared with completions of the first step alone
+    only_with_first: bool = False  # compares with completions of the first step only
     ask: AskModel | None = None  # another model is asked: index, step, task and completion in; confidence, why not out
     judge_calls: JudgeCalls | None = None
     decisions_endpoint: bool = False  # the other model must have OpenAI's decisions endpoint
     check_decides: bool = False  # a completion that passed the user's check needs no other signal
-    needs: Literal["choices", "schema"] | None = None  # what must be given for it
+    needs: Literal["choices", "schema"] | None = None  # what the signal needs
 
 
 SIGNALS: Mapping[Signal, SignalKind] = {

@@ -22,7 +22,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     subject: str  # a model, a chain, a route; "" for everything
     value: float | Decimal | None  # what was found: a share from 0 to 1, dollars, or calls
     limit: Decimal | None  # what the rule allows
-    since: str  # its window, as in the config
+    since: str  # the window, as in the config
     severity: float  # greater is worse; of one key only
     message: str
 

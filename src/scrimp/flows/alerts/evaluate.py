@@ -57,7 +57,7 @@ def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
     names = of_calls | of_rows
     if not names or not paths.ledger_db.exists():
         return dict.fromkeys(names, Window())
-    Ledger(paths.ledger_db).close()  # which brings its schema up to date
+    Ledger(paths.ledger_db).close()  # opening it brings its schema up to date
     windows = {}
     with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums, closing(WindowSums(paths.ledger_db)) as more:
         if of_calls:

@@ -110,7 +110,7 @@ class ChainHistory:
         try:
             calls_made = sorted(self._billed(chain.name or "", self._since), key=lambda each: each.calls)
         except StoreError:
-            return None  # which `_ends` tells
+            return None  # `_ends` warns of it
         found = {(each.step, each.model): each for each in calls_made}  # at the effort that most calls had
         costs: list[float | None] = []
         for number, step in enumerate(chain.steps):

@@ -24,9 +24,9 @@ class BatchableModels:
             for shard in context.store.shards(context.job.job)
             if shard.state == "unsold"
         }
-        self._refused: dict[tuple[str, str], str | None] = {}  # by model, as every row asks
+        self._refused: dict[tuple[str, str], str | None] = {}  # by provider and model: why it is called live
         self._told = set[str]()
-        self._flows: dict[str, BatchFlow | None] = {}  # by provider: every row asks for one
+        self._flows: dict[str, BatchFlow | None] = {}  # by provider; looked up for every row
 
     def flow(self, provider: str) -> BatchFlow | None:
         """Return how batches are made at a provider; None where it has no batch API."""

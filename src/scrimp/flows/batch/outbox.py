@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Shards larger than this gain nothing, and a broken upload or download costs the more.
 _MOST_BYTES = 200_000_000
-_FRAME_BYTES = 4096  # at most, of what stands around the requests but for the name of the model
+_FRAME_BYTES = 4096  # upper limit of a file's bytes besides its requests and the model's name
 
 
 class Target(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Target(Struct, frozen=True):
     provider: str
     model: str
     path: str
-    queue: str | None = None  # in which it waits
+    queue: str | None = None  # the queue in which it waits
     first: bool = False  # others follow it, so that it goes without them
 
 

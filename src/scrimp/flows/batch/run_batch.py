@@ -45,8 +45,8 @@ class BatchRun:
         self._job, self._goal, self._services = self._session.job, plan.goal, services
         self._watch = JobWatch(self._session, tell)
         self._ending = JobEnding(self._session)
-        self._has_waited = False  # for hours at which calls cost less
-        self._is_held_back = False  # since another run is calling models
+        self._has_waited = False  # whether it has waited for cheap hours
+        self._is_held_back = False  # whether it waits because another run is calling models
 
     def close(self) -> None:
         """Close what the job has open."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 TRIES = 6  # replies in a row about one batch that cannot be understood
-_LATER = 2.0  # how much longer each wait is than the one before
+_LATER = 2.0  # factor by which each wait is longer than the one before
 
 
 class UnreadableReplies:

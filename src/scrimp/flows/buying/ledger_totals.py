@@ -26,7 +26,7 @@ def totals_since(
     """
     if not ledger.exists():  # looking at it must not make it
         return []
-    Ledger(ledger).close()  # which brings its schema up to date
+    Ledger(ledger).close()  # opening it brings its schema up to date
     with closing(CostSums(sums, ledger)) as kept:
         behind = kept.entries_behind()
         if behind > _MANY:

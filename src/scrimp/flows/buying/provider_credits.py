@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrimp.store.ledger_queries.lost_calls import LostCall
 
 _NOTHING = Decimal(0)
-_NEAR_END = Decimal("0.1")  # of the credit is left
+_NEAR_END = Decimal("0.1")  # share of the credit that is left when a run warns
 _MOST_BOUNDED = 5_000  # calls of unknown cost; each is priced by itself
 
 
@@ -39,10 +39,10 @@ class Credit(Struct, frozen=True, kw_only=True):
 class CreditUse(Struct, frozen=True, kw_only=True):
     """What calls used of a credit: a cost that is unknown is never nothing."""
 
-    dollars: Decimal = Decimal(0)  # of calls whose cost is known
-    at_most: Decimal = Decimal(0)  # that the others can have cost
-    unknown: int = 0  # these others
-    unbounded: int = 0  # of these, calls of which it is not even known what they can have cost
+    dollars: Decimal = Decimal(0)  # dollars of calls whose cost is known
+    at_most: Decimal = Decimal(0)  # the most that calls of unknown cost can have cost
+    unknown: int = 0  # calls of unknown cost
+    unbounded: int = 0  # lost calls without even an upper bound
 
     def with_call(self, cost: Decimal | None, at_most: Decimal | None) -> CreditUse:
         """Return what is used with one more call."""
@@ -107,7 +107,7 @@ class ProviderCredits:
         `beside` are the other runs that may use them; None: a credit is this run's alone.
         """
         self.by_provider, self._used, self._warn, self._beside = granted, dict(used), warn, beside
-        self._paid: dict[str, Decimal] = {}  # by this run, at most
+        self._paid: dict[str, Decimal] = {}  # spent by this run, by provider: dollars at most
         self._in_flight: dict[str, Decimal] = {}
         self._lent: dict[str, Decimal] = {}  # to workers, and not used up by them
         self._in_batches: dict[str, Decimal] = {}

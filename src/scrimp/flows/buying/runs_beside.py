@@ -33,7 +33,7 @@ class RunsBeside:
         self._ledger, self._run, self._warn, self._bounded, self._clock = paths.ledger_db, run, warn, bounded, clock
         self._folder, self._others = paths.credit_uses, OtherUses(paths.credit_uses, run)
         self._own: CreditUseFile | None = None
-        self._in_ledger: dict[tuple[str, str], Decimal] = {}  # of runs that go, by provider and run: dollars at most
+        self._in_ledger: dict[tuple[str, str], Decimal] = {}  # runs in progress, by provider and run: dollars at most
         self._looked, self._blind, self._is_told = clock(), False, True
         self._seen = 0
         self._look(begins=True)

@@ -120,7 +120,7 @@ class Engine:
         Room first: a claim is made only for a row whose call begins now, or two runs could wait for each other.
         """
         window = self._output.window
-        most = max(1, window // (ROWS_PER_CALL * self._options.concurrency))  # or calls would wait for room
+        most = max(1, window // (ROWS_PER_CALL * self._options.concurrency))  # otherwise calls would wait for room
         rooms = [room(row.prompt, most) for row in rows]
         for first, end in portions(rooms, max(1, window // _PORTIONS)):
             more = {start + place: rooms[place] - 1 for place in range(first, end) if rooms[place] > 1}
@@ -289,7 +289,7 @@ class Engine:
         self._interrupted = True
         if self._stop is None:
             self._halt(stop)
-        else:  # it is stopping already: from now on it may not take as long as it likes
+        else:  # already stopping: from now on the time it may take is limited
             self._stop = replace(self._stop, drain=stop.drain)
         if self._options.ends_at_once:
             self._cancel()

@@ -55,7 +55,7 @@ def drive(
                 return await engine.run(first.rows, Prefetcher(rest))
 
     sink = services.tell_sinks(sink)
-    gc.freeze()  # what was imported is never looked through again
+    gc.freeze()  # the garbage collector never scans what was imported again
     gc.set_threshold(_GC_THRESHOLD)
     sys.setswitchinterval(_SWITCH_SECONDS)
     check_open_files()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from scrimp.values import Outcome
 
-ROWS_PER_CALL = 4  # that have room for each call in flight, however long they are
+ROWS_PER_CALL = 4  # rows per call in flight, however long they are
 _NO_MORE: Mapping[int, int] = {}
 
 

@@ -21,7 +21,7 @@ class WaitNotices:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._looks: dict[str, int] = {}  # in a row in which a provider was waited for
+        self._looks: dict[str, int] = {}  # consecutive checks at which a provider was waited for
         self._pauses: dict[str, float] = {}
         self._next: dict[str, float] = {}
 

@@ -51,7 +51,7 @@ class EngineParts(Struct, frozen=True):
     commits: CommitQueue
     client: ProviderClient
     claims: Claims | SharedClaims | NoClaims
-    among_workers: bool = False  # of one run, which may claim rows of each other
+    among_workers: bool = False  # whether this process is one of several workers of a run
 
 
 @asynccontextmanager
@@ -62,9 +62,9 @@ async def engine_parts(
     async with AsyncExitStack() as ends:  # the last first; one that fails keeps no other from giving back what it holds
         shared = _shared_limits(options, services)
         if shared is not None:
-            ends.push_async_callback(shared.close)  # what was spent is in the ledger then
+            ends.push_async_callback(shared.close)  # by then the ledger has what was spent
         claims = _claims(options, services)
-        ends.callback(claims.close)  # what was answered can be found then
+        ends.callback(claims.close)  # by then completions can be found in the cache
         commits = CommitQueue(
             services.stores.writer_cache(), partial(_open_ledger, services),
             Journal(services.paths.ledger_db.parent, services.process), run=services.run, warn=services.warn,

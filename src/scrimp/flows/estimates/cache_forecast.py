@@ -56,7 +56,7 @@ class CacheForecast:
         self._nodes: dict[Step, dict[int, _Node]] = {}  # by where calls go first
         self._first: tuple[str, Words] | None = None
         self.other: OtherBeginning | None = None
-        self._end: str | None = None  # of all prompts, as far as it is the same
+        self._end: str | None = None  # the ending that all prompts so far share
 
     def add(self, rows: Sequence[PlannedRow]) -> None:
         """Add rows that would be called, and that come at once."""

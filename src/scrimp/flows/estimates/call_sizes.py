@@ -14,8 +14,8 @@ _SHORT, _PER_E = 8_000, 50
 class CallSizes(Struct):
     """How many calls there are of each size, in tokens as o200k_base counts them."""
 
-    calls: dict[int, int] = field(default_factory=dict)  # by size, roughly
-    tokens: dict[int, int] = field(default_factory=dict)  # of all these calls
+    calls: dict[int, int] = field(default_factory=dict)  # number of calls by size, rounded
+    tokens: dict[int, int] = field(default_factory=dict)  # total tokens of these calls, by the same sizes
 
     def add(self, size: int) -> None:
         """Add a call."""

@@ -44,7 +44,7 @@ class Workload(Struct):
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
     dear: dict[OnDear, int] = field(default_factory=dict)  # rows above what one may cost, by what becomes of them
     below_cliffs: int = 0  # calls that are compressed harder, to stay below a size at which their model is dearer
-    sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached, nameless
+    sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached (names are dropped)
     tasks: Counter[str] = field(default_factory=Counter)  # signatures of the first calls
     sizes_in: CallSizes = field(default_factory=CallSizes)  # of the calls that are left, before compression
     levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call

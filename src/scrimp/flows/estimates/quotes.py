@@ -34,7 +34,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     high: Decimal | None
     batch: Decimal | None  # expected, through a batch job; None where none is sold
     attached_input: int = 0  # the most tokens that what is attached counts at this model
-    billed_calls: int = 0  # of the same tasks at the same effort, in the ledger
+    billed_calls: int = 0  # ledger calls of the same tasks at the same effort
     billed: Decimal | None = None  # the mean of what one of them cost
     batch_low: Decimal | None = None
     batch_high: Decimal | None = None
@@ -74,7 +74,7 @@ class Quotes:
         """
         self._work, self._size, self._services, self._caching = work, size, services, caching
         routes, ledger = services.routes, services.paths.ledger_db
-        self._saved: dict[tuple[ModelRef, bool, float], Decimal] = {}  # by prompt caches: where, in batches, when
+        self._saved: dict[tuple[ModelRef, bool, float], Decimal] = {}  # by model, batch or not, time
         self._when = services.clock()
         self._before = BilledBefore(ledger, work.tasks, routes.endpoints, asked)
         self._climbs = ChainClimbs(ledger, until=self._when)

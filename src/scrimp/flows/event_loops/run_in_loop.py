@@ -56,7 +56,7 @@ def run_in_loop(main: Coroutine[Any, Any, _Result]) -> _Result:
         # Nothing else can cancel the outermost task: its name never leaves asyncio.run.
         raise _interruption(signalled) from None
     finally:
-        cancelled.close()  # where the signal came before it began, it was never awaited
+        cancelled.close()  # if the signal came before it began, it was never awaited
         main.close()
         for number, handler in raising.items():  # a loop that handled it left the system's own
             signal.signal(number, handler)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Large enough to look keys up in groups, small enough for the first row to come at once.
 ROWS_PER_GROUP = 256
-_CHARACTERS_PER_GROUP = 2_000_000  # with them a group of long rows is full
+_CHARACTERS_PER_GROUP = 2_000_000  # a group of long rows is full at this size
 
 
 class PlannedGroup(Struct, frozen=True):

@@ -21,15 +21,15 @@ class PlannedRow(Struct, frozen=True, dict=True):
     """A prompt, where it goes, its cache key, and what is sent of it: compressed when first asked for, never a hit."""
 
     prompt: Prompt
-    level: Level  # of compression
+    level: Level  # level of compression
     compressor: PromptCompressor
-    destination: Route | Callable[[Prompt], Route]  # or what decides it, where the key is the same wherever it goes
+    destination: Route | Callable[[Prompt], Route]  # a function decides later if the key does not depend on it
     key: bytes
-    instruction: str | None = None  # what is added at the end of the system text, to tell the labels
+    instruction: str | None = None  # added at the end of the system text to name the labels
     keep: float | None = None  # the share of documents that the level keeps, where it is not the default one
-    certified: TunedLevel | None = None  # what says that the level keeps the answers of its task
+    certified: TunedLevel | None = None  # the certificate of the level for this task
     other_routes: tuple[bytes, ...] = ()  # of its key: the same may have been asked in other words, or without a limit
-    affords: Callable[[Step, ModelRef], bool] | None = None  # which models of a step a row with a limit may cost
+    affords: Callable[[Step, ModelRef], bool] | None = None  # whether a row with a limit may call a model of a step
     below: int = 0  # the size that its level was raised for, above which its model is dearer; 0 where it was not
 
     @cached_property

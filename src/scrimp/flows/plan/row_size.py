@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from scrimp.values import Prompt
 
-_CHARACTERS = 8192  # of a row that takes as much room as any shorter one
+_CHARACTERS = 8192  # rows up to this length all count as one unit
 
 
 def characters(prompt: Prompt) -> int:

@@ -33,14 +33,14 @@ class RunLimits(Struct, frozen=True, kw_only=True):
     """Where a run stops by itself."""
 
     max_cost: Decimal | None = None  # dollars
-    budget: str | None = None  # whose runs spend max_cost together
+    budget: str | None = None  # name of the shared budget whose runs spend max_cost together
     allow_unshared: bool = False  # go on alone where it cannot be known what they have spent
     max_cost_per_row: Decimal | None = None  # dollars that a row may be expected to cost
     on_dear: OnDear = "cheaper"
     allow_unpriced: bool = False
-    workers: int = 1  # that have equal shares of these dollars and of those of rules
+    workers: int = 1  # workers that share these dollars, and those of rules, equally
     max_failures: int | None = None  # rows
-    max_failure_share: float | None = None  # of rows, 0..1
+    max_failure_share: float | None = None  # share of rows, 0..1
 
     def too_many(self, failed: int, done: int, *, ended: bool = False) -> bool:
         """Return whether this many failed rows, of this many done, are more than allowed.
@@ -60,7 +60,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     chain: str | None = None
     model: str | None = None
     min_confidence: float | None = None
-    agreement: bool = False  # with the tier auto, two cheap models go before the tier where a short answer is wanted
+    agreement: bool = False  # with --tier auto, two cheap models go before the tier for short answers
     parameters: Parameters = Parameters()
     choices_text: str | None = None  # the user's sentence that tells the labels; empty: none is added
     check: str | None = None
@@ -72,7 +72,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     cache_ttl: float | None = None  # seconds
     provider_cache: ProviderCacheMode = "auto"
     allow_unkept: bool = False  # go on where completions cannot be kept
-    baseline: str | None = None  # what the user wants every row compared with
+    baseline: str | None = None  # the model that every row is compared with
     concurrency: int = 16  # the most calls in flight to one provider
     rpm: int | None = None  # calls a minute to one provider
     tpm: int | None = None  # tokens a minute to one provider
@@ -84,4 +84,4 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     limits: RunLimits = RunLimits()
     paid_already: bool = False  # no call is made any more: no limit ends the run before its last row
     streams: bool = False  # completions come in pieces, where a model can: one is waited for
-    ends_at_once: bool = False  # at a signal, without waiting for the calls in flight: a person waits for one answer
+    ends_at_once: bool = False  # stops at a signal without waiting for calls in flight (`scrimp ask`)

@@ -24,7 +24,7 @@ class RoutedPrompt(Struct, frozen=True):
     prompt: Prompt
     route: Route
     model: str | None
-    effort: Effort | None  # that is asked of it; None: none is, or it takes none
+    effort: Effort | None  # the effort asked of it; None if it is not asked for any
     rules: tuple[str, ...] = ()  # why each rule matched or not, with explain
 
 

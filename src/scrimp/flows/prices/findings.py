@@ -33,7 +33,7 @@ class PriceFinding(Struct, frozen=True, kw_only=True):
     message: str
     next_move: str
     model: str | None = None  # provider/model; None: of the table, or a provider
-    provider: str | None = None  # whose credit it is
+    provider: str | None = None  # the provider whose credit it is
 
 
 def price_findings(

@@ -53,9 +53,9 @@ class Reconciled(Struct, frozen=True, kw_only=True):
     days: tuple[DayGap, ...] = ()
     closed: tuple[ClosedCall, ...] = ()
     open: tuple[LostCall, ...] = ()  # lost calls that stay so
-    reasons: tuple[str, ...] = ()  # why
+    reasons: tuple[str, ...] = ()  # why they differ
     problem: str | None = None  # why it was not asked, or did not answer
-    untold: bool = False  # it tells what was used, and did not now
+    untold: bool = False  # its usage report could not be read this time
 
 
 def reconcile(

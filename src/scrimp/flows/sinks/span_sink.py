@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from scrimp.transport.http.otlp import Span, SpanPoster
     from scrimp.values import Outcome
 
-_MOST_ROWS = 2048  # that wait; later ones are lost, and counted
-_MOST_CHARACTERS = 16_000_000  # of their texts, where these are told
+_MOST_ROWS = 2048  # rows in the buffer; later ones are dropped, and counted
+_MOST_CHARACTERS = 16_000_000  # total characters of buffered texts
 _BATCH = 256  # rows in one request
 _PAUSE = 1.0  # seconds between requests while few rows come
-_TRIES = 3  # of a request; each pause is twice as long as that before
+_TRIES = 3  # tries per request; each pause is twice the one before
 
 
 class SpanSink:

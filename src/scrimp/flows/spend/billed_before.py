@@ -13,7 +13,7 @@ from scrimp.providers.endpoint import Endpoint
 from scrimp.store.ledger_queries.billed_calls import BilledCalls, billed_by_task, billed_for_tasks
 from scrimp.values import ModelRef
 
-_MIN_CALLS = 10  # whose mean is used
+_MIN_CALLS = 10  # the fewest calls whose mean is used
 
 
 class BilledBefore:
@@ -44,7 +44,7 @@ class BaselineBefore:
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger
-        self._output: dict[str, dict[str | None, int]] = {}  # by baseline and task: the mean tokens of a call
+        self._output: dict[str, dict[str | None, int]] = {}  # mean output tokens of a call, by baseline and task
 
     def output(self, baseline: str, task: str | None) -> int | None:
         """Return the mean tokens out, hidden reasoning included; None without an effort, or without enough calls.

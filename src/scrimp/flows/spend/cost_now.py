@@ -36,7 +36,7 @@ class CostNow:
     ) -> None:  # fmt: skip
         """`own` are the user's prices and `wanted` the user's baseline for every row, by provider/model."""
         self._prices, self._own, self._wanted, self._when = prices, own, wanted, when
-        self._price_of: dict[tuple[str, str], Price | None] = {}  # by the model as it was called, and as it answered
+        self._price_of: dict[tuple[str, str], Price | None] = {}  # by model called and model that answered
 
     def __call__(self, answer: Answer) -> Comparison:
         """Return the comparison: with the user's baseline, a certificate's flagship, or the model that answered."""

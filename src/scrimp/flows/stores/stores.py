@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrimp.store.files.run_folder import RunFolder
     from scrimp.store.journal_recovery import LivingJournals
 
-_JOURNAL = "in-flight-"  # how the names of journals begin (`store.journal`, which few commands import)
+_JOURNAL = "in-flight-"  # prefix of the names of journals (`store.journal` is slow to import)
 
 
 class Stores:
@@ -40,13 +40,13 @@ class Stores:
         self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
         self._alert = alert or warn
         self.folder = folder
-        self._run_folder: RunFolder | None = None  # of the private cache
+        self._run_folder: RunFolder | None = None  # the folder of the private cache
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
 
     def close(self) -> None:
         """Close what was opened."""
-        for name in ("cache", "local_cache", "cache_file"):  # of the first two one may be both
+        for name in ("cache", "local_cache", "cache_file"):  # the first two may be the same object
             if name in self.__dict__:  # opened
                 getattr(self, name).close()
         if self.shared is not None:
@@ -85,7 +85,7 @@ class Stores:
             self._read_only = True
             self._alert(f"completions and their cost are not kept, and a rerun pays for them again: {error}")
             return LayeredCache(NoCache())
-        writable = can_write(cache.path)  # by its permissions
+        writable = can_write(cache.path)  # whether its permissions allow writing
         if writable and not cache.read_only:
             return cache
         if writable:  # there is no room

@@ -18,7 +18,7 @@ from scrimp.tuning.recorded_row import RecordedRow
 _CHEAP = 1 / 3
 # Models are compared by their scores where this share of the rows is labeled: labels of disputes alone would mislead.
 _MIN_LABELED = 0.9
-_MIN_COVERAGE = 0.9  # of the prompts that the most recorded model completed
+_MIN_COVERAGE = 0.9  # share of the prompts of the most recorded model
 
 
 class ModelRecord(Struct, frozen=True):

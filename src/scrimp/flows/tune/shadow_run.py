@@ -80,10 +80,10 @@ class ShadowRun:
         limits = replace(options.limits, max_cost=plan.cap, budget=None, max_failures=None, max_failure_share=None)
         self._plan, self._services, self._options = plan, services, replace(options, limits=limits)
         self._answers: list[KnownAnswer] = []
-        self._certified: defaultdict[tuple[Side, str], list[KnownAnswer]] = defaultdict(list)  # by level and model
+        self._certified: defaultdict[tuple[Side, str], list[KnownAnswer]] = defaultdict(list)  # by level, model
         self._characters_left = _MAX_CHARACTERS
         self._spent = Decimal(0)  # dollars
-        self._names: dict[tuple[str, str, Effort | None], str] = {}  # of models, by how they were called
+        self._names: dict[tuple[str, str, Effort | None], str] = {}  # model names, by provider, model and effort
 
     @property
     def remembered(self) -> int:
@@ -185,7 +185,7 @@ class ShadowRun:
             stop = collector.collect((known.prompt for known in self._answers), self._plan.models)
             # The rest of its message is about rerunning the command, which has done its own work.
             ending = f"; {stop.message.partition(';')[0]}" if stop is not None and stop.message else ""
-        except ScrimpError as error:  # of the pairs alone: the run is over and its rows are out
+        except ScrimpError as error:  # only the pairs failed: the run is over and its rows are printed
             ending = f"; {error}"
         finally:
             collector.close()

@@ -20,9 +20,9 @@ from scrimp.tuning.shortlist import shortlist
 from scrimp.tuning.statistics.calibration import Calibration, calibration
 from scrimp.tuning.statistics.performance_gap import GapRecovered, gap_recovered
 
-_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # of rows that are escalated
+_SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # shares of rows that are escalated
 _DRAWS = 20  # samples of pairs
-_MAX_ROWS = 20_000  # that policies of tasks are chosen by, evenly spread
+_MAX_ROWS = 20_000  # rows, evenly spread, by which policies of tasks are chosen
 _RIGHT = 0.5  # the least score that counts as right beside a confidence
 
 
@@ -37,7 +37,7 @@ class OrderQuality(Struct, frozen=True):
     pairs: int
     recovered: GapRecovered | None
     draws: int = 1  # samples of pairs; the figures are their mean
-    sd: float = 0.0  # of the APGR, from one sample to another
+    sd: float = 0.0  # standard deviation of the APGR over bootstrap samples
 
 
 class EscalationGain(Struct, frozen=True):
@@ -80,8 +80,8 @@ class TradeOff(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...]
     orders: tuple[OrderQuality, ...]
     signals: tuple[SignalQuality, ...]
-    per_task: PerTask | None = None  # where there are several tasks, with scores
-    records: tuple[ModelRecord, ...] = ()  # of every recorded model, on all rows
+    per_task: PerTask | None = None  # set if there are several tasks with scores
+    records: tuple[ModelRecord, ...] = ()  # every recorded model on all rows
 
 
 def trade_off(

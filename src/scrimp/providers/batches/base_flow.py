@@ -17,7 +17,7 @@ from scrimp.values import Attachment, Json, JsonObject
 _VERSION = "/v1/"
 _ONLY_A_MODEL = re.compile(rb'{"model":"[^"\\\\]*')
 PAGE = 100  # batches in a page of a list
-_MOST_PAGES = 20  # of batches, the newest first, that are searched for one whose creation was not confirmed
+_MOST_PAGES = 20  # pages searched, newest first, for a batch whose creation was not confirmed
 _SKEW = 600.0  # seconds by which a provider's clock may be behind ours
 
 # The batches in a page of a list, as the provider tells of them, and the path of the next page if there is one.
@@ -30,11 +30,11 @@ class BaseFlow(ABC):
     uploads = False
     tells_names = True
     _batches_at = "/batches"  # the path of all batches; that of one has its name behind it
-    _cancels_by = "/cancel"  # what the path that cancels one ends with
+    _cancels_by = "/cancel"  # suffix of the path that cancels a batch
 
     def __init__(self, endpoint: Endpoint, limits: BatchLimits) -> None:
         self._endpoint, self.limits = endpoint, limits
-        self._paths: dict[str, str] = {}  # by address, as thousands of requests have the same
+        self._paths: dict[str, str] = {}  # paths by address: thousands of requests share one
 
     def line(self, custom_id: str, request: HttpRequest) -> bytes:
         """Return a request as it stands in the file: the body as a live call has it."""

@@ -65,7 +65,7 @@ _STATES: Mapping[str, BatchState] = {
 }
 _WITH_RESULTS = ("ended", "expired", "cancelled")
 _EXISTS, _NOT_FOUND = 409, 404
-_MOST_NAMES = 20  # of jobs for one shard, of which all but the last were refused
+_MOST_NAMES = 20  # names tried for one shard; all but the last were refused
 _LONGEST_LIST = 1_000_000  # bytes of a list of files; results are longer, and no lists
 
 

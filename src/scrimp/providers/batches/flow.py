@@ -22,8 +22,8 @@ class BatchLimits(Struct, frozen=True, kw_only=True):
     """What one batch may hold, and how long it may take."""
 
     requests: int
-    bytes: int  # of the file, or of the whole body
-    line_bytes: int | None = None  # of one request in it
+    bytes: int  # bytes of the file, or of the whole body
+    line_bytes: int | None = None  # bytes of one request in it
     window: float = 86_400.0  # seconds after which what is not answered expires, where no other window is asked for
     longest_window: float = 86_400.0  # the shortest one that can be asked for is the usual one
     results_kept: float | None = None  # seconds after its creation for which results can be fetched; None: not stated
@@ -34,7 +34,7 @@ class Shard(Struct, frozen=True, kw_only=True):
 
     name: str  # unique, of [A-Za-z0-9_-], at most 64: by it a batch whose creation was not confirmed is found again
     model: str
-    path: str  # of the endpoint that all its requests go to, such as /v1/chat/completions
+    path: str  # path of the endpoint of all its requests, such as /v1/chat/completions
     requests: int
     size: int  # bytes of the file
     created: float  # seconds since the epoch: when its submission was begun
@@ -56,8 +56,8 @@ class FileRequest(Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     method: str = "POST"
     form: Mapping[str, str] | None = None  # the fields before the file; None: the file is the whole body
-    file_name: str = ""  # in the form
-    content_type: str = "application/json"  # of the file
+    file_name: str = ""  # file name in the upload form
+    content_type: str = "application/json"  # content type of the file
 
 
 class LineFault(Struct, frozen=True):
@@ -75,16 +75,16 @@ class RemoteBatch(Struct, frozen=True, kw_only=True):
     state: BatchState
     word: str  # the provider's own word for its state
     shard: str | None = None  # the shard's name, where the provider gives it back
-    model: str | None = None  # where the provider tells it
+    model: str | None = None  # the model, if the provider reports it
     total: int | None = None
     completed: int | None = None  # answered, also with an error
     failed: int | None = None
     created: float | None = None  # seconds since the epoch
     expires: float | None = None
-    results: tuple[str, ...] = ()  # where they are, in words of the flow: files, or the batch itself
-    faults: tuple[LineFault, ...] = ()  # of a batch in state "refused"
+    results: tuple[str, ...] = ()  # where they are, in the flow's terms: files, or the batch itself
+    faults: tuple[LineFault, ...] = ()  # faults of a batch in state "refused"
     reported_cost: str | None = None  # dollars of the whole batch, as written
-    tokens: tuple[int, int] | None = None  # of the whole batch, in and out, where the provider adds them up
+    tokens: tuple[int, int] | None = None  # tokens in and out of the whole batch, if the provider sums them
 
 
 class BatchResult(Struct, frozen=True, kw_only=True):

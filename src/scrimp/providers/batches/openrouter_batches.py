@@ -42,7 +42,7 @@ LIMITS = BatchLimits(requests=5_000, bytes=200_000_000, window=_DAY, results_kep
 _PATH = "/batches"
 _WITH_RESULTS = ("ended", "expired", "cancelled")
 _PAGE = 1000  # results in a page of them
-_UNANSWERED = ("expired", "cancel")  # in the type of an error: no model was asked
+_UNANSWERED = ("expired", "cancel")  # error types that mean that no model was called
 _LARGEST_REPLY = 2_000_000_000  # bytes of the results of 5 000 requests, which come in one reply
 
 

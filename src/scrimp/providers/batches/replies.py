@@ -58,7 +58,7 @@ _NO_BATCH_WORDS = (
     "not_available_for_plan", "not available for your plan", "not supported for batch", "not supported by the batch",
     "not support batch", "batch processing is not", "batch inference is not",
 )  # fmt: skip
-_FORBIDDEN_WORDS = ("batch is not", "batches are not")  # where no key may do something, also these say it
+_FORBIDDEN_WORDS = ("batch is not", "batches are not")  # words of a refusal that applies to every key
 # Codes of batches that were accepted, and refused when they were looked at.
 _REFUSALS_BY_CODE: Mapping[str, BatchRefusal] = {
     "token_limit_exceeded": "queue_full",
@@ -104,7 +104,7 @@ def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRe
     """Return what a refused request means for a batch."""
     refusal = _refusal(reply.status, reply.body.decode(errors="replace").lower())
     failure = to_failure(reply, endpoint, model)
-    redirects = reply.status in range(300, 400)  # as a network does that wants one to sign in
+    redirects = reply.status in range(300, 400)  # as a captive portal does
     if redirects or (is_success(reply) and failure.kind == "server"):  # an error that tells nothing of itself
         return BatchRefusedError(failure, "unreadable")
     message = _message(endpoint, refusal, failure, provider_words(reply))

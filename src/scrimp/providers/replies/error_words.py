@@ -55,7 +55,7 @@ def _sentence(value: Json, depth: int) -> str:
     """Return the first text under one of the places, at most `depth` levels down."""
     if isinstance(value, str):
         return value
-    if not depth or not value:  # what is missing or empty says nothing, at any depth
+    if not depth or not value:  # missing or empty values say nothing, at any depth
         return ""
     if isinstance(value, list):
         return next(filter(str.strip, (_sentence(each, depth - 1) for each in value)), "")

@@ -16,7 +16,7 @@ class StreamReader(ABC):
     def __init__(self, call: Call, endpoint: Endpoint) -> None:
         self._call, self._endpoint = call, endpoint
         self._pieces: list[str] = []
-        self._half = ""  # of a surrogate pair
+        self._half = ""  # first half of a surrogate pair
         self._finish_reason = ""
         self._model = call.model
         self._failure: Failure | None = None

@@ -43,8 +43,8 @@ _LIMITS: Mapping[str, _Limits] = {
 }
 _DEEPSEEK_LIMITS = _Limits(32, 0, 48, 600)
 _CLAUDE_SIDE, _CLAUDE_SIDE_OF_MANY, _MANY = 8000, 2000, 20  # pixels, pixels, images
-_SQUARES, _NOT_MADE_SMALLER = 30_000, (5, 6)  # from which version of GPT on
-_NO_PDF = frozenset(("deepseek", "mistral", "qwen", "ollama", "vllm", "llamacpp"))  # in chat completions
+_SQUARES, _NOT_MADE_SMALLER = 30_000, (5, 6)  # squares of 32 pixels; GPT versions that do not scale down
+_NO_PDF = frozenset(("deepseek", "mistral", "qwen", "ollama", "vllm", "llamacpp"))  # flavours whose chat takes no PDF
 # Models that read text alone, by their names; one that is not known may take images.
 _TEXT_ONLY = re.compile(
     r"gpt-3\.5|gpt-35|gpt-4(-32k)?(-0314|-0613)?$|o1-(mini|preview)|o3-mini|claude-(2|instant)|codestral"

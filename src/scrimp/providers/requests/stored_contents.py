@@ -11,7 +11,7 @@ from scrimp.providers.json_access import count, dumps, is_success, nonempty, obj
 from scrimp.providers.requests.tool_turns import joined_results
 from scrimp.values import CacheMark, Call, Json, JsonObject
 
-_GONE = (403, 404)  # that it is not there, or not this key's: Gemini does not say which
+_GONE = (403, 404)  # not there, or of another key: Gemini does not say which
 
 
 class StoredContent(Struct, frozen=True):

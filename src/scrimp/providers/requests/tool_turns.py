@@ -42,7 +42,7 @@ def anthropic_turns(turns: Iterable[tuple[Message, Json]]) -> list[Json]:
     The user's words after results belong to their turn.
     """
     messages: list[JsonObject] = []
-    results: list[Json] | None = None  # of the last message
+    results: list[Json] | None = None  # tool results of the last message
     for turn, content in turns:
         if turn.role == "tool":
             block: JsonObject = {

@@ -15,7 +15,7 @@ class SchemaForm(Struct, frozen=True, kw_only=True):
     recursive: bool = False  # a schema may refer to itself
     whole_is_object: bool = False  # a list or another value stands in an object
     kept: frozenset[str] = frozenset()  # constraints that are taken
-    formats: frozenset[str] = frozenset()  # of strings
+    formats: frozenset[str] = frozenset()  # string formats
     least_items: int = 0  # the highest minItems
     max_depth: int = 0
     max_properties: int = 0

@@ -30,9 +30,9 @@ _CONSTRAINTS = frozenset((
     "else", "unevaluatedProperties", "unevaluatedItems",
 ))  # fmt: skip
 _BESIDE_REFERENCE = _CONSTRAINTS | SHAPE | {"required", "additionalProperties", "anyOf", "oneOf", "allOf"}
-_OWN_BASE = frozenset(("$id", "$dynamicRef", "$recursiveRef"))  # that change what references mean
+_OWN_BASE = frozenset(("$id", "$dynamicRef", "$recursiveRef"))  # keywords that change what references mean
 _MAX_SHOWN = 100  # characters of a constraint in a description
-_MAX_CHAIN = 10  # of references to references
+_MAX_CHAIN = 10  # length of a chain of references to references
 
 
 class TranslatedSchema(Struct, frozen=True):
@@ -59,7 +59,7 @@ class _Translator:
     def __init__(self, schema: JsonObject, form: SchemaForm) -> None:
         self._whole, self._form = schema, form
         self._definitions: JsonObject = {}
-        self._names: dict[str, str] = {}  # of definitions, by JSON pointer
+        self._names: dict[str, str] = {}  # names of definitions, by JSON pointer
         self._unfinished: set[str] = set()  # pointers
         self._left_out: dict[str, None] = {}
         self._said: dict[str, None] = {}

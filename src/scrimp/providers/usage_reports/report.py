@@ -41,7 +41,7 @@ class UsageReport(Struct, frozen=True, kw_only=True):
 
     hours: tuple[UsedInHour, ...]
     days: tuple[DayCost, ...] = ()
-    until: float | None = None  # what was used later is not in it yet; None: it does not say
+    until: float | None = None  # end of the reported period; None if the provider does not say
 
 
 class Generation(Struct, frozen=True, kw_only=True):

@@ -34,7 +34,7 @@ def csv_rows(stream: InputStream, default: str, delimiter: str | None = None) ->
     lines = TableLines(decoded, delimiter, default)
     reader = csv.reader(lines, delimiter=lines.delimiter, strict=True)
     header: Sequence[str] | None = None
-    last_line = lines.skipped  # of the rows so far
+    last_line = lines.skipped  # last line of the rows so far
     try:
         for row in reader:
             number, last_line = last_line + 1, lines.skipped + reader.line_num

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _BATCH = 256  # rows in memory at once
 _BUFFER_SIZE = 1 << 18  # of a column; without one, a column of a row group is read whole
 _DIGITS = {"s": 0, "ms": 3, "us": 6, "ns": 9}  # of a second
-_UNREADABLE = (ValueError, OverflowError, KeyError)  # what pyarrow raises of a value that Python has no word for
+_UNREADABLE = (ValueError, OverflowError, KeyError)  # raised by pyarrow for values that Python has no type for
 
 
 def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
@@ -49,7 +49,7 @@ def parquet_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
         _check_names(file.schema_arrow.names, name)
         stream.header = file.schema_arrow.names
         for batch in file.iter_batches(_BATCH, use_threads=False):
-            binary.seek(size * number // total)  # it says how much is read; the library moves it as it needs
+            binary.seek(size * number // total)  # progress is measured by this position; the library moves it
             columns = [_values(pa, batch, each, name, number) for each in range(batch.num_columns)]
             for row in zip(*columns, strict=True):
                 number += 1

@@ -34,7 +34,7 @@ class InputFiles:
             folded(real_path(path) if path.is_symlink() else f"{real(path.parent)}/{path.name}"): path
             for path in chain(files, folders)
         }
-        self._within: dict[Path, bool] = {}  # by folder: a run may write many files into one
+        self._within: dict[Path, bool] = {}  # by folder, as a run may write many files into one
 
     def includes(self, path: Path) -> bool:
         """Return whether a file is among them, or will be once it exists."""

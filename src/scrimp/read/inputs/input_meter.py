@@ -21,7 +21,7 @@ class InputMeter:
     def __init__(self, inputs: Sequence[str], limit: int | None = None, *, each: int = 1) -> None:
         """`limit` is the most rows that are taken; each of them is answered `each` times."""
         self._inputs, self._limit, self._each = inputs, limit, each
-        self._size: int | None = None  # of all inputs, looked up when it is first asked for
+        self._size: int | None = None  # bytes of all inputs, looked up on first use
         self._sized = self._ended = False
         self._before = 0  # bytes of the sources that are read
         self._current: BinaryIO | None = None
@@ -100,6 +100,6 @@ def _size_of(binary: BinaryIO) -> int:
     try:
         status = os.fstat(binary.fileno())
     except (OSError, ValueError):
-        size: int = getattr(getattr(binary, "raw", None), "size", 0)  # of an object at S3
+        size: int = getattr(getattr(binary, "raw", None), "size", 0)  # size of an S3 object
         return size
     return status.st_size if stat.S_ISREG(status.st_mode) else 0

@@ -34,7 +34,7 @@ class Source(Struct, frozen=True):
     name: str
     path: Path | None
     format: str | None
-    one_of_many: bool = False  # of the files of a directory, a glob or several arguments
+    one_of_many: bool = False  # one of several files: a directory, a glob or several arguments
     size: int | None = None  # in bytes, of an object at S3: its name is its address
 
     @property

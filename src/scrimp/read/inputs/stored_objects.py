@@ -182,7 +182,7 @@ def _store(address: str) -> tuple[FileSystem, str]:
 
 @cache
 def _bucket_store(file_system: type[FileSystem], bucket: str) -> FileSystem:
-    return file_system.from_uri(f"{S3}{bucket}")[0]  # which finds its region, or the endpoint of AWS_ENDPOINT_URL
+    return file_system.from_uri(f"{S3}{bucket}")[0]  # finds the region, or the endpoint of AWS_ENDPOINT_URL
 
 
 @contextmanager

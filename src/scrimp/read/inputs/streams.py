@@ -33,7 +33,7 @@ class InputStream:
         self.name, self._binary, self._longest = name, binary, longest
         self._encoding = encoding if needs_recoding(encoding) else None
         self._head: list[bytes] = []
-        self.header: Sequence[str] | None = None  # of a table, once it is read
+        self.header: Sequence[str] | None = None  # header of a table, once it is read
 
     def peek_line(self) -> bytes:
         """Return the first line that is not blank, without waiting for anything after it."""
@@ -76,7 +76,7 @@ class InputStream:
         """Yield the records between separators, each as soon as the one after it arrives."""
         chunk = b"".join(self._head) or self._begin(self._read_chunk, guess=False)
         pending: list[bytes] = []
-        size = 0  # of what is pending
+        size = 0  # characters that are pending
         while chunk:
             first, *others = chunk.split(separator)
             pending.append(first)

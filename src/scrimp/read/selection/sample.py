@@ -42,7 +42,7 @@ class StratifiedSample(Generic[_Row]):
 
         self._most_rows, self._most_size = rows, size
         self._random = Random(seed).random  # noqa: S311 - a sample, no secret
-        self._kept: list[tuple[_Row, int]] = []  # with their sizes; the last one is of a stretch that may go on
+        self._kept: list[tuple[_Row, int]] = []  # sampled rows and their sizes; the last stretch may be incomplete
         self._size = 0
         self._stretch, self._in_last = 1, 1  # rows of a stretch, and of the last one
         self.count = 0  # rows that were offered

@@ -53,7 +53,7 @@ def bill_lines(bill: Bill, width: int, *, color: bool) -> list[str]:
     remarks += [(remark, "") for remark in plain]
     remarks += [(remark, _savings_color(bill.savings)) for remark in _savings_remarks(bill.savings)]
     remarks += [(remark, "") for remark in _level_remarks(bill)]
-    for remark, code in remarks:  # which may name a model, and so whatever its provider says
+    for remark, code in remarks:  # a remark may contain a model's name, which a provider chose
         lines += [paint(line, code, color=color and bool(code)) for line in wrap(escape_controls(remark), width)]
     return lines
 

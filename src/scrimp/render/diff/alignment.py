@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 _MAX_DIFFLIB_SIZE = 4096  # product of the lengths of a gap that difflib compares
-_MAX_DEPTH = 8  # of the search for items that occur once, gaps within gaps
+_MAX_DEPTH = 8  # recursion depth of the search for items that occur once
 
 
 class Edit(NamedTuple):

@@ -13,7 +13,7 @@ from scrimp.units import format_dollars, format_percent, format_share, pluralize
 
 
 class _BillDocument(Struct):
-    estimate: ExpectedCost | None = None  # none in runs before scrimp expected anything
+    estimate: ExpectedCost | None = None  # None for runs of older versions
 
 
 def expected_of(bill: Raw) -> ExpectedCost:

@@ -9,7 +9,7 @@ import unicodedata
 # looked at later. Half of a surrogate pair is not a character.
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\ud800-\udfff<>:"/\\|?*]')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?", re.IGNORECASE)
-_MOST_BYTES = 230  # of 255, which leaves room for a number and for the name while the file is written
+_MOST_BYTES = 230  # of 255: room for a number and for the suffix of a partial file
 _EXTENSION = re.compile(r"\.[^.]{1,20}$")
 
 

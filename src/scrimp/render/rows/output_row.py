@@ -38,7 +38,7 @@ class RowCompression(Struct, frozen=True):
     after: int
     level: str
     estimated: bool | UnsetType = UNSET
-    rules: tuple[str, ...] | UnsetType = UNSET  # what made it shorter
+    rules: tuple[str, ...] | UnsetType = UNSET  # rules that made it shorter
     note: str | UnsetType = UNSET  # why the requested level could not be reached
     keep: float | UnsetType = UNSET  # the share of documents that was kept, where it is not the default one
     why: str | UnsetType = UNSET  # the certificate of the level
@@ -58,8 +58,8 @@ class RowTooDear(Struct, frozen=True):
     """A row that was expected to cost more than it may, and what was done about it; amounts are in dollars."""
 
     limit_usd: Raw
-    expected_usd: Raw | None  # where it would have gone; None: the price is unknown
-    model: str  # that would have been called first
+    expected_usd: Raw | None  # dollars at that model; None if its price is unknown
+    model: str  # the model that would have been called first
     action: str  # cheaper, compress or skip
     instead: str | None  # the model or the level that was taken instead
     expected_now_usd: Raw | None

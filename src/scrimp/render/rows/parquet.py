@@ -74,7 +74,7 @@ class ParquetRowWriter:
         self._keep_group()
         names = list(columns.names)
         if isinstance(columns, TableColumns) and not self._has_errors and self._sink.is_rewritable:
-            names.pop()  # that of errors, the last; a stream always has it, as of CSV
+            names.pop()  # the last column, of errors; streams always have it, as in CSV
         while not self._all_fit():  # seldom more than once: whole numbers that are not doubles, beside fractions
             pass
         schema = self._arrow.schema(list(zip(names, map(self._final, self._types), strict=False)))

@@ -132,7 +132,7 @@ def _selected_fields(fields: Sequence[str], warn: Callable[[str], None]) -> Call
 
         return selected
 
-    columns: tuple[str, ...] | None = None  # of the row before
+    columns: tuple[str, ...] | None = None  # columns of the previous row
 
     def selected_with_columns(row: OutputRow) -> object:
         nonlocal columns, getters

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from scrimp.store.batches.shard_table import ShardTable
 from scrimp.store.database import select, store_errors, transaction
 
-_FASTEST = 1  # of zlib
+_FASTEST = 1  # zlib's fastest level
 _KEYS_AT_ONCE = 1000
 _OF_COMMAND = "job IN (SELECT job FROM jobs WHERE digest = ?)"
 

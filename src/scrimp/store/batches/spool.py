@@ -61,7 +61,7 @@ class ShardFile:
             make_private_folder(path.parent)
             descriptor = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_NOFOLLOW, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, "wb", buffering=0)
-        self._pieces, self._pending = [head], 0  # that are not written yet, and bytes of the requests among them
+        self._pieces, self._pending = [head], 0  # pieces not written yet, and how many of their bytes are requests
         self.size += len(head)
 
     def add(self, line: bytes, separator: bytes) -> None:

@@ -19,7 +19,7 @@ from scrimp.store.database import select, store_errors, transaction
 
 _JOB_FIELDS = Job.__struct_fields__
 _RESULTS_AT_ONCE = 1000
-_FASTEST = 1  # of zlib
+_FASTEST = 1  # zlib's fastest level
 
 
 class BatchStore(HeldCalls):

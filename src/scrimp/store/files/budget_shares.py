@@ -26,7 +26,7 @@ class Sharer(Struct, frozen=True):
 
     process: str
     run: str
-    budget: str  # its server and name
+    budget: str  # server and name of the budget
     boot: str = ""  # of its machine; a power cut may take the last records of a journal, and so the proof
 
 
@@ -83,7 +83,7 @@ def _settle_one(descriptor: int, path: Path, budget: str, settle: Callable[[Shar
         return
     try:
         sharer = msgspec.json.decode(os.pread(descriptor, 4096, 0), type=Sharer)
-    except msgspec.MsgspecError:  # of an earlier version, or damaged: it cannot be known what it is of
+    except msgspec.MsgspecError:  # from an earlier version, or damaged: its budget is unknown
         return
     if sharer.budget == budget and settle(sharer):
         path.unlink(missing_ok=True)

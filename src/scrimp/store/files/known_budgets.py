@@ -15,7 +15,7 @@ class KnownBudget(Struct, frozen=True):
 
     epoch: str
     spent: Decimal
-    committed: Decimal  # that, and what runs might still spend
+    committed: Decimal  # spent, plus what runs might still spend
 
 
 def known_budget(path: Path, budget: str) -> KnownBudget | None:

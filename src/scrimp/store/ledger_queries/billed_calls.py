@@ -31,7 +31,7 @@ class BilledCalls(Struct, frozen=True):
     task: str | None  # the signature, where calls are apart by it
     model: str  # provider/model
     effort: Effort | None
-    step: int  # of their chain
+    step: int  # step of the chain
     calls: int
     input: int
     output: int

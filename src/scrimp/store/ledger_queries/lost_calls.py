@@ -31,7 +31,7 @@ class LostCall(Struct, frozen=True, kw_only=True):
     group: str = ""  # what `lost_calls` was asked to group by
     batch: str | None = None
     most_input: int | None = None
-    most_output: int | None = None  # None: nothing capped it
+    most_output: int | None = None  # None: no cap
     reply_id: str | None = None
 
 
@@ -46,7 +46,7 @@ class ClosedCall(Struct, frozen=True, kw_only=True):
 class HourSum(Struct, frozen=True, kw_only=True):
     """Calls of one model at one provider that were sent in one hour, lost ones and those that failed left out."""
 
-    model: str  # as it answered
+    model: str  # the model that answered
     hour: int  # since the epoch
     calls: int
     input: int

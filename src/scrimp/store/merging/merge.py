@@ -33,7 +33,7 @@ class MergedLedger(Struct, frozen=True, kw_only=True):
     cost: Decimal = Decimal(0)  # dollars of the new calls whose cost is known
     unpriced: int = 0  # new calls that were or may have been billed, at an unknown cost
     known: int = 0  # calls that were here
-    settled: int = 0  # of these, calls that were lost here and whose end is known there
+    settled: int = 0  # known calls that were lost here, and whose outcome the source has
     unended: int = 0  # runs there without an end: they go on, or were killed
 
 

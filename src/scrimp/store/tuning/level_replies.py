@@ -39,7 +39,7 @@ class LevelReply(Struct, frozen=True, kw_only=True):
     side: Side
     model: str  # provider/model
     time: float  # seconds since the epoch
-    version: str  # of the code that compressed it
+    version: str  # version of the code that compressed it
     output: str
     unchanged: bool = False
     input: int | None = None

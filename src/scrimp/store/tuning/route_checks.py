@@ -15,7 +15,7 @@ class RouteCheck(Struct, frozen=True):
     """Whether a row of a route asserted what its flagship asserts; `chain` is the certificate's name in the ledger."""
 
     chain: str
-    key: str  # of the prompt, as in `pairs`
+    key: str  # key of the prompt, as in `pairs`
     time: float  # seconds since the epoch, when the row was called
     same: bool
 

@@ -68,7 +68,7 @@ class AdaptiveLimit:
             return
         self._size = float(min(self._ceiling, max(FIRST, TIMES * self._size)))
         if self._size >= self._ceiling:
-            self._slow_start.end(now + ALONE)  # its calls are sent by then
+            self._slow_start.end(now + ALONE)  # its calls have been sent by then
 
     def answered(self, began: float, now: float, *, stated: int | None = None, others: int = 0) -> None:
         """Learn from a reply that was not an objection, to a call sent at `began`, with `others` in flight beside it.

@@ -17,7 +17,7 @@ from scrimp.values import Completion, Failure
 _REFUSALS = 3
 
 
-_Model: TypeAlias = tuple[str, str]  # its provider and its name
+_Model: TypeAlias = tuple[str, str]  # provider and model
 
 
 class Tell(Protocol):
@@ -42,7 +42,7 @@ class ProviderHealth:
         self._breakers: dict[_Model, CircuitBreaker] = {}
         self._streaks: dict[_Model, InvalidStreak] = {}
         self._recovering: dict[object, asyncio.Future[None]] = {}  # the calls that wait, in order of their rows
-        self._chosen: dict[_Model, object] = {}  # of these, the one that decides whether a model is given up
+        self._chosen: dict[_Model, object] = {}  # the waiting call that decides whether a model is given up
 
     def refused(self, provider: str) -> Failure | None:
         """Return why a provider is no longer called; None while it is."""

@@ -23,7 +23,7 @@ class Waits:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._ends: dict[tuple[str, str], list[float]] = {}  # by provider and reason
+        self._ends: dict[tuple[str, str], list[float]] = {}  # when each wait ends, by provider and reason
 
     @contextmanager
     def waiting(self, provider: str, failure: Failure, seconds: float) -> Iterator[None]:

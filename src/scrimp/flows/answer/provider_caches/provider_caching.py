@@ -33,7 +33,7 @@ _Value = TypeVar("_Value")
 # Beginnings remembered: a run whose prompts are all long and all different must not remember each.
 _REMEMBERED = 4096
 _MOST_MARKS = 4
-_Decided = tuple[Beginning, int, int, WriteDecision]  # what may be kept, its tokens, the calls that have it
+_Decided = tuple[Beginning, int, int, WriteDecision]  # the beginning, its tokens, the calls that share it
 _NAMED = ("openai", "mistral", "openrouter")  # flavours that take a name for what is shared
 # Where nothing is asked for, and the price is not known: waiting for the first call can only save.
 _FREE_TO_READ = CacheRates(fresh=Decimal(1), read=Decimal(0), write={"5m": Decimal(1)})
@@ -75,8 +75,8 @@ class ProviderCaching:
         self._without_marks = set[tuple[str, str]]()
         self._rules_in_batches: dict[tuple[str, str], CacheRules] = {}
         self._beginnings = Beginnings()
-        self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that may go to a model and begin so
-        self._calls: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # that were made so
+        self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # rows per model and beginning
+        self._calls: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # calls made per model and beginning
         self._used: OrderedDict[tuple[str, str, int], float] = OrderedDict()  # when a model last had a beginning
         self._sizes: OrderedDict[int, int] = OrderedDict()  # tokens of a beginning, in o200k_base
         self._noted: set[tuple[str, str]] = set()

@@ -39,8 +39,8 @@ Send = Callable[[Call], Awaitable[Completion | Failure]]
 
 _LOOKS, _ENOUGH = 8, 5  # calls that look how much is read, and how many of them have to be back
 _SPARE_SECONDS = 15  # before it expires: a call on its way must still find it
-_END_SECONDS = 10.0  # in which all is deleted at the end of a run
-_NEARLY = Decimal("0.7")  # of the tokens that are estimated
+_END_SECONDS = 10.0  # time limit for deleting everything at the end of a run
+_NEARLY = Decimal("0.7")  # share of the estimated tokens
 _NOTHING = Decimal(0)
 _STOPPED: HttpReply | Failure = Failure(kind="network", message="stopped before the reply arrived")
 _NOT_THERE = (403, 404)  # Gemini does not say which
@@ -51,15 +51,15 @@ class _Shared:
 
     def __init__(self, beginning: StorableBeginning, rates: StorageRates) -> None:
         self.mark, self.tokens, self.rates = beginning.mark, beginning.tokens, rates
-        self.calls = beginning.calls  # that are known to begin so
+        self.calls = beginning.calls  # calls known to share this beginning
         self.sent = self.looking = self.looked = 0
         self.read: list[int] = []  # tokens of it that each look read
-        self.seconds = _NOTHING  # that the looks took
+        self.seconds = _NOTHING  # time the looks took
         self.decided = asyncio.Event()
         self.storing = asyncio.Lock()
         self.given_up = False
         self.stored: StoredContent | None = None
-        self.entry: Entry | None = None  # of what is stored
+        self.entry: Entry | None = None  # ledger entry of the stored content
         self.bound = _NOTHING
         self.began = self.until = 0.0
 

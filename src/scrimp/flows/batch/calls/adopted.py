@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import StoredCall
     from scrimp.values import ModelRef
 
-_FIRST_ERROR = 400  # of HTTP's statuses
+_FIRST_ERROR = 400  # first HTTP status that is an error
 
 
 def adopted_calls(models: Sequence[ModelRef], calls: Sequence[StoredCall], recorder: RowRecorder) -> list[StoredCall]:
@@ -33,7 +33,7 @@ def adopted_calls(models: Sequence[ModelRef], calls: Sequence[StoredCall], recor
         if asked:
             found.append(replace(call, model=asked[0]))
             if call.status < _FIRST_ERROR:
-                break  # what failed before it was sent again
+                break  # earlier failures, before it was sent again
     return found
 
 

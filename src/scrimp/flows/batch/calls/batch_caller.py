@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import Job, StoredCall
     from scrimp.values import Call, Entry, Step
 
-_FIRST_ERROR = 400  # of HTTP's statuses
+_FIRST_ERROR = 400  # first HTTP status that is an error
 
 
 class BatchCaller(ABC):
@@ -88,7 +88,7 @@ class BatchCaller(ABC):
     def _stored_for(self, key: bytes) -> Sequence[StoredCall]:
         """Return what was batched for a row."""
         known = self._loaded.get(key, self._before.get(key))
-        if known is None:  # it was expected long ago, and waited
+        if known is None:  # loaded too long ago: the row has been waiting
             known = self._stored([key]).get(key)
         return known or ()
 

@@ -55,7 +55,7 @@ class CollectingCaller(BatchCaller):
         self._outbox, self._which_queue, self._primer = outbox, queues, primer
         self._cap, self._budget = cap, budget
         self.committed = Decimal(0)  # spent by the job, and the most that its calls in batches can cost
-        self.committed_by_rule = defaultdict[RuleCap, Decimal](Decimal)  # of this, for the rows of rules with a cap
+        self.committed_by_rule = defaultdict[RuleCap, Decimal](Decimal)  # its part for each rule with a cap
         self.quote = Quote(context.endpoints)
         self._left = set[int]()  # calls that no batch takes, by their hashes
         self._escalations, self._reached = EscalationLimit(context.warn), -1  # that a row asked for
@@ -97,7 +97,7 @@ class CollectingCaller(BatchCaller):
     def _count_waiting(self, stored: StoredCall, call: Call, row: PlannedRow) -> None:
         super()._count_waiting(stored, call, row)
         self._inner.credits.keep(ModelRef(stored.provider, stored.model), row)
-        if self._is_capped(row):  # it was sent under a cap, and counts even where that is lower by now
+        if self._is_capped(row):  # it was sent under a cap, so it counts even if the cap is lower now
             self._spend(self._bound(call), row)
         if self._primer is not None:
             self._primer.came_back(call, stored, None)
@@ -128,12 +128,12 @@ class CollectingCaller(BatchCaller):
         places = self._inner.places(question.step, row, batch=True)
         usable = [model for model in places if row.may_call(question.step, model)]
         if not usable:
-            return await self._inner.call(question, row, recorder)  # which says what is missing
+            return await self._inner.call(question, row, recorder)  # it reports what is missing
         taking, refused = await self._inner.taking(question, row, usable)
         if refused is not None and not taking:
             return refused
         first, attached = taking[0], attached_to(question, row)
-        if first.buy == "cheapest":  # where no batch takes it there, another seller's may
+        if first.buy == "cheapest":  # the cheapest seller has no batches; another one may
             first = next((model for model in taking if self._batchable.refusal(model, attached) is None), first)
         try:
             self._collect(first, question, row, recorder, number)

@@ -69,7 +69,7 @@ class JobBudget:
         self._run = self._new_run()
         self._spent = self._committed = self._allowance = Decimal(0)
         self._refused: Decimal | None = None  # the least that did not fit
-        self.stopped: str | None = None  # why nothing is held any more, however little it is
+        self.stopped: str | None = None  # why no further call is reserved, however cheap
 
     def _new_run(self) -> BudgetRun:
         return self._link.server.run(self._job, self._cap, os.urandom(6).hex(), self._link.known())
@@ -108,7 +108,7 @@ class JobBudget:
                 self._allowance = state.allowance
             if state is None or self._allowance >= need or last:
                 break
-            with suppress(ServerDownError, ServerRefusedError):  # which the next request tells
+            with suppress(ServerDownError, ServerRefusedError):  # the next request reports it
                 self._link.settle_dead()
         if self._allowance < need:
             self._refused = need
@@ -142,7 +142,7 @@ class JobBudget:
     def end_pass(self) -> None:
         """Give back what was asked for in advance: what is on its way may take a day, and others could use the rest."""
         if not self._alone:
-            with suppress(BudgetForgottenError, ServerDownError, ServerRefusedError):  # which the next request tells
+            with suppress(BudgetForgottenError, ServerDownError, ServerRefusedError):  # the next request reports it
                 self._run.stay(self._held())
 
     def settle(self) -> None:

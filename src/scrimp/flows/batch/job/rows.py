@@ -98,7 +98,7 @@ class RowPass:
         options, services, record = session.options, session.services, session.job.record
         if record.ended is not None:
             return
-        unseen = session.job.is_late() or record.cancelled  # by the pass that counts rows in the cache
+        unseen = session.job.is_late() or record.cancelled  # no pass has counted the rows in the cache
         if self._found.cached or unseen:
             tell_unused(record_unused(self._open_prompts(), options, services, session.context), services)
         tell_unused(record_without_row(options, services, session.context), services, "have changed or are gone")

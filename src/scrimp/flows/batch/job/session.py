@@ -41,7 +41,7 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
 
     goal: BatchGoal
     longest_wait: float  # seconds between two looks at a batch
-    window: float | None = None  # seconds that a batch may take, where the provider lets one choose
+    window: float | None = None  # seconds a batch may take, if the provider offers a choice
 
 
 class JobSession:
@@ -53,7 +53,7 @@ class JobSession:
     ) -> None:  # fmt: skip
         """`paid_without_row` gets costs that no row caused."""
         self.plan, self.options, self.services = plan, options, services
-        self.hooks = RunHooks(paid_without_row=paid_without_row)  # of each pass that makes live calls
+        self.hooks = RunHooks(paid_without_row=paid_without_row)  # for the passes that make live calls
         self.store = BatchStore(services.paths.batches_db)
         self.spool = Spool(services.paths.batch_files)
         unreadable = UnreadableReplies(services.clock)

@@ -25,7 +25,7 @@ def spent_in_batches(
     come last. The first is None without a cap.
     """
     options, services = session.options, session.services
-    of_run = options.limits.max_cost is not None and session.budget is None  # which counts by itself
+    of_run = options.limits.max_cost is not None and session.budget is None  # a shared budget counts by itself
     if not of_run and all(rule.max_cost is None for rule in services.rules):
         return None, {}
     quiet = replace(session.context, warn=lambda _: None)

@@ -58,7 +58,7 @@ class JobState:
 
     def save(self, **changes: object) -> None:
         """Change the record, here and in the store."""
-        self.is_cancelled()  # which stays so
+        self.is_cancelled()  # a cancelled job stays cancelled
         changed = replace(self.record, **changes)
         if changed != self.record:
             self.record = changed

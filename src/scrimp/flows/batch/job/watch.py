@@ -19,8 +19,8 @@ class JobWatch:
 
     def __init__(self, session: JobSession, tell: Callable[[JobProgress], None]) -> None:
         self._session, self._tell = session, tell
-        self.has_looked = False  # at batches
-        self.is_overdue = False  # a batch did not stop by the deadline
+        self.has_looked = False  # whether it has asked the provider about batches
+        self.is_overdue = False  # whether a batch did not stop by the deadline
 
     def tell(self, *, waits: bool = False) -> None:
         """Tell how far the batches are, and whether hours at which calls cost less are waited for."""
@@ -62,5 +62,5 @@ class JobWatch:
             return
         await follower.follow(lambda: clock() >= until)
         if session.job.is_open and session.plan.goal == "answered":
-            await session.context.hours.sleep(until)  # of which nothing can be told
+            await session.context.hours.sleep(until)  # no progress can be shown meanwhile
             self.is_overdue = True

@@ -30,13 +30,13 @@ class RowsInBatches:
 
     def __init__(self, store: BatchStore) -> None:
         self._store = store
-        self._jobs: dict[str, str] = {}  # by shard: the first job that waits for it
+        self._jobs: dict[str, str] = {}  # the first job that waits for a shard, by shard
         for job in store.jobs():
             if job.ended is None:
                 for shard in store.shards_for(job.job):
                     self._jobs.setdefault(shard.shard, job.job)
-        self.met = self.asked = 0  # rows that are in batches, and all that were asked for
-        self.said = 0  # of those in batches, when that was said
+        self.met = self.asked = 0  # rows found in batches; all rows looked up
+        self.said = 0  # `met` at the time of the warning
         self.taken = 0  # completions that had come back
         self._of_job = Counter[str]()
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scrimp.store.batches.spool import Spool
     from scrimp.transport.batch_wire import BatchWire
 
-_RENAMES = ("litellm",)  # it gives batches of providers behind it names of its own, not always the same one
-_LONGEST_WORD = 40  # for a state, as it is shown
+_RENAMES = ("litellm",)  # it renames the batches of providers behind it, not always to the same id
+_LONGEST_WORD = 40  # characters of a provider's word for a state
 
 
 class ShardDriver(ShardWork):
@@ -82,7 +82,7 @@ class ShardDriver(ShardWork):
         )  # fmt: skip
         if batch.state == "refused":
             return self._refusals.faulty(shard, batch)
-        if batch.state != "checking":  # else its requests may be refused yet, and sent again
+        if batch.state != "checking":  # before, its requests may still be refused, and sent again
             self._spool.remove(shard.shard)
         if batch.state in FINISHED_BATCHES:
             return await self._fetching.fetch(self._saved(shard, state="fetching", held_until=None), batch)

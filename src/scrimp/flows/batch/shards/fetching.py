@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from scrimp.transport.batch_wire import BatchWire
 
 
-_LOOKS = 2  # at results that are fewer than the provider counts
-COUNTED = "no result, though as many were counted as answered"  # of calls that may have been billed
+_LOOKS = 2  # how often results are fetched that are fewer than the provider counts
+COUNTED = "no result, though as many were counted as answered"  # reason for calls that may have been billed
 
 
 class Fetching(ShardWork):
@@ -46,7 +46,7 @@ class Fetching(ShardWork):
         try:
             if batch is None:
                 batch = await self._wire.run(flow.look_up(shard.batch or ""), endpoint, repeatable=True)
-            if batch.state not in FINISHED_BATCHES:  # as it was said to be; it is looked at until it is
+            if batch.state not in FINISHED_BATCHES:  # the provider said it had: look again until it has
                 return self._saved(shard, state="submitted")
             async for _ in downloads(shard, batch, flow, endpoint=endpoint, wire=self._wire, file=file):
                 shard = self._kept(shard, flow, file)

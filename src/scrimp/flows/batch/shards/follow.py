@@ -24,9 +24,9 @@ _BEFORE_SENT = ("ready", "uploading", "uploaded", "creating")
 class Cancelled(Struct, frozen=True):
     """What the end of a job did to its batches."""
 
-    stopped: int  # those that were asked to stop, had stopped, or were not sent
-    unstopped: int  # those that cannot be stopped, and go on
-    shared: int  # those that go on as another job waits for them, too
+    stopped: int  # batches that were asked to stop, had stopped, or were not sent
+    unstopped: int  # batches that cannot be stopped, and continue
+    shared: int  # batches that continue because another job also waits for them
 
 
 class Follower:

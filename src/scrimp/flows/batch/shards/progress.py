@@ -19,7 +19,7 @@ class BatchProgress(Struct, frozen=True, kw_only=True):
     batch: str
     provider: str
     model: str
-    id: str | None  # as the provider names it
+    id: str | None  # the provider's id
     state: ShardState
     word: str | None  # the provider's for its state
     requests: int

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.job_context import JobContext
     from scrimp.store.batches.spool import Spool
 
-REFUSED_BATCH = "the batch it was in"  # what was refused, of a request that is not at fault itself
+REFUSED_BATCH = "the batch it was in"  # the reason for a request that is not at fault itself
 _REDIRECTS = range(300, 400)
 _FILES = 3  # uploads of a file that is not found when a batch is to be made of it
 # A provider's queue has room again after so many times what is over soon.
@@ -78,7 +78,7 @@ class Refusals:
             raise ProviderRefusedError(message)
         if refused.refusal == "unreadable":
             return self._again(shard, shard.shard, message, TRIES)
-        if refused.refusal == "not_found" and shard.file is not None:  # as it is where the file is gone by now
+        if refused.refusal == "not_found" and shard.file is not None:  # as happens if the uploaded file is gone
             return self._again(replace(shard, file=None), f"file of {shard.shard}", message, _FILES)
         return self.unsold(shard, message)
 

@@ -36,6 +36,6 @@ async def _cancel(context: JobContext, services: Services) -> Cancelled:
     async with open_follower(context, services, patience=_PATIENCE, longest=poll) as follower:
         done = await follower.cancel()
         with held(services.paths.batch_files, context.job.job) as is_held:
-            if is_held:  # else a command that waits for the job looks, and both would fetch the same results
+            if is_held:  # otherwise a command that waits for the job fetches the results itself
                 await follower.look()
         return done

@@ -35,8 +35,8 @@ class Flushed(Struct, frozen=True):
 
     requests: int
     batches: int
-    jobs: tuple[str, ...]  # that wait for them
-    unsent: int  # of the batches: those whose submission is not confirmed yet
+    jobs: tuple[str, ...]  # jobs that wait for the requests
+    unsent: int  # batches whose submission is not confirmed yet
     left: int  # requests that wait still
     refused: int = 0  # requests that their provider took no batch of
 
@@ -137,7 +137,7 @@ async def _sent(context: JobContext, services: Services) -> None:
     poll = parse_duration(services.loaded.config.batch.poll, "batch.poll")
     async with open_follower(context, services, patience=_PATIENCE, longest=poll) as follower:
         if not await follower.submit() or _has_held(context):
-            await follower.look()  # which sends again what there was no room for, once its time has come
+            await follower.look()  # resends what the provider had no room for, when it is due
 
 
 def _has_held(context: JobContext) -> bool:

@@ -23,8 +23,8 @@ class PrunedJob(Struct, frozen=True):
     """A job that is removed, or would be."""
 
     job: Job
-    requests: int  # of its own batches
-    input_bytes: int  # of its copy of stdin
+    requests: int  # requests in the job's own batches
+    input_bytes: int  # size of the copy of stdin
 
 
 class Pruned(Struct, frozen=True):

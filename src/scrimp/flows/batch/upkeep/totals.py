@@ -27,8 +27,8 @@ _ROUNDING = 1000 * PICODOLLAR  # dollars a call: providers add up floating numbe
 class Totals(Struct, frozen=True):
     """Results of a batch; None where it is not known."""
 
-    answered: int | None  # with a completion
-    failed: int | None  # with an error
+    answered: int | None  # requests with a completion
+    failed: int | None  # requests with an error
     tokens_in: int | None
     tokens_out: int | None
 

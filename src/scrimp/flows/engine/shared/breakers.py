@@ -43,7 +43,7 @@ class SharedBreakers:
         self._server, self._health, self._run, self._name_of, self._warn = server, health, run, name_of, warn
         self._every = every
         self._news: dict[str, OpenBreaker | None] = {}
-        self._failing: set[tuple[str, str]] = set()  # as others found
+        self._failing: set[tuple[str, str]] = set()  # models that other processes found failing
         self._changed, self._ending = asyncio.Event(), False
         self._warned = False
         health.tell = self._tell
@@ -97,7 +97,7 @@ class SharedBreakers:
         for (provider, model), state in found.items():
             own = (provider, model) not in others
             if own and ((provider, model) in changed or self._health.trouble(provider, model) is not None):
-                continue  # as this run found itself, or its turn
+                continue  # this run found it itself, or it is this run's turn to probe
             said = f"status {state.http}" if state.http is not None else state.kind
             failure = Failure(
                 kind=state.kind, http=state.http, sent=False,
@@ -106,6 +106,6 @@ class SharedBreakers:
             # One of this run's that works here is its turn: the next call is the probe.
             seconds = 0.0 if own else state.seconds + AFTER_THE_PROBE + self._every
             self._health.heed(provider, model, failure, seconds, given_up=state.given_up)
-        for provider, model in self._failing - others:  # it answers again, or it is this run's turn
+        for provider, model in self._failing - others:  # it answers again, or it is this run's turn to probe
             self._health.try_now(provider, model)
         self._failing = others

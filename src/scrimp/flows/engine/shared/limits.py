@@ -125,7 +125,7 @@ class SharedLimits:
 
     async def close(self) -> None:
         """Give back what this run holds."""
-        async with AsyncExitStack() as ends:  # as those of the run: the last first, whatever fails
+        async with AsyncExitStack() as ends:  # closed in reverse order, whatever fails, like those of the run
             if self._server is not None:
                 ends.callback(self._server.close)
             if self.budget is not None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrimp.config.resolved.tuned_routes import TunedRoute
     from scrimp.enums import PolicySignal
 
-_PREFIX = "tuned:"  # of the names of such chains, in rows and the ledger
+_PREFIX = "tuned:"  # prefix of certified chains' names in rows and the ledger
 
 _NO_PARAMETERS = Parameters()
 

@@ -70,7 +70,7 @@ class RowLimits:
         """
         limit = self._limit_of(row.route)
         if limit is None or any(self._costs.called(step) is None for step in row.route.chain.steps):
-            return row  # where no model can be called, the row is to say that
+            return row  # no model can be called: the row will report that
         limited = fingerprint.limited_route(route, limit.dollars, limit.action or self._action)
         priced = PricedRow(row, self._costs, self._task(row), self._saving(row))
         affords = partial(self._affords, priced, limit)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.prompt_compressor import PromptCompressor
 
 _LEVELS: tuple[Level, ...] = get_args(Level)
-_NEAR = 0.9  # of the size above which a model is dearer: what is estimated at less is not counted
+_NEAR = 0.9  # share of the size limit: shorter prompts are not tokenized
 
 
 class BelowCliff(Struct, frozen=True):

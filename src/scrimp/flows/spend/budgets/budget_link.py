@@ -98,7 +98,7 @@ class BudgetShareLink:
     def _settle(self, dead: Sharer) -> bool:
         """Shrink the part of a dead process to what its run may have spent; return whether that is known."""
         if dead.boot != self._sharer.boot:
-            return True  # as much as it held may have been spent, and stays counted
+            return True  # what it held may have been spent, so it stays counted
         spent = self._spending(dead.run)
         if spent is None:
             return False

@@ -56,7 +56,7 @@ class SharedBudget(Budget):
         self._alone_when_down, self._patience, self._heartbeat = alone_when_down, patience, heartbeat
         self._limit = Decimal(0)  # what this run may have spent and reserved
         self._others = self._others_spent = self._held = Decimal(0)
-        self._recent, self._recent_at = Decimal(0), 0.0  # what was reserved lately
+        self._recent, self._recent_at = Decimal(0), 0.0  # dollars reserved recently, and when
         self._pause = 0.0
         self._down_since: float | None = None
         self._looked_for_dead = float("-inf")
@@ -132,13 +132,13 @@ class SharedBudget(Budget):
 
     def _demand(self) -> Demand:
         used, ahead = self.spent + self.reserved, self._ahead(forget=True)
-        if not self.reserved:  # with nothing in flight it holds nothing in advance: others may wait for that
+        if not self.reserved:  # with nothing in flight it gives back its advance, which others may need
             ahead = Decimal(0)
         bounds = [upper_bound for turn, upper_bound in self._waiting if not turn.done()]
         if not bounds:
             want = used + ahead
             return Demand(spent=self.spent, least=max(used, min(self._limit, want)), need=want, want=want)
-        most = self._dollars - self._others  # as far as is known
+        most = self._dollars - self._others  # as far as this run knows
         need = want = used + bounds[0]
         for upper_bound in bounds[1:]:
             if want + upper_bound > most:
@@ -166,7 +166,7 @@ class SharedBudget(Budget):
         self._pause = 0.0 if granted else min(_LONGEST_PAUSE, max(_FIRST_PAUSE, self._pause * 1.5))
         if not granted and _now() - self._looked_for_dead >= self._heartbeat:
             await self._settle_dead()
-            self._pause = 0.0  # what they had may be free now
+            self._pause = 0.0  # what they held may be free now
         else:
             self._serve()
 

@@ -14,7 +14,7 @@ from scrimp.read.formats.label_rows import LABEL, BadRow, FoundLabel
 if TYPE_CHECKING:
     from scrimp.store.tuning.pairs import PairStore, StoredPrompt
 
-IMPORT = "import"  # what gave such a score
+IMPORT = "import"  # the source of imported scores
 
 
 class ImportedLabels(Struct, frozen=True, kw_only=True):

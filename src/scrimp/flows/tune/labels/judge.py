@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.flows.tune.labels.disputes import Dispute
 
-JUDGE_ROUTE = "scrimp tune label"  # of such calls in the ledger
+JUDGE_ROUTE = "scrimp tune label"  # route of these calls in the ledger
 
 
 class JudgeLabeler:

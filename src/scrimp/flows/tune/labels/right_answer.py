@@ -44,7 +44,7 @@ class GoldColumn:
         self._column, self._asked, self._warn = column, asked, warn
         self._known = False
         self._without: set[int] = set()  # indexes of prompts without a usable answer
-        self._unusable: set[int] = set()  # those of them whose answer no completion could give
+        self._unusable: set[int] = set()  # rows whose answer no completion could give
 
     def right(self, prompt: Prompt) -> str | None:
         """Return a row's right answer, None where it has none; InputError where no row had the column so far."""

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-WITHOUT = Side("lossless")  # what every level is compared with: all of the prompt, with the same values
+WITHOUT = Side("lossless")  # every level is compared with this one: the whole prompt, unchanged in value
 AGAIN = Side("lossless", sample=1)  # the same once more, to see how often a model agrees with itself
 
 
@@ -79,7 +79,7 @@ class LevelCollector:
         self.calls = ModelCalls(options, services, route=SHADOW_ROUTE)
         self.prompts = self.pairs = self.unchanged = self.in_chains = 0
         self.tasks: set[str] = set()  # signatures of what was stored
-        self.templates: set[str] = set()  # of prompts whose task the user named
+        self.templates: set[str] = set()  # templates of prompts whose task the user named
         self.models: dict[str, None] = {}  # in the order they were called
 
     def close(self) -> None:

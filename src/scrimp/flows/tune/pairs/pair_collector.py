@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-SHADOW_ROUTE = "shadow"  # of such calls in the ledger
-WATCH_ROUTE = "quality-shadow"  # of those that watch certified routes
+SHADOW_ROUTE = "shadow"  # route of these calls in the ledger
+WATCH_ROUTE = "quality-shadow"  # route of calls that watch certified routes
 _HASH_RANGE = 1 << 32
 GROUP = 64  # prompts
 
@@ -75,7 +75,7 @@ class PairCollector:
         self._found: dict[int, str] = {}  # names of certified tasks, by index of the prompt
         self.prompts = self.completions = 0  # `completions` are those stored
         self.tasks: set[str] = set()  # signatures of what was stored
-        self.templates: set[str] = set()  # of prompts whose task the user named
+        self.templates: set[str] = set()  # templates of prompts whose task the user named
 
     def close(self) -> None:
         """Tell the prior of the tasks that were collected, and close the file."""

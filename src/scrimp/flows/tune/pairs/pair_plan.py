@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 MOST_PLANNED = 2_000  # prompts that are read ahead: more than any usual target wants
 _RISK, _TARGET, _TARGETS = 0.05, 0.95, (0.95, 0.98)  # those of `tune certify` without flags, and the next target
 _MOST_NAMED = 3  # groups of tasks
-_SHARE_WITHOUT_LOSS = "a third"  # of the rows that are wanted, most of which are there to afford losses
+_SHARE_WITHOUT_LOSS = "a third"  # of the rows wanted; the rest are there to afford losses
 
 
 class PlannedPrompt(Struct, frozen=True):
@@ -44,9 +44,9 @@ class PlannedGroup(Struct, frozen=True, kw_only=True):
 
     tasks: tuple[str, ...]
     rows: int
-    stored: int  # of them
+    stored: int  # rows already stored
     best: float  # share of quality; 0 where they are too few to certify any
-    wanted: tuple[tuple[float, int], ...]  # by target
+    wanted: tuple[tuple[float, int], ...]  # pairs wanted, by target
 
 
 def model_plan(planned: Sequence[StoredPrompt], models: Sequence[str], services: Services) -> list[PlannedGroup]:

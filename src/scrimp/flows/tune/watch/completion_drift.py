@@ -22,7 +22,7 @@ from scrimp.store.ledger import EndedRow
 from scrimp.units import format_percent
 
 MOST_UNREAD = 0.5  # share of a certificate's pairs without an answer: beyond it the task is open-ended
-_FACTOR = 2.0  # of lengths
+_FACTOR = 2.0  # ratio of lengths that counts as drift
 _DEVIATIONS = 4.0
 
 

@@ -23,7 +23,7 @@ from scrimp.units import format_percent, pluralize
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
-_RISK = 0.025  # of calling a level that keeps just its target a level that does not
+_RISK = 0.025  # false alarm rate for a level that just keeps its target
 
 
 def note_level_drift(services: Services) -> list[TunedLevel]:

@@ -16,7 +16,7 @@ from scrimp.units import format_share, pluralize
 
 LEAST = 1 / 16_000  # probability of a difference that counts, both ways together
 _PRIOR = 0.5  # rows of each kind that nothing is known of count as seen (Jeffreys)
-_NEGLIGIBLE = 1e-12  # of a sum
+_NEGLIGIBLE = 1e-12  # relative error of a sum that may be ignored
 
 
 class Proportion(Struct, frozen=True):

@@ -13,7 +13,7 @@ from scrimp.units import format_count, format_percent, pluralize
 
 _GLANCE = 10  # rows
 _SUSPICIOUS = 0.01  # probability of so many different ones in a glance
-QUALITY_RISK = 0.025  # of blaming a route that keeps its target, over all looks
+QUALITY_RISK = 0.025  # false alarm rate for a route that keeps its target, over all looks
 
 
 def with_quality_drift(route: TunedRoute, same: Sequence[bool]) -> TunedRoute:

@@ -149,7 +149,7 @@ class QualityShadow:
         self._sent += len(rows)
         try:
             return collector.collect((row.known.prompt for row in rows), [self._rows.routes[name].flagship])
-        except ScrimpError as error:  # of the comparison alone: the run is over and its rows are out
+        except ScrimpError as error:  # only the comparison failed: the run is over and its rows are printed
             return error
         finally:
             collector.close()

@@ -36,7 +36,7 @@ class RememberedRows:
         self._newest: defaultdict[str, deque[Answered]] = defaultdict(lambda: deque(maxlen=NEWEST))
         self.routes: dict[str, TunedRoute] = {}
         self.shared: defaultdict[str, list[WatchedRow]] = defaultdict(list)
-        self.count = 0  # of those in the share
+        self.count = 0  # remembered rows
 
     def add(self, outcome: Outcome, certificates: Mapping[str, TunedRoute]) -> None:
         """Remember a row that needed a call: one from the cache was in the share when it was called, or never."""

@@ -11,9 +11,9 @@ from scrimp.units import format_dollars
 
 COLORS = 6  # the last for all others
 _HEIGHT = 1000.0
-_GAP = 0.15  # of a column
+_GAP = 0.15  # share of a column's width
 _LABELS = 5
-_TOPS = (10, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100)  # of the axis: each divides by four
+_TOPS = (10, 12, 16, 20, 24, 32, 40, 48, 60, 80, 100)  # tops of the axis: all divisible by four
 
 
 def columns_chart(periods: Mapping[str, Mapping[str, CostTotal]], what: str) -> Markup:

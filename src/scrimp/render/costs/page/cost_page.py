@@ -16,7 +16,7 @@ from scrimp.units import format_count, format_dollars, format_known_dollars, for
 # Nothing is loaded, whatever a name in the ledger says.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _NONE = "-"  # the group of calls without a value
-ROWS = 12  # of a table; the others are one row
+ROWS = 12  # rows of a table; the others are summed in one row
 _TITLES = {
     "model": "By model", "tier": "By tier", "route": "By route", "user": "By user", "provider": "By provider",
     "chain": "By chain", "task": "By task",
