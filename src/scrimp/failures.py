@@ -49,7 +49,7 @@ POLICIES: Mapping[FailureKind, FailurePolicy] = {
     # The request itself, or the budget of the run.
     "invalid": FailurePolicy(ends_chain=True),
     "budget": FailurePolicy(ends_chain=True, exit_status=LIMIT_REACHED),
-    # What the provider stored for the calls of the run is not there any more: the call is made without it.
+    # What the provider stored for the calls of the run is no longer there: the call is made without it.
     "cache_gone": FailurePolicy(),
     # The call waits in a batch.
     "batch": FailurePolicy(ends_chain=True),

@@ -120,7 +120,7 @@ def _with_one_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Par
 
 
 def other_spelling(chain: Chain, parameters: Parameters) -> tuple[Chain, Parameters] | None:
-    """Return a route whose keys are others though it asks the same, None where there is none.
+    """Return a route whose keys are others though it asks the same, None if there is none.
 
     The effort of all models may be what the config or a tier sets for each of them, or what the run asks for.
     """

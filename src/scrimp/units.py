@@ -115,7 +115,7 @@ def format_known_dollars(known: Decimal, unknown: int) -> str:
 
 
 def known_or_none(known: Decimal, unknown: int) -> Decimal | None:
-    """Return such a sum for a program: None where nothing is known."""
+    """Return such a sum for a program: None if nothing is known."""
     return None if unknown and not known else known
 
 

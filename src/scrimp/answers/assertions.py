@@ -25,7 +25,7 @@ _LATEX_MATH = r"\$([^$]+)\$"
 
 
 def assertion(text: str) -> str | None:
-    """Return what a short text asserts, or None where it is empty or too long to be one assertion.
+    """Return what a short text asserts, or None if it is empty or too long to be one assertion.
 
     "A. Lincoln" is not an option letter: only a bracket tells an option from an initial.
     """

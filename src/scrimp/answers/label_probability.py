@@ -20,7 +20,7 @@ MIN_LABEL_MASS = 0.05
 
 
 def label_confidence(tokens: Sequence[TokenLogprob], label: str, choices: Sequence[str]) -> float | None:
-    """Return p(label) / p(any of the choices), or None where no alternatives were reported.
+    """Return p(label) / p(any of the choices), or None if no alternatives were reported.
 
     Where the choices together hold less than MIN_LABEL_MASS, that is divided by in their place: the less they hold, the
     lower the confidence.
@@ -55,7 +55,7 @@ def label_confidence(tokens: Sequence[TokenLogprob], label: str, choices: Sequen
 def likeliest_label(tokens: Sequence[TokenLogprob], choices: Sequence[str]) -> TokenLogprob | None:
     """Return the most probable label by the first token, as if it had been generated whole, with its alternatives.
 
-    None where no alternative is a prefix of exactly one label.
+    None if no alternative is a prefix of exactly one label.
 
     A grammar constrains one token at a time, so greedy decoding takes the label with the likeliest first token, which
     need not be the likeliest label: "neg" competes with "positive", "pos" and "p" one by one.
@@ -101,7 +101,7 @@ def _compatible_labels(labels: Sequence[str], written: str, piece: str) -> list[
 
 
 def _label_start(tokens: Sequence[TokenLogprob], label: str) -> int | None:
-    """Return the index of the token at which the label begins, as a whole word; None where it does not occur."""
+    """Return the index of the token at which the label begins, as a whole word; None if it does not occur."""
     rest = "".join(token.token for token in tokens)
     for index, token in enumerate(tokens):
         if token.token.strip(_LEADING_MARKS):

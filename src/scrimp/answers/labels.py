@@ -71,7 +71,7 @@ def _word_pattern(label: str, pattern: str) -> str:
 
 
 def label_of(text: str, choices: tuple[str, ...]) -> str | None:
-    """Return the one label a completion gives, as the user wrote it; None where it gives none or several.
+    """Return the one label a completion gives, as the user wrote it; None if it gives none or several.
 
     The first of these that applies: the whole text, what follows "answer:" and the like, the only label in it as a word
     and not negated ("not positive" is not a label).

@@ -52,7 +52,7 @@ def is_plain_integer(text: str) -> bool:
 
 
 def number_in(text: str) -> str | None:
-    """Return the number a short text states, without its unit; None where there are two, or anything else next to it.
+    """Return the number a short text states, without its unit; None if there are two, or anything else next to it.
 
     A currency, a percent sign and up to four words of unit say what the number counts, which the prompt has settled
     already: "$18", "18.00" and "18 dollars" are 18. A scale is part of the number: "1.5 million" is 1500000. A name is

@@ -16,7 +16,7 @@ Validator = Callable[[Json], "str | None"]
 
 
 def validator_for(schema: JsonObject) -> Validator:
-    """Return a function that returns a value's first error in words, or None; ConfigError where the schema is invalid.
+    """Return a function that returns a value's first error in words, or None; ConfigError if the schema is invalid.
 
     Formats such as date are checked, too. A $ref to another document is refused: nothing is fetched for a schema.
     """

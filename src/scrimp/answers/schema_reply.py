@@ -27,7 +27,7 @@ class SchemaReply(Struct, frozen=True):
 
 
 def reader_for(schema: JsonObject) -> Callable[[Json], SchemaReply]:
-    """Return a function that reads a value a model wrote; ConfigError where the schema is not a JSON Schema."""
+    """Return a function that reads a value a model wrote; ConfigError if the schema is not a JSON Schema."""
     first_error = validator_for(schema)
     parts = _Parts(schema)
     wrapped = not describes_object(schema, schema)
@@ -76,7 +76,7 @@ def pointer_of(reference: Json) -> str | None:
 
 
 def resolved(whole: JsonObject, reference: Json) -> Json:
-    """Return the part of a schema a reference means; None where it means none."""
+    """Return the part of a schema a reference means; None if it means none."""
     pointer = pointer_of(reference)
     if pointer is None:
         return None

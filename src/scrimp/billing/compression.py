@@ -15,7 +15,7 @@ class CompressionTotals:
 
     def __init__(self) -> None:
         self.rows = self.tokens_before = self.tokens_after = 0
-        self.below_cliffs = 0  # rows that were compressed harder, to stay below a size at which their model is dearer
+        self.below_cliffs = 0  # rows that were compressed harder, to stay below a size at which their model costs more
         self.rows_by_rule: Counter[str] = Counter()
         self.rows_by_note: Counter[str] = Counter()
 

@@ -33,7 +33,7 @@ class RunSavings(Struct, frozen=True, kw_only=True):
 
     @property
     def share(self) -> float | None:
-        """The part of the baselines' cost that was saved; None where there is nothing to compare."""
+        """The part of the baselines' cost that was saved; None if there is nothing to compare."""
         return float(self.saved / self.baseline_cost) if self.baseline_cost else None
 
 

@@ -49,12 +49,12 @@ class CostTotal(Struct, frozen=True, kw_only=True):
 
     @property
     def known_cost(self) -> Decimal | None:
-        """The dollars, None where nothing of them is known."""
+        """The dollars, None if nothing of them is known."""
         return known_or_none(self.cost, self.unknown)
 
     @property
     def cost_per_call(self) -> Decimal | None:
-        """The mean dollars of the calls that were billed and whose cost is known; None where there are none."""
+        """The mean dollars of the calls that were billed and whose cost is known; None if there are none."""
         return _quotient(self.cost, self.calls - self.failed - self.unknown)
 
     @property

@@ -32,6 +32,6 @@ class ExpectedCost(Struct):
 
 
 def mean_error(runs: Sequence[ExpectedCost]) -> Decimal | None:
-    """Return the mean of the errors of some runs, whatever their direction; None where none has one."""
+    """Return the mean of the errors of some runs, whatever their direction; None if none has one."""
     errors = [abs(run.error) for run in runs if run.error is not None]
     return sum(errors, Decimal(0)) / len(errors) if errors else None

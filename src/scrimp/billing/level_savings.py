@@ -26,7 +26,7 @@ class LevelSaving(Struct, frozen=True, kw_only=True):
 
 
 class CliffSaving(Struct, frozen=True, kw_only=True):
-    """Calls of the sample that a level brings below a size above which their model is dearer, and what that saves."""
+    """Calls of the sample that a level brings below a size above which their model costs more, and what that saves."""
 
     level: Level
     calls: int
@@ -34,7 +34,7 @@ class CliffSaving(Struct, frozen=True, kw_only=True):
 
 
 class DearCalls(Struct, frozen=True, kw_only=True):
-    """Calls of a run to one model that were above a size at which it is dearer, and what they cost more for it."""
+    """Calls of a run to one model that were above a size at which it costs more, and what they cost more for it."""
 
     model: str
     above: int  # tokens

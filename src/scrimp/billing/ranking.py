@@ -1,4 +1,4 @@
-"""The dearest of many groups of calls, and all others as one: a hundred thousand lines are never read."""
+"""The most expensive of many groups of calls, and all others as one: a hundred thousand lines are never read."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ For each answered row the baseline's cost less what the row cost in this run is 
 Calls of rows that failed saved nothing, and those that watch certified routes neither. Other attempts, failed rows and
 the quality shadow are never above zero; the choice of the model is below zero where that model cost more than the
 baseline, the provider's cache where writing and storing cost more than reading saved, and the cheaper provider where a
-credit paid at a dearer one.
+credit paid at a more expensive one.
 """
 
 from __future__ import annotations

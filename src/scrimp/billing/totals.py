@@ -94,7 +94,7 @@ class Bill:
         # Calls without a completion: of rows answered in the end, and of rows that failed.
         self._retried, self._failed, self._lost = BillLine(), BillLine(), BillLine()
         self._watch, self._stored = BillLine(), BillLine()
-        self.expected: ExpectedCost | None = None  # None where no row was called
+        self.expected: ExpectedCost | None = None  # None if no row was called
         self.dear: dict[OnDear, int] = {}  # rows above what one may cost, by what became of them
 
     def add(self, outcome: Outcome) -> None:

@@ -29,7 +29,7 @@ def prompt_text(words: Sequence[str], note: Callable[[str], None]) -> ToldText:
     """Return a prompt from the words of the command line and from what is piped in, in this order.
 
     `-` among the words is where the piped text goes. It is data beside words; without any it is the prompt. Raises
-    UsageError where there is neither, and InputError where stdin is not UTF-8; `note` tells a person that stdin is
+    UsageError if there is neither, and InputError if stdin is not UTF-8; `note` tells a person that stdin is
     waited for.
     """
     piped = _stdin_text(note) if "-" in words or _is_piped_in() else ""

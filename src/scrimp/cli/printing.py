@@ -55,13 +55,13 @@ def print_rows(lines: Iterable[bytes]) -> None:
 
 
 def print_text(text: str) -> None:
-    """Print a text on stdout as it is. Raise OutputError where stdout cannot be written."""
+    """Print a text on stdout as it is. Raise OutputError if stdout cannot be written."""
     with output_errors():
         sys.stdout.write(text)
 
 
 def flush() -> None:
-    """Write what was printed. Raise OutputError where stdout cannot be written."""
+    """Write what was printed. Raise OutputError if stdout cannot be written."""
     with output_errors():
         sys.stdout.flush()
 

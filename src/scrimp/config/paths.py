@@ -100,7 +100,7 @@ class Paths(Struct, frozen=True, kw_only=True):
 
     @property
     def last_prices(self) -> Path:
-        """The price table that the newer one replaced; empty where there was none."""
+        """The price table that the newer one replaced; empty if there was none."""
         return self.data / "prices.last.json.gz"
 
     @property

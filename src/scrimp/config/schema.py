@@ -76,7 +76,7 @@ class Defaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     allow_unshared: bool = False
     max_cost_per_row: Decimal | None = None
     on_dear: OnDear = "cheaper"
-    on_cliff: Level | None = None  # for a prompt just above a size at which its model is dearer
+    on_cliff: Level | None = None  # for a prompt just above a size at which its model costs more
     allow_unpriced: bool = False
     baseline: str | None = None  # where none is set each row has its own (flows.spend.baseline)
     concurrency: Count = 16

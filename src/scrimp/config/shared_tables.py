@@ -36,7 +36,7 @@ class SharedTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 def _check_address(name: str, url: str | None, variable: str | None) -> None:
-    """Raise ValueError where a server is named twice, or not as one is."""
+    """Raise ValueError if a server is named twice, or not as one is."""
     validate(server_parts, url, name)
     if url is not None and variable is not None:
         raise ValueError(f"{name} and {name}_env exclude each other: keep one")
@@ -59,7 +59,7 @@ def server_parts(url: str, name: str) -> SplitResult:
 
 
 def _port(parts: SplitResult) -> bool:
-    """Return whether the port can be one; ValueError where it is not a number, or too large."""
+    """Return whether the port can be one; ValueError if it is not a number, or too large."""
     return parts.port is None or parts.port > 0
 
 

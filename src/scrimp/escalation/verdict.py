@@ -19,7 +19,7 @@ _SHOWN = 60  # characters of a completion in a message
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
-    """A confidence from 0 to 1, or None where no signal applies, and the name of the signal that decided.
+    """A confidence from 0 to 1, or None if no signal applies, and the name of the signal that decided.
 
     A completion that is not valid never becomes a row that is ok. `needs_another` says that another completion
     is needed to judge this one, so the chain continues.
@@ -29,7 +29,7 @@ class Verdict(Struct, frozen=True, kw_only=True):
     why: str
     valid: bool
     parsed: Json = None
-    output: str | None = None  # the label or the JSON alone; None where the text is the answer
+    output: str | None = None  # the label or the JSON alone; None if the text is the answer
     needs_another: bool = False
     detail: str = ""  # a sentence: why it is not valid, or why there is no confidence
     correction: str = ""  # what to tell the model to get a valid one; empty if no use

@@ -72,7 +72,7 @@ def _locations(services: Services) -> Mapping[str, str]:
 
 
 def _certified_levels(options: RunOptions, services: Services) -> CertifiedLevels | None:
-    """Return the certified levels of compression; None where there are none, or where the user chose a level."""
+    """Return the certified levels of compression; None if there are none, or if the user chose a level."""
     if _has_chosen_level(options, services):
         return None
     return services.certificates.levels(options, services.routes)
@@ -110,7 +110,7 @@ def _task_gains(options: RunOptions, services: Services) -> TaskGains | None:
 
 
 def _row_limits(options: RunOptions, services: Services) -> RowLimits | None:
-    """Return what keeps rows within what each may cost; None where nothing limits them."""
+    """Return what keeps rows within what each may cost; None if nothing limits them."""
     limits = options.limits
     if limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in services.rules):
         return None

@@ -240,7 +240,7 @@ class Services:
 
     @property
     def level_origin(self) -> str | None:
-        """Where the user chose a level of compression for all rows, such as a file; None where it is the default."""
+        """Where the user chose a level of compression for all rows, such as a file; None if it is the default."""
         from scrimp.config.sources.load import DEFAULT  # loaded with the config
 
         origin = self.loaded.origin(("defaults", "compress"))

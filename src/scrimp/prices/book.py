@@ -63,7 +63,7 @@ class Price(Struct, frozen=True, kw_only=True):
         return rates_for(self.bands, input_tokens)
 
     def cliff(self, input_tokens: int) -> int | None:
-        """Return the size that so many tokens are above and that makes all of them dearer; None for none."""
+        """Return the size that so many tokens are above and that makes all of them more expensive; None for none."""
         crossed = [band for band in self.bands if 0 < band.above < input_tokens]
         dearer = crossed and (self.bands[0].rates.input or 0) < (crossed[-1].rates.input or 0)
         return crossed[-1].above if dearer else None
@@ -172,12 +172,12 @@ class PriceBook:
         return None if match is None else cheap_hours(match.row, when)
 
     def next_change(self, provider: str, model: str, when: float, *, days: int) -> DatedChange | None:
-        """Return the first announced change of a model's price within some days; None where there is none."""
+        """Return the first announced change of a model's price within some days; None if there is none."""
         match = self._match(provider, model)
         return None if match is None else next_change(match.row, when, days=days)
 
     def listed(self, provider: str, model: str, when: float) -> Price | None:
-        """Return the rates on the price lists, whatever the user's own prices are; None where there are none."""
+        """Return the rates on the price lists, whatever the user's own prices are; None if there are none."""
         match = self._lookup.find(self._lists.get(provider, provider), self._vendors_name(provider, model))
         return None if match is None else self._price(match, provider, model, utc_moment(when))
 

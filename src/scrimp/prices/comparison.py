@@ -91,7 +91,7 @@ def _kinds(match: PriceMatch, now: Moment, context: Mapping[str, str]) -> list[s
 
 
 def _bands(match: PriceMatch, now: Moment, context: Mapping[str, str]) -> tuple[Band, ...]:
-    """Return the rates for a way of processing; none where the list has none of its own for it."""
+    """Return the rates for a way of processing; none if the list has none of its own for it."""
     if context and not applicable_variants(match.row, now, context):
         return (Band(Rates()),)
     return bands_in_force(match.row, now, context)

@@ -20,7 +20,7 @@ class DatedChange(Struct, frozen=True, kw_only=True):
 
 
 def next_change(row: PriceRow, now: float, *, days: int) -> DatedChange | None:
-    """Return the first change of a price within some days from now; None where no date changes it.
+    """Return the first change of a price within some days from now; None if no date changes it.
 
     What changes by the hour or the day of the week is not such a change: both sides are of this hour of this weekday.
     """

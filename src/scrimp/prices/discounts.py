@@ -22,7 +22,7 @@ class Discounts(Struct, frozen=True, kw_only=True):
     model_batches: Mapping[str, Decimal] = {}  # the same by provider/model
 
     def of_batches(self, provider: str, model: str, match: PriceMatch) -> Decimal | None:
-        """Return the share of the live price that a model's batches cost; None where the price itself says it.
+        """Return the share of the live price that a model's batches cost; None if the price itself says it.
 
         The user's own rates for batches go first, then the discount on the model, then that on the provider.
         """

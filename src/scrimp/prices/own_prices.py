@@ -39,7 +39,7 @@ class OwnPrice(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def read_own_prices(path: Path) -> dict[str, OwnPrice]:
-    """Return the prices by provider/model; none where there is no file. ConfigError where it cannot be read."""
+    """Return the prices by provider/model; none if there is no file. ConfigError if it cannot be read."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, OwnPrice])
     except FileNotFoundError:

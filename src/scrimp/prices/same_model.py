@@ -21,7 +21,7 @@ _NOT_SOLD = {GOOGLE: re.compile(r"(?!gem(?:ini|ma)-)"), "openai": re.compile(r"g
 
 
 class ModelIdentity(Struct, frozen=True):
-    """A model, at whichever provider: its vendor, None where no name tells, and its name in one spelling."""
+    """A model, at whichever provider: its vendor, None if no name tells, and its name in one spelling."""
 
     vendor: str | None
     name: str

@@ -159,7 +159,7 @@ def message_text(value: Json) -> str:
 
 
 def logprobs(value: Json) -> tuple[TokenLogprob, ...]:
-    """Return the tokens of a completion with their log probabilities; none where the reply lacks one of them."""
+    """Return the tokens of a completion with their log probabilities; none if the reply lacks one of them."""
     entries = array(obj(value).get("content"))
     if not entries:  # as in most replies
         return ()

@@ -46,7 +46,7 @@ class _Content(Struct, frozen=True):
 def attachment(name: str) -> Attachment:
     """Return what a path or URL of --attach names; a file is read once, for its hash, and is not kept in memory.
 
-    Raises InputError where it cannot be read, or is of another kind.
+    Raises InputError if it cannot be read, or is of another kind.
     """
     try:
         return _attachment(_checked_name(name), "")
@@ -87,7 +87,7 @@ def measured(attached: Attachment) -> Attachment:
 
 
 def with_content(attached: Attachment) -> Attachment:
-    """Return an attachment ready to be sent; InputError where its file is not the one that was looked at."""
+    """Return an attachment ready to be sent; InputError if its file is not the one that was looked at."""
     if attached.is_url:
         return attached
     try:
@@ -101,7 +101,7 @@ def with_content(attached: Attachment) -> Attachment:
 
 @lru_cache(_REMEMBERED)
 def _measures(path: str, _identity: str, media_type: str) -> tuple[int, int, int]:
-    """Return width, height and pages of a file, each 0 where it has none; the identity tells it from a later one."""
+    """Return width, height and pages of a file, each 0 if it has none; the identity tells it from a later one."""
     try:
         with Path(path).open("rb") as file:
             content = file.read(_HEADER if media_type != PDF else -1)

@@ -32,7 +32,7 @@ class FormerOutput:
         self, file: str, id_field: str | None = None, *, delimiter: str | None = None, encoding: str | None = None,
         warn: Callable[[str], None] = lambda _: None,
     ) -> None:  # fmt: skip
-        """Read the file; raise InputError where it is not an output of scrimp.
+        """Read the file; raise InputError if it is not an output of scrimp.
 
         `delimiter` and `encoding` are those of the run, which hold for the tables it writes.
         """

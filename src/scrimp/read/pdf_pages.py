@@ -15,7 +15,7 @@ _MOST = 1 << 26  # bytes that all streams are decompressed to, together
 
 
 def pdf_pages(content: bytes, *, most: int = _MOST) -> int:
-    """Return the number of pages, or somewhat more where a file was saved several times; 0 where none are found.
+    """Return the number of pages, or somewhat more where a file was saved several times; 0 if none are found.
 
     Pages of an encrypted file cannot be counted. Streams are decompressed to `most` bytes, together.
     """

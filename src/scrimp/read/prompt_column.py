@@ -19,7 +19,7 @@ _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
 def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> str:
     """Return the prompt of a row: the first column of PROMPT_FIELDS, otherwise the only column of text.
 
-    Columns that are `taken` are something else. InputError where a row has a task in one column and its data in
+    Columns that are `taken` are something else. InputError if a row has a task in one column and its data in
     another: one of them alone would be paid for and be of no use.
     """
     for name in PROMPT_FIELDS:

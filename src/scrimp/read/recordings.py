@@ -61,7 +61,7 @@ class ScoreRange(Struct, frozen=True):
     highest: float = 1.0
 
     def share(self, score: float) -> float | None:
-        """Return a score as a share of the range, 0 to 1; None where it is outside."""
+        """Return a score as a share of the range, 0 to 1; None if it is outside."""
         share = (score - self.lowest) / (self.highest - self.lowest)
         return share if 0 <= share <= 1 else None
 

@@ -66,6 +66,6 @@ def _outlook(claim: Claim) -> str:
         return ""
     if claim.labels_needed is None:
         return f"; no number of labels like these would certify {target}"
-    # The plan is by the normal approximation: it may say none where the exact test asks for a few.
+    # The plan is by the normal approximation: it may say none if the exact test asks for a few.
     labels = "a few more labels" if claim.labels_needed == 0 else pluralize(claim.labels_needed, "more label")
     return f"; {labels} would certify {target}"

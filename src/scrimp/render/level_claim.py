@@ -44,6 +44,6 @@ def _outlook(claim: LevelClaim) -> str:
     target = format_percent_briefly(claim.next_target)
     if claim.pairs_needed is None:
         return f"; no number of pairs like these would certify {target}"
-    # The plan is by the normal approximation: it may say none where the exact test asks for a few.
+    # The plan is by the normal approximation: it may say none if the exact test asks for a few.
     more = "a few more pairs" if not claim.pairs_needed else pluralize(claim.pairs_needed, "more pair")
     return f"; {more} would certify {target}"

@@ -115,7 +115,7 @@ def _table(bars: Sequence[Bar], width: int) -> Table:
 
 
 def _fitting(texts: list[str], free: int) -> tuple[list[str], int]:
-    """Return the texts of a column, none where there is no room for it, and the columns that are left."""
+    """Return the texts of a column, none if there is no room for it, and the columns that are left."""
     needed = _widest(texts)
     return (texts, free - needed) if needed <= free else ([""] * len(texts), free)
 

@@ -17,7 +17,7 @@ from scrimp.render.tables import display_width
 from scrimp.render.terminal import paint
 from scrimp.units import format_clock, format_count, format_known_dollars, format_percent, known_or_none
 
-# The number of rows of the input, None where it is unknown, and whether it is exact.
+# The number of rows of the input, None if it is unknown, and whether it is exact.
 Total = Callable[[], tuple[int | None, bool]]
 
 _REDRAW, _JSON_EVERY, _LINE_EVERY = 0.1, 1.0, 10.0

@@ -90,7 +90,7 @@ MIN_SCORE = 2
 INSTRUCTION_ZONE = 25  # words at either end that count as the instruction
 LONGEST_QUESTION = 40
 LONG_TEXT = 4000
-# In a tie the first, dearer kind wins.
+# In a tie the first, more expensive kind wins.
 _KINDS: tuple[Kind, ...] = tuple(_INSTRUCTIONS)
 
 

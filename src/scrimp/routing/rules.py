@@ -167,7 +167,7 @@ def _from_file(glob: str, source: str) -> bool:
 
 
 def _found(match: str, number: int, prompt: Prompt) -> bool:
-    """Return whether an expression is in a text; raise ConfigError where that would take all day."""
+    """Return whether an expression is in a text; raise ConfigError if that would take all day."""
     seconds = _SEARCH_SECONDS + len(prompt.text) * _SEARCH_SECONDS_PER_CHARACTER
     try:
         return search_within(_compiled(match, number), prompt.text, seconds) is not None
@@ -188,7 +188,7 @@ def _compiled(match: str, number: int) -> re.Pattern[str]:
 
 
 def rule_route(rule: RoutingRule, number: int, reason: str, chains: ChainSource) -> Route:
-    """Return where a rule sends the prompts it matches; ConfigError where there is nothing of that name."""
+    """Return where a rule sends the prompts it matches; ConfigError if there is nothing of that name."""
     try:
         chain = _chain(rule, chains)
     except ConfigError as error:

@@ -17,7 +17,7 @@ _MAX_DEPTH = 8
 
 
 def short_answer(told: Told, parameters: Parameters) -> str:
-    """Return the words for what tells that the answer is short; empty where it may be long, or cannot be compared."""
+    """Return the words for what tells that the answer is short; empty if it may be long, or cannot be compared."""
     if parameters.choices:
         return "--choices"
     if parameters.schema is not None:

@@ -51,7 +51,7 @@ _PLAIN_WORD = r"(?<![\w'])[a-z]{2,}(?![\w'])"  # neither names nor numbers
 
 
 def skeleton(text: str) -> str:
-    """Return the traces of a template in the order they first appear, one a line; empty where the prompt is bare."""
+    """Return the traces of a template in the order they first appear, one a line; empty if the prompt is bare."""
     text = text if len(text) <= 2 * _END_CHARACTERS else f"{text[:_END_CHARACTERS]}\n{text[-_END_CHARACTERS:]}"
     traces: dict[str, None] = {}
     if "```" in text or "[/" in text or "</" in text:

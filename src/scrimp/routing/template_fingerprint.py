@@ -23,7 +23,7 @@ _WORD = r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf9
 
 
 def template_fingerprint(prompt: Prompt, parameters: Parameters) -> str | None:
-    """Return 16 hexadecimal digits of a prompt's template and what goes with it; None where it tells no task apart."""
+    """Return 16 hexadecimal digits of a prompt's template and what goes with it; None if it tells no task apart."""
     if not tells_a_task(prompt):
         return None
     return _fingerprint(

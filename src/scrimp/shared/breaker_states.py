@@ -102,7 +102,7 @@ def _told(state: OpenBreaker | None) -> str:
 
 
 def _read(text: str, run: str, milliseconds: str) -> OpenBreaker | None:
-    """Return what a run told; None where that is of a version which knows other words, or what no run tells."""
+    """Return what a run told; None if that is of a version which knows other words, or what no run tells."""
     try:
         state, seconds = msgspec.json.decode(text, type=OpenBreaker), max(0, int(milliseconds)) / 1000
     except (msgspec.MsgspecError, ValueError):

@@ -109,7 +109,7 @@ class BudgetServer:
         return self._ask(CLEAR, (new_epoch, known.epoch if known is not None else "")) == ["1"]
 
     def look(self) -> BudgetOverview | None:
-        """Return the budget as it stands; None where there is none."""
+        """Return the budget as it stands; None if there is none."""
         reply = self._ask(LOOK, ())
         if not reply:
             return None

@@ -107,7 +107,7 @@ class SharedClaims:
         return here | elsewhere
 
     def release(self, keys: Iterable[bytes]) -> None:
-        """Let go of keys, claimed or not; the server is told soon, by another thread."""
+        """Release keys, claimed or not; the server is told soon, by another thread."""
         some = list(keys)
         held = self._held.intersection(some)
         self._held -= held
@@ -117,7 +117,7 @@ class SharedClaims:
         self._local.release(some)
 
     def close(self) -> None:
-        """Let go of all."""
+        """Release all."""
         self.release(list(self._held))
         self._ended.set()
         self._wake.set()
@@ -164,7 +164,7 @@ class SharedClaims:
                     self._unreleased.pop(key, None)
 
     def _release_on_server(self) -> None:
-        """Let go of what this process has let go of; where the server is away, once it is back."""
+        """Release what this process has let go of; where the server is away, once it is back."""
         if self._server.is_down:
             return
         with self._lock:
@@ -198,7 +198,7 @@ class SharedClaims:
         return taken
 
     def _run(self, script: Script, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int] | None:
-        """Run a script on the server and return what it brings; None where the server is away or refuses."""
+        """Run a script on the server and return what it brings; None if the server is away or refuses."""
         names = [PREFIX + key for key in keys]
         try:
             return [int(each) for each in self._server.ask(lambda client: script.run(client, names, values))]

@@ -65,7 +65,7 @@ class SharedServer:
     def ask(self, request: Callable[[Redis], _T]) -> _T:
         """Return what a request brings: a function of the client, which may be called twice where a connection breaks.
 
-        Raise ServerDownError where the server does not answer in time, or did not lately; ServerRefusedError where it
+        Raise ServerDownError if the server does not answer in time, or did not lately; ServerRefusedError where it
         answers that it will not do this.
         """
         self._tell()

@@ -98,7 +98,7 @@ def value_of(cached: CachedCompletion) -> bytes:
 
 
 def completion_of(key: bytes, value: bytes) -> CachedCompletion | None:
-    """Return the completion that a server has under a key; None where it cannot be read."""
+    """Return the completion that a server has under a key; None if it cannot be read."""
     try:
         _, _, length = _HEAD.unpack_from(value)
         if (created := created_of(value)) is None:
@@ -112,7 +112,7 @@ def completion_of(key: bytes, value: bytes) -> CachedCompletion | None:
 
 
 def created_of(head: bytes) -> float | None:
-    """Return the moment that the beginning of a value names; None where it cannot be read."""
+    """Return the moment that the beginning of a value names; None if it cannot be read."""
     try:
         layout, created, _ = _HEAD.unpack_from(head)
     except struct.error:

@@ -52,7 +52,7 @@ class TwoLevelCache:
         return found
 
     def put_many(self, rows: Sequence[tuple[bytes, Answer]], *, run: str, now: float) -> None:
-        """Cache completions; StoreError where neither cache can."""
+        """Cache completions; StoreError if neither cache can."""
         if self._local_too:
             self._local.put_many(rows, run=run, now=now)
         taken = self._put_on_server([CachedCompletion(key, now, run, answer) for key, answer in rows])

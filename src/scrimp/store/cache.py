@@ -104,7 +104,7 @@ class SqliteCache:
 
 
 def cached_completion(path: Path, row: tuple[bytes, float, str, bytes]) -> CachedCompletion:
-    """Return the completion of a row (key, created, run, answer); StoreError where it cannot be read."""
+    """Return the completion of a row (key, created, run, answer); StoreError if it cannot be read."""
     key, created, run, answer = row
     try:
         return CachedCompletion(key, created, run, _decode(unpacked(key, answer)))
@@ -115,5 +115,5 @@ def cached_completion(path: Path, row: tuple[bytes, float, str, bytes]) -> Cache
 
 
 def nano_or_none(answer: Answer) -> int | None:
-    """Return the answer's cost in integer nanodollars, None where it is unknown."""
+    """Return the answer's cost in integer nanodollars, None if it is unknown."""
     return None if answer.cost is None else int(answer.cost.scaleb(9).to_integral_value())

@@ -28,7 +28,7 @@ class Claims:
 
     @property
     def place(self) -> str | None:
-        """What names these lock files among all machines that run; None where that is not known, or nothing is locked.
+        """What names these lock files among all machines that run; None if that is not known, or nothing is locked.
 
         The number of an inode is one of its kernel's, whose boot has a name.
         """
@@ -44,14 +44,14 @@ class Claims:
         return {key for key in keys if not self._lock(key)}
 
     def release(self, keys: Iterable[bytes]) -> None:
-        """Let go of keys, claimed or not."""
+        """Release keys, claimed or not."""
         files = self._files or ()
         for key in keys if files else ():
             file, byte = _place(key, files)
             fcntl.lockf(file, fcntl.LOCK_UN, 1, byte)
 
     def close(self) -> None:
-        """Let go of all."""
+        """Release all."""
         for file in self._files or ():
             os.close(file)
         self._files = []
@@ -97,7 +97,7 @@ class NoClaims:
         return set()
 
     def release(self, keys: Iterable[bytes]) -> None:
-        """Let go of nothing."""
+        """Release nothing."""
 
     def close(self) -> None:
         """Close nothing."""

@@ -56,7 +56,7 @@ def can_write(path: Path) -> bool:
 
 
 def _connect_to_read(path: Path, schemas: range, *, any_thread: bool) -> sqlite3.Connection | None:
-    """Return a connection that only reads; None where there is nothing to read, or not with these schemas."""
+    """Return a connection that only reads; None if there is nothing to read, or not with these schemas."""
     from urllib.parse import quote  # few stores cannot be written
 
     if not os.access(path, os.R_OK):

@@ -22,7 +22,7 @@ _FREE = frozenset(("parsed",))  # fields that hold what a model wrote
 
 
 def doubtful_field(completion: CachedCompletion) -> str | None:
-    """Return the name of a number that no call has; None where all can be as they say."""
+    """Return the name of a number that no call has; None if all can be as they say."""
     if not 0 <= completion.created < YEAR_9999:
         return "created"
     return next((name for name, number in _numbers(completion.answer, "answer") if not _can_be(name, number)), None)

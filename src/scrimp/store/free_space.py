@@ -22,7 +22,7 @@ LEAST_FREE_BYTES = 64_000_000
 
 
 def free_bytes(folder: Path, statvfs: StatVfs = os.statvfs) -> int | None:
-    """Return the bytes that this user can still write in a folder; None where the system does not tell."""
+    """Return the bytes that this user can still write in a folder; None if the system does not tell."""
     try:
         found = statvfs(folder)
     except OSError:  # it is not there yet, or no longer: whatever is written will tell
@@ -55,7 +55,7 @@ def overwrites_in_place(folder: Path, mounts: Callable[[], str] = read_mounts) -
 
 
 def _file_system(folder: Path, mounts: Callable[[], str]) -> str:
-    """Return the type of the file system of a folder; an empty text where it is not known."""
+    """Return the type of the file system of a folder; an empty text if it is not known."""
     where, found = os.path.realpath(folder), ("", "")
     for line in mounts().splitlines():
         mount, _, source = line.partition(" - ")  # proc(5): the type comes first after the dash

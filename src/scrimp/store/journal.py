@@ -73,7 +73,7 @@ class Journal:
     def record_begun(self, entry: Entry) -> None:
         """Record a request that is about to be sent, and reserve space for what comes of it.
 
-        Raise StoreUnwritableError where there is none: what is reserved for other calls stays theirs.
+        Raise StoreUnwritableError if there is none: what is reserved for other calls stays theirs.
         """
         self._reserved[entry.call] = size = min(self._largest, _MOST_RESERVED)
         self._all_reserved += size
@@ -106,11 +106,11 @@ class Journal:
                     segment.close()
 
     def free_bytes(self) -> int | None:
-        """Return the bytes that can be written beside it; None where the system does not tell; any thread."""
+        """Return the bytes that can be written beside it; None if the system does not tell; any thread."""
         return free_bytes(self._folder, self._statvfs)
 
     def check_free_space(self, *, beside: int = 0) -> None:
-        """Raise DiskFullError where the file system copies on write and has too little space for that; any thread."""
+        """Raise DiskFullError if the file system copies on write and has too little space for that; any thread."""
         with store_errors(self._folder):
             free = free_bytes(self._folder, self._statvfs) if self._copies_on_write else None
         if free is not None and free < LEAST_FREE_BYTES + beside:
@@ -176,7 +176,7 @@ class Journal:
         return segment
 
     def _segment_bytes(self, wanted: int, left: int) -> int:
-        """Return the size of the next segment. Raise OSError where not so much would be left on the disk."""
+        """Return the size of the next segment. Raise OSError if not so much would be left on the disk."""
         # More than is wanted: of a segment that is just large enough the next call would need another one.
         if is_short(self._folder, self._statvfs):
             size = max(_SMALL_SEGMENT_BYTES, wanted + min(wanted, _SMALL_SEGMENT_BYTES))

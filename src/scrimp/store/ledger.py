@@ -164,7 +164,7 @@ class Ledger:
             ).fetchall()
 
     def tasks(self, *, since: float = 0.0, exclude_routes: Collection[str] = ()) -> list[TaskTotal]:
-        """Sum the paid calls since a moment by task and model, the dearest first; without those of some routes."""
+        """Sum the paid calls since a moment by task and model, the most expensive first, without some routes."""
         with store_errors(self.path):
             rows = self._db.execute(
                 f"SELECT signature, provider || '/' || model, max(route), count(*), {_COST}, min(time), max(time),"
@@ -183,7 +183,7 @@ class Ledger:
         ]  # fmt: skip
 
     def spent_on(self, route: str, *, since: float) -> Decimal | None:
-        """Return the dollars of a route's calls since a moment; a call of unknown cost counts as the dearest of them.
+        """Return the dollars of a route's calls since a moment; a call of unknown cost counts as the costliest of them.
 
         None, unknown, where there are calls of unknown cost and none of a known one.
         """

@@ -84,7 +84,7 @@ class RunLog:
             )  # fmt: skip
 
     def newest_entry(self) -> int:
-        """Return the number of the newest entry in the ledger, 0 where there is none."""
+        """Return the number of the newest entry in the ledger, 0 if there is none."""
         with store_errors(self.path):
             ((newest,),) = self._db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchall()
             return int(newest)

@@ -41,7 +41,7 @@ class SmallLog:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one that has its name later; None where there is none."""
+    """Return what tells a file from another one that has its name later; None if there is none."""
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):

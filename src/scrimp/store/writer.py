@@ -52,7 +52,7 @@ class Writer:
     ) -> None:  # fmt: skip
         """`on_commit` gets, in the writer's thread, writes that outlive a power cut, or the reason they do not.
 
-        `check` raises StoreError where nothing must be written; `free` tells how many bytes can be, where it knows.
+        `check` raises StoreError if nothing must be written; `free` tells how many bytes can be, where it knows.
         """
         self._check, self._free = check, free
         self._stores, self._run, self._on_commit = _Stores(open_cache, open_ledger), run, on_commit

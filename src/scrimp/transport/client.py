@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         """A provider without a socket, such as the embedded model."""
 
         async def open(self) -> None:
-            """Load what answers; raise ScrimpError where that is missing or damaged."""
+            """Load what answers; raise ScrimpError if that is missing or damaged."""
 
         async def send(self, request: HttpRequest) -> HttpReply:
             """Return the reply to a request."""

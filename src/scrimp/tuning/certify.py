@@ -45,7 +45,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     measured: PolicyMetrics
     tests: tuple[PolicyTest, ...]  # the tests made, in order
     next_target: float | None = None  # the target this one was tested at where it was not certified
-    labels_needed: int | None = None  # beyond the pairs there are; None where no number would do
+    labels_needed: int | None = None  # beyond the pairs there are; None if no number would do
     look: int = 1  # the first, second ... at rows of this group
     unlabeled: int = 0  # rows whose missing label was taken for the worst: with it more may be certified
 
@@ -71,7 +71,7 @@ def certify(
     `listing` returns the policies to test on a group's rows, without a look at their scores. Rows are independent draws
     of what is to come; where a score that matters is not labeled, the worst is assumed. `look` returns how often rows
     of a group have been looked at, this time included; all looks share the risk. Without it this is the only look ever.
-    Raises ValueError without rows or for a target outside 0.5..1, and InputError where a row lacks a model.
+    Raises ValueError without rows or for a target outside 0.5..1, and InputError if a row lacks a model.
     """
     if not rows:
         raise ValueError("nothing is recorded")
@@ -89,7 +89,7 @@ def certify(
 
 
 def labels_needed(pairs: Sequence[ScorePair], target: float, risk: float) -> int | None:
-    """Return how many more pairs would certify a target if they went as these did; None where no number would.
+    """Return how many more pairs would certify a target if they went as these did; None if no number would.
 
     A plan, not a promise: half of the time it takes some more.
     """

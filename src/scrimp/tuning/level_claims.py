@@ -23,7 +23,7 @@ TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 class LevelAnswer(Struct, frozen=True, kw_only=True):
     """One answer: what it asserts, its score where there is one, its cost in dollars and its tokens in, as billed."""
 
-    asserted: str | None = None  # None where the answer is not what was asked for
+    asserted: str | None = None  # None if the answer is not what was asked for
     open_ended: bool = False  # nothing is asserted, so that its text is compared
     score: float | None = None
     cost: Decimal | None = None
@@ -76,13 +76,13 @@ class LevelClaim(Struct, frozen=True, kw_only=True):
     pairs: int
     kept: float  # share of the answers that the level kept, as counted; of right ones where labels say so
     labeled: int  # pairs compared with the truth
-    self_agreement: float | None  # share of the answers that the model gave again; None where it was not asked
+    self_agreement: float | None  # share of the answers that the model gave again; None if it was not asked
     relative: bool  # whether `kept` is measured against `self_agreement`
     unchanged: int  # pairs whose prompt the level left as it was
     open_ended: int  # pairs compared by their texts, as they assert nothing
     saving: LevelSaving
     next_target: float | None = None
-    pairs_needed: int | None = None  # beyond those there are, for the next target; None where no number would do
+    pairs_needed: int | None = None  # beyond those there are, for the next target; None if no number would do
 
 
 def claim_levels(

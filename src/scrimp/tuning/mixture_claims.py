@@ -33,7 +33,7 @@ def certify_mixture(
     """Return a certificate of one claim, about all rows together.
 
     Rows are independent draws of what is to come, tasks in these proportions. `listing`, `look` and errors are those
-    of `certify`; UsageError where there is one task only, or too few rows to choose by.
+    of `certify`; UsageError if there is one task only, or too few rows to choose by.
     """
     by, tested = split_by_id(rows)
     signatures = tuple(sorted({row.signature for row in rows}))

@@ -53,7 +53,7 @@ def best_mixtures(
     """Return the mixtures that no other beats both in what is kept and in what is saved, the most careful first.
 
     `listing` returns the policies of a task by its rows. Tasks with few rows share a policy. Scores that are not
-    labeled are taken for the worst. Raises ValueError where the flagship is never right or costs nothing.
+    labeled are taken for the worst. Raises ValueError if the flagship is never right or costs nothing.
     """
     top = sum(pair.flagship_score for pair in score_pairs(rows, Always(flagship), flagship))
     cost = sum(answer_of(row, flagship).cost for row in rows)

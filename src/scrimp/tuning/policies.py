@@ -62,7 +62,7 @@ class PolicyOutcome(Struct, frozen=True, gc=False):
 def replay(policy: Policy, row: RecordedRow, flagship: str) -> PolicyOutcome:
     """Return what the policy would have kept and paid on a recorded row.
 
-    Raises InputError where it calls a model that the row has no completion of.
+    Raises InputError if it calls a model that the row has no completion of.
     """
     match policy:
         case Always(model):
@@ -98,7 +98,7 @@ def _replay_vote(voters: tuple[str, ...], row: RecordedRow, flagship: str) -> Po
 
 
 def _replay_backing(model: str, backers: tuple[str, ...], row: RecordedRow, flagship: str) -> PolicyOutcome:
-    """Call backers until one asserts what the model did; call none where it asserts nothing."""
+    """Call backers until one asserts what the model did; call none if it asserts nothing."""
     backed = answer_of(row, model)
     calls, cost = 1, backed.cost
     for backer in backers if backed.asserted is not None else ():

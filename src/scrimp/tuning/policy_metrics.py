@@ -28,7 +28,7 @@ class PolicyMetrics(Struct, frozen=True, kw_only=True):
 
     rows: int
     labeled: int  # rows on which both the policy's and the flagship's score are known
-    kept: Interval | None  # mean score / the flagship's, the worst where unlabeled; None where nothing is labeled
+    kept: Interval | None  # mean score / the flagship's, the worst where unlabeled; None if nothing is labeled
     flagship_share: Interval
     saved: Interval
     cost: float
@@ -47,7 +47,7 @@ def measure(policy: Policy, rows: Sequence[RecordedRow], flagship: str, risk: fl
 
     Kept and saved are ratios of paired sums, with the delta method's interval (Cochran, Sampling Techniques, 3rd ed.
     1977, section 6.4); the flagship's share has Wilson's (JASA 22, 1927). Raises ValueError without rows and
-    InputError where a row lacks a model.
+    InputError if a row lacks a model.
     """
     if not rows:
         raise ValueError("nothing is recorded")
@@ -130,7 +130,7 @@ def oracle(rows: Sequence[RecordedRow], pool: Iterable[str], flagship: str) -> O
 def measure_all(
     policies: Iterable[Policy], rows: Sequence[RecordedRow], flagship: str
 ) -> list[tuple[Policy, PolicyMetrics]]:
-    """Return all-flagship and the policies with what they came to, the dearest first."""
+    """Return all-flagship and the policies with what they came to, the most expensive first."""
     measured = [(policy, measure(policy, rows, flagship)) for policy in (Always(flagship), *policies)]
     return sorted(measured, key=lambda one: -one[1].cost)
 
@@ -152,7 +152,7 @@ class _RatioSums:
         self._products += first * second
 
     def ratio(self, risk: float) -> Interval | None:
-        """Return the ratio of the sums, by the delta method; None where the second is not positive."""
+        """Return the ratio of the sums, by the delta method; None if the second is not positive."""
         if self._second <= 0:
             return None
         ratio = self._first / self._second

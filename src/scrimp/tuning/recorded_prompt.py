@@ -11,7 +11,7 @@ from scrimp.values import Usage
 
 
 class RecordedReply(Struct, frozen=True, kw_only=True, gc=False):
-    """What a model once returned for a prompt, and how right it was; None where that was not recorded."""
+    """What a model once returned for a prompt, and how right it was; None if that was not recorded."""
 
     output: str | None = None
     answer: str | None = None  # what the recording takes for the completion's answer

@@ -11,9 +11,9 @@ from scrimp.errors import InputError
 
 
 class RecordedAnswer(Struct, frozen=True, kw_only=True, gc=False):
-    """One model's completion: score in 0..1, None where it is not labeled; cost in dollars.
+    """One model's completion: score in 0..1, None if it is not labeled; cost in dollars.
 
-    `asserted` is the canonical answer, None where there is none; `confidence` is in 0..1 where a signal gave one.
+    `asserted` is the canonical answer, None if there is none; `confidence` is in 0..1 where a signal gave one.
     """
 
     score: float | None = None
@@ -34,7 +34,7 @@ class RecordedRow(Struct, frozen=True, kw_only=True, gc=False):
 def answer_of(row: RecordedRow, model: str) -> RecordedAnswer:
     """Return a model's answer to a prompt.
 
-    Raises InputError where it was not recorded.
+    Raises InputError if it was not recorded.
     """
     answer = row.answers.get(model)
     if answer is None:

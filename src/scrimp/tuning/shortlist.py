@@ -1,15 +1,15 @@
 """The short list of policies worth testing, what each waits for, and why the others are not on it.
 
-The order is one that holds before anything is known of these rows' scores. Voters are the dearest model of each family,
-the four dearest of them, since price is the one sign of quality there is beforehand. What keeps an answer more readily
-waits for what is more careful with the same models: first each pair that must agree, then each model that any of two
-others may back, then any two of three, of four, and last one model alone. No pair is put before another, so that one
-bad model does not end it all: of 400 rows of code at a target of 95 %, 93 of 100 draws certify a policy (mean of seven
-pools of models; 71 where one sequence went from the dearest models down).
+The order does not depend on these rows' scores. Voters are the four most expensive models, one of each family, since
+price is the only sign of quality beforehand. A policy that keeps an answer more readily waits for the more careful ones
+with the same models: first each pair that must agree, then each model that either of two others may back, then any two
+of three, of four, and last one model alone. No pair goes before another, so that one bad model does not end everything:
+of 400 rows of code at a target of 95 %, 93 of 100 draws certify a policy (mean of seven pools of models; 71 when one
+sequence went from the most expensive models down).
 
-An order by what was measured on the rows, such as how often a policy agrees with the flagship, would put first what was
-lucky on them, and a test on the same rows would confirm the luck: of eight models that truly keep 94.8 %, one was
-certified at 95 % in 14 to 17 of 100 draws, and in 3 by this order.
+An order by measurements on the rows, such as how often a policy agrees with the flagship, would put policies first that
+were lucky on them, and a test on the same rows would confirm the luck: of eight models that truly keep 94.8 %, one was
+certified at 95 % in 14 to 17 of 100 draws, and in 3 with this order.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     """Yield policies, each after those it waits for; only models that assert may vote."""
     asserting = [model for model in cheapest_first if any(answer_of(row, model).asserted is not None for row in rows)]
-    voters = list({pool[model]: model for model in asserting}.values())  # the dearest of each family, cheapest first
+    voters = list({pool[model]: model for model in asserting}.values())  # each family's most expensive, cheapest first
     voters.sort(key=cheapest_first.index)
     last: list[Policy] = []
     for policy, after in _votes(voters):

@@ -152,7 +152,7 @@ class Completion(Struct, frozen=True, kw_only=True):
     reported_cost: Decimal | None = None  # dollars
     logprobs: tuple[TokenLogprob, ...] = ()
     service_tier: str | None = None
-    speed: str | None = None  # Anthropic: fast is dearer
+    speed: str | None = None  # Anthropic: fast costs more
     region: str | None = None  # where Anthropic ran the call; "us" costs more
     request_id: str | None = None
     batch: bool = False  # whether it came through a batch

@@ -24,7 +24,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     valid: bool  # satisfies choices, schema and check; if False the row is never ok
     kept: bool
     parsed: Json = None
-    output: str | None = None  # the label or the JSON alone; None where the text is the answer
+    output: str | None = None  # the label or the JSON alone; None if the text is the answer
     reworded: bool = False  # the prompt was reworded, to see whether its model agrees with itself
     reason: str = ""  # why it was kept, or why the chain continued
     without_room: bool = False  # its cap left no text, so the same was asked again under a higher one
@@ -51,7 +51,7 @@ class Compression(Struct, frozen=True, kw_only=True):
     version: str = ""  # version of the code that compressed it
     keep: float | None = None  # the share of documents that was kept, where it is not the default one
     why: str = ""  # what certifies the level for its task
-    below: int = 0  # tokens: the size that the level was raised for, above which the model is dearer; 0: it was not
+    below: int = 0  # tokens: the size that the level was raised for, above which the model costs more; 0: it was not
 
 
 class CallUsage(Struct, frozen=True, kw_only=True):

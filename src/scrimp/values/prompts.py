@@ -55,7 +55,7 @@ class Attachment(Struct, frozen=True, kw_only=True):
     identity: str  # the hash of a file's content, or the URL: what the cache knows it by
     path: str = ""  # where the file is; empty for a URL
     size: int = 0  # bytes of the file
-    width: int = 0  # pixels of an image; 0 where it was not measured, or cannot be
+    width: int = 0  # pixels of an image; 0 if it was not measured, or cannot be
     height: int = 0
     pages: int = 0  # pages of a PDF; 0 as above
     data: str = ""  # the file in base64, read only when it is sent

@@ -74,7 +74,7 @@ class TooDear(Struct, frozen=True, kw_only=True):
 
     limit: Decimal  # dollars, as all here
     rule: str | None = None  # the rule that sets the limit; None: the run
-    expected: Decimal | None  # None where the price is unknown, which is never taken for cheap
+    expected: Decimal | None  # None if the price is unknown, which is never taken for cheap
     model: str  # the model that would have been called first
     action: OnDear
     instead: str | None = None  # the model that is called first instead, or the level it is compressed at

@@ -39,7 +39,7 @@ class CompletionPrinter:
 
     @property
     def show(self) -> Callable[[str], None] | None:
-        """What prints the pieces of a completion as they come; None where it is printed whole."""
+        """What prints the pieces of a completion as they come; None if it is printed whole."""
         return self._print if self._shows else None
 
     def take(self, outcomes: Sequence[Outcome]) -> None:

@@ -37,7 +37,7 @@ class _NotPlainError(Exception):
 
 
 def plain_words(words: Sequence[str]) -> tuple[AllAskFlags, list[str]] | None:
-    """Return the flags that were typed after `ask`, and the words of the prompt; None where the words are not plain."""
+    """Return the flags that were typed after `ask`, and the words of the prompt; None if the words are not plain."""
     if any(map(is_suspicious, words)):
         return None
     try:

@@ -150,7 +150,7 @@ def _warnings(session: Session, store: BatchStore, now: float) -> dict[str, list
 
 
 def _results_kept(session: Session, provider: str) -> float | None:
-    """Return for how many seconds a provider keeps results; None where it is not known."""
+    """Return for how many seconds a provider keeps results; None if it is not known."""
     endpoint = session.services.routes.endpoints.get(provider)
     flow = None if endpoint is None else batch_flow(endpoint)
     return None if flow is None else flow.limits.results_kept

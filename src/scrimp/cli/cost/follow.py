@@ -32,7 +32,7 @@ _OTHER_LINES = 5  # lines besides the groups: title, header, sum, "N others", cu
 
 
 class Snapshot(Struct, frozen=True):
-    """The ledger at a moment: its calls within the window, their dearest groups, and all calls of the last minute."""
+    """The ledger at a moment: the calls within the window, their costliest groups, and the calls of the last minute."""
 
     time: float
     whole: CostTotal | None

@@ -104,7 +104,7 @@ def write_cost_page(sums: CostSums, file: str, asked: CostQuestion, session: Ses
 
 
 def _ranking(sums: CostSums, asked: CostQuestion, most: int) -> Ranking:
-    """Return the dearest groups, and the others as one; all periods."""
+    """Return the most expensive groups, and the others as one; all periods."""
     most = asked.limit or (sys.maxsize if asked.by in PERIODS else most)
     return sums.ranking(asked.by, most, since=asked.since, zone=asked.zone, flagships=asked.models)
 

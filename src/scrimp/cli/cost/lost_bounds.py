@@ -16,14 +16,14 @@ _MOST_BOUNDED = 5_000  # lost calls; each is priced by itself, and the bound of 
 def bounds_of(lost: int, by: str, session: Session, *, since: float) -> Callable[[CostTotal], Decimal | None]:
     """Return what tells the most dollars that the lost calls of a group can have cost, `lost` being those of all.
 
-    None where that is unknown, or where too many calls were lost.
+    None if that is unknown, or if too many calls were lost.
     """
     bounds = _bounds(by, session, since) if 0 < lost <= _MOST_BOUNDED else {}
     return lambda total: bounds.get((total.name, total.answered_by)) if total.lost else Decimal(0)
 
 
 def bound_line(totals: Sequence[CostTotal], session: Session, *, since: float) -> str | None:
-    """Return the sentence on lost calls; None where nothing was lost, or nothing is known of them."""
+    """Return the sentence on lost calls; None if nothing was lost, or nothing is known of them."""
     if not 0 < sum(total.lost for total in totals) <= _MOST_BOUNDED:
         return None
     from scrimp.flows.spend.lost_bounds import at_most  # where something was lost

@@ -101,7 +101,7 @@ def _description(run: RunRecord) -> str:
 
 
 def _recorded_runs() -> list[RunRecord]:
-    """Return the latest runs, none where the ledger is not there or cannot be read."""
+    """Return the latest runs, none if the ledger is not there or cannot be read."""
     from scrimp.config.paths import paths_of  # for a shell that completes, not for a run
     from scrimp.errors import ScrimpError
     from scrimp.store.run_log import RunLog
@@ -123,7 +123,7 @@ def _matching(incomplete: str, words: Iterable[str]) -> list[str]:
 
 
 def _configured() -> tuple[Config, Routes] | None:
-    """Return the configuration and its routes; None where it cannot be read, which the command itself will say."""
+    """Return the configuration and its routes; None if it cannot be read, which the command itself will say."""
     from scrimp.config.paths import paths_of
     from scrimp.config.resolved.api_keys import KeyRing  # for a shell that completes, not for a run
     from scrimp.config.resolved.routes import Routes

@@ -99,7 +99,7 @@ class BudgetFlags(FlagGroup, frozen=True):
 
 
 class RowLimitFlags(FlagGroup, frozen=True):
-    """What one row may cost, what becomes of one that would cost more, and of one whose size makes it dearer."""
+    """What one row may cost, and what to do with a row that would cost more, or whose length raises its rate."""
 
     max_cost_per_row: spending.MaxCostPerRow = None
     on_dear: spending.OnDear = None

@@ -98,7 +98,7 @@ def check_workers(engine: EngineFlags) -> None:
 
 
 def check_schema(options: RunOptions) -> None:
-    """Raise ConfigError where the schema is not a JSON schema.
+    """Raise ConfigError if the schema is not a JSON schema.
 
     For commands that open outputs or read many rows: `ask` leaves it to the first call, as checking takes 17 ms.
     """
@@ -140,7 +140,7 @@ def read_options(flags: ReadingFlags) -> ReadOptions:
 
 
 def attachments(names: Sequence[str] | None) -> tuple[Attachment, ...]:
-    """Return what goes with every prompt; UsageError or InputError where it cannot be read."""
+    """Return what goes with every prompt; UsageError or InputError if it cannot be read."""
     if not names:
         return ()
     from scrimp.read.attachments import attachment  # few prompts have attachments

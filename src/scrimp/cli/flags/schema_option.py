@@ -19,7 +19,7 @@ _LIKE_FIELDS = r"\s*(?:(?!(?:true|false|null)\s*$)[^\W\d]|,|$)"
 
 
 def schema_file(value: str | None) -> str | None:
-    """Return the file a schema is read from, None where the value is the schema itself."""
+    """Return the file a schema is read from, None if the value is the schema itself."""
     if value is None or value.strip() in ("", "@") or value.lstrip().startswith("{"):
         return None
     if value.startswith("@"):
@@ -28,7 +28,7 @@ def schema_file(value: str | None) -> str | None:
 
 
 def schema_option(value: str | None) -> JsonObject | None:
-    """Return the schema, None where none is given; UsageError where it cannot be read or is not an object."""
+    """Return the schema, None if none is given; UsageError if it cannot be read or is not an object."""
     if value is None:
         return None
     file = schema_file(value)

@@ -16,11 +16,11 @@ class Window(Struct, frozen=True):
     """From when on calls count: a time ago, which moves on, or a moment."""
 
     text: str  # the moment as the user wrote it
-    seconds: float | None  # ago; None where it is a moment
+    seconds: float | None  # ago; None if it is a moment
     moment: float = 0.0  # seconds since the epoch
 
     def start(self, now: float) -> float:
-        """Return the first moment that counts, in seconds since the epoch; UsageError where it is yet to come."""
+        """Return the first moment that counts, in seconds since the epoch; UsageError if it is yet to come."""
         start = self.moment if self.seconds is None else now - self.seconds
         if start > now:
             raise UsageError(
@@ -49,7 +49,7 @@ def parse_since(text: str, zone: tzinfo | None = UTC) -> Window:
 
 
 def since_start(text: str | None, now: float, zone: tzinfo | None = UTC) -> float:
-    """Return the moment of --since in seconds since the epoch; 0 where it is not given."""
+    """Return the moment of --since in seconds since the epoch; 0 if it is not given."""
     return parse_since(text, zone).start(now) if text else 0.0
 
 

@@ -174,7 +174,7 @@ def _printable(text: str) -> str:
 
 
 def recent_bills(session: Session) -> list[Raw]:
-    """Return the bills of the latest runs, as documents; none where there is no ledger that can be read."""
+    """Return the bills of the latest runs, as documents; none if there is no ledger that can be read."""
     try:
         with closing(RunLog(session.services.paths.ledger_db)) as log:
             return [record.end.document for record in log.latest(_COMPARED_RUNS) if record.end is not None]

@@ -137,7 +137,7 @@ def write_beside(path: Path, data: bytes) -> None:
 
 
 def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
-    """Return a new empty file to write the rows to, or None where the target itself is to be written."""
+    """Return a new empty file to write the rows to, or None if the target itself is to be written."""
     if former is not None and not stat.S_ISREG(former.st_mode):
         return None
     if former is not None and not os.access(target, os.W_OK):
@@ -177,7 +177,7 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
 
 
 def format_of_name(name: str, known: Collection[str], flag: str = "-o") -> str | None:
-    """Return the known format that a file's extension names, if any. Raises UsageError where it names one of others."""
+    """Return the known format that a file's extension names, if any. Raises UsageError if it names one of others."""
     extension = Path(name).suffix.lower().removeprefix(".")
     if extension in known:
         return extension

@@ -41,7 +41,7 @@ class OutputTarget(Struct, frozen=True):
     def format(self, out: OutputFormat | None) -> str | None:
         """Return the format of rows: that of --out, else the name's; None for stdout where --out does not give one.
 
-        Raises UsageError where the name is that of a kind of file that these rows would not be.
+        Raises UsageError if the name is that of a kind of file that these rows would not be.
         """
         if self.name == STDOUT:
             return out
@@ -92,7 +92,7 @@ def output_target(
     files_read: Mapping[str, str | None],
     session: Session,
 ) -> OutputTarget:
-    """Return where a run writes, by what `row_pattern` returns. Raises UsageError where it reads that file itself."""
+    """Return where a run writes, by what `row_pattern` returns. Raises UsageError if it reads that file itself."""
     _refuse_empty({"-o": output, "--summary-file": summary_file})
     _refuse_objects(summary_file, output if row_names else None)
     _refuse_own_files(session, {"-o": None if row_names else output, "--summary-file": summary_file})
@@ -160,7 +160,7 @@ def _refuse_unwritable_summary(file: str) -> None:
 
 
 def _refuse_own_files(session: Session, written: Mapping[str, str | None]) -> None:
-    """Raise UsageError where a file is written, by its flag, that scrimp keeps."""
+    """Raise UsageError if a file is written, by its flag, that scrimp keeps."""
     for flag, file in written.items():
         if file is not None and file != STDOUT:
             from scrimp.cli.results.own_files import OwnFiles  # only where a file is written
@@ -169,7 +169,7 @@ def _refuse_own_files(session: Session, written: Mapping[str, str | None]) -> No
 
 
 def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
-    """Raise UsageError where the shell sends stdout to a file that the run reads: rows would make rows without end."""
+    """Raise UsageError if the shell sends stdout to a file that the run reads: rows would make rows without end."""
     try:
         is_file = stat.S_ISREG(os.fstat(1).st_mode)
     except OSError:  # it is closed, which is said where it is written

@@ -53,7 +53,7 @@ def _form(path: str | Path) -> str:
 
 
 def _number(path: str | Path) -> tuple[int, int] | None:
-    """Return what all links to a file share; None where there is none."""
+    """Return what all links to a file share; None if there is none."""
     try:
         status = Path(path).stat()
     except (OSError, ValueError):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def part_output(
     output: str, engine: EngineFlags, source: RunInput, written: OutputFlags, *, parsed: bool
 ) -> PartFiles | None:  # fmt: skip
-    """Return the parts that rows are written in; None where -o names no directory. Raises UsageError."""
+    """Return the parts that rows are written in; None if -o names no directory. Raises UsageError."""
     if not output.endswith("/"):
         return None
     if engine.engine != "ray":

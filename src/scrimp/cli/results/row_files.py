@@ -33,12 +33,12 @@ class RowNames:
         self._given: deque[tuple[_Place, str]] = deque()  # to rows that are not taken yet, by their places
 
     def give(self, prompt: Prompt) -> None:
-        """Name the files of the next row of the input; raise InputError where that cannot be."""
+        """Name the files of the next row of the input; raise InputError if that cannot be."""
         for completion in samples([prompt], self._completions):
             self._given.append((_place(completion), self._unique.unique(self._wanted(completion))))
 
     def take(self, prompt: Prompt) -> str:
-        """Return the name of the next row that is taken; raise InputError where it has none."""
+        """Return the name of the next row that is taken; raise InputError if it has none."""
         place = _place(prompt)
         while self._given and self._given[0][0] < place:  # it was left out
             self._given.popleft()

@@ -23,7 +23,7 @@ FailedRun = Annotated[str, typer.Argument(metavar="RUN", help=_HELP, autocomplet
 
 
 def find_run(session: Session, name: str, kind: RunKind | None = None) -> RunRecord:
-    """Return the run of that name, `last` of that kind; raise UsageError where there is none, or several."""
+    """Return the run of that name, `last` of that kind; raise UsageError if there is none, or several."""
     with closing(RunLog(session.services.paths.ledger_db)) as log:
         if name == _LAST:
             # Not one that is running: `scrimp runs errors last | scrimp run -` starts the next one at the same time.

@@ -23,7 +23,7 @@ def run_state(record: RunRecord, folder: Path, now: float) -> str:
 
 
 def why_not_kept(record: RunRecord, folder: Path, now: float) -> ScrimpError | None:
-    """Return why there are no failed rows of a run here; None where no row of it failed."""
+    """Return why there are no failed rows of a run here; None if no row of it failed."""
     if record.kind == "ask":
         return UsageError(f"{record.run} was a prompt of `scrimp ask`, and prompts are not kept: ask it again")
     if record.end is None and run_state(record, folder, now) != "elsewhere":

@@ -113,7 +113,7 @@ def _repair(session: Session) -> None:
 
 
 def _checked(path: Path) -> Path:
-    """Return the path of a database; raise StoreError where it is damaged in a place that nothing reads now."""
+    """Return the path of a database; raise StoreError if it is damaged in a place that nothing reads now."""
     from scrimp.store.repair.database import damage_of
 
     if (damage := damage_of(path)) is not None:

@@ -31,7 +31,7 @@ def replace_closed_streams() -> None:
 
 
 def refuse_closed_stdout() -> None:
-    """Raise OutputError where stdout is closed, before paying for output that would be lost."""
+    """Raise OutputError if stdout is closed, before paying for output that would be lost."""
     try:
         mode = fcntl(sys.stdout.fileno(), F_GETFL) & os.O_ACCMODE
     except (OSError, ValueError):

@@ -23,7 +23,7 @@ _FILES = ("FILE", "INPUT", "DIRECTORY")
 
 
 def check_words(command: Command, words: Sequence[str]) -> None:
-    """Raise UsageError where the value of a parameter is unusable; the name of a file may be any bytes."""
+    """Raise UsageError if the value of a parameter is unusable; the name of a file may be any bytes."""
     for parameter, value in _values(command, words):
         name = max(parameter.opts, key=len) if parameter.param_type_name == "option" else f"{parameter.metavar}"
         if isinstance(value, float) and not math.isfinite(value):

@@ -44,7 +44,7 @@ def load_dataset(
 
 
 def check_task(task: str, tasks: Collection[str]) -> None:
-    """Raise UsageError where none of the prompts, which are of these tasks, is of that one."""
+    """Raise UsageError if none of the prompts, which are of these tasks, is of that one."""
     if tasks and task not in tasks:
         more = f" and {len(tasks) - _MOST_NAMED} more" if len(tasks) > _MOST_NAMED else ""
         raise UsageError(

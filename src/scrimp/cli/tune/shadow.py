@@ -59,7 +59,7 @@ class PairsWanted(FlagGroup, frozen=True):
     ] = False
 
     def comparison(self, level: str | None) -> LevelComparison | None:
-        """Return what is compared at a level that can be certified; None where it is models that are compared."""
+        """Return what is compared at a level that can be certified; None if it is models that are compared."""
         if level in CERTIFIABLE:
             return LevelComparison(checked_side(level, self.keep), self.twice)
         if self.keep is not None or self.twice:

@@ -95,7 +95,7 @@ class LevelFlags(FlagGroup, frozen=True):
     keep: Keep = None
 
     def side(self) -> Side | None:
-        """Return the side of the level; None where none is named. UsageError where nothing can be certified of it."""
+        """Return the side of the level; None if none is named. UsageError if nothing can be certified of it."""
         if self.compress is not None:
             return checked_side(self.compress, self.keep)
         if self.keep is not None:
@@ -104,7 +104,7 @@ class LevelFlags(FlagGroup, frozen=True):
 
 
 def checked_side(level: str, keep: float | None) -> Side:
-    """Return the side of a level; UsageError where nothing can be certified of it."""
+    """Return the side of a level; UsageError if nothing can be certified of it."""
     known = next((one for one in CERTIFIABLE if one == level), None)
     if known is None:
         raise UsageError(f"--compress {level} cannot be certified: use one of {', '.join(CERTIFIABLE)}")
@@ -115,7 +115,7 @@ def checked_side(level: str, keep: float | None) -> Side:
 
 
 def refuse_models(pairs: PairFlags, source: str = LEDGER, recording: RecordingFlags | None = None) -> None:
-    """Raise UsageError where other models are named: a level compares a model with itself."""
+    """Raise UsageError if other models are named: a level compares a model with itself."""
     named = [pairs.flagship, pairs.pool, None if source == LEDGER else source]
     named += [] if recording is None else [recording.prices, recording.scores]
     if any(flag is not None for flag in named):

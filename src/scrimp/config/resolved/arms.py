@@ -44,7 +44,7 @@ def arm_of(name: str, endpoints: Mapping[str, Endpoint], resolve: Callable[[str]
 
 
 def effort_sent(model: ModelRef, asked: Effort | None, endpoint: Endpoint) -> Effort | None:
-    """Return the effort of a call, as the model takes it; None where none is wanted, or none can be sent.
+    """Return the effort of a call, as the model takes it; None if none is wanted, or none can be sent.
 
     `asked` is the run's. A recording is called by the names of its models alone.
     """

@@ -164,7 +164,7 @@ class Routes:
         return replace(model, buy="cheapest") if "/" not in name and self._buy(model) is None else model
 
     def _buy(self, model: ModelRef) -> Buy | None:
-        """Return what the config says of where a model is bought; None where it says nothing."""
+        """Return what the config says of where a model is bought; None if it says nothing."""
         table = self._config.models.get(model.without_arm)
         return (table.buy if table else None) or self._config.defaults.buy
 

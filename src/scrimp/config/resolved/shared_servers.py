@@ -9,7 +9,7 @@ from scrimp.errors import ConfigError
 
 
 def server_address(name: str, url: str | None, variable_name: str | None, variable: Callable[[str], str]) -> str | None:
-    """Return the address of a server, None where none is set; ConfigError where the variable gives none.
+    """Return the address of a server, None if none is set; ConfigError if the variable gives none.
 
     `name` is the key of [shared]; `variable` gives the value of a variable, "" where it is not set.
     """

@@ -25,7 +25,7 @@ class SinkAddress(Struct, frozen=True, kw_only=True):
 
 
 def sink_address(name: str, table: SinkTable, variable: Variable) -> SinkAddress:
-    """Return where a sink is; ConfigError where that is not known, or its key is not.
+    """Return where a sink is; ConfigError if that is not known, or its key is not.
 
     `variable` gives the value of a variable of the environment, "" where it is not set.
     """

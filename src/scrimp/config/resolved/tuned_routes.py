@@ -38,7 +38,7 @@ class TunedRoute(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     below: Share  # share of rows that do not reach the flagship
     saved: Finite
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
-    # The fingerprint of its prompts' template; empty where they have none in common, so that only its name finds the
+    # The fingerprint of its prompts' template; empty if they have none in common, so that only its name finds the
     # task. Files written before lack it: there the signature alone finds it.
     template: str | None = None
     agreed: Count = 0  # compared pairs on which its answer equals the flagship's

@@ -20,7 +20,7 @@ def agreement(
     completion: Completion, attempts: Sequence[Attempt], parameters: Parameters, verdict: Verdict, *,
     reworded: bool = False,
 ) -> Verdict:  # fmt: skip
-    """Return confidence 1 where another model's valid completion asserted the same before, 0 where none of them did.
+    """Return confidence 1 where another model's valid completion asserted the same before, 0 if none of them did.
 
     A model called with a reworded prompt counts as another. The first completion has none to agree with, so its verdict
     asks for more; open-ended text has nothing to agree on, and the verdict stays as it was. "I don't know" is not an

@@ -66,7 +66,7 @@ def judge_parameters() -> Parameters:
 def judged(first: str | None, second: str | None) -> float | None:
     """Return 1 where both replies to `judge_prompts` call the completion right, 0 where both call it wrong, else None.
 
-    A reply is None where the judge could not be reached.
+    A reply is None if the judge could not be reached.
     """
     if first is None or second is None:
         return None

@@ -29,7 +29,7 @@ def from_self_report(completion: Completion, _parameters: Parameters, verdict: V
 
 
 def self_reported(text: str) -> float | None:
-    """Return the confidence a JSON completion reports of itself, 0..1; None where it reports none that can be read.
+    """Return the confidence a JSON completion reports of itself, 0..1; None if it reports none that can be read.
 
     A number up to 1 is a probability and one from 2 to 100 a percentage; what lies between (1.5) is neither. "85 %",
     "8/10" and low, medium or high are read, too.

@@ -130,7 +130,7 @@ class Answerer:
 
     @property
     def refusal(self) -> str | None:
-        """Why a request did not fit under the run's cap, with what is spent by now; None where all did."""
+        """Why a request did not fit under the run's cap, with what is spent so far; None if all did."""
         return self._step_caller.refusal
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:

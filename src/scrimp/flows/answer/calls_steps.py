@@ -21,11 +21,11 @@ class CallsSteps(Protocol):
         """Whether rows are made of completions, which a later pass does otherwise: it shows and bills them."""
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
-        """Return the completion of a step, or why there is none; RowPendingError where it is not known yet."""
+        """Return the completion of a step, or why there is none; RowPendingError if it is not known yet."""
 
     @property
     def refusal(self) -> str | None:
-        """Why a request did not fit under the run's cap; None where all did."""
+        """Why a request did not fit under the run's cap; None if all did."""
 
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""

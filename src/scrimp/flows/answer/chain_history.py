@@ -75,7 +75,7 @@ class ChainHistory:
         return shares is not None and sum(shares) <= MOST_OF_LAST
 
     def _shares(self, chain: Chain) -> tuple[float, ...] | None:
-        """Return each earlier step's cost as a share of the last step's; None where unknown.
+        """Return each earlier step's cost as a share of the last step's; None if unknown.
 
         By what their calls were billed, hidden reasoning included, or by list prices where there are too few.
         """
@@ -122,7 +122,7 @@ class ChainHistory:
         return costs
 
     def _called(self, step: Step) -> ModelRef | None:
-        """Return the first model of a step that can be called, where it is bought; None where there is none."""
+        """Return the first model of a step that can be called, where it is bought; None if there is none."""
         places = map(self._place_of, step.candidates)
         return next((place for place in places if place is not None), None)
 

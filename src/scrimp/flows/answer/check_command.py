@@ -25,7 +25,7 @@ _MOST_WORDS = 200  # characters of a program's own complaint
 
 
 async def try_check(command: str) -> None:
-    """Start the check on an empty text, before anything is paid for; ConfigError where it cannot be started.
+    """Start the check on an empty text, before anything is paid for; ConfigError if it cannot be started.
 
     Its verdict on an empty text means nothing, and one that is still running after two seconds has been started.
     """

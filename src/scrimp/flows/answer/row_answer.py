@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def row_answer(
     row: PlannedRow, attempts: Sequence[Attempt], shown: Attempt, recorder: RowRecorder, pricer: CounterfactualPricer
 ) -> Answer | None:
-    """Return what a row says of the attempt that is shown; None where it has no completion."""
+    """Return what a row says of the attempt that is shown; None if it has no completion."""
     completion = shown.completion
     if completion is None or completion.entry is None:
         return None

@@ -29,7 +29,7 @@ class BatchableModels:
         self._flows: dict[str, BatchFlow | None] = {}  # by provider; looked up for every row
 
     def flow(self, provider: str) -> BatchFlow | None:
-        """Return how batches are made at a provider; None where it has no batch API."""
+        """Return how batches are made at a provider; None if it has no batch API."""
         if provider not in self._flows:
             self._flows[provider] = batch_flow(self._context.endpoints[provider])
         return self._flows[provider]

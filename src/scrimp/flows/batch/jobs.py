@@ -50,7 +50,7 @@ def open_job(
 
 
 def find_job(store: BatchStore, name: str | None) -> Job:
-    """Return a job by the beginning or end of its name, or the newest; UsageError where there is none."""
+    """Return a job by the beginning or end of its name, or the newest; UsageError if there is none."""
     jobs = store.jobs()
     if not jobs:
         raise UsageError("there is no batch job yet: scrimp run --batch, or scrimp batch submit, makes one")

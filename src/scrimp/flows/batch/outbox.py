@@ -81,7 +81,7 @@ class Outbox:
         self._just_closed.clear()
 
     def add(self, target: Target, flow: BatchFlow, request: HttpRequest, call: CallInShard) -> bool:
-        """Add a call; return False where its request alone is larger than a batch of its provider may hold."""
+        """Add a call; return False if its request alone is larger than a batch of its provider may hold."""
         line = flow.line(call.key.hex(), request)
         room = self._rooms.get(target) or self._room_for(target, flow)
         if len(line) > room.line:

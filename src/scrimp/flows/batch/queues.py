@@ -31,7 +31,7 @@ class Queues:
         self.wanted = set[str]()  # shards in queues with calls that are wanted at once
 
     def queue_of(self, row: PlannedRow) -> str | None:
-        """Return the queue that the calls of a row wait in; None where they are sent at once."""
+        """Return the queue that the calls of a row wait in; None if they are sent at once."""
         if not self._collects:
             return None
         if self._job.queue is not None or not self._rules:
@@ -41,7 +41,7 @@ class Queues:
         return queue_of(row.prompt, self._rules, self._options.labels)
 
     def meet(self, shard: str, row: PlannedRow) -> str | None:
-        """Return the queue in which a call waits by now; None where it is in none, or is wanted at once."""
+        """Return the queue in which a call waits now; None if it is in none, or is wanted at once."""
         if shard not in self._queued:
             return None
         if self.queue_of(row) is None:

@@ -95,7 +95,7 @@ class BatchRun:
         self._watch.tell()
 
     def _wait_until_idle(self, found: Collected) -> None:
-        """Wait until no other run is calling models, where the rows are not wanted as they are by now."""
+        """Wait until no other run is calling models, where the rows are not wanted as they are now."""
         if self._job.record.queue != IDLE_QUEUE or not found.for_live or self._goal in ("submitted", "followed"):
             return
         self._is_held_back = is_busy(self._services)

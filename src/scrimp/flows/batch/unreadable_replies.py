@@ -35,7 +35,7 @@ class UnreadableReplies:
         self._next.pop(what, None)
 
     def is_due(self, what: str) -> bool:
-        """Return whether it may be asked for again by now."""
+        """Return whether it may be asked for again now."""
         return self._clock() >= self.due(what)
 
     def due(self, what: str) -> float:

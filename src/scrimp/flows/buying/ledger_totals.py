@@ -20,7 +20,7 @@ _MANY = 500_000  # calls that take more than a moment to add up
 def totals_since(
     ledger: Path, sums: Path, by: str, since: float, note: Callable[[str], None] = lambda _: None
 ) -> Sequence[CostTotal]:
-    """Return the totals of calls since a moment, by provider or by model; none where there is no ledger.
+    """Return the totals of calls since a moment, by provider or by model; none if there is no ledger.
 
     The sums that are kept are brought up to the ledger first; a note says when that takes a while.
     """

@@ -23,7 +23,7 @@ _OUTPUT = 200  # tokens of a completion whose length nothing says: a paragraph
 
 
 class Offer(Struct, frozen=True, kw_only=True):
-    """A model at one provider: the dollars of a call there, None where unknown, and whether a credit pays for it."""
+    """A model at one provider: the dollars of a call there, None if unknown, and whether a credit pays for it."""
 
     model: ModelRef
     cost: Decimal | None
@@ -89,7 +89,7 @@ class Offers:
         )  # fmt: skip
 
     def expected_cost(self, model: ModelRef, size: int, *, batch: bool = False) -> Decimal | None:
-        """Return what a call for a prompt of so many bytes costs at a place, in dollars; None where unknown."""
+        """Return what a call for a prompt of so many bytes costs at a place, in dollars; None if unknown."""
         return self._cost(model, expected_usage(size, model.max_output), batch=batch)
 
     def _cost(self, model: ModelRef, usage: Usage, *, batch: bool = False) -> Decimal | None:

@@ -60,7 +60,7 @@ class CreditUse(Struct, frozen=True, kw_only=True):
 
     @property
     def told(self) -> str:
-        """A part of a sentence on the calls of unknown cost; empty where there are none."""
+        """A part of a sentence on the calls of unknown cost; empty if there are none."""
         bounded = self.unknown - self.unbounded
         parts = []
         if bounded:
@@ -114,7 +114,7 @@ class ProviderCredits:
         self._warned: set[tuple[str, bool]] = set()
 
     def left(self, provider: str) -> Decimal | None:
-        """Return the dollars that are left of a credit, never less than none; None where there is no credit.
+        """Return the dollars that are left of a credit, never less than none; None if there is no credit.
 
         Calls of unknown cost count with the most that they can have cost.
         """
@@ -152,7 +152,7 @@ class ProviderCredits:
             self._beside.tell(provider, self._paid.get(provider, _NOTHING), kept)
 
     def close(self) -> None:
-        """Let go of what is kept; to be called once the ledger has what this run has used."""
+        """Release what is kept; to be called once the ledger has what this run has used."""
         if self._beside is not None:
             self._beside.close()
 
@@ -182,7 +182,7 @@ class ProviderCredits:
     def pay(self, provider: str, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
         """Take what a call cost off the credit, and warn once when it is near its end, and once when it is used up.
 
-        `at_most` is what it can have cost where that is unknown; None where not even that is known.
+        `at_most` is what it can have cost where that is unknown; None if not even that is known.
         """
         if provider not in self.by_provider:
             return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RunHooks(Struct, frozen=True, kw_only=True):
-    """Functions that the run calls; None where the command has nothing to do."""
+    """Functions that the run calls; None if the command has nothing to do."""
 
     wrap_caller: WrapCaller | None = None  # looks for replies in batches before it calls a model live
     show: Callable[[str], None] | None = None  # gets a streamed completion piece by piece

@@ -109,7 +109,7 @@ def _stored_caches(
     budget: Budget,
     hooks: RunHooks,
 ) -> StoredCaches | None:
-    """Return what stores the beginnings of prompts at providers that can; None where none is called."""
+    """Return what stores the beginnings of prompts at providers that can; None if none is called."""
     endpoints = services.routes.endpoints
     able = any(endpoints[name].dialect == "gemini" for name in services.routes.available)
     if options.provider_cache == "off" or not able:
@@ -192,7 +192,7 @@ def _open_ledger(services: Services) -> Ledger:
 
 
 def _ledger_refusal(services: Services) -> StoreError | None:
-    """Return why no call could be entered in the ledger, before one is paid for; None where all is well.
+    """Return why no call could be entered in the ledger, before one is paid for; None if all is well.
 
     A home that cannot be written keeps nothing, which was said.
     """

@@ -85,7 +85,7 @@ class CacheForecast:
 
     @property
     def shared_end(self) -> int:
-        """How many tokens all prompts end with; 0 where they are few, or the whole of a prompt."""
+        """How many tokens all prompts end with; 0 if they are few, or the whole of a prompt."""
         first = self._first
         if first is None or not self._end or self._end == first[1].text or len(self._end) < SHORTEST:
             return 0
@@ -130,7 +130,7 @@ class CacheForecast:
     def saving(
         self, step: Step, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]
     ) -> CacheSaving | None:
-        """Return what a model would save of the calls that go to a step first; None where nothing is kept.
+        """Return what a model would save of the calls that go to a step first; None if nothing is kept.
 
         `name` is provider/model, `rates` are those of a call of so many tokens; a model without a price keeps nothing.
         """

@@ -43,11 +43,11 @@ class Workload(Struct):
     attachments: int = 0  # images and PDFs of the calls that are left; each model counts their tokens in its own way
     unsendable: int = 0  # rows whose images or PDFs cannot be sent: they fail without a call
     dear: dict[OnDear, int] = field(default_factory=dict)  # rows above what one may cost, by what becomes of them
-    below_cliffs: int = 0  # calls that are compressed harder, to stay below a size at which their model is dearer
+    below_cliffs: int = 0  # calls that are compressed harder, to stay below a size at which their model costs more
     sizes: dict[Attachment, int] = field(default_factory=dict)  # how often each size is attached (names are dropped)
     tasks: Counter[str] = field(default_factory=Counter)  # signatures of the first calls
     sizes_in: CallSizes = field(default_factory=CallSizes)  # of the calls that are left, before compression
-    levels: LevelSavings | None = None  # what each level would save; None where there is nothing to call
+    levels: LevelSavings | None = None  # what each level would save; None if there is nothing to call
     routed: RoutedCalls = field(default_factory=RoutedCalls)
     beginnings: CacheForecast = field(default_factory=CacheForecast)  # what the calls have in common
 

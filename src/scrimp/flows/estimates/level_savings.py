@@ -35,7 +35,7 @@ class _CallSizes(Struct, frozen=True):
     notes: Mapping[Level, str]
     level: Level
     model: str
-    cliffs: Mapping[Level, int | None]  # the size that it is above and that makes it dearer
+    cliffs: Mapping[Level, int | None]  # the size that it is above and that makes it more expensive
 
 
 class LevelSampler:
@@ -54,7 +54,7 @@ class LevelSampler:
         self._sample.offer(row, sum(map(len, texts)))
 
     def savings(self, overhead: int) -> LevelSavings | None:
-        """Return what each level would save, None where there is nothing to call.
+        """Return what each level would save, None if there is nothing to call.
 
         `overhead` is the tokens of all calls that are in no prompt.
         """
@@ -113,7 +113,7 @@ def _as_counted(size: int, model: ModelRef) -> int:
 
 
 def _cliff_savings(calls: Sequence[_CallSizes]) -> Iterator[CliffSaving]:
-    """Yield the levels that bring calls below a size at which their model is dearer, each more than that before it."""
+    """Yield the levels that bring calls below a size at which their model costs more, each more than that before it."""
     most = 0
     for level in LEVELS:
         below = [call for call in calls if (call.cliffs[call.level] or 0) > (call.cliffs[level] or 0)]

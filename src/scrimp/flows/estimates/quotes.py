@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Quote(Struct, frozen=True, kw_only=True):
-    """What a model would charge for the workload, in dollars; None where its price is unknown."""
+    """What a model would charge for the workload, in dollars; None if its price is unknown."""
 
     tier: str | None
     model: str
@@ -32,7 +32,7 @@ class Quote(Struct, frozen=True, kw_only=True):
     low: Decimal | None
     expected: Decimal | None
     high: Decimal | None
-    batch: Decimal | None  # expected, through a batch job; None where none is sold
+    batch: Decimal | None  # expected, through a batch job; None if none is sold
     attached_input: int = 0  # the most tokens that what is attached counts at this model
     billed_calls: int = 0  # ledger calls of the same tasks at the same effort
     billed: Decimal | None = None  # the mean of what one of them cost
@@ -42,13 +42,13 @@ class Quote(Struct, frozen=True, kw_only=True):
 
 
 class ChainQuote(Struct, frozen=True, kw_only=True):
-    """What a chain would charge for the workload, all its steps together; None where a price is unknown."""
+    """What a chain would charge for the workload, all its steps together; None if a price is unknown."""
 
     chain: str
     low: Decimal | None
     expected: Decimal | None
     high: Decimal | None
-    batch: Decimal | None  # expected, through batches; None where a step is not sold so
+    batch: Decimal | None  # expected, through batches; None if a step is not sold so
 
 
 class SizeCliff(Struct, frozen=True, kw_only=True):
@@ -123,7 +123,7 @@ class Quotes:
         return ChainQuote(chain=name, low=live.low, expected=live.expected, high=live.high, batch=in_batches)
 
     def as_routed(self, *, batch: bool = False) -> RoutedCost | None:
-        """Return what the calls cost where each prompt goes, with all models that it takes; None where unknown."""
+        """Return what the calls cost where each prompt goes, with all models that it takes; None if unknown."""
         return self._routed(self._work.routed, batch=batch)
 
     def _routed(self, calls: RoutedCalls, *, batch: bool = False) -> RoutedCost | None:
@@ -136,7 +136,7 @@ class Quotes:
         return routed_cost(calls, self._services.routes, cost, self.shares)
 
     def shares(self, chain: Chain) -> list[Decimal] | None:
-        """Return the share of rows of these tasks that came to each step of a chain before; None where unknown."""
+        """Return the share of rows of these tasks that came to each step of a chain before; None if unknown."""
         return self._climbs.shares(chain, self._work.tasks)
 
     def output(self, model: ModelRef) -> OutputTokens:
@@ -172,7 +172,7 @@ class Quotes:
     def cost(
         self, model: ModelRef, output: int, *, batch: bool = False, when: float | None = None
     ) -> Decimal | None:  # fmt: skip
-        """Return what all calls cost at a model with completions of so many tokens; None where unknown.
+        """Return what all calls cost at a model with completions of so many tokens; None if unknown.
 
         A rate may depend on the size of each call. Live calls are bought where they cost least, if they may be.
         """

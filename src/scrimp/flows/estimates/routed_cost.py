@@ -45,11 +45,11 @@ def routed_cost(
     routed: RoutedCalls, routes: Routes, cost: Callable[[ModelRef, str], Decimal | None],
     shares: Callable[[Chain], Sequence[Decimal] | None] = lambda _: None,
 ) -> RoutedCost | None:  # fmt: skip
-    """Return what all prompts cost where they go; None where a price is unknown, or no model can be called.
+    """Return what all prompts cost where they go; None if a price is unknown, or no model can be called.
 
     `cost` gives the dollars of a call of a model for "low", "expected" or "high". The least is that no prompt goes
     beyond its first step, or its first two where these are compared; the most, that each takes every step.
-    `shares` are those of the rows that came to each step of a chain before, None where that is not known.
+    `shares` are those of the rows that came to each step of a chain before, None if that is not known.
     """
     totals = dict.fromkeys(("low", "expected", "high"), Decimal(0))
     several, assumed = 0, False

@@ -1,4 +1,4 @@
-"""Calls of a run that were above a size at which their model is dearer, and what they cost more for it."""
+"""Calls of a run that were above a size at which their model costs more, and what they cost more for it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def check_attachments(options: RunOptions, routes: Routes) -> None:
-    """Raise ConfigError where a step of the route that the user fixed has only models that read text alone.
+    """Raise ConfigError if a step of the route that the user fixed has only models that read text alone.
 
     Where each prompt has a route of its own, it is raised where no model that can be called takes any; a prompt that
     the models of its own tier do not take fails by itself.

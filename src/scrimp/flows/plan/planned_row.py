@@ -30,7 +30,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
     certified: TunedLevel | None = None  # the certificate of the level for this task
     other_routes: tuple[bytes, ...] = ()  # of its key: the same may have been asked in other words, or without a limit
     affords: Callable[[Step, ModelRef], bool] | None = None  # whether a row with a limit may call a model of a step
-    below: int = 0  # the size that its level was raised for, above which its model is dearer; 0 where it was not
+    below: int = 0  # the size that its level was raised for, above which its model costs more; 0 if it was not
 
     @cached_property
     def route(self) -> Route:
@@ -73,7 +73,7 @@ class PlannedRow(Struct, frozen=True, dict=True):
 
     @property
     def why_level(self) -> str:
-        """The evidence for a certified level; empty where it is not one."""
+        """The evidence for a certified level; empty if it is not one."""
         if self.certified is None:
             return ""
         from scrimp.flows.plan.certified.certified_levels import why_of  # only with certified levels

@@ -66,7 +66,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     check: str | None = None
     level: Level = "lossless"
     keep: float | None = None  # share of documents that a level which selects sentences keeps; None: the default
-    on_cliff: Level | None = None  # the highest level for a prompt just above a size at which its model is dearer
+    on_cliff: Level | None = None  # the highest level for a prompt just above a size at which its model costs more
     level_fixed: bool = False  # a flag names the level: it goes before a rule's own
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds

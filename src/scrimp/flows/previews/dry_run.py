@@ -37,7 +37,7 @@ _PATIENCE = 1.0
 
 
 class DryRow(Struct, frozen=True, kw_only=True):
-    """A prompt and the requests of its first step; none where it is cached, equal to an earlier one, or impossible."""
+    """A prompt and the requests of its first step; none if it is cached, equal to an earlier one, or impossible."""
 
     prompt: Prompt
     cache: Literal["hit", "dup", "miss"]

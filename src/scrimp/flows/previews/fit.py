@@ -74,7 +74,7 @@ def _below_cliff(size: int, price: Price | None, model: str) -> int:
 
 
 def price_of(model: str, services: Services) -> Price | None:
-    """Return the price in force for a model by name, or None where none is known."""
+    """Return the price in force for a model by name, or None if none is known."""
     ref = services.routes.model(model)
     return services.prices.price(ref.provider, ref.model, services.clock())
 

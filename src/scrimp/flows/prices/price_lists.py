@@ -23,7 +23,7 @@ _OK, _REDIRECTS, _ERRORS = 200, 300, 400
 def read_price_list(source: str, env: Mapping[str, str]) -> PriceTable:
     """Return the table in a file or at an address, or that of the installed package genai-prices, every row checked.
 
-    ConfigError, InputError or UsageError where it cannot be used.
+    ConfigError, InputError or UsageError if it cannot be used.
     """
     if source == PACKAGE:
         data, version = package_data()

@@ -129,7 +129,7 @@ class SpanSink:
             self._in_flight = 0
 
     def _encoded(self, poster: SpanPoster, rows: Sequence[Outcome]) -> bytes | None:
-        """Return the request that tells of rows, without those that cannot be told; None where none can be."""
+        """Return the request that tells of rows, without those that cannot be told; None if none can be."""
         try:
             return poster.encoded(self._spans(rows))
         except Exception:  # noqa: BLE001 - which row it was, and why, is found out below

@@ -50,7 +50,7 @@ def called_as(candidates: Sequence[ModelRef], called: str) -> str:
 
 
 def sold_as(candidates: Sequence[ModelRef], called: str) -> str | None:
-    """Return the model as it was named that was bought elsewhere; None where none was, or any of several."""
+    """Return the model as it was named that was bought elsewhere; None if none was, or any of several."""
     bought = _bought(candidates, called)
     if not bought or any(model.without_arm == called for model in candidates):
         return None

@@ -31,11 +31,11 @@ class BilledBefore:
             self._calls[key] = calls if known is None else known.with_those_of(calls)
 
     def of(self, model: ModelRef) -> BilledCalls | None:
-        """Return the calls of a model at the effort that it would be asked for; None where there were none."""
+        """Return the calls of a model at the effort that it would be asked for; None if there were none."""
         return self.at(model.without_arm, effort_sent(model, self._asked, self._endpoints[model.provider]))
 
     def at(self, model: str, effort: Effort | None) -> BilledCalls | None:
-        """Return the calls of provider/model at the effort that was sent; None where there were none."""
+        """Return the calls of provider/model at the effort that was sent; None if there were none."""
         return self._calls.get((model, effort))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def cache_rates(
     prices: PriceBook, provider: str, model: str, size: int, when: float, rules: CacheRules, *, batch: bool = False
 ) -> CacheRates | None:
-    """Return what a model charges for cached input; None where its price is unknown.
+    """Return what a model charges for cached input; None if its price is unknown.
 
     A kind without a rate of its own is billed as fresh input, and a long write as a short one. What is kept without
     being asked for is written for nothing more, and reads of an explicit cache need a rate of their own.

@@ -18,7 +18,7 @@ _MESSAGE_TOKENS = 64
 
 
 def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = False) -> Decimal | None:
-    """Return the most a request can cost in dollars, thought beside its cap included. None where no price is known."""
+    """Return the most a request can cost in dollars, thought beside its cap included. None if no price is known."""
     output = most_output_tokens(call)
     return most_dollars(
         prices, call.provider, call.model, tokens=(most_input_tokens(call), output), when=when, batch=batch
@@ -58,7 +58,7 @@ def _bytes(text: str) -> int:
 def most_dollars(
     prices: PriceBook, provider: str, model: str, *, tokens: tuple[int, int], when: float, batch: bool = False
 ) -> Decimal | None:  # fmt: skip
-    """Return the most that a call of at most so many tokens in and out can cost. None where no price is known."""
+    """Return the most that a call of at most so many tokens in and out can cost. None if no price is known."""
     bound, output = tokens
     # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
     usages = (

@@ -84,7 +84,7 @@ class CounterfactualPricer:
         )  # fmt: skip
 
     def _seller_saved(self, route: Route, entry: Entry, given: Usage, plain_cost: Decimal | None) -> Decimal | None:
-        """Return what a call would have cost more where its model is named; None where that is where it was bought.
+        """Return what a call would have cost more where its model is named; None if that is where it was bought.
 
         `plain_cost` is what it would have cost where it was bought, by all that it was `given` and none of it cached.
         """
@@ -116,7 +116,7 @@ class CounterfactualPricer:
         return None if more is None or less is None else more - less
 
     def _batch_saved(self, entry: Entry, completion: Completion) -> Decimal | None:
-        """Return what the same call would have cost more outside a batch; None where it was in none, or is unknown."""
+        """Return what the same call would have cost more outside a batch; None if it was in none, or is unknown."""
         if not completion.batch or entry.cost is None:
             return None
         cost, _ = price_call(self._prices, entry.provider, entry.model, _live(completion), entry.time)

@@ -18,7 +18,7 @@ LONGEST_COMPLETION = 128_000  # tokens
 
 
 def at_most(lost: Sequence[LostCall], prices: PriceBook) -> Decimal | None:
-    """Return the most that these calls can have cost together, in dollars; None where that is not known of all."""
+    """Return the most that these calls can have cost together, in dollars; None if that is not known of all."""
     total, unbounded = bounded(lost, prices)
     return None if unbounded else total
 
@@ -31,7 +31,7 @@ def bounded(calls: Sequence[LostCall], prices: PriceBook) -> tuple[Decimal, int]
 
 
 def most_of_entry(entry: Entry, prices: PriceBook) -> Decimal | None:
-    """Return the most that a call of unknown cost can have cost, in dollars; None where that is not known."""
+    """Return the most that a call of unknown cost can have cost, in dollars; None if that is not known."""
     return _most(
         LostCall(
             call=entry.call, time=entry.time, provider=entry.provider, model=entry.answered_by or entry.model,

@@ -58,7 +58,7 @@ def _are_lines(rows: Iterator[FailedRow]) -> bool:
 
 
 def _original(row: FailedRow, files: dict[str, _Lines | None]) -> bytes | None:
-    """Return the bytes a row was read from; None where they are not there any more, or it was not a line of JSON."""
+    """Return the bytes a row was read from; None if they are no longer there, or it was not a line of JSON."""
     if row.file is None or row.state is None:
         return None
     if row.file not in files:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def repair_stores(paths: Paths, share: CompletionsSink = lambda _: None) -> list[str]:
-    """Repair what is damaged; return a sentence for each file. Raise StoreError where that cannot be done now.
+    """Repair what is damaged; return a sentence for each file. Raise StoreError if that cannot be done now.
 
     `share` gives the completions of journals to other machines.
     """

@@ -28,7 +28,7 @@ _MEANWHILE = "rows are called for as without a shared cache, and completions are
 def open_cache_server(
     table: SharedTable, keys: KeyRing, warn: Callable[[str], None], installed: Callable[[], bool] = has_redis
 ) -> SharedServer:
-    """Return the server that the config names; ConfigError where it cannot be used."""
+    """Return the server that the config names; ConfigError if it cannot be used."""
     address = server_address("cache", table.cache, table.cache_env, keys.variable)
     if address is None:
         raise ConfigError("no server is set: set [shared] cache to redis://HOST:PORT/0")

@@ -71,7 +71,7 @@ class Stores:
     def local_cache(self) -> CompletionCache:
         """The user's cache here; where it cannot be written it is read, and completions are printed all the same.
 
-        StoreError where a home that can be written holds one that cannot be opened: each run would pay anew.
+        StoreError if a home that can be written holds one that cannot be opened: each run would pay anew.
         """
         self.recover()
         try:
@@ -119,7 +119,7 @@ class Stores:
 
     @cached_property
     def cache_file(self) -> CacheFile:
-        """The cache's file for its administration; StoreError where it cannot be opened."""
+        """The cache's file for its administration; StoreError if it cannot be opened."""
         from scrimp.store.cache_file import CacheFile  # for `scrimp cache` alone
 
         self.recover()

@@ -27,11 +27,11 @@ PER = 1000  # calls
 
 
 class Advice(Struct, frozen=True, kw_only=True):
-    """One model's calls for one task, and the safest policy that would save; None where too few pairs are known."""
+    """One model's calls for one task, and the safest policy that would save; None if too few pairs are known."""
 
     task: TaskTotal
-    cost: Decimal | None  # dollars of PER calls; None where no call has a known price
-    months: Decimal | None = None  # the time in which the calls were made; None where that is too short to tell
+    cost: Decimal | None  # dollars of PER calls; None if no call has a known price
+    months: Decimal | None = None  # the time in which the calls were made; None if that is too short to tell
     policy: str | None = None
     pairs: int = 0
     below: float | None = None  # share of prompts that would not have reached the model
@@ -44,7 +44,7 @@ class Advice(Struct, frozen=True, kw_only=True):
 
     @property
     def monthly_cost(self) -> Decimal | None:
-        """Dollars of a month like the days that were observed; None where those are too few."""
+        """Dollars of a month like the days that were observed; None if those are too few."""
         return None if self.months is None else self.task.cost / self.months
 
     @property
@@ -77,13 +77,13 @@ def task_advice(tasks: Iterable[TaskTotal], recorded: RecordedRows, now: float) 
 
 
 def _months(task: TaskTotal, now: float) -> Decimal | None:
-    """Return the months since the first call of a task; None where what was observed would be drawn out to a month."""
+    """Return the months since the first call of a task; None if what was observed would be drawn out to a month."""
     seconds = now - task.first
     return Decimal(seconds / _MONTH) if task.days >= _MIN_DAYS and seconds >= _MIN_PERIOD else None
 
 
 def _safest_policy(pairs: Sequence[RecordedRow], model: str) -> tuple[str, PolicyMetrics] | None:
-    """Return the safest policy that saves on the pairs of a task, as measured; None where nothing is cheaper."""
+    """Return the safest policy that saves on the pairs of a task, as measured; None if nothing is cheaper."""
     try:
         dataset = Dataset(RecordedRows(list(pairs), {}), flagship=model)
     except ScrimpError:  # nothing recorded is much cheaper

@@ -24,7 +24,7 @@ _MIN_COVERAGE = 0.9  # share of the prompts of the most recorded model
 class ModelRecord(Struct, frozen=True):
     """What is recorded of one model: rows, their mean score where nearly all are labeled, and dollars of one row.
 
-    The dollars are those that were billed, hidden reasoning included; None where some are unknown.
+    The dollars are those that were billed, hidden reasoning included; None if some are unknown.
     """
 
     model: str
@@ -39,7 +39,7 @@ class Dataset:
     def __init__(
         self, recorded: RecordedRows, *, flagship: str | None = None, pool: Sequence[str] | None = None
     ) -> None:
-        """Raise InputError where there are no rows, UsageError where a named model is not recorded."""
+        """Raise InputError if there are no rows, UsageError if a named model is not recorded."""
         self._all, self.texts, self._unpriced = recorded.rows, recorded.texts, recorded.unpriced
         models = self._models
         if not models:
@@ -93,7 +93,7 @@ class Dataset:
 
     @property
     def records(self) -> list[ModelRecord]:
-        """What is recorded of every model, whether it takes part or not; the dearest first."""
+        """What is recorded of every model, whether it takes part or not; the most expensive first."""
         records = [
             ModelRecord(
                 model, rows, fmean(scores) if len(scores := self._scores[model]) >= _MIN_LABELED * rows else None,
@@ -105,7 +105,7 @@ class Dataset:
 
     @property
     def _best(self) -> str:
-        """Return the model with the best mean score where nearly every row is labeled, else the dearest."""
+        """Return the model with the best mean score where nearly every row is labeled, else the most expensive."""
         scores = self._scores
         if all(len(known) >= _MIN_LABELED * len(self._all) for known in scores.values()):
             return max(self._models, key=lambda model: (fmean(scores[model]), self._costs[model]))
@@ -120,7 +120,7 @@ class Dataset:
 
 
 def _require_costs(unpriced: Collection[str]) -> None:
-    """Raise InputError where models that take part, or may, have completions of unknown cost."""
+    """Raise InputError if models that take part, or may, have completions of unknown cost."""
     if unpriced:
         raise InputError(
             f"the cost of completions of {', '.join(sorted(unpriced))} is unknown: a recording needs prompt_tokens and "

@@ -50,7 +50,7 @@ class LevelCertificate(Struct, frozen=True):
 def certify_level(
     services: Services, side: Side, *, target: float, risk: float, since: float = 0.0, task: str | None = None
 ) -> LevelCertificate:
-    """Return what the pairs prove, of one task where it is named; InputError where there are none.
+    """Return what the pairs prove, of one task where it is named; InputError if there are none.
 
     The look at them is noted in the ledger's file.
     """

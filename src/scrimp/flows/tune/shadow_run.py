@@ -40,7 +40,7 @@ class ShadowPlan(Struct, frozen=True):
 
 
 def shadow_plan(table: ShadowTable, routes: Routes) -> ShadowPlan | None:
-    """Return what the config asks for, None where its share is zero.
+    """Return what the config asks for, None if its share is zero.
 
     Raises ConfigError for an unknown model, or where no model can be called.
     """
@@ -56,7 +56,7 @@ def shadow_plan(table: ShadowTable, routes: Routes) -> ShadowPlan | None:
 def default_models(routes: Routes) -> tuple[str, ...]:
     """Return two cheap models of different families, and the first of the high tier, of those that can be called.
 
-    Raises ConfigError where these are not at least two models.
+    Raises ConfigError if these are not at least two models.
     """
     cheap = [model for model in routes.tiers.get("simple", ()) if model.provider in routes.available]
     top = next((model for model in routes.tiers.get("high", ()) if model.provider in routes.available), None)

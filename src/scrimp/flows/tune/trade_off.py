@@ -29,7 +29,7 @@ _RIGHT = 0.5  # the least score that counts as right beside a confidence
 class OrderQuality(Struct, frozen=True):
     """How much of the gap between a cheap model and the flagship an order of prompts recovers, and how it was learned.
 
-    `recovered` is None where the flagship is not better than the cheap model: a chain between the two gains nothing.
+    `recovered` is None if the flagship is not better than the cheap model: a chain between the two gains nothing.
     """
 
     cheap: str
@@ -75,7 +75,7 @@ class TradeOff(Struct, frozen=True, kw_only=True):
     flagship: str
     pool: tuple[str, ...]
     rows: int
-    policies: tuple[tuple[Policy, PolicyMetrics], ...]  # all-flagship among them, the dearest first
+    policies: tuple[tuple[Policy, PolicyMetrics], ...]  # all-flagship among them, the most expensive first
     oracle: Oracle
     left_out: tuple[str, ...]
     orders: tuple[OrderQuality, ...]
@@ -174,7 +174,7 @@ def _order_quality(
     *,
     wording: bool,
 ) -> OrderQuality | None:
-    """Learn an order from pairs of one half and measure it on the other; None where scores are missing."""
+    """Learn an order from pairs of one half and measure it on the other; None if scores are missing."""
     flagship, texts = dataset.flagship, dataset.texts
     observed = [gain for row in train if (gain := _observed_gain(row, cheap, flagship, texts)) is not None]
     scored = [row for row in test if row.answers[cheap].score is not None and row.answers[flagship].score is not None]

@@ -12,7 +12,7 @@ _NOT_PRICES = frozenset(("extractors", "model_match", "provider_match"))
 
 
 def package_data() -> tuple[object, str]:
-    """Return the package's data and version; ConfigError where it is not installed."""
+    """Return the package's data and version; ConfigError if it is not installed."""
     try:
         from importlib.metadata import version
 

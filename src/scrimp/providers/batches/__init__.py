@@ -32,6 +32,6 @@ def _flow_of(module: str) -> Callable[[Endpoint], BatchFlow]:
 
 
 def batch_flow(endpoint: Endpoint) -> BatchFlow | None:
-    """Return how batches are made at a provider; None where it has no batch API."""
+    """Return how batches are made at a provider; None if it has no batch API."""
     module = _MODULES.get(endpoint.flavour) if endpoint.transport == "http" else None
     return None if module is None else _flow_of(module)(endpoint)

@@ -69,7 +69,7 @@ class LineFault(Struct, frozen=True):
 
 
 class RemoteBatch(Struct, frozen=True, kw_only=True):
-    """A batch as its provider describes it. Counts are None where they are not told (yet)."""
+    """A batch as its provider describes it. Counts are None if they are not told (yet)."""
 
     id: str
     state: BatchState
@@ -153,7 +153,7 @@ class BatchFlow(Protocol):
         """Ask for the end of a batch; what was answered by then is kept, and billed."""
 
     def fetch(self, batch: RemoteBatch) -> Sequence[HttpRequest]:
-        """Return the requests whose replies hold the results of a batch that has ended; none where it has none."""
+        """Return the requests whose replies hold the results of a batch that has ended; none if it has none."""
 
     def more(self, batch: RemoteBatch, results: BinaryIO) -> Sequence[HttpRequest]:
         """Return the requests for results that such a reply only points to: the next page, or files; often none.

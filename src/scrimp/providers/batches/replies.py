@@ -161,13 +161,13 @@ def unreadable(endpoint: Endpoint, what: str, reply: HttpReply | None = None) ->
 
 
 def count(value: Json) -> int | None:
-    """Return a count, which Google's APIs write as text; None where there is none."""
+    """Return a count, which Google's APIs write as text; None if there is none."""
     found = number(int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value)
     return int(found) if found is not None and 0 <= found < _MOST else None
 
 
 def moment(value: Json) -> float | None:
-    """Return a time in seconds since the epoch, from such a number or an RFC 3339 text; None where there is none."""
+    """Return a time in seconds since the epoch, from such a number or an RFC 3339 text; None if there is none."""
     if not isinstance(value, str):
         found = number(value)
         return found if found is not None and 0 <= found < _LAST_MOMENT else None

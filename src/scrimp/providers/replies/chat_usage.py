@@ -14,7 +14,7 @@ _UNLISTED_OUTPUT = ("image_tokens", "video_tokens")  # parts of the completion t
 
 
 def usage(value: Json, text: str) -> Usage | None:
-    """Return the tokens of a reply with a text; None where they are not counts, or all zero.
+    """Return the tokens of a reply with a text; None if they are not counts, or all zero.
 
     OpenAI counts cached tokens as part of the prompt, and reasoning as part of the completion. Others count them beside
     it (Portkey for Anthropic's cache, xAI for reasoning): a part that is larger than its whole, or a total that is

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 
 class StatedLimits(Struct, frozen=True):
-    """Requests and tokens per minute, and how many of them remain; None where the reply states nothing."""
+    """Requests and tokens per minute, and how many of them remain; None if the reply states nothing."""
 
     requests: int | None = None
     requests_remaining: int | None = None

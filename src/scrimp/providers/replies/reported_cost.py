@@ -47,7 +47,7 @@ def _comes_from_a_cache(headers: Mapping[str, str]) -> bool:
 
 
 def _dollars(value: Json) -> Decimal | None:
-    """Return an amount, a number or text; None where it is neither, or negative, or absurd."""
+    """Return an amount, a number or text; None if it is neither, or negative, or absurd."""
     if value is None:  # of most replies: an exception would take longer than all the rest
         return None
     try:

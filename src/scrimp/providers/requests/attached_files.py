@@ -4,7 +4,7 @@ Their forms are those of the vendors' SDKs. Limits, as read in November 2026; me
 
 - OpenAI: images of 512 MB, 1,500 in a request, none over 30,000 squares of 32 pixels where it is not made smaller
   (https://developers.openai.com/api/docs/guides/images-vision); files of 50 MB (.../guides/pdf-files).
-- Anthropic: images of 10 MB and 8,000 pixels a side, 2,000 where there are more than 20, and 600 in a request
+- Anthropic: images of 10 MB and 8,000 pixels a side, 2,000 if there are more than 20, and 600 in a request
   (https://platform.claude.com/docs/en/build-with-claude/vision); requests of 32 MB (.../api/overview).
 - Gemini: requests of 100 MB with PDFs of 50 MB and 3,600 images
   (https://ai.google.dev/gemini-api/docs/file-input-methods, .../image-understanding).
@@ -64,7 +64,7 @@ def reads_text_only(endpoint: Endpoint, model: str) -> bool:
 
 
 def refusal(attachments: Sequence[Attachment], endpoint: Endpoint, model: str) -> str | None:
-    """Return why a model does not take these attachments, None where it does."""
+    """Return why a model does not take these attachments, None if it does."""
     if reads_text_only(endpoint, model):
         return text_only(f"{endpoint.name}/{model}")
     limits = _DEEPSEEK_LIMITS if endpoint.flavour == "deepseek" else _LIMITS[endpoint.dialect]
@@ -104,7 +104,7 @@ def _refusal_of_one(attached: Attachment, endpoint: Endpoint, limits: _Limits) -
 
 
 def _too_large(attached: Attachment, endpoint: Endpoint, model: str, number: int) -> str | None:
-    """Return that an image has more pixels than are taken; None where it has not, or was not measured."""
+    """Return that an image has more pixels than are taken; None if it has not, or was not measured."""
     width, height = attached.width, attached.height
     shown = f"{attached.name} has {width:,} x {height:,} pixels and {endpoint.name} takes"
     side = _CLAUDE_SIDE if number <= _MANY else _CLAUDE_SIDE_OF_MANY

@@ -10,7 +10,7 @@
 - Qwen: squares of 28 pixels, at most 16,384. Mistral: squares of 16 pixels of an image fitted into 1024 x 1024.
 
 A page of a PDF counts as an image, and its text besides: 1,500 to 3,000 tokens by Anthropic's pages on PDF support,
-none at Gemini. What an unknown model counts is bounded by the dearest of these.
+none at Gemini. What an unknown model counts is bounded by the most expensive of these.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def openai_efforts(model: str) -> tuple[Effort, ...]:
 
 
 def openai_effort(model: str, effort: str) -> str | None:
-    """Return `reasoning_effort` for an OpenAI model; None where the model has no such field."""
+    """Return `reasoning_effort` for an OpenAI model; None if the model has no such field."""
     accepted = openai_efforts(model)
     return _nearest(effort, accepted) if accepted else None
 
@@ -177,7 +177,7 @@ _EFFORTS_OF_FLAVOUR: Mapping[str, tuple[Effort, ...]] = {
 
 
 def accepted_efforts(endpoint: Endpoint, model: str) -> tuple[Effort, ...]:
-    """Return the efforts that mean different things to a model, from the least on; none where it has no effort.
+    """Return the efforts that mean different things to a model, from the least on; none if it has no effort.
 
     Every other word becomes one of these (`sent_effort`).
     """
@@ -191,7 +191,7 @@ def accepted_efforts(endpoint: Endpoint, model: str) -> tuple[Effort, ...]:
 
 
 def sent_effort(endpoint: Endpoint, model: str, effort: Effort) -> Effort | None:
-    """Return which of the efforts that a model accepts a word becomes; None where nothing is sent."""
+    """Return which of the efforts that a model accepts a word becomes; None if nothing is sent."""
     sent = _fields(endpoint, model, effort)
     return next((each for each in accepted_efforts(endpoint, model) if _fields(endpoint, model, each) == sent), None)
 
@@ -217,7 +217,7 @@ def effort_fields(endpoint: Endpoint, model: str, effort: str) -> JsonObject:
 
 
 def _reasoning_effort(endpoint: Endpoint, model: str, effort: str) -> str | None:
-    """Return the value of `reasoning_effort`, as most flavours call the field; None where the model takes none."""
+    """Return the value of `reasoning_effort`, as most flavours call the field; None if the model takes none."""
     flavour = endpoint.flavour
     if flavour == "deepseek":  # only max means max: DeepSeek itself reads medium and xhigh as high (reference 8)
         return "max" if effort == "max" else _nearest(effort, ("low", "high"))

@@ -28,7 +28,7 @@ _APART = frozenset(("pro", "chat", "codex", "search", "deep"))
 
 
 def least_effort(endpoint: Endpoint, model: str) -> Effort | None:
-    """Return the least effort of a model; None where it does not think by itself, or nothing tells what it takes.
+    """Return the least effort of a model; None if it does not think by itself, or nothing tells what it takes.
 
     A gateway may take every word, and pass on what the vendor of the model refuses: the vendor's least is asked for.
     """

@@ -62,7 +62,7 @@ def default_claude_cap(model: str, parameters: Parameters) -> int:
 
 
 def raised_cap(cap: int) -> int | None:
-    """Return the tokens to ask for after hidden thought took all of a cap; None where it is not raised."""
+    """Return the tokens to ask for after hidden thought took all of a cap; None if it is not raised."""
     return None if cap > _RAISED_UP_TO else max(_TIMES * cap, cap + _LEAST_MORE)
 
 

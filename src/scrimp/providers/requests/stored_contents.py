@@ -64,7 +64,7 @@ def to_delete(name: str, endpoint: Endpoint) -> HttpRequest:
 
 
 def stored_content(reply: HttpReply) -> StoredContent | None:
-    """Return what a reply says was stored; None where nothing was, or where it does not say how much."""
+    """Return what a reply says was stored; None if nothing was, or if it does not say how much."""
     body = reply_object(reply)
     if body is None or not is_success(reply):
         return None
@@ -73,7 +73,7 @@ def stored_content(reply: HttpReply) -> StoredContent | None:
 
 
 def is_gone(reply: HttpReply, words: Json) -> bool:
-    """Return whether an error reply to a call that names what is stored means that it is not there any more."""
+    """Return whether an error reply to a call that names what is stored means that it is no longer there."""
     said = str(words).lower().replace(" ", "")
     return reply.status in _GONE or (reply.status == 400 and "cachedcontent" in said)
 

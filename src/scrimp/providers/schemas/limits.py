@@ -29,7 +29,7 @@ class UntranslatableError(Exception):
 
 
 def check_limits(schema: JsonObject, form: SchemaForm) -> None:
-    """Raise UntranslatableError where a schema has more of something than the form allows."""
+    """Raise UntranslatableError if a schema has more of something than the form allows."""
     counts = _Counts()
     _count(schema, counts, 0)
     for limit, count, words in (

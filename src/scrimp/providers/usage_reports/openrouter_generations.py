@@ -15,7 +15,7 @@ from scrimp.values import Usage
 
 
 def generation(endpoint: Endpoint, reply_id: str) -> Exchanges[Generation | None]:
-    """Return what a call cost; None where it is not known, as some seconds after the call."""
+    """Return what a call cost; None if it is not known, as some seconds after the call."""
     reply = yield get(endpoint, f"/generation?id={quote(reply_id, safe='')}", {})
     if reply.status == 404:
         return None

@@ -19,7 +19,7 @@ _EXCERPT = 80  # bytes
 
 
 class UsedInHour(Struct, frozen=True, kw_only=True):
-    """What one model was used in one hour, by calls of one kind; `cost` in dollars, None where it is not told."""
+    """What one model was used in one hour, by calls of one kind; `cost` in dollars, None if it is not told."""
 
     model: str
     hour: int  # since the epoch
@@ -79,7 +79,7 @@ def not_understood(endpoint: Endpoint, what: str) -> BatchRefusedError:
 
 
 def exact(value: Json) -> Decimal | None:
-    """Return an amount as it was written; None where it is none."""
+    """Return an amount as it was written; None if it is none."""
     try:
         amount = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
     except ArithmeticError:

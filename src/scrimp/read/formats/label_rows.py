@@ -36,7 +36,7 @@ class BadRow(Struct, frozen=True):
 
 
 def label_rows(file: str, encoding: str | None = None) -> Iterator[FoundLabel | BadRow]:
-    """Yield each row of a file, usable or not; InputError where the file has no such columns, or is not such a file."""
+    """Yield each row of a file, usable or not; InputError if the file has no such columns, or is not such a file."""
     if Path(file).is_dir():
         raise InputError(f"{file} is a directory: name the file of labels")
     source = next(find_sources([file]))

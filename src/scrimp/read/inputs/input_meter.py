@@ -47,7 +47,7 @@ class InputMeter:
         self._read, self._ended = (rows, 0), True
 
     def total(self) -> tuple[int | None, bool]:
-        """Return the number of rows, None where it cannot be known, and whether it is exact."""
+        """Return the number of rows, None if it cannot be known, and whether it is exact."""
         rows, position = self._read
         if self._ended:
             return rows * self._each, True

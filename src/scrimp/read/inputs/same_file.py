@@ -45,7 +45,7 @@ def means_one(
     listed: Callable[[Path], list[str]] = os.listdir,
     exists: Callable[[Path], bool] = os.path.lexists,
 ) -> bool:
-    """Return whether two paths that differ in form are one to the system; True where neither exists to tell."""
+    """Return whether two paths that differ in form are one to the system; True if neither exists to tell."""
     folder = Path(first.anchor)
     for one, other in zip(first.parts[1:], second.parts[1:], strict=True):
         try:

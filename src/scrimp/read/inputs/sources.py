@@ -94,7 +94,7 @@ def _is_pipe(argument: str) -> bool:
 
 
 def sources_of(argument: str, warn: Callable[[str], None] = lambda _: None) -> Iterator[Source]:
-    """Return what one argument names; InputError where it names nothing that can be read."""
+    """Return what one argument names; InputError if it names nothing that can be read."""
     if not argument.strip():
         raise InputError("an input is an empty string, perhaps an unset variable: name a file, or . for this directory")
     if is_object(argument):

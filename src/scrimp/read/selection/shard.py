@@ -36,7 +36,7 @@ class Shard(Struct, frozen=True):
 
 
 def parse_shard(text: str | None) -> Shard | None:
-    """Return the shard that `--shard` names, None where it is not given; raise UsageError where it names none."""
+    """Return the shard that `--shard` names, None if it is not given; raise UsageError if it names none."""
     if text is None:
         return None
     number, slash, count = text.partition("/")

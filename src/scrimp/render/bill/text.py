@@ -75,7 +75,7 @@ def _above(calls: DearCalls) -> str:
 
 
 def below_cliffs(rows: int) -> str:
-    """Return a sentence on the rows that were compressed harder, so that they are not as dear as long ones."""
+    """Return a sentence on the rows that were compressed harder, so that they are not as expensive as long ones."""
     return f"Compressed harder, to stay below a size at which the model is dearer: {pluralize(rows, 'row')}."
 
 

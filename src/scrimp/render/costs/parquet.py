@@ -73,7 +73,7 @@ def _type(arrow: ModuleType, name: str) -> pa.DataType:
 
 
 def _cell(name: str, entry: Entry) -> object:
-    """Return the value of a column; None where it is unknown."""
+    """Return the value of a column; None if it is unknown."""
     if name in _COUNTS:
         return getattr(entry.usage, name, None)
     if name in _OWN:

@@ -102,7 +102,7 @@ def share_of_cost(total: CostTotal, whole: Decimal) -> float:
 
 
 def format_seconds(seconds: float | None) -> str:
-    """Return how long calls took, to two digits: 0.34 s, 2.9 s, 48 s; empty where no call did."""
+    """Return how long calls took, to two digits: 0.34 s, 2.9 s, 48 s; empty if no call did."""
     if seconds is None:
         return ""
     return f"{seconds:.2f} s" if seconds < 0.995 else f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"

@@ -80,7 +80,7 @@ class _ChangeFormatter:
             yield from words.split("\n")
 
     def _words(self, old_lines: Sequence[str], new_lines: Sequence[str]) -> str | None:
-        """Return both texts as one, with marked changes; None where they have too little in common."""
+        """Return both texts as one, with marked changes; None if they have too little in common."""
         old, new = _WORD.findall("\n".join(old_lines)), _WORD.findall("\n".join(new_lines))
         changes = _joined_replacements(new, edits(old, new))
         shared = _size(new) - sum(_size(new[change.new_start : change.new_end]) for change in changes)

@@ -22,7 +22,7 @@ def expected_of(bill: Raw) -> ExpectedCost:
 
 
 def error_of(bill: Raw) -> Decimal | None:
-    """Return how much more was expected than was paid, as a share of what was paid; None where nothing was."""
+    """Return how much more was expected than was paid, as a share of what was paid; None if nothing was."""
     error = expected_of(bill).error
     return None if error is None else round(error, 4)
 
@@ -39,7 +39,7 @@ def expected_line(bill: Raw, others: Sequence[Raw]) -> str:
 
 
 def mean_line(bills: Sequence[Raw], before: str = "") -> str:
-    """Return a sentence on the mean error of runs whose tasks were known; empty where fewer than two have one.
+    """Return a sentence on the mean error of runs whose tasks were known; empty if fewer than two have one.
 
     Where the length of completions was assumed the error is that of the assumption, and no later run repeats it.
     """

@@ -30,7 +30,7 @@ def level_heading(savings: LevelSavings) -> str:
 
 
 def cliff_lines(savings: LevelSavings | None) -> list[str]:
-    """Return what bringing calls below sizes at which their models are dearer would save by level: a line, or none."""
+    """Return what bringing calls below sizes at which their models cost more would save by level: a line, or none."""
     if savings is None or not savings.cliffs:
         return []
     parts = [
@@ -43,7 +43,7 @@ def cliff_lines(savings: LevelSavings | None) -> list[str]:
 
 
 def level_rows(savings: LevelSavings) -> list[tuple[str, ...]]:
-    """Return the rows of the table; none where no level saves anything."""
+    """Return the rows of the table; none if no level saves anything."""
     if not any(level.saved_input for level in savings.levels):
         return []
     rows, before = list[tuple[str, ...]](), None

@@ -46,7 +46,7 @@ class ByteSink:
 
 
 def _binary(stream: BinaryIO | TextIO) -> BinaryIO | io.BufferedIOBase | io.RawIOBase | None:
-    """Return the binary stream under a stream, None where it holds text only."""
+    """Return the binary stream under a stream, None if it holds text only."""
     if not isinstance(stream, io.TextIOBase):
         return cast("BinaryIO", stream)
     stream.flush()  # text written before comes first

@@ -42,7 +42,7 @@ class RowCompression(Struct, frozen=True):
     note: str | UnsetType = UNSET  # why the requested level could not be reached
     keep: float | UnsetType = UNSET  # the share of documents that was kept, where it is not the default one
     why: str | UnsetType = UNSET  # the certificate of the level
-    below: int | UnsetType = UNSET  # the size in tokens that the level was raised for, above which the model is dearer
+    below: int | UnsetType = UNSET  # the size in tokens that the level was raised for, above which the model costs more
 
 
 class RowError(Struct, frozen=True):
@@ -176,7 +176,7 @@ def _bare(outcome: Failed, error: RowError) -> OutputRow:
 
 
 def too_dear(dear: TooDear) -> RowTooDear:
-    """Return what a row says of its being too dear."""
+    """Return what a row says of its being too expensive."""
     amounts = [None if each is None else decimal_number(each) for each in (dear.expected, dear.now)]
     return RowTooDear(decimal_number(dear.limit), amounts[0], dear.model, dear.action, dear.instead, amounts[1])
 

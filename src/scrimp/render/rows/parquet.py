@@ -113,7 +113,7 @@ class ParquetRowWriter:
             yield _decode(self._spool.read(int.from_bytes(size)))
 
     def _widened(self, former: pa.DataType | None, cells: Sequence[object]) -> pa.DataType | None:
-        """Return the type of values so far and of these; None where there is none."""
+        """Return the type of values so far and of these; None if there is none."""
         arrow = self._arrow
         if former is None or arrow.types.is_decimal(former):
             return former

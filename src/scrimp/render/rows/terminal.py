@@ -66,7 +66,7 @@ class TerminalRowWriter:
             yield from (text, "")
 
     def _gap(self, taken: int, source: str) -> str:
-        """Return the space that puts `source` at the right edge; none where both do not fit on the line."""
+        """Return the space that puts `source` at the right edge; none if both do not fit on the line."""
         free = self._room - taken - display_width(source)
         return " " * free if free >= _GAP else ""
 

@@ -27,7 +27,7 @@ def recorded_calls(ledger: Path, shard: str) -> list[CallInShard]:
 
 
 def recorded_cost(ledger: Path, shard: str) -> tuple[int, Decimal | None]:
-    """Return how many paid calls of a shard the ledger has, and their dollars; None where not all have a price."""
+    """Return how many paid calls of a shard the ledger has, and their dollars; None if not all have a price."""
     if not ledger.exists():
         return 0, None
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:

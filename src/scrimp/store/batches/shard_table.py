@@ -20,7 +20,7 @@ class ShardTable:
     """The part of an open store that has the shards."""
 
     def __init__(self, path: Path) -> None:
-        """Open the store, to be read where it cannot be written and is not too old; StoreError where that cannot be."""
+        """Open the store, to be read where it cannot be written and is not too old; StoreError if that cannot be."""
         self.path = path
         self._db = connect(path, MIGRATIONS, oldest=OLDEST_READ)
 

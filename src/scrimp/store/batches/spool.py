@@ -30,7 +30,7 @@ class Spool:
     def lines(self, shard: str, requests: int, head: bytes, separator: bytes, tail: bytes) -> Iterator[bytes]:
         """Yield the requests in a shard's file, which stand between its head and its tail; a request has no line end.
 
-        StoreError where they are not as many as there should be.
+        StoreError if they are not as many as there should be.
         """
         path, number = self.path(shard), 0
         with store_errors(path), path.open("rb", buffering=_BUFFER) as file:

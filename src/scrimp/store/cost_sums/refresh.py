@@ -75,7 +75,7 @@ def sum_part(db: sqlite3.Connection, first: int, last: int, left_out: Collection
 
 
 def add_part(db: sqlite3.Connection, first: int, last: int, change: int) -> bool:
-    """Add the sums of an attached `part`; return False where they are not the next ones, or entries changed since."""
+    """Add the sums of an attached `part`; return False if they are not the next ones, or entries changed since."""
     with transaction(db):
         _follow_changes(db)
         if db.execute("SELECT entry, change FROM reach").fetchone() != (first, change):

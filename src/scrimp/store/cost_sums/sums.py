@@ -93,7 +93,7 @@ class CostSums:
     def totals(
         self, by: str, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
     ) -> list[CostTotal]:
-        """Sum the entries since a moment by a word of `groups`: periods in their order, else the dearest first."""
+        """Sum the entries since a moment by a word of `groups`: periods in order, else the most expensive first."""
         group = group_of(by, zone, flagships)
         if group.is_value:
             return self._or_anew(lambda: list(self._each(group, since)))
@@ -133,7 +133,7 @@ class CostSums:
             return ranked_of(total((ALL, None), self._whole(since)), first, others)
 
     def _in_order(self, group: Group, since: float) -> Iterator[CostTotal]:
-        """Yield the groups that are values, the dearest first; those without the tag among them."""
+        """Yield the groups that are values, the most expensive first; those without the tag among them."""
         ordered = f"WHERE calls ORDER BY {DEAREST}, {group.columns[0]}"
         found = (total((value, None), sums) for value, sums in self._rows(group, group.columns, since, ordered))
         if group.tag is None:
@@ -160,7 +160,7 @@ class CostSums:
         return {name: {total.label: total for total in totals_of(found[name])} for name in sorted(found, key=in_time)}
 
     def of_run(self, run: str, by: str, *, flagships: Collection[str] = ()) -> list[CostTotal]:
-        """Sum the entries of one run, which an index finds, by a word of `groups`; the dearest first."""
+        """Sum the entries of one run, which an index finds, by a word of `groups`; the most expensive first."""
         group = group_of(by, UTC, flagships)
         query = measured(group.dimension, group.columns, "run = :run")
         found: dict[Name, GroupSums] = {}
@@ -171,7 +171,7 @@ class CostSums:
         return sorted(totals_of(found), key=place)
 
     def first_time(self) -> float | None:
-        """Return when the first call was sent; None where there is none."""
+        """Return when the first call was sent; None if there is none."""
         with store_errors(self.ledger):
             ((first,),) = self._db.execute("SELECT min(time) FROM ledger.entries").fetchall()
         return None if first is None else float(first)

@@ -13,7 +13,7 @@ _PICO_PER_NANO, _PLACES = 1000, 12
 
 
 def stored_dollars(cost: Decimal | None) -> tuple[int | None, int]:
-    """Return nanodollars, None where the cost is unknown, and the picodollars beyond them, from 0 to 999.
+    """Return nanodollars, None if the cost is unknown, and the picodollars beyond them, from 0 to 999.
 
     Raises StoreError for a fraction of a picodollar, which would be a bug: costs are rounded where they are computed.
     """

@@ -37,7 +37,7 @@ def packed(key: bytes, json: bytes) -> bytes:
 
 
 def unpacked(key: bytes, stored: bytes, *, longest: int = 0) -> bytes:
-    """Return the JSON of what is stored under a key. Raise ValueError where it is damaged, or was under another.
+    """Return the JSON of what is stored under a key. Raise ValueError if it is damaged, or was under another.
 
     So it is where the JSON has more bytes than the `longest`, if one is said.
     """

@@ -55,7 +55,7 @@ class BudgetShare:
             temporary.rename(self._path)
 
     def close(self, *, settled: bool) -> None:
-        """Let go of the file; one that is not settled with the server stays, like that of one that died."""
+        """Release the file; one that is not settled with the server stays, like that of one that died."""
         if settled:
             self._path.unlink(missing_ok=True)
         os.close(self._descriptor)

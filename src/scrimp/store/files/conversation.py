@@ -34,7 +34,7 @@ class Conversation(Struct, frozen=True, kw_only=True):
 
 
 def read_conversation(path: Path) -> Conversation | None:
-    """Return the last conversation, None where there is none; StoreError where it cannot be read."""
+    """Return the last conversation, None if there is none; StoreError if it cannot be read."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Conversation)
     except FileNotFoundError:

@@ -43,7 +43,7 @@ class FailedRows:
     """The file of a running run."""
 
     def __init__(self, folder: Path, run: str) -> None:
-        """Create the file, empty and locked; raise StoreError where that cannot be."""
+        """Create the file, empty and locked; raise StoreError if that cannot be."""
         self._path = _path(folder, run)
         self._is_empty = True
         with store_errors(folder):
@@ -62,7 +62,7 @@ class FailedRows:
                 data = data[os.write(self._file, data) :]
 
     def close(self) -> None:
-        """Let go of the file, which is removed if no row failed."""
+        """Release the file, which is removed if no row failed."""
         if self._is_empty:
             with suppress(OSError):
                 self._path.unlink()
@@ -90,7 +90,7 @@ def has_failed_rows(folder: Path, run: str) -> bool:
 
 
 def failed_rows(folder: Path, run: str) -> Iterator[FailedRow] | None:
-    """Return the failed rows of a run, in the order in which they failed; None where none are kept."""
+    """Return the failed rows of a run, in the order in which they failed; None if none are kept."""
     return _read(_path(folder, run)) if has_failed_rows(folder, run) else None
 
 

@@ -22,7 +22,7 @@ def replace_table(path: Path, last: Path, data: bytes) -> None:
 def restore_table(path: Path, last: Path) -> bool:
     """Put the last table back, and keep the present one in its place; return whether there is a table now.
 
-    UsageError where none was replaced.
+    UsageError if none was replaced.
     """
     if not last.exists():
         raise UsageError("no table was replaced yet, so there is none to put back: see `scrimp prices update --help`")

@@ -44,7 +44,7 @@ def held(folder: Path, name: str) -> Iterator[bool]:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[bool]:
-    """Lock a folder itself; yield False where another process has, or where it cannot be locked."""
+    """Lock a folder itself; yield False if another process has, or if it cannot be locked."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:

@@ -17,7 +17,7 @@ class ReservedFile:
     """A file of a fixed size, locked by this process, that is filled from its beginning."""
 
     def __init__(self, path: Path, size: int, *, mapped: bool = False) -> None:
-        """Make the file, full of zero bytes. Raise OSError where there is no room for it.
+        """Make the file, full of zero bytes. Raise OSError if there is no room for it.
 
         `mapped` says that it may be written through a memory map, without a call of the system for each record: only
         where what has its space is overwritten in place. On btrfs a full disk kills the process that writes to a map.

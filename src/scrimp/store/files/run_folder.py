@@ -17,7 +17,7 @@ class RunFolder:
     """A temporary folder that is removed with the run, or by another run where this one is killed."""
 
     def __init__(self, parent: Path | None = None) -> None:
-        """Make the folder in the system's one for such, unless another is given. OSError where there can be none."""
+        """Make the folder in the system's one for such, unless another is given. OSError if there can be none."""
         parent = parent or Path(tempfile.gettempdir())
         _remove_left_over(parent)
         while True:

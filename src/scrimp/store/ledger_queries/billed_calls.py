@@ -26,7 +26,7 @@ _SUMS = (
 
 
 class BilledCalls(Struct, frozen=True):
-    """Paid calls of one model at one effort: tokens, hidden reasoning among them, and dollars, None where unknown."""
+    """Paid calls of one model at one effort: tokens, hidden reasoning among them, and dollars, None if unknown."""
 
     task: str | None  # the signature, where calls are apart by it
     model: str  # provider/model

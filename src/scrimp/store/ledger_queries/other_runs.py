@@ -23,7 +23,7 @@ class CallsBeside(Struct, frozen=True):
 
 
 def newest_entry(ledger: Path) -> int:
-    """Return the number of the entry that was appended last; 0 where there is none."""
+    """Return the number of the entry that was appended last; 0 if there is none."""
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         ((newest,),) = db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchall()
     return int(newest)

@@ -14,7 +14,7 @@ from scrimp.store.ledger_connection import connect_ledger
 def run_calls(ledger: Path, run: str, *, beyond: int = 0) -> list[CallSum]:
     """Return the sums of a run's calls by model, by who answered, by effort and by what came of them.
 
-    None where it has no more calls than `beyond`: they are counted in a hundredth of the time.
+    None if it has no more calls than `beyond`: they are counted in a hundredth of the time.
     """
     with store_errors(ledger), closing(connect_ledger(ledger)) as db:
         (calls,) = db.execute("SELECT count(*) FROM entries WHERE run = ?", (run,)).fetchone()

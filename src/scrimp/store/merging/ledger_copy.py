@@ -24,7 +24,7 @@ _LOCKED_SECONDS = 10.0  # to wait for a process that has locked it
 def ledger_copy(source: Path) -> Iterator[Path]:
     """Yield a copy of what is committed in a ledger, removed after the block.
 
-    Raise InputError where the file is not a ledger, StoreError where it cannot be copied.
+    Raise InputError if the file is not a ledger, StoreError if it cannot be copied.
     """
     if not source.is_file():
         raise InputError(f"{source} is not a file: name a home of scrimp, or a ledger.db")

@@ -31,7 +31,7 @@ _PACKED = frozenset(("call", "key"))
 
 
 def foreign_column(ledger: sqlite3.Connection) -> str | None:
-    """Return a column of entries or runs that has what no scrimp writes; None where there is none."""
+    """Return a column of entries or runs that has what no scrimp writes; None if there is none."""
     with closing(sqlite3.connect(":memory:")) as own:
         for migration in MIGRATIONS:
             migration(own)

@@ -40,7 +40,7 @@ class MergedLedger(Struct, frozen=True, kw_only=True):
 def merge_ledger(source: Path, ledger: Path) -> MergedLedger:
     """Add to a ledger what the source has and it lacks; the source stays as it is.
 
-    Raise InputError or StoreError where the source cannot be read.
+    Raise InputError or StoreError if the source cannot be read.
     """
     with ledger_copy(source) as copy, store_errors(ledger), closing(connect_ledger(ledger)) as db:
         db.execute("ATTACH ? AS source", (str(copy),))
@@ -62,7 +62,7 @@ def _add_entries(db: sqlite3.Connection) -> Iterator[tuple[int, ...]]:
     """Add the source's entries group by group; yield of each the counts and sums of `merge_ledger`.
 
     Two entries of a call differ where one ledger has it as lost and another knows its end: that end stays, and of two
-    the dearer, so that the order of merges decides nothing.
+    the more expensive, so that the order of merges decides nothing.
     """
     columns = _columns(db, "entries", without="id")
     names, values = ", ".join(columns), ", ".join(f"theirs.{name}" for name in columns)

@@ -33,7 +33,7 @@ class RepairedDatabase(Struct, frozen=True):
 
 
 def damage_of(path: Path) -> str | None:
-    """Return what is wrong with a database, as SQLite says it; None where nothing is, or where there is no file."""
+    """Return what is wrong with a database, as SQLite says it; None if nothing is, or if there is no file."""
     if not path.exists():
         return None
     try:
@@ -47,9 +47,9 @@ def damage_of(path: Path) -> str | None:
 
 
 def repair_database(path: Path, migrations: Sequence[Migration]) -> RepairedDatabase | None:
-    """Make a damaged database anew and put the damaged one aside; return None where it is sound.
+    """Make a damaged database anew and put the damaged one aside; return None if it is sound.
 
-    Raise StoreError where it is in use, or where there is no room.
+    Raise StoreError if it is in use, or if there is no room.
     """
     if damage_of(path) is None:
         return None

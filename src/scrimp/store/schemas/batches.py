@@ -51,7 +51,7 @@ def m004_adopted(db: sqlite3.Connection) -> None:
 
 
 def m005_portions(db: sqlite3.Connection) -> None:
-    """Add how many calls of a shard are a job's own, and how many others it waits for; NULL where it is not known."""
+    """Add how many calls of a shard are a job's own, and how many others it waits for; NULL if it is not known."""
     db.execute("ALTER TABLE shard_jobs ADD COLUMN own INTEGER")
     db.execute("ALTER TABLE shard_jobs ADD COLUMN shared INTEGER")
 
@@ -73,7 +73,7 @@ def m007_holders(db: sqlite3.Connection) -> None:
 
 
 def m008_asked(db: sqlite3.Connection) -> None:
-    """Add what the row of a call asks, wherever it goes: a short hash, NULL where it is not known."""
+    """Add what the row of a call asks, wherever it goes: a short hash, NULL if it is not known."""
     db.execute("ALTER TABLE calls ADD COLUMN asked BLOB")
     db.execute("CREATE INDEX calls_asked ON calls (asked) WHERE asked IS NOT NULL")
 

@@ -29,7 +29,7 @@ class Certificate(Struct, frozen=True):
 
 
 def extra_certificates(env: Mapping[str, str]) -> list[Certificate]:
-    """Return every certificate that the environment names, each once; raise ConfigError where it names none."""
+    """Return every certificate that the environment names, each once; raise ConfigError if it names none."""
     named = [each for variable in certificate_variables(env) for each in certificates_of(variable, env)]
     return _each_once(named)
 
@@ -41,7 +41,7 @@ def certificate_variables(env: Mapping[str, str]) -> list[str]:
 
 
 def certificates_of(variable: str, env: Mapping[str, str]) -> list[Certificate]:
-    """Return the certificates that a variable names, each once; raise ConfigError where there is none."""
+    """Return the certificates that a variable names, each once; raise ConfigError if there is none."""
     named = env[variable]
     files = _files_in(named.split(_SEPARATOR)) if variable == _DIRECTORY else [Path(named)]
     return _each_once(_read(variable, named, files))

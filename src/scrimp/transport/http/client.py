@@ -53,7 +53,7 @@ def build_engine(
 
     It counts time in which this process is stopped as well; with None, the caller ends what takes too long.
 
-    Raise ConfigError where the environment names a proxy or a certificate that cannot be used.
+    Raise ConfigError if the environment names a proxy or a certificate that cannot be used.
     """
     proxies, certificates = read_proxies(env), extra_certificates(env)
     for warning in proxies.warnings():
@@ -146,7 +146,7 @@ class HttpClient:
     async def send(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None
     ) -> HttpReply:
-        """Return the reply, whatever its status. Raise FaultError where it is not complete, or too long.
+        """Return the reply, whatever its status. Raise FaultError if it is not complete, or too long.
 
         `on_head` gets the headers before the rest has come.
         """
@@ -167,7 +167,7 @@ class HttpClient:
     async def send_file(
         self, request: FileRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path
     ) -> HttpReply:
-        """Send a request whose body is a file. Raise FaultError where its reply is not complete."""
+        """Send a request whose body is a file. Raise FaultError if its reply is not complete."""
         from scrimp.transport.http.files import send_file  # only batches send files
 
         with self._as_faults(endpoint):
@@ -180,7 +180,7 @@ class HttpClient:
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], file: Path,
         check: Callable[[int], None],
     ) -> HttpReply:  # fmt: skip
-        """Write the body of a reply to a file, unless it is an error. Raise FaultError where it is not complete.
+        """Write the body of a reply to a file, unless it is an error. Raise FaultError if it is not complete.
 
         `check` is told how many bytes there are, and raises where there should be no more.
         """

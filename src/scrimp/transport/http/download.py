@@ -15,7 +15,7 @@ _SECONDS = 60.0  # the longest wait for data
 
 
 async def download(url: str, env: Mapping[str, str]) -> HttpReply:
-    """Return the reply, whatever its status; ConfigError where there is none."""
+    """Return the reply, whatever its status; ConfigError if there is none."""
     client = HttpClient(build_engine(env, timeout=_SECONDS), read_proxies(env))
     host = Endpoint(name=urlsplit(url).hostname or "the address", dialect="openai", base_url=url)
     try:

@@ -27,7 +27,7 @@ async def send_file(
 ) -> HttpReply:  # fmt: skip
     """Send a request whose body is a file; return the reply, which is short.
 
-    Raise TimeoutError where for `patience` seconds no more of the file was taken, or no reply came after it.
+    Raise TimeoutError if for `patience` seconds no more of the file was taken, or no reply came after it.
     """
     async with asyncio.timeout(patience) as waiting:
         return await _reply(_request(engine, request, headers, file, _moving(waiting, patience)))

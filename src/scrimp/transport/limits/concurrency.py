@@ -59,7 +59,7 @@ class AdaptiveLimit:
         return int(self._size)
 
     def grows_at(self, now: float) -> float | None:
-        """Return when to call `grow` for a call that waits; None where only answers make it grow."""
+        """Return when to call `grow` for a call that waits; None if only answers make it grow."""
         return None if self._size >= self._ceiling else self._slow_start.next_step(now)
 
     def grow(self, now: float, others: int) -> None:
@@ -73,7 +73,7 @@ class AdaptiveLimit:
     def answered(self, began: float, now: float, *, stated: int | None = None, others: int = 0) -> None:
         """Learn from a reply that was not an objection, to a call sent at `began`, with `others` in flight beside it.
 
-        `stated` is how many requests more the reply says that the provider takes now; None where it does not say.
+        `stated` is how many requests more the reply says that the provider takes now; None if it does not say.
         """
         self._slow_start.answered(began, now, others, alone=self.size == 1)
         if not self._begun:

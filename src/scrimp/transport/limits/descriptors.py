@@ -11,7 +11,7 @@ _LEAST = 48  # with fewer, one call fails somewhere between its request and its 
 
 
 def check_open_files() -> None:
-    """Raise ConfigError where this process may not open the files that one call needs."""
+    """Raise ConfigError if this process may not open the files that one call needs."""
     limit = raised_limit(1)
     if limit is not None and limit < _LEAST:
         raise ConfigError(f"this system lets scrimp open {limit} files, which is too few for a call: raise `ulimit -n`")
@@ -20,7 +20,7 @@ def check_open_files() -> None:
 def raised_limit(wanted: int) -> int | None:
     """Raise this process's limit of open files as far as so many calls need and the system allows; return it.
 
-    None where there is no such limit (Windows).
+    None if there is no such limit (Windows).
     """
     try:
         import resource  # only on Unix, and only for calls

@@ -109,12 +109,12 @@ class ProviderQueue:
         return not self._in_flight
 
     def wait_for_time(self) -> float:
-        """Return the seconds until time may let more calls go, where some wait for that alone; 0 where none do."""
+        """Return the seconds until time may let more calls go, where some wait for that alone; 0 if none do."""
         wait = None if self._has_place() else self._wait()
         return 0.0 if wait is None else max(wait, _SOON)
 
     def wait_for_rate(self) -> float:
-        """Return the seconds until the rate allows the next call that waits for it; 0 where none does."""
+        """Return the seconds until the rate allows the next call that waits for it; 0 if none does."""
         queue = self._resumed or self._waiting
         return self._rate.wait(queue[0][1], self._clock()) if queue and self._has_place() else 0.0
 
@@ -173,7 +173,7 @@ class ProviderQueue:
         self._timer = loop.call_later(wait, self._on_timer)
 
     def _wait(self) -> float | None:
-        """Return the seconds until the next call may go by rate or time; None where neither lets it, or none waits."""
+        """Return the seconds until the next call may go by rate or time; None if neither lets it, or none waits."""
         if not (self._resumed or self._waiting):
             return None
         if self._has_place():

@@ -35,7 +35,7 @@ class SlowStart:
         self._looked = 0  # how often it was asked whether the next one is due
 
     def next_step(self, now: float) -> float | None:
-        """Return when to ask whether more calls may go, now that one waits; None where only an answer lets them."""
+        """Return when to ask whether more calls may go, now that one waits; None if only an answer lets them."""
         if self._paused or self._ended_at < inf:
             return None
         if self._grows_at is None:

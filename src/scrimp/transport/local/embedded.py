@@ -81,7 +81,7 @@ class EmbeddedModel:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="scrimp-local")
 
     async def open(self) -> None:
-        """Load the model; raise LocalModelError where it, or its runtime, is missing or damaged."""
+        """Load the model; raise LocalModelError if it, or its runtime, is missing or damaged."""
         await self._in_worker(self._loaded)
 
     async def send(self, request: HttpRequest) -> HttpReply:

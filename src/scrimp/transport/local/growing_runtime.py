@@ -48,7 +48,7 @@ class GrowingRuntime:
 
 
 def _tokens_wanted(reply: dict[str, Any], body: dict[str, Any], context: int) -> int | None:
-    """Return how many tokens a request needs that did not fit into the context; None where it did fit."""
+    """Return how many tokens a request needs that did not fit into the context; None if it did fit."""
     most: int | None = body.get("max_completion_tokens") or body.get("max_tokens")
     error = reply.get("error")
     if error is not None:

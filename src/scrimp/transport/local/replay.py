@@ -25,7 +25,7 @@ class ReplayProvider:
         self._prompts: dict[bytes, RecordedPrompt] | None = None
 
     async def open(self) -> None:
-        """Read the recording; raise InputError where it cannot be read."""
+        """Read the recording; raise InputError if it cannot be read."""
         self._recorded()
 
     async def send(self, request: HttpRequest) -> HttpReply:

@@ -79,7 +79,7 @@ def _this_installation() -> Installation:
 
 
 def _unusual_pipx_home(prefix: Path) -> str | None:
-    """Return the home of pipx that an environment is in; None where pipx finds it without being told."""
+    """Return the home of pipx that an environment is in; None if pipx finds it without being told."""
     home = prefix.parent.parent
     usual = (os.environ["PIPX_HOME"],) if os.environ.get("PIPX_HOME") else _PIPX_HOMES
     return None if any(home == Path(place).expanduser() for place in usual) else str(home)

@@ -146,7 +146,7 @@ def _null_probability(target: float, gain_rate: float, max_losses: Sequence[int]
 
 
 def _max_losses(rows: int, gains: int, target: float, critical: float) -> int:
-    """Return the most losses with which the statistic is at least `critical`, -1 where no losses are too many."""
+    """Return the most losses with which the statistic is at least `critical`, -1 if no losses are too many."""
     return min(
         rows - gains, max(_solve_losses(rows, gains, target, critical), _solve_losses(rows, 0, target, critical))
     )

@@ -24,7 +24,7 @@ class Calibration(Struct, frozen=True, kw_only=True):
     """Confidence compared with truth; shares of 1.
 
     `auroc` is the chance that a right completion has more confidence than a wrong one, a half where confidence says
-    nothing; None where all are right or all wrong. `ece` is the expected calibration error: the mean difference between
+    nothing; None if all are right or all wrong. `ece` is the expected calibration error: the mean difference between
     confidence and accuracy over the bins, by rows (Naeini, Cooper & Hauskrecht, AAAI 2015).
     """
 

@@ -32,7 +32,7 @@ class Fall(Struct, frozen=True):
 
 
 def find_fall(outcomes: Sequence[bool], floor: float, risk: float) -> Fall | None:
-    """Return the fall of a share below its floor; None where chance may explain the outcomes, the oldest first.
+    """Return the fall of a share below its floor; None if chance may explain the outcomes, the oldest first.
 
     A stream of independent outcomes whose share never is below the floor is blamed with a probability of at most `risk`
     over all its length.

@@ -27,7 +27,7 @@ def gap_recovered(
     `priorities` says how much each prompt deserves the flagship, `cheap` and `flagship` hold the scores, all of one
     length. PGR at a share is (mean score - cheap's) / (flagship's - cheap's), APGR its mean over the shares (RouteLLM,
     arXiv:2406.18665, section 2), here over all of them by trapezoids instead of ten; prompts of equal priority count as
-    shuffled. None where the flagship is no better than the cheap model, so that there is no gap to recover.
+    shuffled. None if the flagship is no better than the cheap model, so that there is no gap to recover.
     """
     gains = [top - low for top, low in zip(flagship, cheap, strict=True)]
     gap = sum(gains)

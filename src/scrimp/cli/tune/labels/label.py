@@ -63,7 +63,7 @@ class LabelingFlags(FlagGroup, frozen=True):
     limit: Annotated[int | None, typer.Option(metavar="N", min=1, help="Stop after N prompts.")] = None
 
     def refuse_conflicts(self) -> None:
-        """Raise UsageError where not exactly one source of labels is given; none is a person at the terminal."""
+        """Raise UsageError if not exactly one source of labels is given; none is a person at the terminal."""
         ways = {
             "--check": self.check, "--judge": self.judge, "--import": self.from_file, "--export": self.to_file
         }  # fmt: skip
@@ -140,7 +140,7 @@ def _prior_is_told(session: Session, pairs: PairStore) -> Iterator[None]:
 
 
 def _of_task(prompts: Sequence[StoredPrompt], task: str | None) -> Sequence[StoredPrompt]:
-    """Return the prompts of a task where one is named; UsageError where there are none of it among some."""
+    """Return the prompts of a task where one is named; UsageError if there are none of it among some."""
     if task is None:
         return prompts
     check_task(task, {prompt.signature for prompt in prompts})

@@ -37,7 +37,7 @@ def import_labels(
 
 
 def export_prompts(session: Session, prompts: Sequence[StoredPrompt], file: str) -> None:
-    """Write prompts as a table whose labels are to be filled in; UsageError where the file is there already."""
+    """Write prompts as a table whose labels are to be filled in; UsageError if the file is there already."""
     table = StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow((ID, LABEL, "prompt"))

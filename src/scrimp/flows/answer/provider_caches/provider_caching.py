@@ -134,7 +134,7 @@ class ProviderCaching:
         return call if knows or call.prompt_cache is None else replace(call, prompt_cache=None)
 
     def shared_in_batch(self, call: Call) -> SharedBeginning | None:
-        """Return the beginning that a call of a batch had best share with others for an hour; None where none pays."""
+        """Return the beginning that a call of a batch had best share with others for an hour; None if none pays."""
         hour = self._rules_in_batch(call.provider, call.model)
         if not self._asks or hour.form == "none" or (words := _words_of_call(call)).is_short:
             return None

@@ -180,7 +180,7 @@ class StoredCaches:
         entry = Entry(
             call=calls.next_call(), run=calls.run, time=calls.clock(), provider=call.provider, model=call.model,
             status="lost", seconds=0.0, route=labels.route, user=labels.user, tags=labels.tags, attempt=0, retry=False,
-            # Its storage is as dear as so many more tokens.
+            # Its storage is as expensive as so many more tokens.
             most_input=int((bound * PRICED_PER / shared.rates.fresh).to_integral_value(ROUND_UP)), most_output=0,
         )  # fmt: skip
         if not await budget.reserve(bound):
@@ -271,7 +271,7 @@ class StoredCaches:
 
 
 def _is_deleted(reply: HttpReply | Failure | None) -> bool:
-    """Return whether nothing is stored any more; where that is not known, it is until it expires."""
+    """Return whether nothing is stored any more; if that is not known, it is until it expires."""
     return reply is not None and not isinstance(reply, Failure) and (is_success(reply) or reply.status in _NOT_THERE)
 
 

@@ -106,7 +106,7 @@ class BatchCaller(ABC):
     def _reply(
         self, calls: Sequence[StoredCall], question: CallStep, row: PlannedRow, recorder: RowRecorder
     ) -> Completion | Failure | None:
-        """Return what came of a call, all its tries in the ledger; None where it is to be asked all the same.
+        """Return what came of a call, all its tries in the ledger; None if it is to be asked all the same.
 
         Raises RowPendingError while the last of its tries is in a batch.
         """
@@ -177,7 +177,7 @@ class BatchCaller(ABC):
         return isinstance(result, Failure) and is_retryable(result) and len(calls) < self._context.tries
 
     def _call(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
-        """Return the call that was sent, as far as a reply is read by it; ConfigError where its provider is gone."""
+        """Return the call that was sent, as far as a reply is read by it; ConfigError if its provider is gone."""
         self._context.endpoint(stored.shard, stored.provider)
         sent_to = [
             model
@@ -199,7 +199,7 @@ class BatchCaller(ABC):
         return result
 
     def _why_live(self, model: ModelRef, question: CallStep, row: PlannedRow) -> str | None:
-        """Return why no batch takes a call; None where one does."""
+        """Return why no batch takes a call; None if one does."""
         why = self._batchable.refusal(model, attached_to(question, row))
         return "probabilities are not sold so" if why is None and question.predicate is not None else why
 
@@ -216,7 +216,7 @@ class BatchCaller(ABC):
 
     @property
     def refusal(self) -> str | None:
-        """Why a live request did not fit under the cap; None where all did."""
+        """Why a live request did not fit under the cap; None if all did."""
         return self._inner.refusal
 
     def is_alive(self, step: Step) -> bool:

@@ -234,7 +234,7 @@ class CollectingCaller(BatchCaller):
 
 
 def _whole(call: Call) -> Call:
-    """Return a call with the content of what is attached; InputError where a file is not as it was."""
+    """Return a call with the content of what is attached; InputError if a file is not as it was."""
     if not call.attachments:
         return call
     from scrimp.flows.answer.calls.attached_content import whole  # few calls have any

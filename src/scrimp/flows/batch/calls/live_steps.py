@@ -46,7 +46,7 @@ class LiveSteps:
         return self._context.store.live_for(keys, job=self._context.job.job if self._context.own_only else None)
 
     def known(self, row: PlannedRow, number: int, recorder: RowRecorder, *, loaded: bool) -> Completion | None:
-        """Return the completion that was kept for a question, its entry with those of the row; None where none was."""
+        """Return the completion that was kept for a question, its entry with those of the row; None if none was."""
         kept = (self._loaded if loaded else self._stored([row.key])).get(row.key, {}).get(number)
         if kept is None:
             return None
@@ -69,7 +69,7 @@ class LiveSteps:
 
 
 def forget_answered(context: JobContext, cache_db: Path) -> None:
-    """Forget what was kept for rows whose answers are in the cache by now.
+    """Forget what was kept for rows whose answers are in the cache now.
 
     Where answers of the cache do not count, or a row has none, what was paid for is kept for the command's next job.
     """

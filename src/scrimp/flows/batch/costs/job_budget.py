@@ -42,7 +42,7 @@ _PAUSE = 0.25  # seconds before a server that did not answer is asked again
 
 
 def job_budget(options: RunOptions, services: Services, context: JobContext) -> JobBudget | None:
-    """Return a job's part of the budget of its command; None where that has none."""
+    """Return a job's part of the budget of its command; None if that has none."""
     limits = options.limits
     if limits.budget is None or limits.max_cost is None:
         return None
@@ -55,7 +55,7 @@ class JobBudget:
     def __init__(
         self, name: str, cap: Decimal, context: JobContext, services: Services, *, alone_when_down: bool
     ) -> None:  # fmt: skip
-        """UsageError where calls of the job are in batches that no budget holds."""
+        """UsageError if calls of the job are in batches that no budget holds."""
         self._name, self._cap, self._context, self._services = name, cap, context, services
         self._job, self._store = context.job.job, context.store
         if not self._store.is_held(self._job):
@@ -81,7 +81,7 @@ class JobBudget:
         self._allowance, self._refused = self._committed, None  # more was asked for, and may be given back by now
 
     def take(self, bound: Decimal) -> int | None:
-        """Hold the most that a call can cost; return it in nanodollars, or None where it does not fit."""
+        """Hold the most that a call can cost; return it in nanodollars, or None if it does not fit."""
         most = nanodollars(bound)
         wanted = self._committed + most * NANODOLLAR
         if wanted > self._allowance and not self._raise(wanted, most * NANODOLLAR):
@@ -115,7 +115,7 @@ class JobBudget:
         return self._allowance >= need
 
     def _asked(self, ask: Callable[[], BudgetState | None]) -> BudgetState | None:
-        """Return what the server says, None where it does not answer for as long as it is waited for."""
+        """Return what the server says, None if it does not answer for as long as it is waited for."""
         until = time.monotonic() + self._patience
         while not self._alone:
             try:
@@ -146,7 +146,7 @@ class JobBudget:
                 self._run.stay(self._held())
 
     def settle(self) -> None:
-        """Tell what the job holds and has spent by now; what it does not need goes back."""
+        """Tell what the job holds and has spent so far; what it does not need goes back."""
         demand = self._held()
         try:
             self._tell(demand)
@@ -187,7 +187,7 @@ class JobBudget:
             yield stored, None if cost is None else nanodollars(cost)
 
     def _cost(self, stored: StoredCall) -> Decimal | None:
-        """Return the dollars of a call as the ledger has them; None where they are not known."""
+        """Return the dollars of a call as the ledger has them; None if they are not known."""
         endpoint = self._context.endpoints.get(stored.provider)
         if endpoint is None:  # the config has it no more
             return None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Ways(Struct, frozen=True, kw_only=True):
-    """Dollars by when and how calls are made; None where a price is unknown, or that way is not open."""
+    """Dollars by when and how calls are made; None if a price is unknown, or that way is not open."""
 
     live: Decimal | None
     batch: Decimal | None = None
@@ -45,7 +45,7 @@ class WaysToBuy:
         return self._of_all(model, "expected")
 
     def as_routed(self) -> Ways | None:
-        """Return the ways where each prompt goes; a model without one of them is called live. None where unknown."""
+        """Return the ways where each prompt goes; a model without one of them is called live. None if unknown."""
         hours = list[Ways]()
 
         def least(model: ModelRef, length: str) -> Ways:

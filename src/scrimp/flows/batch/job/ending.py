@@ -54,7 +54,7 @@ class JobEnding:
         return RunStop("batch", message, PENDING)
 
     def missing(self, found: Collected, callers: Sequence[AnsweringCaller], *, still_open: bool) -> RunStop | None:
-        """Return what the rows wait for that are pending; None where none is."""
+        """Return what the rows wait for that are pending; None if none is."""
         to_go_on = self._job.to_go_on()
         if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
             return RunStop("batch", f"rows are in batches; {to_go_on}", PENDING)

@@ -87,7 +87,7 @@ class RowPass:
         return caller
 
     def _not_live(self) -> str | None:
-        """Return why calls that no batch has answered are not made; None where they are, or wait for a batch."""
+        """Return why calls that no batch has answered are not made; None if they are, or wait for a batch."""
         if self._found.braked is not None:
             return self._found.braked.message
         return f"waits while {BUSY}" if self._is_held_back else None

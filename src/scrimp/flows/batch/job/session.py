@@ -82,7 +82,7 @@ class JobSession:
         return self.plan.goal != "fetched"
 
     def renew(self) -> None:
-        """Let the passes to come go by the job's record as it is by now."""
+        """Let the passes to come go by the job's record as it is now."""
         self.context = replace(self.context, job=self.job.record)
 
     def outbox(self) -> Outbox:

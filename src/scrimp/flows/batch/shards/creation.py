@@ -104,7 +104,7 @@ class Creation(ShardWork):
         return await self.create(shard)
 
     async def _own(self, shard: ShardRecord, found: Sequence[RemoteBatch]) -> list[RemoteBatch] | None:
-        """Return those of the batches that are a shard's; None where that is known only once they have ended.
+        """Return those of the batches that are a shard's; None if that is known only once they have ended.
 
         Where batches have no names, others may have as many requests. Then the rows tell that their results name.
         """
@@ -140,7 +140,7 @@ class Creation(ShardWork):
         return self._clock() >= shard.created + self._listed_after
 
     async def search(self, shard: ShardRecord) -> list[RemoteBatch] | None:
-        """Return what may be the batch of a shard; None where that is not known."""
+        """Return what may be the batch of a shard; None if that is not known."""
         flow, endpoint = self._flow(shard)
         try:
             found = await self._wire.run(flow.find(shard_of(shard)), endpoint, repeatable=True)

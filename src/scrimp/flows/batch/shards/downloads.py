@@ -31,7 +31,7 @@ async def downloads(
     """Yield each time the file holds the next reply, until there is no other; who asks removes the file.
 
     BatchRefusedError where a reply cannot be had, or there is more than the requests of the batch can have;
-    StoreError where the disk has no room.
+    StoreError if the disk has no room.
     """
     requests, most = deque(flow.fetch(batch)), flow.limits.requests
     size = _Size(endpoint.name, min(batch.total or most, most) if shard.adopted else shard.requests, file)
@@ -58,7 +58,7 @@ class _Size:
             raise self._refused(f"in {self._replies - 1:,} replies, and points to others")
 
     def check(self, size: int) -> None:
-        """Be told how long a reply is by now; raise where it should not be longer."""
+        """Be told how long a reply is now; raise where it should not be longer."""
         self._reply = size
         if self._before + size > (self._requests + 1) * REPLY_BYTES:
             raise self._refused(f"({(self._before + size) >> 20:,} MB)")

@@ -94,7 +94,7 @@ class Follower:
     def _open(self, *, queued: bool = False) -> list[ShardRecord]:
         """Return the shards that are on their way; those in a queue wait for somebody to send them.
 
-        ConfigError where one is at a provider that is no longer configured.
+        ConfigError if one is at a provider that is no longer configured.
         """
         shards = [
             shard

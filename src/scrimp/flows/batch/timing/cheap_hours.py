@@ -44,7 +44,7 @@ class CheapHoursClock:
         self._known: dict[tuple[str, str], tuple[float, CheapHours | None]] = {}
 
     def wait_for(self, model: ModelRef) -> Wait | None:
-        """Return until when a model is not called; None where it is called now."""
+        """Return until when a model is not called; None if it is called now."""
         now = self._clock()
         if self._last_call is not None and now >= self._last_call:
             return None

@@ -37,7 +37,7 @@ class Deadline(Struct, frozen=True):
 
 
 def deadline_of(job: Job) -> Deadline | None:
-    """Return when a job is to be done; None where the user did not say so."""
+    """Return when a job is to be done; None if the user did not say so."""
     return None if job.deadline is None else Deadline(job.created, job.deadline)
 
 

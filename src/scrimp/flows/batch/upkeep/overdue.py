@@ -25,7 +25,7 @@ def warnings(
 ) -> Iterator[tuple[ShardRecord, str]]:  # fmt: skip
     """Yield the shards that a person should look after, each with a sentence.
 
-    `shards` are all that are known; `results_kept` tells for how many seconds a provider keeps results, None where it
+    `shards` are all that are known; `results_kept` tells for how many seconds a provider keeps results, None if it
     is not known.
     """
     took: dict[str, list[float]] = {}

@@ -25,7 +25,7 @@ _ROUNDING = 1000 * PICODOLLAR  # dollars a call: providers add up floating numbe
 
 
 class Totals(Struct, frozen=True):
-    """Results of a batch; None where it is not known."""
+    """Results of a batch; None if it is not known."""
 
     answered: int | None  # requests with a completion
     failed: int | None  # requests with an error

@@ -39,7 +39,7 @@ _WINDOW = 0.2
 def open_limits_server(
     table: SharedTable, keys: KeyRing, installed: Callable[[], bool] = has_redis
 ) -> SharedServer | None:
-    """Return the server that the config names, None where it names none; ConfigError where it cannot be used."""
+    """Return the server that the config names, None if it names none; ConfigError if it cannot be used."""
     address = server_address("limits", table.limits, table.limits_env, keys.variable)
     if address is None:
         return None

@@ -45,7 +45,7 @@ class CertifiedLevels:
         self._warned: set[str] = set()
 
     def level(self, prompt: Prompt, chain: Chain) -> TunedLevel | None:
-        """Return the level certified for a prompt of a task and its model, None where none is."""
+        """Return the level certified for a prompt of a task and its model, None if none is."""
         level = self._of_task(prompt).get(self._model(chain))
         if level is None or level.drift is not None:
             return None

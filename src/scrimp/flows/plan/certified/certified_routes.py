@@ -72,7 +72,7 @@ class CertifiedRoutes:
         return {chain_name(self._tuned[task]): self._tuned[task] for task in self.tasks if task in self._tuned}
 
     def route(self, prompt: Prompt) -> Route | None:
-        """Return where a prompt goes, or None where no usable route is certified for its task."""
+        """Return where a prompt goes, or None if no usable route is certified for its task."""
         signature = self._finder.find(prompt)
         tuned = self._tuned.get(signature or "")
         if signature is None or tuned is None:
@@ -94,7 +94,7 @@ class CertifiedRoutes:
     def flagship(self, prompt: Prompt) -> Route | None:
         """Return the route of a prompt whose task is not certified, to the flagship that others were measured against.
 
-        None where it cannot be called, of which the user is warned once.
+        None if it cannot be called, of which the user is warned once.
         """
         task = self._finder.find(prompt) or task_signature(prompt, self._parameters, self._name)
         drifted = self._drifted.get(task)

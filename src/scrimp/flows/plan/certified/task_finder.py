@@ -33,7 +33,7 @@ class TaskFinder:
         }
 
     def find(self, prompt: Prompt) -> str | None:
-        """Return the certified task of a prompt, None where it is not sure to be one of any."""
+        """Return the certified task of a prompt, None if it is not sure to be one of any."""
         if self._name:
             return self._name if self._name in self._templates else None
         template = template_fingerprint(prompt, self._parameters)

@@ -23,7 +23,7 @@ class ChainClimbs:
         self._ledger, self._until = ledger, until
 
     def shares(self, chain: Chain, tasks: Collection[str]) -> list[Decimal] | None:
-        """Return the share of rows that came to each step of a chain; None where too few are known."""
+        """Return the share of rows that came to each step of a chain; None if too few are known."""
         if chain.name is None or len(chain.steps) < 2:
             return None
         ends = [0] * len(chain.steps)

@@ -60,7 +60,7 @@ class RowCosts:
         self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = (),
         saving: Saving = _nothing,
     ) -> Decimal | None:  # fmt: skip
-        """Return the dollars of a call where it costs least; None where no price is known.
+        """Return the dollars of a call where it costs least; None if no price is known.
 
         `saving` says what is expected to be saved of it at a place, by what its provider keeps.
         """
@@ -74,7 +74,7 @@ class RowCosts:
         self, model: ModelRef, tokens_in: int, task: str, attachments: Sequence[Attachment] = (),
         saving: Saving = _nothing,
     ) -> Decimal | None:  # fmt: skip
-        """Return the dollars of a call at the provider of a model; None where its price is unknown."""
+        """Return the dollars of a call at the provider of a model; None if its price is unknown."""
         factor = self._factor(model)
         size = tokens_in if factor is None else -(-tokens_in * factor // 100)
         if attachments:
@@ -97,7 +97,7 @@ class RowCosts:
         return self._known[key]
 
     def _factor(self, model: ModelRef) -> int | None:
-        """Return a model's tokens per hundred of o200k_base; None where that is its own tokenizer."""
+        """Return a model's tokens per hundred of o200k_base; None if that is its own tokenizer."""
         name = model.provider, model.model
         if name not in self._factors:
             self._factors[name] = tokenizer_factor(*name)
@@ -107,7 +107,7 @@ class RowCosts:
         self, chain: Chain, tokens_in: int, task: str, attachments: Sequence[Attachment] = (),
         saving: Saving = _nothing,
     ) -> Decimal | None:  # fmt: skip
-        """Return the dollars that a row costs along a chain; None where the price of a step is unknown."""
+        """Return the dollars that a row costs along a chain; None if the price of a step is unknown."""
         models = [self.called(step) for step in chain.steps]
         if len(models) == 1:
             return None if models[0] is None else self.of_call(models[0], tokens_in, task, attachments, saving)
@@ -129,7 +129,7 @@ class RowCosts:
         return climbs and model is not None and self._history.of(model, task) is not None
 
     def called(self, step: Step) -> ModelRef | None:
-        """Return the model of a step that is called first; None where none can be called."""
+        """Return the model of a step that is called first; None if none can be called."""
         return next(filter(self._places, step.candidates), None)
 
     def callable(self, model: ModelRef) -> bool:
@@ -169,17 +169,17 @@ class PricedRow:
         )  # fmt: skip
 
     def cost(self, chain: Chain) -> Decimal | None:
-        """Return the dollars that it costs along a chain as it is sent; None where a price is unknown."""
+        """Return the dollars that it costs along a chain as it is sent; None if a price is unknown."""
         return self._costs.of_chain(
             chain, self.tokens_in, self._task, self.row.prompt.attachments, self._saved
         )  # fmt: skip
 
     def cost_at(self, model: ModelRef) -> Decimal | None:
-        """Return the dollars of a call of a model; None where no price is known."""
+        """Return the dollars of a call of a model; None if no price is known."""
         return self._costs.of_call(model, self.tokens_in, self._task, self.row.prompt.attachments, self._saved)
 
     def cost_in(self, place: ModelRef) -> Decimal | None:
-        """Return the dollars of a call of a model at its provider; None where its price is unknown."""
+        """Return the dollars of a call of a model at its provider; None if its price is unknown."""
         return self._costs.of_place(place, self.tokens_in, self._task, self.row.prompt.attachments, self._saved)
 
     def _saved(self, place: ModelRef) -> Decimal:

@@ -1,4 +1,4 @@
-"""A sentence on a row that was too dear, for a person."""
+"""A sentence on a row that was too expensive, for a person."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ VOTERS_TIER = "simple"
 
 
 def agreement_before(tier: str, routes: Routes, config: Config) -> Agreement | None:
-    """Return two cheap models before a tier; None where the config names no two families of them."""
+    """Return two cheap models before a tier; None if the config names no two families of them."""
     tiers = routes.tiers
     if tier == VOTERS_TIER or VOTERS_TIER not in tiers or tier not in tiers:
         return None

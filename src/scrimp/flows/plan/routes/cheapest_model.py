@@ -19,14 +19,14 @@ TYPICAL_CALL = Usage(input=1000, output=200)
 
 
 def cost_of_call(model: ModelRef, prices: PriceBook, when: float, usage: Usage = TYPICAL_CALL) -> Decimal | None:
-    """Return what a call costs, in dollars, one of middling size where none is given; None where no price is known."""
+    """Return what a call costs, in dollars, one of middling size where none is given; None if no price is known."""
     return prices.cost_of(provider=model.provider, model=model.model, usage=usage, when=when).dollars
 
 
 def cheapest(routes: Routes, prices: PriceBook, when: float) -> ModelRef:
     """Return the model of any tier that costs least, by the price of a call of middling size.
 
-    Of equals it is the one that thinks least, and of those the first. ConfigError where no model that can be called has
+    Of equals it is the one that thinks least, and of those the first. ConfigError if no model that can be called has
     a known price.
     """
     models = dict.fromkeys(model for models in routes.tiers.values() for model in models)

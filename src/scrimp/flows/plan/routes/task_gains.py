@@ -29,7 +29,7 @@ class TaskGains:
 
 
 def load_task_gains(path: Path, warn: Callable[[str], None]) -> dict[str, TaskGain]:
-    """Return the gains by task; none where there is no file, or none that can be read, of which the user is warned."""
+    """Return the gains by task; none if there is no file, or none that can be read, of which the user is warned."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, TaskGain])
     except FileNotFoundError:

@@ -49,7 +49,7 @@ class Budget:
     def settle(self, upper_bound: Decimal, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
         """Replace a reservation by what the request really cost; an unknown cost counts as all of it.
 
-        `at_most` is what it may have cost instead, where that is more: a dearer model answered.
+        `at_most` is what it may have cost instead, where that is more: a more expensive model answered.
         """
         self.reserved -= upper_bound
         self.spent += max(upper_bound, at_most or upper_bound) if cost is None else cost

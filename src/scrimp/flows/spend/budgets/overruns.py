@@ -1,9 +1,8 @@
-"""Calls that cost more than the most they could: what they teach about the calls of the same model that follow.
+"""Calls that cost more than their upper bound, and what that means for later calls of the same model.
 
-A bound rests on the price table and on --max-output. A provider may bill more all the same: hidden reasoning outside
-the cap, a service tier, a gateway that passes the call to a dearer model. Under a cap the first call of each model
-therefore goes alone, and what one call costs above its bound is reserved for all that follow. Where it is not known
-what it did cost, none follows.
+A bound comes from the price table and --max-output. A provider may still bill more: hidden reasoning outside the cap, a
+service tier, a gateway that passes the call to a more expensive model. So under a cap the first call of each model goes
+alone, and what a call costs above its bound is reserved for every later call. If its cost is unknown, none follows.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ class Overruns:
             first[1].set()
 
     def watch(self, reservation: Reservation) -> None:
-        """Reserve more for a call in flight should another of its model turn out dearer than its bound."""
+        """Reserve more for a call in flight should another of its model turn out more expensive than its bound."""
         self._in_flight.setdefault(_name(reservation.call), {})[id(reservation)] = reservation
 
     def ended(self, reservation: Reservation) -> None:
@@ -75,7 +74,7 @@ class Overruns:
         return self._factors.get(_name(call), Decimal(1))
 
     def unpriced(self, call: Call) -> Unpriced | None:
-        """Return why it is not known what calls of this model cost; None where it is."""
+        """Return why it is not known what calls of this model cost; None if it is."""
         return self._unpriced.get(_name(call))
 
     def learn_unpriced(self, call: Call, answered_by: str | None) -> None:

@@ -57,14 +57,14 @@ class SpendGuard:
         return call_id
 
     async def _reserve(self, call: Call, bound: Decimal) -> Decimal | None:
-        """Return the dollars that were reserved; None where they will never fit."""
+        """Return the dollars that were reserved; None if they will never fit."""
         while True:
             wanted = bound * self._overruns.factor(call)
             if not await self._budget.reserve(wanted):
                 return None
             if wanted >= bound * self._overruns.factor(call):
                 return wanted
-            self._budget.settle(wanted, Decimal(0))  # while it waited, another call turned out dearer than its bound
+            self._budget.settle(wanted, Decimal(0))  # meanwhile another call exceeded its bound
 
     async def _begin_inner(self, call: Call, reserved: Decimal | None) -> str | Failure:
         if reserved is None:
@@ -139,14 +139,14 @@ class SpendGuard:
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
-        """Return the most a request can cost; raise UnknownPriceError where its model has no price."""
+        """Return the most a request can cost; raise UnknownPriceError if its model has no price."""
         return bound_under_cap(self._prices, call, self._inner.now, allow_unpriced=self._allow_unpriced)
 
 
 def bound_under_cap(
     prices: PriceBook, call: Call, when: float, *, allow_unpriced: bool, batch: bool = False
 ) -> Decimal:  # fmt: skip
-    """Return the most a request can cost; raise UnknownPriceError where its model has no price and needs one."""
+    """Return the most a request can cost; raise UnknownPriceError if its model has no price and needs one."""
     bound = cost_bound(prices, call, when, batch=batch)
     if bound is None and not allow_unpriced:
         name = f"{call.provider}/{call.model}"

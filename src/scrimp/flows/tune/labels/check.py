@@ -28,7 +28,7 @@ Verdict = Callable[[Dispute, DistinctAnswer, float], None]
 def check_disputes(disputes: Sequence[Dispute], command: str, store: Verdict) -> None:
     """Hand on each verdict as it comes: 1 where the user's check accepts the completion, else 0.
 
-    Raises ConfigError where the check cannot be started.
+    Raises ConfigError if the check cannot be started.
     """
     run_in_loop(_check_all(disputes, command, store))
 

@@ -19,7 +19,7 @@ _MOST_NAMED = 5  # rows in warnings
 def score_by(right: str, output: str, asked: OutputSpec) -> float | None:
     """Return 1 where a completion asserts the right answer, else 0.
 
-    None where the right answer is a text that asserts nothing to compare by, and the completion is another text.
+    None if the right answer is a text that asserts nothing to compare by, and the completion is another text.
     """
     wanted = canonical(right, asked.choices, asked.schema)
     if wanted is not None:
@@ -47,7 +47,7 @@ class GoldColumn:
         self._unusable: set[int] = set()  # rows whose answer no completion could give
 
     def right(self, prompt: Prompt) -> str | None:
-        """Return a row's right answer, None where it has none; InputError where no row had the column so far."""
+        """Return a row's right answer, None if it has none; InputError if no row had the column so far."""
         right = self._value(prompt)
         problem = None if right is None else why_no_answer(right, self._asked)
         if right is None or problem is not None:
@@ -65,7 +65,7 @@ class GoldColumn:
 
     @property
     def summary(self) -> str:
-        """A sentence on rows without a usable answer; empty where each has one."""
+        """A sentence on rows without a usable answer; empty if each has one."""
         if not self._without:
             return ""
         missing = pluralize(len(self._without), "prompt")

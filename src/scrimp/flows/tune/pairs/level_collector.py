@@ -105,7 +105,7 @@ class LevelCollector:
         return None
 
     def planned(self, prompts: Sequence[Prompt]) -> list[StoredPrompt]:
-        """Return prompts as they will be stored; InputError where the column of right answers is missing."""
+        """Return prompts as they will be stored; InputError if the column of right answers is missing."""
         return [self._prompt(prompt) for prompt in prompts]
 
     def add(self, known: Sequence[KnownAnswer]) -> None:
@@ -204,7 +204,7 @@ class LevelCollector:
 
     @property
     def unlabeled(self) -> str:
-        """A sentence on prompts without a right answer; empty where each has one, or none is wanted."""
+        """A sentence on prompts without a right answer; empty if each has one, or none is wanted."""
         return "" if self._gold is None else self._gold.summary
 
     def _name_of(self, model: ModelRef) -> str:

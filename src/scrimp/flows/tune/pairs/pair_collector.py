@@ -86,7 +86,7 @@ class PairCollector:
             self._pairs.close()
 
     def planned(self, prompts: Sequence[Prompt]) -> list[StoredPrompt]:
-        """Return prompts as they will be stored; InputError where the column of right answers is missing."""
+        """Return prompts as they will be stored; InputError if the column of right answers is missing."""
         return [self._prompt(prompt) for prompt in prompts]
 
     def collect(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
@@ -125,7 +125,7 @@ class PairCollector:
 
     @property
     def unlabeled(self) -> str:
-        """A sentence on prompts without a right answer; empty where each has one, or none is wanted."""
+        """A sentence on prompts without a right answer; empty if each has one, or none is wanted."""
         return "" if self._gold is None else self._gold.summary
 
     def _storing(self, model: str) -> Take:

@@ -45,7 +45,7 @@ class PlannedGroup(Struct, frozen=True, kw_only=True):
     tasks: tuple[str, ...]
     rows: int
     stored: int  # rows already stored
-    best: float  # share of quality; 0 where they are too few to certify any
+    best: float  # share of quality; 0 if they are too few to certify any
     wanted: tuple[tuple[float, int], ...]  # pairs wanted, by target
 
 
@@ -106,7 +106,7 @@ def _group(group: ClaimGroup[PlannedPrompt], risk: float, groups: int, planned: 
 
 
 def naming_advice(planned: Sequence[StoredPrompt]) -> str | None:
-    """Return what to do where no run will recognize the task of planned prompts; None where one will."""
+    """Return what to do where no run will recognize the task of planned prompts; None if one will."""
     if all(prompt.named or prompt.template is not None for prompt in planned):
         return None
     return (

@@ -93,6 +93,6 @@ def _length(window: Sequence[EndedRow], first: Sequence[EndedRow]) -> str | None
 
 
 def _lengths(rows: Sequence[EndedRow]) -> _Lengths | None:
-    """Return the lengths of completions; None where a provider counted none."""
+    """Return the lengths of completions; None if a provider counted none."""
     logs = [log1p(row.output) for row in rows if row.output is not None]
     return _Lengths(fmean(logs), pvariance(logs), len(logs)) if logs else None

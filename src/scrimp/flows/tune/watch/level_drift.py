@@ -29,7 +29,7 @@ _RISK = 0.025  # false alarm rate for a level that just keeps its target
 def note_level_drift(services: Services) -> list[TunedLevel]:
     """Mark in the file the levels that no longer hold, and return those that were not marked yet.
 
-    Raises ConfigError where the file cannot be read or written.
+    Raises ConfigError if the file cannot be read or written.
     """
     path = services.paths.tuned
     before = load_levels(path)
@@ -61,7 +61,7 @@ def _checked(level: TunedLevel, store: LevelReplyStore) -> TunedLevel:
 
 
 def drift_of(pairs: Sequence[LevelPair], target: float) -> str | None:
-    """Return in words how much less than the target later pairs kept; None where chance may explain it.
+    """Return in words how much less than the target later pairs kept; None if chance may explain it.
 
     The exact test of losses that are not made up for by gains: however few pairs there are, a level that keeps its
     target is blamed with a probability of at most 2.5 % at each check.

@@ -42,7 +42,7 @@ class WatchPlan(Struct, frozen=True):
 
 
 def watch_plan(table: ShadowTable) -> WatchPlan | None:
-    """Return what the config asks for, None where its share is zero."""
+    """Return what the config asks for, None if its share is zero."""
     share = parse_percent(table.certified, "shadow.certified")
     return WatchPlan(share, table.certified_max_cost) if share else None
 
@@ -80,7 +80,7 @@ class QualityShadow:
     def make_calls(self, left: Decimal | None, billed: Callable[[Entry], None]) -> str | None:
         """Send the rows to their flagship; return what came of it, None without rows.
 
-        `left` is what the run's own cap leaves, None where it has none, and `billed` gets the entry of each call.
+        `left` is what the run's own cap leaves, None if it has none, and `billed` gets the entry of each call.
         """
         if not self._rows.routes:
             return None
@@ -109,7 +109,7 @@ class QualityShadow:
                 yield self._compare(name, newest, store, paid)
 
     def _summary(self, paid: Decimal, end: RunStop | ScrimpError | None, *, own: bool) -> str | None:
-        """Return what came of it, None where nothing was to be sent; `own` says that its own cap is the lower one."""
+        """Return what came of it, None if nothing was to be sent; `own` says that its own cap is the lower one."""
         if not self._sent:
             return None
         flagships = ", ".join(dict.fromkeys(route.flagship for route in self._rows.routes.values()))

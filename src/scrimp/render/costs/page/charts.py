@@ -64,7 +64,7 @@ def _stacked(groups: Mapping[str, CostTotal], places: Mapping[str, int]) -> list
 
 
 def _column(number: int, period: str, stack: Sequence[Decimal], top: Decimal) -> Markup:
-    """Return a column, the dearest model at the bottom; the title is what a pointer is told."""
+    """Return a column, the most expensive model at the bottom; the title is what a pointer is told."""
     parts, base = [element("title", f"{period}: {format_dollars(sum(stack, Decimal(0)))}")], _HEIGHT
     for color, dollars in enumerate(stack):
         height = float(dollars / top) * _HEIGHT if top else 0.0
