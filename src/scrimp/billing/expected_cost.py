@@ -1,4 +1,4 @@
-"""What rows were expected to cost before they were called, beside what was paid for them."""
+"""What rows were expected to cost before they were called, compared with what was paid for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What levels of compression would save on an input, beside the level in use."""
+"""What each level of compression would save on an input, compared with the level in use."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CliffSaving(Struct, frozen=True, kw_only=True):
 
     level: Level
     calls: int
-    saved_usd: Decimal  # beside what the calls cost as they are sent now
+    saved_usd: Decimal  # compared with the calls as they are sent now
 
 
 class DearCalls(Struct, frozen=True, kw_only=True):

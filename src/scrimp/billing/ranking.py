@@ -1,4 +1,4 @@
-"""The most expensive of many groups of calls, and all others as one: a hundred thousand lines are never read."""
+"""The most expensive of many groups of calls, and the sum of the rest: nobody reads a hundred thousand lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMBERS = tuple(
 
 
 class Ranking(Struct, frozen=True):
-    """Groups in their order, as many as are told apart, and the sum of the others, which is named for their number."""
+    """The first groups in order, and the sum of the others, which is named for their number."""
 
     totals: Sequence[CostTotal]
     rest: CostTotal | None = None
@@ -28,7 +28,7 @@ class Ranking(Struct, frozen=True):
 
 
 def ranked(totals: Sequence[CostTotal], most: int) -> Ranking:
-    """Return the first of groups that are in their order, up to `most`, and the others as one."""
+    """Return the first `most` of groups that are in order, and the sum of the rest."""
     first, others = totals[:most], totals[most:]
     return Ranking(first, _combined(others[0], others[1:], 1, len(others)) if others else None)
 

@@ -13,7 +13,7 @@ _NOTHING = Decimal(0)
 def cost_in_run(outcome: Outcome) -> Decimal | None:
     """Return the dollars a row cost in this run, all attempts in it; None is unknown.
 
-    A cached completion costs nothing. A lost call may have been billed: beside calls of known cost it is left out here
+    A cached completion costs nothing. A lost call may have been billed: next to calls of known cost it is left out here
     (the bill says so), but a row with nothing else has an unknown cost.
     """
     if not outcome.entries:

@@ -109,7 +109,7 @@ class Savings:
         self.by_cause["provider caching"] -= cost or _ZERO
 
     def add_other_attempts(self, cost: Decimal) -> None:
-        """Add what was paid beside the calls of rows."""
+        """Add what was paid in addition to the calls of rows."""
         self.cost += cost
         self.by_cause["other attempts"] -= cost
 

@@ -30,7 +30,7 @@ class SharedStarts:
         self._characters = 0
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Take note of texts that came at once: sorted, those that have most in common stand beside each other."""
+        """Add texts that came together: once sorted, those with the longest common start are neighbors."""
         for text in sorted(each for each in texts if len(each) >= self._shortest):
             self._learn(text)
         if self._is_full:

@@ -37,7 +37,7 @@ def looking_at_batches(session: Session, options: RunOptions) -> Iterator[WrapCa
 
 
 class _Look:
-    """The store of batches, opened when the first call is about to be made."""
+    """Looks up the store of batches, which it opens when the first call is about to be made."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

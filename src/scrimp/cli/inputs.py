@@ -28,7 +28,7 @@ def inputs_or_stdin(inputs: Sequence[str] | None) -> list[str]:
 def prompt_text(words: Sequence[str], note: Callable[[str], None]) -> ToldText:
     """Return a prompt from the words of the command line and from what is piped in, in this order.
 
-    `-` among the words is where the piped text goes. It is data beside words; without any it is the prompt. Raises
+    `-` among the words is where the piped text goes. With words, it is data; without any, it is the prompt. Raises
     UsageError if there is neither, and InputError if stdin is not UTF-8; `note` tells a person that stdin is
     waited for.
     """

@@ -1,4 +1,4 @@
-"""The schema of [sinks.NAME]: where calls are told of as spans of OpenTelemetry, beside the ledger."""
+"""The schema of [sinks.NAME]: where calls are reported as OpenTelemetry spans, in addition to the ledger."""
 
 from collections.abc import Mapping
 

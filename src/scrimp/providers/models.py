@@ -26,7 +26,7 @@ class Retirement(Struct, frozen=True):
 # million tokens in and out.
 # - simple, labels and extraction without thinking: gpt-6-luna 18.5 for 0.10/0.50, deepseek-flash 24.7 for 0.15/0.60,
 #   gemini-3.5-flash-lite 22.2 for 0.30/2.50; claude-haiku-5-5 reaches 43.4 with all its effort, for 0.10/0.50.
-# - medium: gpt-6.1-terra for 1/5, 48 on their Coding Agent Index beside 54 of gpt-6.1-sol for 2/10;
+# - medium: gpt-6.1-terra for 1/5, 48 on their Coding Agent Index; gpt-6.1-sol has 54 for 2/10;
 #   gemini-3.8-flash 39.8 for 0.75/3.75 (double from 2027); claude-sonnet-5-5 35.9 at low effort for 2/10.
 # - high: claude-opus-5-5 57.6 for 4/20; gemini-4-argon 52.6 for 2/10 (double from December); qwen3.8-max 45.4 for 2/6.
 #   gpt-6.2-sol, for 2/10, has no figure yet: its predecessor at this price, gpt-6.1-sol, has 51.8.

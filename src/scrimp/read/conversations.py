@@ -11,7 +11,7 @@ from scrimp.values import JsonObject, Message, TextSpan
 BODY_FIELDS = ("body", "params")  # OpenAI's name, and Anthropic's
 _SYSTEM_ROLES = ("system", "developer")
 _CONVERSATION_FIELDS = ("messages", "system")
-# Columns beside a row's own messages are data, unless they have the name of a parameter.
+# Columns next to a row's own messages are data, unless they have the name of a parameter.
 _PARAMETERS = frozenset((
     "model", "temperature", "top_p", "top_k", "max_tokens", "max_completion_tokens", "stop", "seed", "tools",
     "tool_choice", "response_format", "reasoning_effort", "thinking", "n", "logprobs",

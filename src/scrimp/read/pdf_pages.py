@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 
 _PAGE = re.compile(rb"/Type\s*/Page(?![A-Za-z])")
-# The count of a page tree stands beside its type, before or after it.
+# The count of a page tree is next to its type, before or after it.
 _TREE = re.compile(rb"/Type\s*/Pages\b[^<>]{0,200}?/Count\s+(\d+)|/Count\s+(\d+)[^<>]{0,200}?/Type\s*/Pages\b")
 _OBJECT_STREAM = re.compile(rb"/Type\s*/ObjStm\b")
 _STREAM = re.compile(rb"stream\r?\n")

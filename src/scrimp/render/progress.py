@@ -47,7 +47,7 @@ class Progress:
     def update(
         self, done: int, failed: int, cost: Decimal, hits: int, unknown: int = 0, escalated: int = 0
     ) -> None:  # fmt: skip
-        """Take the counts since the start, and show them when due; `unknown` calls have costs beside `cost`."""
+        """Take the counts since the start, and show them when due; `unknown` calls cost something on top of `cost`."""
         self._escalated = escalated
         self._done, self._failed, self._cost, self._hits, self._unknown = done, failed, cost, hits, unknown
         now = self._clock()

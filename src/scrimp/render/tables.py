@@ -70,7 +70,7 @@ def folded_table(headers: Sequence[str], rows: Sequence[Sequence[str]], align: s
 
 
 def has_own_lines(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int) -> bool:
-    """Return whether the first column, of texts, has too little room beside the others."""
+    """Return whether the first column, of texts, has too little room next to the others."""
     if len(headers) < 2 or not align.startswith("l"):
         return False
     first = max(display_width(one_line(row[0])) for row in (headers, *rows))

@@ -25,7 +25,7 @@ def free_bytes(folder: Path, statvfs: StatVfs = os.statvfs) -> int | None:
     """Return the bytes that this user can still write in a folder; None if the system does not tell."""
     try:
         found = statvfs(folder)
-    except OSError:  # it is not there yet, or no longer: whatever is written will tell
+    except OSError:  # it does not exist yet, or no longer: writing will report that
         return None
     return found.f_bavail * found.f_frsize if found.f_blocks else None
 

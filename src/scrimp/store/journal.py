@@ -185,7 +185,7 @@ class Journal:
         free = free_bytes(self._folder, self._statvfs)
         if free is None or free >= size + left:
             return size
-        if not left or not free:  # where none is free root may have some all the same: the system will tell
+        if not left or not free:  # root may have space even if none is free: the write will report it
             return wanted
         if free < wanted + left:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

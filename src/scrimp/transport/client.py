@@ -192,7 +192,7 @@ class ProviderClient:
             queue.leave(unsent=unsent)
 
     async def _begin(self, exchange: Exchange, admitted: float) -> str | Failure:
-        """Have the observer record a request before it is sent."""
+        """Make the observer record a request before it is sent."""
         call_id: str | Failure | None = None
         try:
             call_id = await exchange.observer.begin(exchange.call)

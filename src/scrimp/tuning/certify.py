@@ -24,7 +24,7 @@ from scrimp.tuning.statistics.looks import share_of_look
 
 TARGETS = (0.9, 0.95, 0.98, 0.99, 0.995)
 
-Listing = Callable[[Sequence[RecordedRow]], Sequence[GatedPolicy]]  # what is to be tested on rows, blind to scores
+Listing = Callable[[Sequence[RecordedRow]], Sequence[GatedPolicy]]  # policies to test, chosen without scores
 
 
 class Claim(Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     signatures: tuple[str, ...]
     policy: Policy
     certified: bool
-    risk: float  # this group's share, of which this look takes its own
+    risk: float  # this group's share of the risk; this look uses a part of it
     pairs: int
     bound: float
     measured: PolicyMetrics
@@ -59,7 +59,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     claims: tuple[Claim, ...]
     policy: Policy  # all claims as one policy
     measured: PolicyMetrics
-    tasks: tuple[TaskResult, ...] = ()  # what each task's policy came to, where they are claimed as one mixture
+    tasks: tuple[TaskResult, ...] = ()  # how each task's policy performed, if they are claimed as one mixture
 
 
 def certify(

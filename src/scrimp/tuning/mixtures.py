@@ -22,7 +22,7 @@ _MAX_MIXTURES = 2_000
 
 
 class Mixture(Struct, frozen=True):
-    """A policy for each task, with what all of them came to on the rows it was chosen by."""
+    """A policy for each task, with their joint metrics on the rows they were chosen by."""
 
     policy: PerSignature
     kept: float
@@ -31,7 +31,7 @@ class Mixture(Struct, frozen=True):
 
 
 class TaskResult(Struct, frozen=True):
-    """What a mixture's policy of one task came to; shares of 1."""
+    """How a mixture's policy performed on one task; shares of 1."""
 
     signature: str
     policy: Policy
@@ -39,7 +39,7 @@ class TaskResult(Struct, frozen=True):
 
 
 class _Part(Struct, frozen=True):
-    """Policies by signature, and their gains beside the flagship on the rows of those tasks, summed."""
+    """Policies by signature, and the sum of their gains over the flagship on the rows of those tasks."""
 
     choices: Mapping[str, Policy]
     score: float
@@ -90,7 +90,7 @@ def cheapest_keeping(mixtures: Sequence[Mixture], target: float) -> Mixture:
 
 
 def measure_tasks(policy: PerSignature, rows: Sequence[RecordedRow], flagship: str) -> list[TaskResult]:
-    """Return what the policy came to on each of its tasks that has rows, in order of name."""
+    """Return how the policy performed on each of its tasks that has rows, in order of name."""
     by_task = _by_task(rows)
     return [
         TaskResult(signature, chosen, measure(chosen, by_task[signature], flagship))

@@ -1,4 +1,4 @@
-"""What a policy came to on recorded rows: quality kept, prompts that reached the flagship and money saved."""
+"""How a policy performed on recorded rows: quality kept, prompts that reached the flagship and money saved."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Oracle(Struct, frozen=True):
 
 
 def measure(policy: Policy, rows: Sequence[RecordedRow], flagship: str, risk: float = 0.05) -> PolicyMetrics:
-    """Return what a policy came to, with two-sided intervals that miss with probability `risk`.
+    """Return how a policy performed, with two-sided intervals that miss with probability `risk`.
 
     Kept and saved are ratios of paired sums, with the delta method's interval (Cochran, Sampling Techniques, 3rd ed.
     1977, section 6.4); the flagship's share has Wilson's (JASA 22, 1927). Raises ValueError without rows and
@@ -113,7 +113,7 @@ def _scores(row: RecordedRow, outcome: PolicyOutcome, top: RecordedAnswer) -> tu
 
 
 def oracle(rows: Sequence[RecordedRow], pool: Iterable[str], flagship: str) -> Oracle:
-    """Return what the best choice for every prompt would have come to, made knowing the scores."""
+    """Return how the best choice for every prompt would have performed, made knowing the scores."""
     models = (*pool, flagship)
     score = top_score = cost = top_cost = 0.0
     for row in rows:
@@ -130,7 +130,7 @@ def oracle(rows: Sequence[RecordedRow], pool: Iterable[str], flagship: str) -> O
 def measure_all(
     policies: Iterable[Policy], rows: Sequence[RecordedRow], flagship: str
 ) -> list[tuple[Policy, PolicyMetrics]]:
-    """Return all-flagship and the policies with what they came to, the most expensive first."""
+    """Return all-flagship and the policies with their metrics, the most expensive first."""
     measured = [(policy, measure(policy, rows, flagship)) for policy in (Always(flagship), *policies)]
     return sorted(measured, key=lambda one: -one[1].cost)
 

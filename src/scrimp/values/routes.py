@@ -14,7 +14,7 @@ class ModelRef(Struct, frozen=True):
     model: str
     effort: Effort | None = None  # unless the run asks for another
     max_output: int | None = None
-    arm: Effort | None = None  # the effort named with it, which goes before all others
+    arm: Effort | None = None  # the effort named with it, which overrides all others
     buy: Buy = "named"  # where it may be bought; not part of the cache key
 
     @property

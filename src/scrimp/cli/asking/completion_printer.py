@@ -31,7 +31,7 @@ class CompletionPrinter:
         self.completion: str | None = None  # the first
         self._last_character = ""
         self.output_error: BrokenPipeError | OutputError | None = None  # why the completion could not be printed
-        # Nothing can be wrong with a text but that it was cut off, which is worth reading all the same.
+        # The only thing that can be wrong with a text is that it was cut off, and it is still worth reading.
         self._any_text = any_text(options)
         self._shows = options.streams and session.out.terminal
         if self._shows and session.err.terminal:

@@ -1,4 +1,4 @@
-"""The words of `scrimp ask` where they are plain: told apart here, since typer takes as long to import as all the rest.
+"""The words of `scrimp ask` where they are plain: parsed here, since importing typer takes as long as everything else.
 
 Plain are the words of a prompt, and flags written out whole that take a text, a word of a closed set, or a count, or
 nothing. Whatever else is typed, and whatever is wrong, is for typer: None is returned, and it has the say. A test

@@ -69,7 +69,7 @@ def flush(
 
 
 def _name(queue: str | None, session: Session) -> str | None:
-    """Return the queue that is meant, None if none has requests; UsageError if that is not clear."""
+    """Return the queue to flush, None if none has requests; UsageError if there are several."""
     with closing(BatchStore(session.services.paths.batches_db)) as store:
         known = sorted({shard.queue for shard in store.shards() if shard.queue is not None})
         waiting = sorted({shard.queue for shard in store.shards() if shard.queue and shard.state == "queued"})

@@ -107,7 +107,7 @@ def job_state(job: Job, shards: Sequence[ShardRecord], now: float) -> str:
 
 
 class _Counts(Struct, frozen=True):
-    """What a job has of its batches: each request is one job's own, whichever others wait for it."""
+    """How many requests of its batches a job has; each request is counted for one job, even if others wait for it."""
 
     batches: int  # batches with requests of this job
     own: int
@@ -142,7 +142,7 @@ def _shard_cells(shard: ShardRecord, now: float) -> tuple[str, ...]:
 
 
 def _warnings(session: Session, store: BatchStore, now: float) -> dict[str, list[str]]:
-    """Return what a person should look after, by shard: results that expire soon, batches that take far too long."""
+    """Return warnings by shard: results that expire soon, batches that take far too long."""
     found: dict[str, list[str]] = {}
     for shard, sentence in warnings(store.shards(), now, partial(_results_kept, session)):
         found.setdefault(shard.shard, []).append(sentence)

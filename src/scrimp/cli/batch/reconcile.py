@@ -1,4 +1,4 @@
-"""`scrimp batch reconcile`: the batches that are known here beside those that the providers list."""
+"""`scrimp batch reconcile`: compare the batches known here with those that the providers list."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def follow(
 def _snapshots(
     session: Session, sums: CostSums, ranking: Callable[[float], Ranking], window: Window
 ) -> Iterator[Snapshot]:
-    """Yield what there is now; at a terminal once a second, elsewhere when it has changed."""
+    """Yield snapshots: at a terminal once a second, elsewhere when something has changed."""
     before: CostTotal | None = None
     is_first = True
     while True:

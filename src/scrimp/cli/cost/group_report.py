@@ -37,7 +37,7 @@ class CostQuestion(Struct, frozen=True, kw_only=True):
     zone: tzinfo | None  # time zone of the periods
     zone_name: str
     models: Sequence[str]  # the flagships
-    limit: int | None  # the most groups, others as one; None: as many as can be read
+    limit: int | None  # groups shown, the rest summed; None: a readable number
 
 
 def print_documents(sums: CostSums, asked: CostQuestion, session: Session, *, as_csv: bool) -> None:
@@ -82,7 +82,7 @@ def print_bars(sums: CostSums, asked: CostQuestion, session: Session) -> None:
 
 
 def follow_sums(sums: CostSums, asked: CostQuestion, window: Window, session: Session, *, as_json: bool) -> None:
-    """Print the sums of a window anew as they grow, until Ctrl-C."""
+    """Print the sums of a window again as they grow, until Ctrl-C."""
     from scrimp.cli.cost.follow import follow as follow_ledger  # only to follow
 
     def ranking(start: float, most: int) -> Ranking:
@@ -104,7 +104,7 @@ def write_cost_page(sums: CostSums, file: str, asked: CostQuestion, session: Ses
 
 
 def _ranking(sums: CostSums, asked: CostQuestion, most: int) -> Ranking:
-    """Return the most expensive groups, and the others as one; all periods."""
+    """Return the most expensive groups and the sum of the rest; for periods, all of them."""
     most = asked.limit or (sys.maxsize if asked.by in PERIODS else most)
     return sums.ranking(asked.by, most, since=asked.since, zone=asked.zone, flagships=asked.models)
 
@@ -131,7 +131,7 @@ def _print_csv(documents: Iterator[Mapping[str, object]]) -> None:
 
 
 def _warn_of_efforts(totals: Sequence[CostTotal], by: str, session: Session) -> None:
-    """Say which models have calls at several efforts in one line: one that thinks longer is another bargain."""
+    """Warn of models whose line sums calls at several efforts: more thinking costs more."""
     mixed = [total.name for total in totals if len(total.efforts) > 1] if by == "model" else []
     if mixed:
         have = "has calls at several efforts" if len(mixed) == 1 else "have calls at several efforts each"

@@ -14,7 +14,7 @@ _MOST_BOUNDED = 5_000  # lost calls; each is priced by itself, and the bound of 
 
 
 def bounds_of(lost: int, by: str, session: Session, *, since: float) -> Callable[[CostTotal], Decimal | None]:
-    """Return what tells the most dollars that the lost calls of a group can have cost, `lost` being those of all.
+    """Return a function from a group to the most dollars its lost calls can have cost; `lost` are those of all groups.
 
     None if that is unknown, or if too many calls were lost.
     """

@@ -1,4 +1,4 @@
-"""`scrimp cost reconcile`: the ledger beside what providers say was used."""
+"""`scrimp cost reconcile`: compare the ledger with what providers say was used."""
 
 from __future__ import annotations
 

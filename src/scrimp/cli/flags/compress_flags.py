@@ -59,7 +59,7 @@ class DataFlags(FlagGroup, frozen=True):
 
 
 class PrintingFlags(FlagGroup, frozen=True):
-    """What is printed, beside the text and instead of it."""
+    """What is printed besides the text, or instead of it."""
 
     model: Annotated[
         str | None,

@@ -57,7 +57,7 @@ def _field(words: str) -> tuple[str, JsonObject, bool]:
 
 
 def _is_type(description: str) -> bool:
-    """Return whether nobody would describe a field so: it is a word of a type, or values with bars between them."""
+    """Return whether a text cannot be a field's description: it is a type, or values with bars between them."""
     name = description.removesuffix("?").removesuffix("[]")
     return name in TYPES or (pattern(r"[\w-]+(?:\s*\|\s*[\w-]+)+").fullmatch(name) is not None)
 

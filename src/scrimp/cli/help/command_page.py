@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Commands that answer prompts; the others have done what they were asked, or have not.
 _ANSWERING = ("run", "ask", "batch")
 _ANY = (0, 1, 2, INTERRUPTED, 141)
-_OWN: Mapping[str, tuple[int, ...]] = {"cost": (8,), "tune": (3, 4, 5, 129, 143)}  # beside those of any command
+_OWN: Mapping[str, tuple[int, ...]] = {"cost": (8,), "tune": (3, 4, 5, 129, 143)}  # besides those of every command
 # Commands that call providers, or look whether they could.
 _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
 # Written pages on the subject of a command; the program's page names all.

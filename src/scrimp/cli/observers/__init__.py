@@ -1,1 +1,1 @@
-"""What looks on while a run goes, and has its say at the end: the record, higher levels, drift, alerts."""
+"""Observers of a run, which report at its end: the record, higher levels, drift, alerts."""

@@ -30,7 +30,7 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
         drifted = [new for old, new in zip(routes, found, strict=True) if new.drift != old.drift]
         for route in drifted:
             disable_tuned(path, route)
-    except ConfigError as error:  # what the command is for was done all the same
+    except ConfigError as error:  # the command itself has succeeded
         session.messages.warn(str(error))
         return
     for route in drifted:
@@ -56,7 +56,7 @@ def warn_of_level_drift(session: Session) -> None:
 
     try:
         drifted = note_level_drift(session.services)
-    except ConfigError as error:  # the rest of the command is done all the same
+    except ConfigError as error:  # the rest of the command is done anyway
         session.messages.warn(str(error))
         return
     for level in drifted:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def sent_rows(options: RunOptions, written: OutputFlags, screen: ScreenFlags) -> SentRows | None:
-    """Return what keeps rows, to say what a higher level of compression would have saved where the user chose none."""
+    """Return the observer that samples rows, to report what a higher level would have saved if the user chose none."""
     unsaid = written.summary == "none" or (screen.quiet and written.summary == "auto")
     if options.level != "lossless" or options.level_fixed or (unsaid and written.summary_file is None):
         return None

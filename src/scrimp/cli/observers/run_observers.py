@@ -1,4 +1,4 @@
-"""What looks on while a run answers its rows: its record, shadows, long calls, certified routes, alerts."""
+"""The observers of a run while it answers its rows: record, shadows, long calls, certified routes, alerts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LOOKS = 10_000
 
 
 class RunObservers:
-    """Those who see every outcome of a run, and what each has to say or do once its rows are out.
+    """The observers of a run: they see every outcome, and report or act once the rows are printed.
 
     In order: `begin`, `add_to` the bill before it is printed, `follow_up` after it, `end` when the status is known.
     """
@@ -80,7 +80,7 @@ class RunObservers:
 
 
 def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
-    """Return what makes a share of the calls to other models too, where the config asks for that."""
+    """Return the observer that repeats a share of the calls with other models, if the config asks for it."""
     table = session.services.loaded.config.shadow
     if not parse_percent(table.share, "shadow.share"):
         return None
@@ -95,7 +95,7 @@ def _shadow_run(session: Session, options: RunOptions) -> ShadowRun | None:
 
 
 def _quality_shadow(session: Session, options: RunOptions) -> QualityShadow | None:
-    """Return what sends a share of the rows of certified routes to the flagship, where the config asks for that."""
+    """Return the observer that sends a share of certified rows to the flagship, if the config asks for it."""
     table = session.services.loaded.config.shadow
     if not parse_percent(table.certified, "shadow.certified") or not session.services.paths.tuned.exists():
         return None
@@ -119,7 +119,7 @@ def _compare(session: Session, watch: QualityShadow, bill: Bill) -> None:
 
 
 def _check_certified(session: Session, tasks: Collection[str]) -> None:
-    """Tell of rows whose task is not certified, where others are, and of certified routes that do not hold."""
+    """Warn of rows whose task is not certified while others are, and of certified routes that do not hold."""
     if unrecognized := session.services.certificates.unrecognized_rows:
         session.messages.note(unrecognized)
     if tasks:
@@ -129,7 +129,7 @@ def _check_certified(session: Session, tasks: Collection[str]) -> None:
 
 
 def _keep_sums(session: Session, calls: int, before: int, newest: int) -> None:
-    """Have the sums of the ledger keep up with its entries, which a run brought from one number to another.
+    """Update the sums of the ledger by the entries that a run appended.
 
     What they lack the next look at them adds.
     """

@@ -53,7 +53,7 @@ def command_words(
 
 
 class RunRecorder:
-    """Records one run; where that cannot be, a warning says so and the run goes on."""
+    """Records one run; if it cannot, it warns and the run goes on."""
 
     def __init__(self, session: Session, words: Sequence[str]) -> None:
         self._services, self._width = session.services, session.err.width

@@ -73,7 +73,7 @@ def check(
 
 
 def _check_in_use(session: Session, *, as_json: bool) -> bool:
-    """Print what is amiss with the prices of models in use; return whether the price of one is unknown."""
+    """Print what is wrong with the prices of models in use; return whether the price of one is unknown."""
     from scrimp.flows.prices.findings import price_findings  # only for this check
     from scrimp.flows.prices.models_in_use import models_in_use
     from scrimp.prices.own_prices import read_own_prices

@@ -69,7 +69,7 @@ class OutputTarget(Struct, frozen=True):
         open_writer: Callable[[BinaryIO], RowWriter],
         session: Session,
     ) -> tuple[RowWriter, Iterator[Prompt]]:
-        """Return what writes rows, and the rows; where each has a file of its own, it gets it as it is read."""
+        """Return the writer of the rows, and the rows; if each gets a file, its name is given as it is read."""
         if self.row_names is None and self.name.endswith("/"):
             from scrimp.cli.results.part_output import NoRows  # few outputs are parts
 

@@ -45,7 +45,7 @@ def _files(session: Session) -> Iterator[Path]:
 
 
 def _form(path: str | Path) -> str:
-    """Return what all names of a file share that differ in letters; the path alone where the directory was deleted."""
+    """Return an identity shared by all spellings of a file's name; the path itself if its directory was deleted."""
     try:
         return folded(os.path.realpath(path))
     except (OSError, ValueError):
@@ -53,7 +53,7 @@ def _form(path: str | Path) -> str:
 
 
 def _number(path: str | Path) -> tuple[int, int] | None:
-    """Return what all links to a file share; None if there is none."""
+    """Return an identity shared by all links to a file; None if there is no file."""
     try:
         status = Path(path).stat()
     except (OSError, ValueError):

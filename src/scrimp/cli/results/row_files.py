@@ -141,7 +141,7 @@ def _components(name: str) -> list[str]:
 
 
 def _columns(prompt: Prompt) -> JsonObject:
-    """Return what a pattern may name: the columns of the row, its file without directory and ending, and so on."""
+    """Return the names a pattern may use: the columns of the row, its file without directory and extension, ..."""
     found: JsonObject = {
         "file": prompt.file, "stem": Path(prompt.file).stem, "row": prompt.number or 1, "index": prompt.index,
         "text": prompt.text, "line": prompt.text,

@@ -30,7 +30,7 @@ _WAITS = {
 
 
 class BatchDisplay:
-    """Takes how far a job is, again and again, and shows nothing of it: the base of those that do."""
+    """The base of the displays: takes the progress of a job again and again, and shows nothing."""
 
     def __init__(self, session: Session, under: Progress) -> None:
         """`under` shows the rows, and gets out of the way."""
@@ -39,7 +39,7 @@ class BatchDisplay:
         self._news = self._clock()  # when something was new for the last time
 
     def tell(self, progress: JobProgress) -> None:
-        """Take how far the job is, as it was just looked at."""
+        """Take the progress of the job, as it was just looked up."""
         is_new = progress != self._now
         self._news = self._clock() if is_new else self._news
         self._now = progress
@@ -48,7 +48,7 @@ class BatchDisplay:
             self.close()
 
     def close(self) -> None:
-        """End the display for now: rows come, all batches have ended, or they are no longer waited for."""
+        """End the display for now: rows follow, all batches have ended, or the command stops waiting."""
 
     def _show(self, progress: JobProgress, *, is_new: bool) -> None:
         """Show it; `is_new` where it is not as it was."""
@@ -89,7 +89,7 @@ class BatchLines(BatchDisplay):
 
 
 class BatchJson(BatchDisplay):
-    """An object for each look at the job."""
+    """A JSON object for each look at the job."""
 
     def __init__(self, session: Session, under: Progress, write: Callable[[dict[str, object]], None]) -> None:
         super().__init__(session, under)
@@ -101,7 +101,7 @@ class BatchJson(BatchDisplay):
 
 
 class BatchBars(BatchDisplay):
-    """Bars that are drawn anew each second, and a line once they are gone."""
+    """Bars that are redrawn each second, and a line once they are gone."""
 
     def __init__(self, session: Session, under: Progress) -> None:
         super().__init__(session, under)
@@ -196,7 +196,7 @@ def as_document(progress: JobProgress, now: float, news: float) -> dict[str, obj
 
 
 def open_display(session: Session, under: Progress, mode: str, *, to_stdout: bool) -> BatchDisplay:
-    """Return what shows how far a job is; `mode` is that of the progress of rows."""
+    """Return the display of a job's progress; `mode` is the mode of --progress."""
     if to_stdout:
         return BatchJson(session, under, _print_document)
     if mode in ("auto", "bar"):

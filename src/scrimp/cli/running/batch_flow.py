@@ -38,10 +38,10 @@ if TYPE_CHECKING:
 
 
 def batch_flow(setup: RunSetup, take: Sink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
-    """Return what works on the job of this command up to the goal of the flags, and gives `take` its rows.
+    """Return a function that works on this command's job up to the goal of its flags, and gives `take` the rows.
 
-    A pass after the first reads the source again. `bill` gets what no row's call cost; `bar` shows the progress of
-    rows, and that of batches is shown until they come.
+    A pass after the first reads the source again. `bill` gets costs that no row caused; `bar` shows the progress of
+    rows, and until they come that of batches.
     """
     session, source, flags = setup.session, setup.source, setup.flags.batch
     if source.is_stream and STDIN not in source.names:
@@ -87,7 +87,7 @@ def _rows_of_file(file: Path, source: RunInput) -> Iterator[Prompt]:
 
 
 def _silent(message: str) -> None:
-    """Say nothing: it was said when the rows were read first."""
+    """Say nothing: it was said when the rows were first read."""
     del message
 
 

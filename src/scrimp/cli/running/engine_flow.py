@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def engine_flow(setup: RunSetup, take: Sink, bill: Bill) -> Callable[[], RunStop | None]:
-    """Return what has workers answer the rows and gives `take` their outcomes; then `bill` has all their calls.
+    """Return a function that has workers answer the rows and gives `take` their outcomes; `bill` gets all their calls.
 
     Where there are parts the workers write the rows. Raises UsageError for what workers cannot do.
     """

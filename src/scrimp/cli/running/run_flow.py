@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def run_flow(setup: RunSetup, take: live.Sink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
-    """Return what answers the rows of a run and gives `take` their outcomes; it returns why it stopped early.
+    """Return a function that answers the rows, gives `take` the outcomes and returns why it stopped early.
 
-    `bill` gets what no outcome tells of, `bar` shows batches until rows come. Raises UsageError for flags that do not
+    `bill` gets costs that are in no outcome, `bar` shows batches until rows come. UsageError for flags that do not
     go together.
     """
     session, options, batch = setup.session, setup.options, setup.flags.batch

@@ -93,7 +93,7 @@ def _progress(setup: RunSetup) -> Iterator[Progress]:
 
 
 def _writer_opener(setup: RunSetup) -> Callable[[BinaryIO], RowWriter]:
-    """Return what opens a writer of rows in the format, and with the fields, that the flags ask for."""
+    """Return a function that opens a writer of rows in the format and with the fields of the flags."""
     session, written, target, read = setup.session, setup.flags.written, setup.target, setup.source.options
     return partial(
         open_row_writer, out=target.format(written.out),
@@ -105,7 +105,7 @@ def _writer_opener(setup: RunSetup) -> Callable[[BinaryIO], RowWriter]:
 
 
 def _without_rows(batch: BatchFlags, bill: Bill, stop: RunStop | None) -> bool:
-    """Return whether the rows are made by another command: there is nothing to write, and no bill yet."""
+    """Return whether another command will make the rows: there is nothing to write, and no bill yet."""
     return batch.leaves or (stop is not None and stop.reason == "batch" and not bill.counts.total)
 
 
@@ -135,4 +135,4 @@ def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[
 
 
 def _nothing() -> None:
-    """Clear no bar: rows do not go where it is drawn."""
+    """Clear nothing: rows do not go to the screen that the bar is on."""

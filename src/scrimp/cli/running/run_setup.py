@@ -1,4 +1,4 @@
-"""A run before its first row is answered: where its rows come from, how they are answered, where they go."""
+"""The setup of a run: where its rows come from, how they are answered, where they go."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class RunSetup(Struct, frozen=True, kw_only=True):
-    """What was asked for, checked, and opened as far as nothing is read or written by it yet."""
+    """The request, checked; its inputs and outputs are set up, but nothing is read or written yet."""
 
     session: Session
     flags: AllRunFlags
@@ -40,7 +40,7 @@ class RunSetup(Struct, frozen=True, kw_only=True):
 
 
 def run_setup(session: Session, inputs: Sequence[str], flags: AllRunFlags) -> RunSetup:
-    """Return what a run is made of; UsageError for what does not go together, InputError for what cannot be read."""
+    """Return the setup of a run; UsageError for flags that exclude each other, InputError for unreadable inputs."""
     options = _options(session, flags)
     source = RunInput(names=tuple(inputs), options=read_options(flags.reading), samples=flags.several.samples)
     meter = source.meter()

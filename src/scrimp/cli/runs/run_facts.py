@@ -32,7 +32,7 @@ def ending_of(session: Session, record: RunRecord) -> str:
 
 
 def total_cost(totals: list[LedgerTotal]) -> str:
-    """Return what calls cost together, with a mark where some of them have no known cost."""
+    """Return the sum of what calls cost, with a mark if the cost of some is unknown."""
     unknown = sum(total.unpriced + total.lost for total in totals)
     return format_known_dollars(sum((total.cost for total in totals), Decimal(0)), unknown)
 

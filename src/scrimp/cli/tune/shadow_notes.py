@@ -33,7 +33,7 @@ def note_tasks(session: Session, tasks: Collection[str], templates: Collection[s
     note_command(session.services, tasks, words)
     try:
         shared = forget_shared_templates(session.services, tasks, templates)
-    except ConfigError as error:  # the pairs are stored all the same
+    except ConfigError as error:  # the pairs are stored anyway
         session.messages.warn(str(error))
         return
     for task in sorted(shared):

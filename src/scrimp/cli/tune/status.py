@@ -104,7 +104,7 @@ def _state(problem: str | None) -> str:
 
 
 def _overridden(session: Session) -> str | None:
-    """Return what goes before all certified levels, if anything does."""
+    """Return what takes precedence over all certified levels, if anything does."""
     origin = session.services.level_origin
     return None if origin is None else f"compress is set in {origin}"
 

@@ -1,1 +1,1 @@
-"""What the config comes to: endpoints, keys, tiers, chains and routes."""
+"""What the config resolves to: endpoints, keys, tiers, chains and routes."""

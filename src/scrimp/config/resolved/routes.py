@@ -74,7 +74,7 @@ class Routes:
         return self._with_least_efforts(self._with_efforts(shipped | configured))
 
     def _with_efforts(self, tiers: dict[str, tuple[ModelRef, ...]]) -> dict[str, tuple[ModelRef, ...]]:
-        """Return tiers with the efforts that the config gives them; a model's own table goes before its tier."""
+        """Return tiers with the efforts that the config gives them; a model's own table takes precedence."""
         for name, effort in self._config.efforts.items():
             if name not in tiers:
                 near = closest_name(name, tiers, cutoff=0.6)

@@ -96,7 +96,7 @@ class Answerer:
         )  # fmt: skip
 
     def _pending(self, row: PlannedRow, failure: Failure, recorder: RowRecorder) -> Failed:
-        """Return the outcome of a row of which nothing can be said yet, with the entries of what was called."""
+        """Return the outcome of a row that cannot be answered yet, with the entries of what was called."""
         return Failed(
             prompt=row.prompt, failure=failure, status="pending", cache=self._cache_use,
             entries=tuple(recorder.entries), dear=row.route.dear,
@@ -134,11 +134,11 @@ class Answerer:
         return self._step_caller.refusal
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be asked for."""
+        """Prepare for rows that are about to be answered."""
         self._step_caller.expect(rows)
 
     def all_down(self, chains: Iterable[Chain]) -> bool:
-        """Return whether no model of these chains may be called any more."""
+        """Return whether no model of these chains can be called."""
         return not any(self._step_caller.is_alive(step) for chain in chains for step in chain.steps)
 
     async def _escalate(self, row: PlannedRow, recorder: RowRecorder) -> tuple[Attempt, ...]:

@@ -31,7 +31,7 @@ class CallsSteps(Protocol):
         """Return whether any model of a step may still be called."""
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be asked for."""
+        """Prepare for rows that are about to be answered."""
 
     def converses(self, step: Step) -> bool:
         """Return whether a step answers more than the prompt."""

@@ -68,7 +68,7 @@ class ChainHistory:
         return 0 if can_pay(rows - ends.get(last, 0), rows, paid_below(ends, shares)) else last
 
     def _is_cheaper(self, chain: Chain) -> bool:
-        """Return whether every step can be called, and those before the last are known to cost little beside it."""
+        """Return whether every step can be called, and those before the last are known to cost little in comparison."""
         if any(self._called(step) is None for step in chain.steps[:-1]):
             return False
         shares = self._shares(chain)

@@ -1,4 +1,4 @@
-"""What an answered row says: its completion, how it came to it, and what that cost beside what it would have."""
+"""What an answered row reports: its completion, how it was found, its cost, and what it would have cost otherwise."""
 
 from __future__ import annotations
 

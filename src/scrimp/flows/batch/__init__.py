@@ -1,1 +1,1 @@
-"""Rows answered through batch APIs: collected, submitted, waited for, fetched, and made rows of as if called live."""
+"""Rows answered through batch APIs: calls are collected, submitted, waited for and fetched, and then become rows."""

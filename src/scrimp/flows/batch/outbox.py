@@ -77,7 +77,7 @@ class Outbox:
         return call in self._waiting or call in self._just_closed
 
     def forget_closed(self) -> None:
-        """Forget calls whose shards are in the store, which is about to be read again."""
+        """Forget calls whose shards are in the store, which will be read again."""
         self._just_closed.clear()
 
     def add(self, target: Target, flow: BatchFlow, request: HttpRequest, call: CallInShard) -> bool:
@@ -103,7 +103,7 @@ class Outbox:
         return room
 
     def _shard_for(self, target: Target, flow: BatchFlow, key: bytes, size: int, room: _Room) -> _OpenShard:
-        """Return an open shard with room. A key names its result, so that no shard holds it twice."""
+        """Return an open shard with room. A key identifies a result, so no shard holds it twice."""
         shards = self._open.setdefault(target, [])
         for shard in list(shards):
             full = len(shard.calls) >= room.requests or shard.file.size + size + _FRAME_BYTES > room.bytes

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Queues:
-    """Says which calls of one pass over a job's rows wait in which queue."""
+    """Decides which queue the calls of a pass wait in, if any."""
 
     def __init__(
         self, job: Job, store: BatchStore, options: RunOptions, rules: Sequence[RoutingRule], *, leaves: bool

@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 
 class BatchRun:
-    """One command that works on a job."""
+    """One command's work on a job."""
 
     def __init__(
         self, job: Job, plan: BatchPlan, options: RunOptions, services: Services, tell: Callable[[JobProgress], None],
         paid_without_row: Callable[[Entry], None] | None = None,
     ) -> None:  # fmt: skip
-        """`tell` gets how far the job is, `paid_without_row` what no row's call cost."""
+        """`tell` gets the progress of the job, `paid_without_row` what no row's call cost."""
         self._session = JobSession(job, plan, options, services, paid_without_row)
         self._job, self._goal, self._services = self._session.job, plan.goal, services
         self._watch = JobWatch(self._session, tell)
@@ -70,7 +70,7 @@ class BatchRun:
             return self._at_the_goal(open_prompts, sink, found)
 
     def _to_the_goal(self, open_prompts: Callable[[], Iterator[Prompt]]) -> Collected:
-        """Collect and follow until nothing is left to be sent, or as far as the goal wants; return the last pass."""
+        """Collect and follow until nothing is left to send or the goal is reached; return the last pass."""
         collector = Collector(self._session, open_prompts)
         while not self._job.is_late() and not self._job.is_cancelled():
             found = collector.collect()
@@ -95,7 +95,7 @@ class BatchRun:
         self._watch.tell()
 
     def _wait_until_idle(self, found: Collected) -> None:
-        """Wait until no other run is calling models, where the rows are not wanted as they are now."""
+        """Wait until no other run is calling models, unless the command prints the rows as they are."""
         if self._job.record.queue != IDLE_QUEUE or not found.for_live or self._goal in ("submitted", "followed"):
             return
         self._is_held_back = is_busy(self._services)
@@ -110,7 +110,7 @@ class BatchRun:
     def _at_the_goal(
         self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
     ) -> RunStop | None:
-        """Make rows where the goal wants them, or leave the job to another command that does."""
+        """Make rows if the goal asks for them, or leave that to another command."""
         if self._goal == "followed" and self._has_waited and self._session.options.cache == "on":
             # Rows are printed by another command, which may come when calls cost more again.
             stop = self._make_rows(open_prompts, lambda _: None, found)

@@ -1,4 +1,4 @@
-"""Rows as a job sent them: what a row asks decides whether it was sent, not where it would go now.
+"""Rows under the keys that a job sent them with: whether a row was sent depends on what it asks, not on its route now.
 
 Hours may lie between the commands of a job. Meanwhile a tier may get another model, or tuning and labels another route,
 and with that the key of a row is another one. What is paid for under its former key is what its row is made of.

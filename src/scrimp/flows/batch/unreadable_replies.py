@@ -9,7 +9,7 @@ _LATER = 2.0  # factor by which each wait is longer than the one before
 
 
 class UnreadableReplies:
-    """Counts them for one command; the next one asks again. A clock is given, in seconds."""
+    """Counts unreadable replies during one command; the next command starts over. `clock` returns seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -30,7 +30,7 @@ class UnreadableReplies:
         return self._met.get(what, 0)
 
     def forget(self, what: str) -> None:
-        """Begin anew: a reply was understood."""
+        """Start over: a reply was understood."""
         self._met.pop(what, None)
         self._next.pop(what, None)
 
@@ -43,5 +43,5 @@ class UnreadableReplies:
         return self._next.get(what, 0.0)
 
     def is_given_up(self, what: str) -> bool:
-        """Return whether it is not asked for any more."""
+        """Return whether it is no longer asked for."""
         return self._next.get(what) == float("inf")

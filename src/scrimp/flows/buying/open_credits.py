@@ -19,7 +19,7 @@ def open_credits(
     providers: Mapping[str, ProviderTable], paths: Paths, run: str, *, warn: Callable[[str], None],
     note: Callable[[str], None], bounded: Callable[[Sequence[LostCall]], tuple[Decimal, int]],
 ) -> ProviderCredits:  # fmt: skip
-    """Return what is left of each credit as a run begins; what runs beside it use is looked at as it goes.
+    """Return what is left of each credit as a run begins; what concurrent runs use is looked up as it goes.
 
     `bounded` is as in `spent_before`.
     """

@@ -76,7 +76,7 @@ _UNUSED = CreditUse()
 
 
 class Beside(Protocol):
-    """The runs beside this one."""
+    """The runs that are in progress at the same time."""
 
     def news(self) -> Mapping[str, CreditUse]:
         """Return what they have used, by the ledger, since this was asked last."""
@@ -104,7 +104,7 @@ class ProviderCredits:
     ) -> None:  # fmt: skip
         """`used` is what each provider's calls used before this run, since its credit is counted.
 
-        `beside` are the other runs that may use them; None: a credit is this run's alone.
+        `beside` are concurrent runs that may use them; None: a credit is this run's alone.
         """
         self.by_provider, self._used, self._warn, self._beside = granted, dict(used), warn, beside
         self._paid: dict[str, Decimal] = {}  # spent by this run, by provider: dollars at most

@@ -1,4 +1,4 @@
-"""What runs beside this one use of credits: what came to the ledger since it began, and what is underway."""
+"""What concurrent runs use of credits: what came to the ledger since it began, and what is underway."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class ClaimedRows:
         """`found` gets the rows that the other run has answered, `free` those that are this run's to call for now.
 
         That is so when it failed, or has died: `recover` brings in what it had answered. A process that lets go of
-        nothing for the `longest` time, in seconds, may be suspended: its rows are called for all the same. `ended` is
+        nothing for the `longest` time, in seconds, may be suspended: its rows are called anyway. `ended` is
         told when there is nothing to wait for any more, or what went wrong. Among workers of one run it may be for
         another one of them that it waits; without `warn` it can be for no other run.
         """

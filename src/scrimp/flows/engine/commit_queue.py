@@ -77,7 +77,7 @@ class CommitQueue:
         await self._reported.wait()
 
     def expect(self, *, more: bool) -> None:
-        """Be told whether more rows are on their way: where none is, those that came are committed at once."""
+        """Say whether more rows are coming: if not, those that came are committed at once."""
         self._writer.expect(more=more)
 
     def append(self, entries: tuple[Entry, ...]) -> None:

@@ -109,7 +109,7 @@ class Engine:
         return rows
 
     async def _let_calls_go(self) -> None:
-        """Let calls go that may, and replies be read first, where rows enough wait to be called."""
+        """Start the calls that may go, and let replies be read first, if enough rows wait to be called."""
         if len(self._tasks) > _ENOUGH_ROWS * self._options.concurrency:
             await self._client.caught_up()
         await asyncio.sleep(0)

@@ -27,7 +27,7 @@ class CoalescingLoop(asyncio.SelectorEventLoop):
     def call_soon_threadsafe(
         self, callback: Callable[..., object], *args: object, context: Context | None = None
     ) -> asyncio.Handle:
-        """Have a callback called in the loop's thread; any thread."""
+        """Schedule a callback in the loop's thread; may be called from any thread."""
         if self.is_closed():
             return super().call_soon_threadsafe(callback, *args, context=context)  # says so
         own = copy_context() if context is None else context

@@ -123,7 +123,7 @@ class Planner:
     def _level(self, prompt: Prompt, route: Route) -> tuple[Level, float | None, TunedLevel | None]:
         """Return the level of a prompt and what it keeps: a flag's, a rule's, the config's, a certified one, or none's.
 
-        There are no certified levels in a run for which the user chose a level.
+        If the user chose a level for the run, certified levels are not used.
         """
         options = self._options
         if options.level_fixed:

@@ -67,7 +67,7 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     level: Level = "lossless"
     keep: float | None = None  # share of documents that a level which selects sentences keeps; None: the default
     on_cliff: Level | None = None  # the highest level for a prompt just above a size at which its model costs more
-    level_fixed: bool = False  # a flag names the level: it goes before a rule's own
+    level_fixed: bool = False  # a flag names the level, and overrides a rule's
     cache: CacheMode = "on"
     cache_ttl: float | None = None  # seconds
     provider_cache: ProviderCacheMode = "auto"
@@ -82,6 +82,6 @@ class RunOptions(Struct, frozen=True, kw_only=True):
     timeout: float = 600.0  # seconds
     labels: RunLabels = RunLabels()
     limits: RunLimits = RunLimits()
-    paid_already: bool = False  # no call is made any more: no limit ends the run before its last row
+    paid_already: bool = False  # no call will be made, so no limit ends the run before its last row
     streams: bool = False  # completions come in pieces, where a model can: one is waited for
     ends_at_once: bool = False  # stops at a signal without waiting for calls in flight (`scrimp ask`)

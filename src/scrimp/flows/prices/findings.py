@@ -1,4 +1,4 @@
-"""What is amiss with the prices of models in use, and the next move for each."""
+"""What is wrong with the prices of models in use, and the next move for each."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ _MESSAGE_TOKENS = 64
 
 
 def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = False) -> Decimal | None:
-    """Return the most a request can cost in dollars, thought beside its cap included. None if no price is known."""
+    """Return the most a request can cost in dollars, with hidden thought outside its cap; None if no price is known."""
     output = most_output_tokens(call)
     return most_dollars(
         prices, call.provider, call.model, tokens=(most_input_tokens(call), output), when=when, batch=batch

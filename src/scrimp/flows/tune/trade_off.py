@@ -23,7 +23,7 @@ from scrimp.tuning.statistics.performance_gap import GapRecovered, gap_recovered
 _SHARES = (0.1, 0.2, 0.3, 0.5, 0.7)  # shares of rows that are escalated
 _DRAWS = 20  # samples of pairs
 _MAX_ROWS = 20_000  # rows, evenly spread, by which policies of tasks are chosen
-_RIGHT = 0.5  # the least score that counts as right beside a confidence
+_RIGHT = 0.5  # the lowest score that counts as right when confidence is judged
 
 
 class OrderQuality(Struct, frozen=True):

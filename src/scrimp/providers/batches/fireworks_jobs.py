@@ -182,7 +182,7 @@ class FireworksJobs(BaseFlow):
         return names[0]
 
     def _control_url(self, path: str) -> str:
-        """Return an address beside that of the models, which is below /inference."""
+        """Return the address of a sibling of /inference, under which the models are."""
         base = self._endpoint.base_url.partition("?")[0].rstrip("/").removesuffix("/v1").removesuffix("/inference")
         return f"{base}/v1/{quote(path, safe='/:?=')}"
 

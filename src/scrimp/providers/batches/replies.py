@@ -74,7 +74,7 @@ _REFUSALS_BY_CODE: Mapping[str, BatchRefusal] = {
 def object_in(reply: HttpReply, endpoint: Endpoint, model: str = "") -> JsonObject:
     """Return the object of a successful reply; raise BatchRefusedError for any other.
 
-    An error beside an id or a name is that of the batch which is described, not of the request.
+    An error next to an id or a name is that of the batch which is described, not of the request.
     """
     body = reply_object(reply)
     if is_success(reply) and body is not None and (not body.get("error") or body.get("id") or body.get("name")):

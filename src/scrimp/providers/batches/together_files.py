@@ -35,7 +35,7 @@ class TogetherFiles(FileFlow):
         return {"purpose": "batch-api", "file_name": f"{shard.name}.jsonl", "file_type": "jsonl"}
 
     def create(self, shard: Shard, file: str) -> Exchanges[RemoteBatch]:
-        """Create the batch; the reply has it beside a warning."""
+        """Create the batch; the reply has it next to a warning."""
         body: JsonObject = {"input_file_id": file, "endpoint": shard.path, "completion_window": "24h"}
         reply = yield self._request(_PATH, body=dumps(body))
         created = object_in(reply, self._endpoint, shard.model)

@@ -8,7 +8,7 @@ from scrimp.providers.json_access import array, count, is_count, obj
 from scrimp.values import Json, JsonObject, Usage
 
 _WHOLE = frozenset(("prompt_tokens", "completion_tokens", "total_tokens"))
-# Billed beside tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
+# Billed in addition to tokens, at rates that no list has: sources that were read (xAI), seconds of sound (Mistral).
 _UNLISTED = ("num_sources_used", "prompt_audio_seconds")
 _UNLISTED_OUTPUT = ("image_tokens", "video_tokens")  # parts of the completion that cost more than its text
 

@@ -13,7 +13,7 @@ from scrimp.values import Json, JsonObject
 # Whose bodies report dollars; elsewhere a field named `cost` may have any unit.
 _REPORT_COST = frozenset(("openrouter", "litellm"))
 _COST_HEADER = "x-litellm-response-cost"
-# A reply from a gateway's own cache, for which no vendor is paid: HIT or SEMANTIC HIT; LiteLLM names the key.
+# A reply from a gateway's own cache, which costs nothing: HIT or SEMANTIC HIT; LiteLLM names the key.
 _CACHE_STATUS_HEADERS = ("x-openrouter-cache-status", "x-portkey-cache-status", "helicone-cache")
 _CACHE_KEY_HEADER = "x-litellm-cache-key"
 

@@ -1,6 +1,6 @@
 """Headers by which gateways tell calls apart: the user, the run as a session, and the labels as properties.
 
-Providers' reference, 13 to 15. What the user sets under headers goes before them.
+Providers' reference, 13 to 15. The user's own headers override them.
 """
 
 from __future__ import annotations

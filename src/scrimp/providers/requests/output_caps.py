@@ -38,7 +38,7 @@ def cap_fields(call: Call, endpoint: Endpoint) -> dict[str, Json]:
 
 
 def thought_budget(endpoint: Endpoint, model: str, parameters: Parameters) -> int:
-    """Return the most tokens of hidden thought that a call asks for beside its cap; 0 where the cap counts them.
+    """Return the most tokens of hidden thought that a call asks for outside its cap; 0 if the cap counts them.
 
     Qwen's cap is for the text alone, and its thought has a limit of its own. Without a cap there is none.
     """

@@ -8,7 +8,7 @@ from scrimp.answers.schema_reply import resolved
 from scrimp.providers.schemas.limits import UntranslatableError, as_list, as_object
 from scrimp.values import Json, JsonObject
 
-# Words that say what kind of value it is, beside `required`, which can always be put together.
+# Words that say what kind of value it is, besides `required`, which can always be merged.
 SHAPE = frozenset(("type", "properties", "items", "prefixItems", "enum", "const"))
 _STRUCTURE = SHAPE | {"additionalProperties", "unevaluatedProperties", "patternProperties", "anyOf", "oneOf"}
 _MAX_DEPTH = 50  # of allOf within allOf

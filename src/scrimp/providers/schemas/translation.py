@@ -22,7 +22,7 @@ _TYPE_OF = {
     "minimum": "number", "maximum": "number", "exclusiveMinimum": "number", "exclusiveMaximum": "number",
     "multipleOf": "number",
 }  # fmt: skip
-# Words that narrow what a value may be, beside those that are translated.
+# Words that narrow what a value may be, besides those that are translated.
 _CONSTRAINTS = frozenset((
     "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
     "format", "minItems", "maxItems", "uniqueItems", "contains", "minContains", "maxContains", "minProperties",

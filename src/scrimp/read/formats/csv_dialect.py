@@ -9,7 +9,7 @@ from itertools import chain, islice
 
 from scrimp.errors import UsageError
 
-_DELIMITERS = (";", "\t", "|")  # of files called CSV, beside the comma; in this order where the header has several
+_DELIMITERS = (";", "\t", "|")  # delimiters of CSV files besides the comma, in order of preference
 _NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 # The line that Excel reads as the delimiter and does not show; some programs put quotes around it.
 _DELIMITER_LINE = re.compile(r'("?)sep=([^\r\n"])\1[\r\n]*', re.IGNORECASE)

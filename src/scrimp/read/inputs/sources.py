@@ -252,7 +252,7 @@ def _suggestion(path: Path) -> str:
 
 
 def _ask_hint(argument: str) -> str:
-    """Return the hint for an argument that is a prompt and not a file: the name of a folder that exists is no prose."""
+    """Return the hint for an argument that looks like a prompt; a folder that exists is the beginning of a path."""
     path = Path(argument)
     with suppress(OSError):  # its name is too long
         there = next((each for each in path.parents if each.name and each.is_dir()), None)

@@ -1,1 +1,1 @@
-"""What `scrimp estimate` shows beside prices: what caches and levels of compression would save, and its own error."""
+"""What `scrimp estimate` shows besides prices: what caches and levels of compression would save, and its own error."""

@@ -11,7 +11,7 @@ from scrimp.values import Failed, JsonObject, Outcome
 
 # The columns a spreadsheet needs; the columns of the first row's input follow.
 DEFAULT_FIELDS = ("index", "id", "status", "output", "model", "tier", "cost_usd", "error")
-# With labels or a schema the parsed value stands beside the text it was read from.
+# With labels or a schema the parsed value is a column next to the text it was read from.
 PARSED_FIELDS = ("index", "id", "status", "output", "parsed", "model", "tier", "cost_usd", "error")
 
 

@@ -94,7 +94,7 @@ class BatchStore(HeldCalls):
         return dict(msgspec.convert(rows, list[tuple[bytes, bytes]]))
 
     def batched(self, keys: Sequence[bytes], job: str) -> set[bytes]:
-        """Return the keys of which a call was batched for a job."""
+        """Return the keys with a call that was batched for a job."""
         head = (
             f"SELECT calls.key FROM calls JOIN shards ON shards.id = calls.shard WHERE {for_job(job)} AND calls.key IN"
         )

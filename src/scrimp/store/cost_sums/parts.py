@@ -43,7 +43,7 @@ class Threads:
         self._open: set[sqlite3.Connection] = set()
 
     def submit(self, part: Part, left_out: frozenset[str]) -> Future[int]:
-        """Have a part made; return the newest change of entries that it follows, its sums in its file."""
+        """Make a part; return the newest change of entries that it follows, its sums in its file."""
         self._futures.append(self._pool.submit(self._make, part, left_out))
         return self._futures[-1]
 

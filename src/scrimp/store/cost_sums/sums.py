@@ -116,7 +116,7 @@ class CostSums:
     def ranking(
         self, by: str, most: int, *, since: float = 0.0, zone: tzinfo | None = UTC, flagships: Collection[str] = ()
     ) -> Ranking:
-        """Return the first of what `totals` returns, up to `most`, and the others as one."""
+        """Return the first `most` of what `totals` returns, and the sum of the rest."""
         group = group_of(by, zone, flagships)
         if not group.is_value:
             return ranked(self.totals(by, since=since, zone=zone, flagships=flagships), most)
@@ -220,7 +220,7 @@ class CostSums:
 
 @contextmanager
 def _one_view(db: sqlite3.Connection) -> Iterator[None]:
-    """Let all queries of the block see one state of both files."""
+    """Run all queries of the block on one snapshot of both files."""
     db.execute("BEGIN")
     try:
         yield

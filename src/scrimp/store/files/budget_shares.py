@@ -62,7 +62,7 @@ class BudgetShare:
 
 
 def settle_dead_shares(folder: Path, budget: str, settle: Callable[[Sharer], bool]) -> None:
-    """Have the shares of dead processes in a budget settled: `settle` returns whether that is done.
+    """Settle the shares of dead processes in a budget with `settle`, which returns whether it succeeded.
 
     Each is locked meanwhile, and removed once it is done.
     """

@@ -88,7 +88,7 @@ class OtherUse:
 
     @property
     def is_dead(self) -> bool:
-        """Whether nothing holds the file any more."""
+        """Whether the file was closed."""
         return try_lock(self._descriptor)
 
     def close(self) -> None:
@@ -150,7 +150,7 @@ class OtherUses:
             return None
 
     def close(self) -> None:
-        """Look at no run any more."""
+        """Stop watching runs."""
         for use in self:
             use.close()
         self._uses.clear()

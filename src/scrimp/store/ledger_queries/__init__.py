@@ -1,1 +1,1 @@
-"""What is asked of the ledger beside its sums: windows, lost calls, savings, single entries."""
+"""Queries on the ledger other than its sums: windows, lost calls, savings, single entries."""

@@ -53,7 +53,7 @@ def _copy(source: Path, copy: Path) -> None:
     except sqlite3.OperationalError as error:
         if "unable to open" not in str(error):
             raise
-        # SQLite reads through the log only where it can write beside it.
+        # SQLite reads through the log only where it can write next to it.
         if not _copied_unchanged([source, _log_of(source)], [copy, _log_of(copy)]):
             raise StoreError(f"{source} is being written: merge it again when the runs there have ended") from error
 

@@ -31,7 +31,7 @@ def m001_batches(db: sqlite3.Connection) -> None:
 
 
 def m002_cheap_hours(db: sqlite3.Connection) -> None:
-    """Add for which hour the requests of a job wait that no batch takes."""
+    """Add the hour that the requests of a job wait for if no batch takes them."""
     db.execute("ALTER TABLE jobs ADD COLUMN cheap_from REAL")
     db.execute("ALTER TABLE jobs ADD COLUMN for_later INTEGER NOT NULL DEFAULT 0")
 

@@ -61,7 +61,7 @@ class StoredPrompt(Struct, frozen=True, kw_only=True):
 _INSERT_PROMPTS = (
     "INSERT INTO prompts (key, time, signature, kind, text, asked, named, template, row_id, source, gold) VALUES"
 )
-# What is told later is kept; a name of the user's own goes before an inferred one, and the newest before older ones.
+# Later values win; a name that the user gave beats an inferred one, and the newest beats older ones.
 _ADD_WHAT_IS_TOLD = (
     " ON CONFLICT (key) DO UPDATE SET signature = CASE WHEN excluded.named THEN excluded.signature ELSE signature END,"
     " named = max(named, excluded.named), template = coalesce(excluded.template, template),"

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from scrimp.errors import ConfigError
 
-# The first that is set names a file; a directory is read beside it, as OpenSSL does.
+# The first that is set names a file; a directory is read as well, as OpenSSL does.
 _FILES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _DIRECTORY = "SSL_CERT_DIR"
 CERTIFICATES = (*_FILES, _DIRECTORY)

@@ -272,7 +272,7 @@ async def _events_of(reply: httpx.Response, provider: str, limit: int) -> AsyncI
 
 
 def request_headers(request: HttpRequest | FileRequest, secrets: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers of a request besides those that the engine adds; those that the user set go before the key."""
+    """Return the headers of a request besides those that the engine adds; the user's own override the key's."""
     own = {"content-type": "application/json", "user-agent": USER_AGENT}
     own |= {name.lower(): value for name, value in secrets.items()}
     return own | {name.lower(): value for name, value in request.headers.items()}

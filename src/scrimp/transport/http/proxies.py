@@ -80,7 +80,7 @@ def proxy_variables(env: Mapping[str, str]) -> dict[str, str]:
 
 
 def variable_in_force(env: Mapping[str, str], name: str) -> str | None:
-    """Return which form of a variable's name is in force: small letters go before capitals, an empty one is not set."""
+    """Return which spelling of a variable is in force: lowercase wins over uppercase, and an empty value is not set."""
     return next((form for form in (name.lower(), name.upper()) if env.get(form, "").strip()), None)
 
 

@@ -16,7 +16,7 @@ from scrimp.transport.limits.retry import MAX_BACKOFF, OUTAGE_STEP, floor
 from scrimp.values import Failure
 
 # Failed calls in a row that open it, and failed probes after which no call waits for it: a dead provider costs ten
-# calls beside those that were in flight.
+# calls besides those that were in flight.
 OPENS_AFTER = GIVEN_UP_AFTER = 5
 # Seconds after which it is given up: a minute's rate limit is over by then, and so is a short outage of a model that
 # has not answered yet.

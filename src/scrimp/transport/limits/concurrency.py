@@ -2,7 +2,7 @@
 
 The limit starts slow, by time (slow_start.py), and doubles every round trip until the provider first objects. Where the
 first reply states how many requests may be sent now, it goes there at once: the rate limiter keeps to that number.
-Where too many of the first calls are refused, those in flight beside them are what the provider takes. After a later
+Where too many of the first calls are refused, those in flight at that time are what the provider takes. After a later
 objection the limit recovers half of the loss in each round trip. From there on it grows by little at first, and by more
 after each round trip in which few calls are refused.
 An objection is that most calls end with a 429, a 503, a 529 or a timeout while others are answered, or that calls have

@@ -119,7 +119,7 @@ class ProviderHealth:
         return self.ready(*model) and (chosen is this or chosen not in self._recovering)
 
     def _call_up(self, models: Sequence[_Model]) -> None:
-        """Let a row from further on through where one is to decide whether a model is given up."""
+        """Let a later row through if one is needed to decide whether a model is given up."""
         for model in models:
             streak, now = self._streak(*model), self._clock()
             due = streak.failure is not None and not streak.trying and now >= streak.retry_at

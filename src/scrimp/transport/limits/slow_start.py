@@ -60,7 +60,7 @@ class SlowStart:
         return True
 
     def end(self, now: float) -> None:
-        """Let time have no say any more; what is sent until then still tells what the provider takes."""
+        """Stop growing by time; calls sent until then still show what the provider takes."""
         self._ended_at = min(self._ended_at, now)
 
     def answered(self, began: float, now: float, others: int, *, alone: bool) -> None:

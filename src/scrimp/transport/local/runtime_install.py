@@ -1,4 +1,4 @@
-"""The command that installs the embedded model's runtime beside this scrimp, for the way this scrimp was installed."""
+"""The command that installs the embedded model's runtime into scrimp's environment, by how scrimp was installed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PIPX_HOMES = ("~/.local/share/pipx", "~/.local/pipx", "~/Library/Application Su
 
 
 class Installation(Struct, frozen=True, kw_only=True):
-    """Where this scrimp is installed, and what can install something beside it."""
+    """Where this scrimp is installed, and what can install packages there."""
 
     python: str  # its interpreter
     own_environment: bool  # a virtual environment
@@ -45,7 +45,7 @@ def command_for(here: Installation) -> str:
     if here.pipx is not None and "pipx" in here.tools:
         home = "" if here.pipx_home is None else f"PIPX_HOME={shlex.quote(here.pipx_home)} "
         return f"{home}pipx inject {shlex.quote(here.pipx)} {REQUIREMENT}"
-    # scrimp can be in a managed Python only where pip was told to install it all the same: so it must be told again.
+    # scrimp can be in a managed Python only if pip was forced to install it: so it must be forced again.
     managed = here.managed and not here.own_environment
     overruled = " --break-system-packages" if managed else ""
     # -P: not a pip.py of the directory that the command is pasted in.

@@ -1,4 +1,4 @@
-"""The calls of adopted batches, of which only the row and the model are known: which question each of them answered."""
+"""The calls of adopted batches, known only by row and model: which question each of them answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pass that makes rows: of the replies of batches, and of live calls once no batch is waited for."""
+"""The pass that makes rows: from the replies of batches, and from live calls once no batch is waited for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The steps of a chain, answered by the replies of batches; what is done about the others is each pass's own."""
+"""The steps of a chain, answered by the replies of batches; each kind of pass handles unanswered steps in its way."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class BatchCaller(ABC):
     async def _ask(
         self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
     ) -> Completion | Failure:
-        """Do what this pass does about a step that nothing has answered yet."""
+        """Handle a step that nothing has answered yet, in the way of this pass."""
 
     def _kept(self, row: PlannedRow, number: int, recorder: RowRecorder) -> Completion | None:
         """Return what a live call returned in a pass before."""
@@ -106,7 +106,7 @@ class BatchCaller(ABC):
     def _reply(
         self, calls: Sequence[StoredCall], question: CallStep, row: PlannedRow, recorder: RowRecorder
     ) -> Completion | Failure | None:
-        """Return what came of a call, all its tries in the ledger; None if it is to be asked all the same.
+        """Return the result of a call, with all its tries in the ledger; None if the call is to be made anyway.
 
         Raises RowPendingError while the last of its tries is in a batch.
         """
@@ -204,7 +204,7 @@ class BatchCaller(ABC):
         return "probabilities are not sold so" if why is None and question.predicate is not None else why
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be asked for, and read what was batched for them and those before them."""
+        """Read what was batched for rows that are about to be answered; the previous rows stay loaded."""
         keys = [row.key for row in rows]
         self._loaded, self._before = {**dict.fromkeys(keys, ()), **self._stored(keys)}, self._loaded
         self._inner.expect(rows)
@@ -233,12 +233,12 @@ class BatchCaller(ABC):
 
 
 def pending(message: str) -> RowPendingError:
-    """Return what says of a row why it is not answered yet."""
+    """Return the exception that marks a row as pending, with the reason."""
     return RowPendingError(Failure(kind="batch", message=message, sent=False))
 
 
 def not_in_a_batch(job: Job) -> RowPendingError:
-    """Return what says so of a row that this pass neither sends nor calls."""
+    """Return it for a row that this pass neither batches nor calls."""
     if job.cancelled:
         return pending(f"was not answered before job {job.job} was cancelled")
     return pending(f"is not in a batch yet: scrimp batch watch {job.job}")

@@ -1,4 +1,4 @@
-"""Of the calls of a job that share a beginning, one goes in a batch of its own and fills the provider's prompt cache.
+"""The first of the calls that share a beginning goes in a batch of its own, to fill the provider's prompt cache.
 
 Requests of one batch run at once and do not read what the others write, and batches read nothing that live calls wrote.
 So the others follow in a later pass, once the first has come back, and only if its reply says that it wrote something.

@@ -1,4 +1,4 @@
-"""The pass that climbs: it makes the live calls alone that a batch may follow from, and no rows."""
+"""The caller of the climbing pass: it makes the live calls of lower steps, so that batches can take the higher ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ClimbingCaller(BatchCaller):
-    """Calls a step live that no batch takes, below one that a batch may take: the row goes on in a later pass."""
+    """Calls a step live if no batch takes it but one takes a higher step; the row continues in a later pass."""
 
     @property
     def makes_rows(self) -> bool:

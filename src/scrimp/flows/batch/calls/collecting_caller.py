@@ -69,7 +69,7 @@ class CollectingCaller(BatchCaller):
         self.steps.load(keys)
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to go in batches."""
+        """Prepare for rows that are about to go in batches."""
         if self._primer is not None:
             self._primer.expect(rows)
 
@@ -79,7 +79,7 @@ class CollectingCaller(BatchCaller):
         return await super().call(question, row, recorder)
 
     def end_row(self, row: PlannedRow) -> None:
-        """Be told that a row has come as far as it can: where too many of a chain climb, no more are sent up."""
+        """Take note that a row is done; if too many rows of a chain escalate, no more are escalated."""
         reached, self._reached, chain = self._reached, -1, row.route.chain
         stop = self._escalations.observe_step(chain, reached) if reached >= 0 else None
         if stop is not None and chain.name is not None:

@@ -46,7 +46,7 @@ class LiveCalls:
         return wait
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
-        """Call a model once it costs least, at once for a row of which a live call was paid: it would be lost."""
+        """Call a model once it costs least, or at once if the row has a paid live call, which would be lost."""
         usable = self._inner.places(question.step)
         paid = any(entry.batch is None for entry in recorder.entries)
         if not usable or paid or not self._context.hours.change(usable[0]):

@@ -1,4 +1,4 @@
-"""Steps of chains that no batch takes, below one that a batch may take: called live first, and kept for it."""
+"""Lower steps that no batch takes, while one takes a higher step: they are called live first, and kept."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class LiveSteps:
-    """Knows which calls these are in one pass over the rows, and what they returned in passes before."""
+    """Knows which steps these are, and what they returned in earlier passes."""
 
     def __init__(
         self, context: JobContext, batchable: BatchableModels, places: Callable[[Step], Sequence[ModelRef]]

@@ -1,4 +1,4 @@
-"""The number that tells apart all that is asked for one row, the same in every pass, process and version."""
+"""The number of a call within its row, the same in every pass, process and version."""
 
 from __future__ import annotations
 

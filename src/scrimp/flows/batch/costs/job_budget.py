@@ -2,7 +2,7 @@
 
 The store of batches has the most that each call can cost from before it is sent, and its cost once its reply is there.
 So a job's part is known from there alone, whichever command looks, and is told to the server whole each time. It stays
-there between commands, and where no command of the job comes any more.
+there between commands, and if no further command of the job comes.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class JobBudget:
         self._committed -= most * NANODOLLAR
 
     def _raise(self, need: Decimal, bound: Decimal) -> bool:
-        """Have the allowance raised to what is needed, or more; return whether it was."""
+        """Ask for an allowance of what is needed, or more; return whether it was granted."""
         if self.stopped is not None or (self._refused is not None and need >= self._refused):
             return False
         demand = Demand(

@@ -1,4 +1,4 @@
-"""What the calls of one pass are expected to cost, live and as they are sent, before they are."""
+"""What the calls of one pass are expected to cost before they are sent: live, and as planned."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What one command does with its job: its passes over the rows, what they have in common, and how it leaves."""
+"""What one command does with its job: the passes over its rows, what they share, and how the command ends."""

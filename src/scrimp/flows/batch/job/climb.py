@@ -1,4 +1,4 @@
-"""The pass over a job's rows that makes the live calls which batches may follow from, and no rows."""
+"""The pass that makes the live calls of lower steps, so that batches can take the higher ones; it makes no rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def climb(session: JobSession, open_prompts: Callable[[], Iterator[Prompt]]) -> bool:
-    """Make these calls; return whether any was made."""
+    """Make these live calls; return whether any was made."""
     callers, spent = list[ClimbingCaller](), spent_in_batches(session, open_prompts)
 
     def wrap(inner: StepCaller) -> ClimbingCaller:

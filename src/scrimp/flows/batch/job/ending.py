@@ -1,4 +1,4 @@
-"""How a command leaves a job: what it says of what is still to come, and the exit status."""
+"""How a command ends its work on a job: its message on what is left to do, and the exit status."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class JobEnding:
-    """Tells the user of a job what became of it in one command."""
+    """Reports the state of a job at the end of a command."""
 
     def __init__(self, session: JobSession) -> None:
         self._job, self._limits, self._services = session.job, session.options.limits, session.services
@@ -26,7 +26,7 @@ class JobEnding:
         self._leaves = session.plan.goal == "submitted"  # submitting is done once all is on its way
 
     def left(self, found: Collected) -> RunStop | None:
-        """Say how to go on with a job whose rows are made later."""
+        """Say how to continue a job whose rows are made later."""
         job = self._job.name
         if found.braked is not None and not self._leaves and not self._job.is_open:
             return found.braked
@@ -46,7 +46,7 @@ class JobEnding:
         return None
 
     def _later(self, state: str) -> RunStop | None:
-        """Say that a job goes on: a failure to be waited for, but not to be submitted."""
+        """Say that a job continues: a failure for a command that waits, but not for one that submits."""
         message = f"{state}; {self._job.to_go_on()}"
         if self._leaves:
             self._services.note(message)
@@ -54,7 +54,7 @@ class JobEnding:
         return RunStop("batch", message, PENDING)
 
     def missing(self, found: Collected, callers: Sequence[AnsweringCaller], *, still_open: bool) -> RunStop | None:
-        """Return what the rows wait for that are pending; None if none is."""
+        """Return what pending rows wait for; None if no row is pending."""
         to_go_on = self._job.to_go_on()
         if still_open or (found.in_batches and sum(caller.waiting for caller in callers)):
             return RunStop("batch", f"rows are in batches; {to_go_on}", PENDING)
@@ -73,14 +73,14 @@ class JobEnding:
         return None
 
     def tell_of_cancelled(self) -> None:
-        """Say of a cancelled job what becomes of its other rows."""
+        """Say what becomes of the unanswered rows of a cancelled job."""
         self._services.note(
             f"job {self._job.name} was cancelled: rows that had no answer by then are pending; its command, given "
             "again, sends them"
         )
 
     def tell_of_overdue(self, calls: int) -> None:
-        """Say that calls were made whose batches may be billed, too."""
+        """Say that calls were made live whose batches may also be billed."""
         self._services.warn(
             f"{pluralize(calls, 'request')} of {self._job.open_batches()} went live at the deadline, by which their "
             "batches had not stopped: the provider may bill them there, too; once they have ended, scrimp batch fetch "

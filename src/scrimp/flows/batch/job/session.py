@@ -1,4 +1,4 @@
-"""What one command keeps open while it works on a job: the job's store, its batches, and what holds its cost."""
+"""What one command keeps open while it works on a job: its store, its context, and its part of a budget."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class BatchPlan(Struct, frozen=True, kw_only=True):
 
 
 class JobSession:
-    """A job, and what the passes of one command over its rows have in common."""
+    """A job, and what the passes of one command share."""
 
     def __init__(
         self, job: Job, plan: BatchPlan, options: RunOptions, services: Services,
@@ -70,7 +70,7 @@ class JobSession:
         self.budget = job_budget(options, services, self.context)
 
     def close(self) -> None:
-        """Give back what a budget holds for nothing, and close the store."""
+        """Give back what the budget reserved and the job did not need, and close the store."""
         with closing(self.store):
             if self.budget is not None:
                 with closing(self.budget):
@@ -78,11 +78,11 @@ class JobSession:
 
     @property
     def waits_for_calls(self) -> bool:
-        """Whether live calls are waited for that cost less at another hour."""
+        """Whether the command waits for hours at which live calls cost less."""
         return self.plan.goal != "fetched"
 
     def renew(self) -> None:
-        """Let the passes to come go by the job's record as it is now."""
+        """Use the current record of the job for the passes to come."""
         self.context = replace(self.context, job=self.job.record)
 
     def outbox(self) -> Outbox:

@@ -1,4 +1,4 @@
-"""What a job's batches cost under the caps that its live calls hold to as well."""
+"""What a job's batches have used of the caps that its live calls also count against."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job as one command works on it: its record, which other commands may change, and how far its batches are."""
+"""The state of a job during one command: its record, which other commands may change, and that of its batches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class JobState:
-    """Says where a job is, and keeps its record in the store."""
+    """Knows the state of a job, and keeps its record in the store."""
 
     def __init__(
         self, job: Job, store: BatchStore, unreadable: UnreadableReplies, clock: Callable[[], float]
@@ -35,7 +35,7 @@ class JobState:
 
     @property
     def is_moving(self) -> bool:
-        """Whether such a batch is on its way, not in a queue, and its provider tells of it what can be understood."""
+        """Whether such a batch is on its way, not in a queue, and its provider's replies can be read."""
         return any(
             shard.state != "queued" and not self._unreadable.is_given_up(shard.shard)
             for shard in self._store.open_shards(self.name)
@@ -65,7 +65,7 @@ class JobState:
             self._store.save_job(changed)
 
     def to_go_on(self) -> str:
-        """Return the commands that go on with the job."""
+        """Return the commands that continue the job."""
         waiting = [shard for shard in self._store.open_shards(self.name) if shard.state == "queued"]
         if waiting and not self.is_moving:
             queues = " and ".join(sorted({f"scrimp batch flush {shard.queue}" for shard in waiting}))

@@ -1,4 +1,4 @@
-"""What one command does with the batches of its job: it sends, looks at or follows them, as far as its goal wants."""
+"""What one command does with the batches of its job: sends, looks at or waits for them, as its goal says."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class JobWatch:
-    """Works on the batches of a job, and tells how far they are."""
+    """Works on the batches of a job, and reports their progress."""
 
     def __init__(self, session: JobSession, tell: Callable[[JobProgress], None]) -> None:
         self._session, self._tell = session, tell
@@ -23,12 +23,12 @@ class JobWatch:
         self.is_overdue = False  # whether a batch did not stop by the deadline
 
     def tell(self, *, waits: bool = False) -> None:
-        """Tell how far the batches are, and whether hours at which calls cost less are waited for."""
+        """Report the progress of the batches, and whether the job waits for cheap hours."""
         store, job = self._session.store, self._session.job
         self._tell(progress_of(job.record, store.shards_for(job.name), store.portions(job.name), waits=waits))
 
     def work(self) -> None:
-        """Send what is ready, and wait for what is on its way where the goal wants it."""
+        """Send what is ready, and wait for what is on its way if the goal asks for it."""
         run_in_loop(self._work())
 
     async def _work(self) -> None:
@@ -49,7 +49,7 @@ class JobWatch:
                 await self._end_stragglers(follower)
 
     async def _end_stragglers(self, follower: Follower) -> None:
-        """Cancel what a deadline leaves no time for, and keep what had been answered by then."""
+        """Cancel batches that the deadline leaves no time for, and keep what has been answered."""
         session, clock = self._session, self._session.services.clock
         deadline = session.job.deadline
         if deadline is None:

@@ -83,7 +83,7 @@ class RepliesFirst(BatchCaller):
         self._rows, self._warn = rows, services.warn
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be called, and say of the first that they are in batches."""
+        """Take note of rows that are about to be called, and say of the first that they are in batches."""
         if (warning := self._rows.meet(rows)) is not None:
             self._warn(warning)
         self._inner.expect(rows)

@@ -81,7 +81,7 @@ def record_without_row(options: RunOptions, services: Services, context: JobCont
 
 
 class _GoneRow(Struct, frozen=True):
-    """A row of which only a call is known."""
+    """A row that is known only by its call."""
 
     call: StoredCall
 

@@ -136,7 +136,7 @@ class Creation(ShardWork):
         return None if running else []
 
     def would_be_listed(self, shard: ShardRecord) -> bool:
-        """Return whether a batch of which its provider does not tell by now is not there."""
+        """Return whether a batch that its provider still does not list was not created."""
         return self._clock() >= shard.created + self._listed_after
 
     async def search(self, shard: ShardRecord) -> list[RemoteBatch] | None:

@@ -58,7 +58,7 @@ class _Size:
             raise self._refused(f"in {self._replies - 1:,} replies, and points to others")
 
     def check(self, size: int) -> None:
-        """Be told how long a reply is now; raise where it should not be longer."""
+        """Check the length of a reply so far; raise if it is longer than it should be."""
         self._reply = size
         if self._before + size > (self._requests + 1) * REPLY_BYTES:
             raise self._refused(f"({(self._before + size) >> 20:,} MB)")

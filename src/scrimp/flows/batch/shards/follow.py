@@ -1,4 +1,4 @@
-"""Following the shards of a job, a step at a time, until all have ended; looked at less often the longer it takes."""
+"""Following the shards of a job until all have ended, step by step, at growing intervals."""
 
 from __future__ import annotations
 

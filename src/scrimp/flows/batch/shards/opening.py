@@ -1,4 +1,4 @@
-"""What working on the batches of a job needs: the wire, and what takes shards on their way."""
+"""Opening what work on a job's batches needs: the wire, and the follower of its shards."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def context_of(job: Job, store: BatchStore, services: Services) -> JobContext:
-    """Return what working on a job's shards needs, where no rows are made of them."""
+    """Return the context for work on a job's shards that makes no rows."""
     return JobContext(
         job=job, store=store, own_only=True, tries=1, endpoints=services.routes.endpoints,
         available=frozenset(services.routes.available), secrets=services.keys, prices=services.prices,

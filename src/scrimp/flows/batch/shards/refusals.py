@@ -71,7 +71,7 @@ class Refusals:
         return self._failed(shard, message, ())
 
     def _not_taken(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
-        """Act on a reply by which there are no batches here, which may be a mistake that is over soon."""
+        """Act on a reply that says there are no batches here, which may be a mistake that is over soon."""
         message = refused.failure.message
         if refused.failure.http in _REDIRECTS:  # the address is wrong, of live calls, too
             self._saved(shard, state="ready" if shard.file is None else "uploaded", error=message)

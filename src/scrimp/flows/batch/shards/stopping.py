@@ -1,4 +1,4 @@
-"""Ending a batch before it has ended by itself; what was answered by then is kept, and billed."""
+"""Cancelling a batch; what was answered by then is kept, and billed."""
 
 from __future__ import annotations
 

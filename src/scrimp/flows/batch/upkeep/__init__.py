@@ -1,1 +1,1 @@
-"""Looking after batches without their rows: queues are sent, jobs cancelled, providers asked what they have."""
+"""Maintenance of batches apart from their rows: flushing queues, cancelling jobs, comparing with providers."""

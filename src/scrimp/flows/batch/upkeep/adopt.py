@@ -1,4 +1,4 @@
-"""Batches that only their providers know are made known here: of another machine, or of a store that was lost."""
+"""Adopting batches that only their providers know: those of another machine, or of a lost store."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scrimp.providers.batches.flow import RemoteBatch
 
 _PATIENCE = 60.0  # seconds
-# Batches of which nothing was answered; they have nothing to be fetched.
+# Batches without any answer: there is nothing to fetch.
 _WITHOUT_RESULTS = ("refused",)
 
 

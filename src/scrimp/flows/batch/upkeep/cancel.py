@@ -1,4 +1,4 @@
-"""Ending the batches of a job before they have ended by themselves."""
+"""Cancelling the batches of a job."""
 
 from __future__ import annotations
 

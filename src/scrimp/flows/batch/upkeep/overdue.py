@@ -1,4 +1,4 @@
-"""What is about to be lost or takes far too long: results that expire soon, and batches older than others became."""
+"""Warnings on batches: results that expire soon, and batches that take far longer than others did."""
 
 from __future__ import annotations
 

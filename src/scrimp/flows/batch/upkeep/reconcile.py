@@ -1,4 +1,4 @@
-"""The batches that scrimp knows beside those that their providers list: which are lost, and where counts differ."""
+"""Comparing the batches that scrimp knows with those that providers list: which are lost, and where counts differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider counts for a batch beside what came back from it."""
+"""What a provider counts for a batch, compared with what came back from it."""
 
 from __future__ import annotations
 

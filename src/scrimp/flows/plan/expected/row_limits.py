@@ -55,7 +55,7 @@ class RowLimits:
         self._task, self._caching, self._allow_unpriced = task, caching, allow_unpriced
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be held to their limits."""
+        """Prepare for rows that are about to be checked against their limits."""
         if self._caching is not None:
             self._caching.expect([row for row in rows if self._limit_of(row.route) is not None])
 

@@ -68,7 +68,7 @@ class BudgetShareLink:
                 )
 
     def clear(self) -> bool:
-        """Let the budget begin anew; return whether there was one, there or in what this home knows."""
+        """Reset the budget; return whether there was one, there or in what this home knows."""
         return self.server.clear(os.urandom(6).hex(), self.known())
 
     def leave(self, demand: Demand) -> None:

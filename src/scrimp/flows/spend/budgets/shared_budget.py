@@ -197,7 +197,7 @@ class SharedBudget(Budget):
             self._serve()
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Let no call wait for what will not come; `close` raises what went wrong."""
+        """Stop calls from waiting for what will not come; `close` raises what went wrong."""
         if not task.cancelled() and (error := task.exception()) is not None:
             self._stop(f"what is left of the budget {self._name} cannot be told: {error}")
 

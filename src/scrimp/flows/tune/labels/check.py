@@ -17,7 +17,7 @@ from scrimp.flows.tune.labels.disputes import Dispute, DistinctAnswer
 if TYPE_CHECKING:
     from scrimp.store.tuning.pairs import StoredPrompt
 
-# Variables of a check, beside those it inherits; what is not known is not set.
+# Variables of a check besides those it inherits; unknown values are not set.
 PROMPT, ROW_ID, SOURCE, GOLD = (f"SCRIMP_{name}" for name in ("PROMPT", "ID", "SOURCE", "GOLD"))
 PROMPT_FILE = f"{PROMPT}_FILE"
 _LONGEST = 100_000  # bytes of one variable; Linux takes 128 KiB

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def forget_shared_templates(services: Services, tasks: Collection[str], templates: Collection[str]) -> set[str]:
-    """Let the certified tasks that have a template of these other, named tasks be found by their name alone.
+    """Make the certified tasks that have a template of these other, named tasks be found by their name alone.
 
     Return those tasks; ConfigError if the file cannot be written.
     """

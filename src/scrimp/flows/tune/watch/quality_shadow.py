@@ -51,7 +51,7 @@ class QualityShadow:
     """Remembers rows of a run's certified routes, and sends those in the share to the flagship at its end.
 
     Rows that the flagship answered need no second opinion. Where the newest comparisons of a route look worse than
-    certified, the newest rows beside the share are compared, too.
+    certified, the newest rows outside the share are compared as well.
     """
 
     def __init__(self, plan: WatchPlan, options: RunOptions, services: Services) -> None:

@@ -16,7 +16,7 @@ from scrimp.values import Answered, Entry, Outcome
 
 # What is remembered of the share, whatever the length of the run: rows, and characters of prompts and completions.
 _MAX_ROWS, _MAX_CHARACTERS = 10_000, 20_000_000
-NEWEST = 40  # rows of a route beside the share
+NEWEST = 40  # rows of a route outside the share
 
 
 class WatchedRow(Struct, frozen=True):
@@ -59,7 +59,7 @@ class RememberedRows:
             self.shared[name].append(self._row(outcome, route))
 
     def newest(self, name: str, now: float) -> list[WatchedRow]:
-        """Return the newest rows beside the share; they count as called `now`, in their order."""
+        """Return the newest rows outside the share; they count as called `now`, in their order."""
         rows = [self._row(outcome, self.routes[name]) for outcome in self._newest[name]]
         return [replace(row, time=now + 1e-6 * place) for place, row in enumerate(rows)]
 
