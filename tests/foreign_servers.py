@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import http.client
 import json
 import os
@@ -23,30 +24,33 @@ from msgspec import Struct
 
 from raw_server import free_port
 
+# What is wanted, and the versions of all that it needs: made by .ci/make_constraints.py.
+REQUIREMENTS = Path(__file__).parent / "data" / "requirements"
 # A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
 PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
 INSTALL_SECONDS, START_SECONDS = 240, 100
 TRY_AGAIN_AFTER = 3600.0  # seconds
 
 
-def installed(requirement: str) -> Path:
-    """Return the `bin` of an environment with a requirement, installed if need be; skip the test where it cannot be.
+def installed(name: str) -> Path:
+    """Return the `bin` of an environment with what a file requires, made if need be; skip the test where it cannot be.
 
     Of tests that want the same one the first installs it, and the others wait; a failure is remembered for an hour.
     """
     if not PLACE:
         pytest.skip("SCRIMP_FOREIGN_SERVERS names no directory to install servers of others in")
-    environment = Path(PLACE).resolve() / requirement.replace("==", "-").replace("[", "-").replace("]", "")
+    requirements = REQUIREMENTS / f"{name}.txt"
+    environment = Path(PLACE).resolve() / f"{name}-{hashlib.sha256(requirements.read_bytes()).hexdigest()[:8]}"
     environment.mkdir(parents=True, exist_ok=True)
     done, failed = environment / "installed", environment / "failed"
     with (environment / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         known = failed.exists() and time.time() - failed.stat().st_mtime < TRY_AGAIN_AFTER
         if not done.exists() and not known:
-            reason = _install(environment, requirement)
+            reason = _install(environment, requirements)
             (failed if reason else done).write_text(reason)
         if not done.exists():
-            pytest.skip(f"{requirement} could not be installed: {failed.read_text()}")
+            pytest.skip(f"{name} could not be installed: {failed.read_text()}")
     return environment / "bin"
 
 
@@ -67,14 +71,14 @@ def unpacked(requirement: str) -> Path:
     return folder
 
 
-def _install(environment: Path, requirement: str) -> str:
-    """Install a requirement into a new environment; return why it could not be, or nothing."""
+def _install(environment: Path, requirements: Path) -> str:
+    """Install what a file requires into a new environment; return why it could not be, or nothing."""
     command = [environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
+    free = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}  # that is for ours
     try:
         subprocess.run([sys.executable, "-m", "venv", environment], check=True, capture_output=True, text=True)
-        subprocess.run(
-            [*command, requirement], check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS
-        )  # fmt: skip
+        words = [*command, "--requirement", requirements]
+        subprocess.run(words, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS, env=free)
     except subprocess.TimeoutExpired:
         return f"pip took more than {INSTALL_SECONDS} seconds"
     except subprocess.CalledProcessError as error:

@@ -14,7 +14,6 @@ from foreign_servers import installed, serving
 
 pytestmark = pytest.mark.foreign
 
-LLMOCK = "llmock==0.2.2"
 # Its batches take three seconds, and no option makes them shorter.
 QUICKLY = "from llmock.routers import batch; from llmock.cli import app; batch._BATCH_DELAY = 0.2; app()"
 MODELS = {  # of the providers whose batches it has as their documentation describes them, and where
@@ -26,7 +25,7 @@ ROWS = 200
 
 @pytest.fixture(scope="module")
 def llmock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    python = installed(LLMOCK) / "python"
+    python = installed("llmock") / "python"
     words = [python, "-c", QUICKLY, "serve", "-p", "{port}", "--response-style", "varied", "--log-level", "warning"]
     log = tmp_path_factory.mktemp("llmock") / "log"
     with serving(words, health="/health", log=log) as port, httpx.Client(trust_env=False) as client:

@@ -19,8 +19,6 @@ from scrimp.values import Usage
 
 pytestmark = pytest.mark.foreign
 
-OTELTAP = "oteltap==1.0.0"  # a receiver in Rust, which prints each span as JSON
-LANGSMITH = "langsmith==0.15.1"
 ROWS = 300
 
 
@@ -33,7 +31,7 @@ def test_a_collector_of_others_reads_of_each_call_what_the_ledger_has(
 
     provider.answer = answer
     scrimp.file("rows.jsonl", "".join(json.dumps({"text": f"straße {n}"}) + "\n" for n in range(ROWS)))
-    log, program = tmp_path / "collector.log", installed(OTELTAP) / "oteltap"
+    log, program = tmp_path / "collector.log", installed("oteltap") / "oteltap"  # in Rust, prints each span as JSON
     with serving([program, "--port", "{port}"], health="/", healthy=404, log=log) as port:
         sink = f'[sinks.otel]\nendpoint = "http://127.0.0.1:{port}/v1/traces"\ncontent = true\ntimeout = "20s"\n'
         scrimp.provider(provider.url, more=sink)
@@ -79,7 +77,7 @@ def test_langsmith_reads_these_names_as_its_own_exporter_writes_them() -> None:
         "import json; from langsmith._internal.otel import _otel_exporter as exporter; "
         "print(json.dumps([value for name, value in vars(exporter).items() if name.isupper() and type(value) is str]))"
     )
-    ran = subprocess.run([installed(LANGSMITH) / "python", "-c", program], check=True, capture_output=True, text=True)
+    ran = subprocess.run([installed("langsmith") / "python", "-c", program], check=True, capture_output=True, text=True)
     row = answered(entries=[replace(entry(), http=200, usage=Usage(input=3, output=1))])
     (span,) = spans_of(row, {}, content=True, numbered=True)
 

@@ -17,8 +17,6 @@ from foreign_servers import Relay, Reply, installed, relay, serving
 
 pytestmark = pytest.mark.foreign
 
-LITELLM = "litellm[proxy]==1.108.7"
-LLMOCK = "llmock==0.2.2"
 ROWS = 200
 KEY = "sk-test-0123456789abcdef"
 
@@ -100,7 +98,7 @@ refused: set[tuple[str, str]] = set()
 @pytest.fixture(scope="module")
 def proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of LiteLLM's proxy, with its own price table and its own cache, before a provider that is ours."""
-    command, place = installed(LITELLM) / "litellm", tmp_path_factory.mktemp("litellm")
+    command, place = installed("litellm") / "litellm", tmp_path_factory.mktemp("litellm")
     with fake_provider(upstream) as provider:
         common, root = "api_key: sk-upstream, max_retries: 0", provider.url.removesuffix("/v1")
         config = place / "litellm.yaml"
@@ -186,7 +184,7 @@ def by_anthropic_s_list(reply: Reply) -> Fraction:
 @pytest.fixture(scope="module")
 def llmock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of llmock, which fails one call in twenty with a 500, and one with a 503."""
-    command = installed(LLMOCK) / "llmock"
+    command = installed("llmock") / "llmock"
     words = [command, "serve", "-p", "{port}", "--response-style", "varied", "--log-level", "warning",
              "--error-rate", "500=0.05", "--error-rate", "503=0.05"]  # fmt: skip
     with serving(words, health="/health", log=tmp_path_factory.mktemp("llmock") / "log") as port:
