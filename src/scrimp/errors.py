@@ -5,29 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from errno import EBADF, EMFILE, ENFILE
 
-INTERRUPTED = 130  # the status after SIGINT, as shells have it
-# What each exit status means: the manual lists them, and a test finds every one that is used.
+# Exit statuses. A status above 128 is 128 plus the number of a signal, as in shells.
+WRONG_USE, SOME_FAILED, NOTHING_ANSWERED, LIMIT_REACHED, PENDING, NOT_CACHED, ALERT_IN_FORCE = 2, 3, 4, 5, 6, 7, 8
+HUNG_UP, INTERRUPTED, BROKEN_PIPE, TERMINATED = 129, 130, 141, 143
+# What each of them means, for the manual.
 EXIT_STATUSES: Mapping[int, str] = {
     0: "Every row was answered; for other commands: done.",
     1: "An internal error; please report it with the traceback.",
-    2: "Wrong use, config or input, or a full disk: the message says what to change.",
-    3: "The run ended, and some rows failed; `scrimp run --fail-on` can make it 0.",
-    4: "No row was answered, or no provider was left: a refused key, an empty balance.",
-    5: "Stopped at `--max-cost`, `--max-failures` or a chain's `max_escalation`.",
-    6: "Work is in batches that have not ended (`scrimp batch watch` waits for them), or waits for an hour or a queue.",
-    7: "`--cache only` missed.",
-    8: "An alert of [alerts] is in force (`scrimp cost --check`).",
-    129: "Stopped by SIGHUP.",
+    WRONG_USE: "Wrong use, config or input, or a full disk: the message says what to change.",
+    SOME_FAILED: "The run ended, and some rows failed; `scrimp run --fail-on` can make it 0.",
+    NOTHING_ANSWERED: "No row was answered, or no provider was left: a refused key, an empty balance.",
+    LIMIT_REACHED: "Stopped at `--max-cost`, `--max-failures` or a chain's `max_escalation`.",
+    PENDING: "Work is in batches that have not ended (`scrimp batch watch` waits for them), "
+    "or waits for an hour or a queue.",
+    NOT_CACHED: "`--cache only` missed.",
+    ALERT_IN_FORCE: "An alert of [alerts] is in force (`scrimp cost --check`).",
+    HUNG_UP: "Stopped by SIGHUP.",
     INTERRUPTED: "Stopped by SIGINT (Ctrl-C).",
-    141: "The reader of a pipe has left.",
-    143: "Stopped by SIGTERM.",
+    BROKEN_PIPE: "The reader of a pipe has left.",
+    TERMINATED: "Stopped by SIGTERM.",
 }
 
 
 class ScrimpError(Exception):
     """An expected failure; only `cli.startup.process` turns it into an exit status."""
 
-    exit_status = 2
+    exit_status = WRONG_USE
 
     def __str__(self) -> str:
         """Return the sentence, which may end up in a row or a store: bytes of a name that are not UTF-8 as escapes."""

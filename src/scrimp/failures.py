@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from scrimp.enums import FailureKind
+from scrimp.errors import LIMIT_REACHED, NOTHING_ANSWERED
 from scrimp.values import Failure
 
-# Exit statuses of a run that left rows without an answer; `errors.EXIT_STATUSES` explains all of them.
-NOTHING_LEFT_TO_CALL, LIMIT_REACHED = 4, 5
-PENDING = 6  # work is in batches or queues
 # Statuses of a gateway that had no reply from the server behind it, which may have answered. 520 and 524 are
 # Cloudflare's, 598 and 599 those of other proxies.
 GATEWAY_TIMEOUTS = frozenset((504, 520, 524, 598, 599))
@@ -28,7 +26,7 @@ class FailurePolicy(Struct, frozen=True, kw_only=True):
     ends_provider: bool = False  # the provider is not called again in this run
     ends_chain: bool = False  # a higher step would fail too: the request is at fault, or the money is spent
     is_answer: bool = False  # the model works and declined this prompt
-    exit_status: int = NOTHING_LEFT_TO_CALL  # of a run that ends because of it
+    exit_status: int = NOTHING_ANSWERED  # of a run that ends because of it
 
 
 POLICIES: Mapping[FailureKind, FailurePolicy] = {

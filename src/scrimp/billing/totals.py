@@ -14,6 +14,7 @@ from scrimp.billing.level_savings import DearCalls, HigherLevelSavings
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.billing.savings import Comparison, Savings, cost_then
 from scrimp.enums import PAID_STATUSES, Effort, FailOn, OnDear
+from scrimp.errors import NOTHING_ANSWERED, SOME_FAILED
 from scrimp.values import Answer, Answered, Entry, ExpectedRow, Outcome, both_names
 
 if TYPE_CHECKING:
@@ -262,14 +263,14 @@ class Bill:
         return ((name, line) for name, line in named if line.rows or line.calls)
 
     def exit_status(self, fail_on: FailOn, stopped: int | None = None) -> int:
-        """Return how the run ended: 0 all rows answered, 3 some failed, 4 nothing succeeded; a stop has its own.
+        """Return the exit status by the rows that failed; `stopped` is the status of a run that was stopped.
 
-        With `all` only 4 is left of the two, with `never` neither.
+        With fail_on `all` it is an error only that no row was answered, with `never` not even that.
         """
         if stopped is not None:
             return stopped
         if fail_on == "never" or not (self.counts.failed or self.counts.pending):
             return 0
         if not self.counts.ok:
-            return 4
-        return 3 if fail_on == "any" else 0
+            return NOTHING_ANSWERED
+        return SOME_FAILED if fail_on == "any" else 0

@@ -13,6 +13,7 @@ import msgspec
 import typer
 from msgspec.structs import asdict
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_line, print_rows, print_table
 from scrimp.cli.results.output import format_of_name, write_whole
 from scrimp.cli.results.own_files import OwnFiles
@@ -41,7 +42,6 @@ _GROUP = 1000  # completions imported in one transaction
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A key, or its first digits.")]
 Shared = Annotated[bool, typer.Option("--shared", help="Of the cache on the server that [shared] names.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback()
@@ -50,7 +50,7 @@ def cache() -> None:
 
 
 @app.command()
-def stats(*, as_json: Json = False, shared: Shared = False) -> None:
+def stats(*, as_json: AsJson = False, shared: Shared = False) -> None:
     """Count completions, bytes, and what they once cost."""
     with open_session() as session:
         stats = _store(session, shared=shared).stats()

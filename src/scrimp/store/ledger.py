@@ -97,6 +97,11 @@ class EndedRow(Struct, frozen=True):
     output: int | None
 
 
+def prepare_ledger(path: Path) -> None:
+    """Make the ledger's file if there is none, and bring its schema up to date, for readers of the file."""
+    Ledger(path).close()
+
+
 class Ledger:
     """One open ledger file."""
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scrimp.cli.session import open_session
-from scrimp.errors import UsageError, closest_name
-from scrimp.failures import PENDING
+from scrimp.errors import PENDING, UsageError, closest_name
 from scrimp.store.batches.store import BatchStore
 from scrimp.units import pluralize
 

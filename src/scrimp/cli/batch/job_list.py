@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain
-from typing import Annotated
 
 import typer
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from scrimp.cli.batch.job_argument import JobArgument
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import OPEN_SHARDS, UNSENT_SHARDS
@@ -28,11 +28,9 @@ from scrimp.units import format_clock, pluralize
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
 
 @app.command(name="list")
-def list_(*, as_json: Json = False) -> None:
+def list_(*, as_json: AsJson = False) -> None:
     """List the jobs, the oldest first: how old they are, and how far.
 
     Each request is counted for the job that collected it; the column shared, where there is one, has those of other
@@ -65,7 +63,7 @@ def list_(*, as_json: Json = False) -> None:
 
 
 @app.command()
-def status(job: JobArgument = None, *, as_json: Json = False) -> None:
+def status(job: JobArgument = None, *, as_json: AsJson = False) -> None:
     """Show the batches of a job as they were last looked at; the network is not used (scrimp batch watch looks)."""
     with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
         found = find_job(store, job)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec.structs import asdict
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
@@ -35,7 +36,7 @@ def reconcile(
         list[str] | None,
         typer.Option("--adopt-id", metavar="ID", help="Fetch those of a batch by its provider's name; repeatable."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask the providers for their batches, and say where they and scrimp differ.
 

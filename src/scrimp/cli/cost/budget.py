@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
 from scrimp.flows.batch.jobs import is_job
@@ -27,7 +28,7 @@ def budget(
     clear: Annotated[
         bool, typer.Option("--clear", help="Start it again, with nothing spent; runs that are using it stop.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what was spent of a budget that runs share, and the runs that have a part of it.
 

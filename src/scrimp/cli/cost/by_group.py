@@ -18,6 +18,7 @@ from scrimp.cli.cost.group_report import (
 from scrimp.cli.cost.ledger_sums import open_sums, the_flagships, time_zone
 from scrimp.cli.flags.flag_groups import grouped
 from scrimp.cli.flags.since import parse_since, since_start
+from scrimp.cli.flags.typed_flags import typed_flags
 from scrimp.cli.observers.drift import check_drift
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import UsageError
@@ -89,14 +90,11 @@ def cost(context: typer.Context, summed: SumFlags, shown: ShownFlags) -> None:
 
 def _refuse_options(context: typer.Context) -> None:
     """Raise UsageError for options of the group that were given before a subcommand, which has its own."""
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if source is not None and source.name == "COMMANDLINE":
-            flag = max(parameter.opts, key=len)
-            raise UsageError(
-                f"{flag} before {context.invoked_subcommand} has no effect: give the options of "
-                f"`{context.command_path} {context.invoked_subcommand}` after its name"
-            )
+    for _, flag in typed_flags(context):
+        raise UsageError(
+            f"{flag} before {context.invoked_subcommand} has no effect: give the options of "
+            f"`{context.command_path} {context.invoked_subcommand}` after its name"
+        )
 
 
 def _check_certificates(session: Session) -> None:

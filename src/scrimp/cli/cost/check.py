@@ -7,24 +7,22 @@ from contextlib import closing
 import typer
 
 from scrimp.cli.cost.ledger_sums import the_flagships
+from scrimp.cli.flags.typed_flags import typed_flags
 from scrimp.cli.observers.alerts import tell_news
 from scrimp.cli.observers.drift import check_drift
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import open_session
-from scrimp.errors import UsageError
+from scrimp.errors import ALERT_IN_FORCE, UsageError
 from scrimp.flows.alerts.evaluate import alerts_in_force
 from scrimp.store.ledger import Ledger
 
-ALERT_IN_FORCE = 8
-_OF_A_CHECK = ("check", "as_json")  # options that go with it
+_FLAGS_OF_CHECK = ("check", "as_json")  # options that go with it
 
 
 def check_alerts(context: typer.Context, *, as_json: bool) -> None:
     """Print an alert for each rule that does not hold, tell the hooks what is news, and exit 8 if there are any."""
-    for parameter in context.command.params:
-        source = context.get_parameter_source(parameter.name or "")
-        if source is not None and source.name == "COMMANDLINE" and parameter.name not in _OF_A_CHECK:
-            flag = max(parameter.opts, key=len)
+    for parameter, flag in typed_flags(context):
+        if parameter not in _FLAGS_OF_CHECK:
             raise UsageError(
                 f"--check prints alerts, of the windows of their rules, as text or --json: leave out {flag}, or --check"
             )

@@ -9,6 +9,7 @@ import typer
 from scrimp.cli.cost.group_report import MOST_ROWS
 from scrimp.cli.cost.ledger_sums import UTC_ZONE
 from scrimp.cli.flags.flag_group import FlagGroup
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.errors import UsageError
 from scrimp.store.cost_sums.groups import GROUP_WORDS, PERIODS, WORDS
 
@@ -52,7 +53,7 @@ class ShownFlags(FlagGroup, frozen=True):
     rates: Annotated[
         bool, typer.Option("--rates", help="Show what a call costs, and how often calls fail, instead of tokens.")
     ] = False
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False
+    as_json: AsJson = False
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV, with the fields of the JSON.")] = False
     plot: Annotated[bool, typer.Option("--plot", help="Show the dollars as bars instead.")] = False
     follow: Annotated[

@@ -12,7 +12,7 @@ from scrimp.errors import UsageError
 from scrimp.flows.spend.flagships import configured_flagships
 from scrimp.render.streams import try_write
 from scrimp.store.cost_sums.sums import CostSums
-from scrimp.store.ledger import Ledger
+from scrimp.store.ledger import prepare_ledger
 from scrimp.units import format_count, pluralize
 
 UTC_ZONE, LOCAL_ZONE = "utc", "local"
@@ -24,7 +24,7 @@ _MANY = 500_000  # calls that take more than a moment to add up
 def open_sums(session: Session) -> Iterator[CostSums]:
     """Open the sums of the session's ledger, with all of its calls in them; a note says when that takes a while."""
     paths = session.services.paths
-    Ledger(paths.ledger_db).close()  # which makes it, or brings its schema up to date
+    prepare_ledger(paths.ledger_db)
     with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
         behind = sums.entries_behind()
         if behind > _MANY:

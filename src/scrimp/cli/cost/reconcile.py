@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.flags.since import parse_since
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.errors import UsageError
+from scrimp.errors import NOTHING_ANSWERED, SOME_FAILED, UsageError
 from scrimp.store.ledger import Ledger
 from scrimp.units import format_count, format_dollars, pluralize
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 _HEADERS = ("model", "hour (UTC)", "calls", "tokens in", "out", "cost")
-_SOME_UNTOLD, _NONE_TOLD = 3, 4  # exit statuses
 _LONGEST = 31 * 86_400  # seconds
 _SMALL = Decimal("0.005")  # a share of dollars that rounding, or a correction of a price, may explain
 
@@ -42,7 +42,7 @@ def reconcile(
     ] = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Close no lost call.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare the ledger with what providers say was used, and close lost calls by it.
 
@@ -93,7 +93,7 @@ def _status(found: Sequence[Reconciled], session: Session) -> int:
         return 0
     names = " and ".join(each.provider for each in untold)
     session.messages.error(f"nothing was compared with {names}: the report says why; --provider names others")
-    return _NONE_TOLD if len(untold) == sum(_tells(each) for each in found) else _SOME_UNTOLD
+    return NOTHING_ANSWERED if len(untold) == sum(_tells(each) for each in found) else SOME_FAILED
 
 
 def _tells(each: Reconciled) -> bool:

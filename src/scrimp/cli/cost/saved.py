@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from scrimp.billing.cost_report import RunSavings
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.flags.since import since_start
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
@@ -21,7 +22,7 @@ def saved(
     since: Annotated[
         str | None, typer.Option(metavar="30d|DATE", help="Only runs that began within this time, or since this day.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show what runs saved against their baselines, by cause.
 

@@ -11,15 +11,29 @@ from scrimp.cli.help.topics import topics
 from scrimp.cli.startup.lazy_group import COMMANDS
 from scrimp.config import environment
 from scrimp.config.paths import Paths, paths_of
-from scrimp.errors import EXIT_STATUSES, INTERRUPTED
+from scrimp.errors import (
+    ALERT_IN_FORCE,
+    BROKEN_PIPE,
+    EXIT_STATUSES,
+    HUNG_UP,
+    INTERRUPTED,
+    LIMIT_REACHED,
+    NOTHING_ANSWERED,
+    SOME_FAILED,
+    TERMINATED,
+    WRONG_USE,
+)
 
 if TYPE_CHECKING:
     from typer._click import Context  # typer's copy of click gives its types no public name
 
 # Commands that answer prompts; the others have done what they were asked, or have not.
 _ANSWERING = ("run", "ask", "batch")
-_ANY = (0, 1, 2, INTERRUPTED, 141)
-_OWN: Mapping[str, tuple[int, ...]] = {"cost": (8,), "tune": (3, 4, 5, 129, 143)}  # besides those of every command
+_ANY = (0, 1, WRONG_USE, INTERRUPTED, BROKEN_PIPE)
+_OWN: Mapping[str, tuple[int, ...]] = {  # besides those of every command
+    "cost": (ALERT_IN_FORCE,),
+    "tune": (SOME_FAILED, NOTHING_ANSWERED, LIMIT_REACHED, HUNG_UP, TERMINATED),
+}
 # Commands that call providers, or look whether they could.
 _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
 # Written pages on the subject of a command; the program's page names all.

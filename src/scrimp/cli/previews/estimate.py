@@ -8,6 +8,7 @@ import typer
 
 from scrimp.cli.flags.all_run_flags import AllRunFlags
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.flags.options.reading import Inputs
 from scrimp.cli.flags.run_flags import (
     BatchFlags,
@@ -38,7 +39,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def estimate(
     flags: AllRunFlags, inputs: Inputs = None,
     everything: Annotated[bool, typer.Option("--all", help="Also models whose provider has no key.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Show what a run would cost, without calling any API.
 

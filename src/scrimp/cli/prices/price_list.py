@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from scrimp.cli.flags import completions
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.prices.rate_table import rate_cell
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import open_session
@@ -25,7 +26,7 @@ def list_(
             metavar="PROVIDER", help="Only the models of this provider.", autocompletion=completions.providers
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the prices in force now, in dollars per million tokens."""
     with open_session() as session:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from scrimp.billing.totals import Bill
 from scrimp.enums import FailOn
-from scrimp.errors import ScrimpError
+from scrimp.errors import NOT_CACHED, ScrimpError
 from scrimp.flows.engine.run_stop import RunStop
-
-NOT_CACHED = 7
 
 
 def exit_status(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.errors import InputError, StoreError, UsageError
@@ -23,7 +24,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def merge(
     ledgers: Annotated[
         list[str], typer.Argument(metavar="LEDGER...", help="Homes of other machines (SCRIMP_HOME), or ledger files.")
-    ], *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ], *, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Add the calls and runs in ledgers of other machines to this one, so that costs are summed in one place.
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.runs.run_facts import command_line, run_document, run_totals, state_of, total_cost
 from scrimp.cli.session import Session, open_session
@@ -29,7 +30,7 @@ _DISPENSABLE = ("began", "took", "command", "ended")
 def list_(
     limit: Annotated[int, typer.Option(metavar="N", min=1, help="List at most N runs.")] = _MOST_LISTED, *,
     kind: Annotated[RunKind | None, typer.Option(help="List only runs of this command.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """List runs, the latest first, by the ids that scrimp cost --by run has.
 

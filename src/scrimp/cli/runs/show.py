@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.observers.run_record import recent_bills
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.runs.find_run import Run, find_run
@@ -21,7 +22,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def show(
-    run: Run, *, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    run: Run, *, as_json: AsJson = False,
     html: Annotated[
         str | None, typer.Option(metavar="FILE", help="Write a page of the run to FILE instead; - is stdout.")
     ] = None,

@@ -7,9 +7,7 @@ import sys
 from collections.abc import Callable
 from io import TextIOWrapper
 
-from scrimp.errors import INTERRUPTED, OutputError, ScrimpError, open_files_error, output_error
-
-BROKEN_PIPE = 141
+from scrimp.errors import BROKEN_PIPE, INTERRUPTED, OutputError, ScrimpError, open_files_error, output_error
 
 
 def run_to_end(command: Callable[[], int]) -> None:

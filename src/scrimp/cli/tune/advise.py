@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.flags.since import since_start
 from scrimp.cli.printing import print_json, print_line, print_table
 from scrimp.cli.session import open_session
-from scrimp.cli.tune.tune_flags import AsJson
 from scrimp.flows.tune.advice import MIN_PAIRS, PER, Advice, task_advice
 from scrimp.flows.tune.labels.judge import JUDGE_ROUTE
 from scrimp.flows.tune.pairs.pair_collector import SHADOW_ROUTE, WATCH_ROUTE

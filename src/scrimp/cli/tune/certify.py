@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.dataset import load_dataset
@@ -12,7 +13,6 @@ from scrimp.cli.tune.levels import load_certificate, print_certificate
 from scrimp.cli.tune.tune_flags import (
     LEDGER,
     MIXTURE_OF_MODELS,
-    AsJson,
     AsMixture,
     LevelFlags,
     PairFlags,

@@ -9,12 +9,13 @@ import typer
 
 from scrimp.cli.flags.flag_group import FlagGroup
 from scrimp.cli.flags.flag_groups import grouped
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.printing import print_json, print_line
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.cli.session import open_session
 from scrimp.cli.tune.dataset import load_dataset
 from scrimp.cli.tune.trade_off_report import calibration_diagrams, print_trade_off, row_count, trade_off_document
-from scrimp.cli.tune.tune_flags import LEDGER, AsJson, PairFlags, RecordingFlags, Source
+from scrimp.cli.tune.tune_flags import LEDGER, PairFlags, RecordingFlags, Source
 from scrimp.errors import OutputError
 from scrimp.flows.tune.trade_off import trade_off
 from scrimp.render.plot import Point, svg_plot, text_plot

@@ -21,7 +21,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.run_command import run_words
 from scrimp.cli.tune.shadow_notes import note_plan, note_tasks, read_ahead
 from scrimp.cli.tune.tune_flags import CERTIFIABLE, Keep, checked_side
-from scrimp.errors import UsageError
+from scrimp.errors import NOTHING_ANSWERED, SOME_FAILED, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
@@ -193,4 +193,6 @@ def _note_levels(session: Session, collector: LevelCollector, comparison: LevelC
 def _status(collected: _Collected) -> int:
     if collected.stop is not None:
         return collected.stop.exit_status
-    return 0 if not collected.failed else 3 if collected.stored else 4
+    if not collected.failed:
+        return 0
+    return SOME_FAILED if collected.stored else NOTHING_ANSWERED

@@ -7,10 +7,10 @@ from contextlib import closing
 
 import typer
 
+from scrimp.cli.flags.json_flag import AsJson
 from scrimp.cli.observers.drift import check_drift, warn_of_level_drift
 from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.session import Session, open_session
-from scrimp.cli.tune.tune_flags import AsJson
 from scrimp.cli.tune.watched import compares_answers, how_to_watch, is_overdue, watched_words
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import TunedRoute, load_levels, load_tuned

@@ -32,7 +32,6 @@ Keep = Annotated[
         help=f"The share of documents that focus or dense keeps; default: {DEFAULT_KEEP}.",
     ),
 ]  # fmt: skip
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 class PairFlags(FlagGroup, frozen=True):

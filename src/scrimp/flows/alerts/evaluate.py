@@ -15,7 +15,7 @@ from scrimp.flows.alerts.news import is_news, told_after
 from scrimp.flows.alerts.rules import broken_rules, windows_of_calls
 from scrimp.store.cost_sums.sums import CostSums
 from scrimp.store.files.told_alerts import Told, update_told
-from scrimp.store.ledger import Ledger
+from scrimp.store.ledger import prepare_ledger
 from scrimp.store.ledger_queries.window_sums import RowSum, WindowSums
 from scrimp.units import parse_duration
 
@@ -57,7 +57,7 @@ def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
     names = of_calls | of_rows
     if not names or not paths.ledger_db.exists():
         return dict.fromkeys(names, Window())
-    Ledger(paths.ledger_db).close()  # opening it brings its schema up to date
+    prepare_ledger(paths.ledger_db)
     windows = {}
     with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums, closing(WindowSums(paths.ledger_db)) as more:
         if of_calls:

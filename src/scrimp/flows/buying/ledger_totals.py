@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scrimp.store.cost_sums.sums import CostSums
-from scrimp.store.ledger import Ledger
+from scrimp.store.ledger import prepare_ledger
 from scrimp.units import format_count
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def totals_since(
     """
     if not ledger.exists():  # looking at it must not make it
         return []
-    Ledger(ledger).close()  # opening it brings its schema up to date
+    prepare_ledger(ledger)
     with closing(CostSums(sums, ledger)) as kept:
         behind = kept.entries_behind()
         if behind > _MANY:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.errors import INTERRUPTED
+from scrimp.errors import HUNG_UP, INTERRUPTED, TERMINATED
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
@@ -277,7 +277,7 @@ class Engine:
         if threading.current_thread() is not threading.main_thread():
             return  # signals go to the main thread, whose work this is not
         loop = asyncio.get_running_loop()
-        for number, status in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+        for number, status in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)):
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # nohup
             loop.add_signal_handler(number, self._on_signal, interrupted(number.name, status))

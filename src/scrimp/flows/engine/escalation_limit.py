@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from scrimp.failures import LIMIT_REACHED
+from scrimp.errors import LIMIT_REACHED
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.values import Chain, Entry
 

@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import CacheMode
-from scrimp.errors import StoreError
-from scrimp.failures import LIMIT_REACHED, NOTHING_LEFT_TO_CALL, policy_of
+from scrimp.errors import BROKEN_PIPE, LIMIT_REACHED, NOTHING_ANSWERED, StoreError
+from scrimp.failures import policy_of
 from scrimp.units import pluralize
 from scrimp.values import Failure
 
@@ -45,7 +45,7 @@ class RunStop(Struct, frozen=True):
 SHARE_LOST = RunStop(
     "budget", "stopped: a worker died, and how much it had spent of its share of a cap is unknown", LIMIT_REACHED
 )
-PIPE = RunStop("pipe", "", 141, drain=_PIPE_DRAIN)
+PIPE = RunStop("pipe", "", BROKEN_PIPE, drain=_PIPE_DRAIN)
 
 
 def out_of_money(failure: Failure) -> RunStop:
@@ -55,7 +55,7 @@ def out_of_money(failure: Failure) -> RunStop:
 
 def no_provider_left(failure: Failure) -> RunStop:
     """Return the stop of a run that has no model left to call."""
-    return RunStop("auth", f"no provider is left: {failure.message}", NOTHING_LEFT_TO_CALL)
+    return RunStop("auth", f"no provider is left: {failure.message}", NOTHING_ANSWERED)
 
 
 def too_many_failures(failed: int) -> RunStop:

@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
+from scrimp.errors import HUNG_UP, TERMINATED
 from scrimp.flows.event_loops.coalescing_loop import CoalescingLoop
 from scrimp.flows.event_loops.handled_signals import Handler, handled_signals
 
 _Result = TypeVar("_Result")
-_STATUSES = {signal.SIGTERM: 143, signal.SIGHUP: 129}
+_STATUSES = {signal.SIGTERM: TERMINATED, signal.SIGHUP: HUNG_UP}
 _REPEATED = 0.5  # seconds until a coroutine that has not ended is cancelled once more
 
 

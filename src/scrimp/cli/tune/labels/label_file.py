@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scrimp.cli.printing import print_line, print_text
 from scrimp.cli.session import Session
-from scrimp.errors import UsageError
+from scrimp.errors import SOME_FAILED, UsageError
 from scrimp.flows.tune.labels.imported import ImportedLabels, read_labels, store_labels
 from scrimp.read.formats.label_rows import ID, LABEL, FoundLabel, label_rows
 from scrimp.render.terminal import escape_controls
@@ -33,7 +33,7 @@ def import_labels(
     print_line(_summary(labels, file, dry_run=dry_run))
     if not labels.golds:
         return 4
-    return 3 if labels.bad else 0
+    return SOME_FAILED if labels.bad else 0
 
 
 def export_prompts(session: Session, prompts: Sequence[StoredPrompt], file: str) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scrimp.errors import INTERRUPTED
-from scrimp.failures import LIMIT_REACHED, PENDING, policy_of
+from scrimp.errors import INTERRUPTED, LIMIT_REACHED, PENDING
+from scrimp.failures import policy_of
 from scrimp.flows.batch.timing.idle import BUSY
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.units import pluralize

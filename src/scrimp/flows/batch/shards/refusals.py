@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec.structs import replace
 
-from scrimp.errors import ScrimpError
-from scrimp.failures import NOTHING_LEFT_TO_CALL, policy_of
+from scrimp.errors import NOTHING_ANSWERED, ScrimpError
+from scrimp.failures import policy_of
 from scrimp.flows.batch.unreadable_replies import TRIES
 from scrimp.providers.batches.flow import BatchRefusedError, LineFault, RemoteBatch
 from scrimp.providers.batches.replies import refusal_in
@@ -33,7 +33,7 @@ _QUEUE_MOVES = 5
 class ProviderRefusedError(ScrimpError):
     """A provider refuses the key, or the balance is spent: nothing is lost, and nothing more can be sent."""
 
-    exit_status = NOTHING_LEFT_TO_CALL
+    exit_status = NOTHING_ANSWERED
 
 
 class Refusals:
