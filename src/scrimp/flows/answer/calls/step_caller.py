@@ -178,10 +178,10 @@ class StepCaller:
 
             async def as_asked(call: Call) -> Completion | Failure:
                 caching = self.caching
-                call = call if caching is None else caching.as_known(call)
+                call = call if caching is None else caching.rules.as_learned(call)
                 result = await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
                 if caching is not None:
-                    caching.answered(call, result)
+                    caching.rules.learn(call, result)
                 return result
 
             async with self._warmup.turn(call, shared) if shared else _AT_ONCE:

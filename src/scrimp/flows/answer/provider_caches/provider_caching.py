@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
-from scrimp.caching.cache_rules import LIFETIME_WORDS, NO_CACHE, CacheRates, CacheRules
+from scrimp.caching.cache_rules import LIFETIME_WORDS, CacheRates, CacheRules
 from scrimp.caching.write_decision import WriteDecision, decide_write
+from scrimp.flows.answer.provider_caches.beginning_counts import BeginningCounts
 from scrimp.flows.answer.provider_caches.beginnings import Beginning, Beginnings, Words, words_of
+from scrimp.flows.answer.provider_caches.model_cache_rules import ModelCacheRules
 from scrimp.flows.spend.cache_rates import cache_rates
 from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.requests.prompt_cache import batch_rules, cache_ways
 from scrimp.providers.requests.stored_contents import can_store
-from scrimp.tokens.tokenizer_factors import tokenizer_factor
 from scrimp.units import format_count
-from scrimp.values import CacheMark, Call, Completion, Failure, PromptCache
+from scrimp.values import CacheMark, Call, PromptCache
 
 if TYPE_CHECKING:
     from scrimp.enums import CacheLifetime
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.prices.book import PriceBook
 
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-# Beginnings remembered: a run whose prompts are all long and all different must not remember each.
-_REMEMBERED = 4096
 _MOST_MARKS = 4
 _Decided = tuple[Beginning, int, int, WriteDecision]  # the beginning, its tokens, the calls that share it
 _NAMED = ("openai", "mistral", "openrouter")  # flavours that take a name for what is shared
 # Where nothing is asked for, and the price is not known: waiting for the first call can only save.
 _FREE_TO_READ = CacheRates(fresh=Decimal(1), read=Decimal(0), write={"5m": Decimal(1)})
-_UNKNOWN_AT = 100  # per cent: the tokens of a model with o200k_base
 
 
 class SharedBeginning(Struct, frozen=True):
@@ -71,19 +65,13 @@ class ProviderCaching:
         """
         self._endpoints, self._prices, self._clock, self._note = endpoints, prices, clock, note
         self._asks, self._words = asks, words
-        self._ways: dict[tuple[str, str], tuple[CacheRules, ...]] = {}
-        self._without_marks = set[tuple[str, str]]()
-        self._rules_in_batches: dict[tuple[str, str], CacheRules] = {}
-        self._beginnings = Beginnings()
-        self._rows: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # rows per model and beginning
-        self._calls: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # calls made per model and beginning
-        self._used: OrderedDict[tuple[str, str, int], float] = OrderedDict()  # when a model last had a beginning
-        self._sizes: OrderedDict[int, int] = OrderedDict()  # tokens of a beginning, in o200k_base
+        self.rules = ModelCacheRules(endpoints, asks=asks)
+        self._beginnings, self._counts = Beginnings(), BeginningCounts()
         self._noted: set[tuple[str, str]] = set()
 
     def expect(self, rows: Sequence[PlannedRow], *, batch: bool = False) -> None:
         """Count what these rows, which are about to be called, or sent in a batch, begin with."""
-        rules_of = self._rules_in_batch if batch else self._rules_of
+        rules_of = self.rules.in_batch if batch else self.rules.usual
         said = [
             (words, models)
             for row in rows
@@ -93,14 +81,14 @@ class ProviderCaching:
         for words, models in said:
             for each in self._beginnings.of(words):
                 for model in models:
-                    _remember(self._rows, (*model, each.identity), self._rows.get((*model, each.identity), 0) + 1)
+                    self._counts.add_row(*model, each)
 
     def asked(self, call: Call) -> tuple[Call, tuple[int, ...]]:
         """Return a call with what it asks of its provider's cache, and the beginnings that it shares with others.
 
         Of calls that share one, the first fills the cache, and the others should follow it.
         """
-        ways = self._ways_of(call.provider, call.model)
+        ways = self.rules.ways(call.provider, call.model)
         words = _words_of_call(call)
         if ways[0].form == "none" or call.predicate is not None or words.is_short:
             return call, ()
@@ -118,31 +106,16 @@ class ProviderCaching:
             return replace(call, prompt_cache=PromptCache()), ()
         return call, ()
 
-    def answered(self, call: Call, result: Completion | Failure) -> None:
-        """Learn from what came of a call: where marks had nothing written or read, the model knows none."""
-        cache, ways = call.prompt_cache, self._ways_of(call.provider, call.model)
-        if cache is None or not cache.marks or len(ways) == 1 or not isinstance(result, Completion):
-            return
-        usage = result.usage
-        if usage is not None and not (usage.cache_write or usage.explicit_read):
-            self._ways[call.provider, call.model] = ways[:1]
-            self._without_marks.add((call.provider, call.model))
-
-    def as_known(self, call: Call) -> Call:
-        """Return a call that waited for others, without marks where they have shown that its model knows none."""
-        knows = (call.provider, call.model) not in self._without_marks
-        return call if knows or call.prompt_cache is None else replace(call, prompt_cache=None)
-
     def shared_in_batch(self, call: Call) -> SharedBeginning | None:
         """Return the beginning that a call of a batch had best share with others for an hour; None if none pays."""
-        hour = self._rules_in_batch(call.provider, call.model)
+        hour = self.rules.in_batch(call.provider, call.model)
         if not self._asks or hour.form == "none" or (words := _words_of_call(call)).is_short:
             return None
         best, most, size = None, Decimal(0), 0
         for each in self._beginnings.of(words):
-            size += self._tokens(each, call.provider, call.model)
+            size += self._counts.tokens(each, call.provider, call.model)
             rates = cache_rates(self._prices, call.provider, call.model, size, self._clock(), hour, batch=True)
-            calls = self._rows.get((call.provider, call.model, each.identity), 0)
+            calls = self._counts.rows(call.provider, call.model, each)
             if rates is None or not calls:
                 continue
             decision = decide_write(hour, rates, shared=size, calls=calls, gap=0.0)
@@ -153,21 +126,19 @@ class ProviderCaching:
     def storable(self, call: Call) -> list[StorableBeginning]:
         """Return what a call's provider could store of it, the longest first; nothing where it stores nothing."""
         model, words = (call.provider, call.model), _words_of_call(call)
-        rules = self._rules_of(*model)
+        rules = self.rules.usual(*model)
         if not self._asks or not rules.storable or call.predicate is not None or words.is_short:
             return []
         size, found = 0, list[StorableBeginning]()
         for each in self._beginnings.of(words):
-            size += self._tokens(each, *model)
+            size += self._counts.tokens(each, *model)
             if size >= rules.minimum and can_store(call, each.mark):
-                place = (*model, each.identity)
-                calls = max(self._rows.get(place, 0), self._calls.get(place, 0))
-                found.append(StorableBeginning(each.mark, each.identity, size, calls))
+                found.append(StorableBeginning(each.mark, each.identity, size, self._counts.most(*model, each)))
         return found[::-1]
 
     def without_writes(self, call: Call) -> Call:
         """Return a call that has nothing kept where that would be billed unasked."""
-        rules = self._rules_of(call.provider, call.model)
+        rules = self.rules.usual(call.provider, call.model)
         if not self._asks or not rules.billed_unasked:
             return call
         size = tokens.estimate(call.system or "") + tokens.estimate(call.text)
@@ -188,11 +159,10 @@ class ProviderCaching:
                 kept.append(each)
                 lifetime, before = decision.lifetime, size
         for each in found:
-            _remember(self._used, (*model, each.identity), now)
-            _remember(self._calls, (*model, each.identity), self._calls.get((*model, each.identity), 0) + 1)
+            self._counts.add_call(*model, each, now)
         if kept:
             self._tell(call, rules, before, lifetime)
-        return rules, kept[-_MOST_MARKS:], lifetime, sum(self._tokens(each, *model) for each in found)
+        return rules, kept[-_MOST_MARKS:], lifetime, sum(self._counts.tokens(each, *model) for each in found)
 
     def _best(
         self, model: tuple[str, str], ways: Sequence[CacheRules], found: Sequence[Beginning], counts: Sequence[int]
@@ -207,11 +177,11 @@ class ProviderCaching:
         """Yield the beginnings that may be kept, the tokens of each, the calls that have it, and what is decided."""
         now, size, before = self._clock(), 0, 0
         for place, each in enumerate(found):
-            size += self._tokens(each, *model)
+            size += self._counts.tokens(each, *model)
             # What all calls that begin so have in common beyond it is kept with it.
             if place + 1 < len(found) and counts[place + 1] == counts[place]:
                 continue
-            gap = now - self._used.get((*model, each.identity), now)
+            gap = self._counts.seconds_since(*model, each, now)
             rates = cache_rates(self._prices, *model, size, now, rules)
             if rates is None and rules.form == "marks":
                 return  # it might cost more
@@ -228,20 +198,18 @@ class ProviderCaching:
 
         `named` is the model that these rows name, where it may be bought at another provider.
         """
-        ways, words = self._ways_of(provider, model), self._words(row)
+        ways, words = self.rules.ways(provider, model), self._words(row)
         if ways[0].form == "none" or words.is_short or self._prices.price(provider, model, self._clock()) is None:
             return Decimal(0)
         found = self._beginnings.of(words)
-        places = [(*(named or (provider, model)), each.identity) for each in found]
-        counts = [max(self._rows.get(place, 0), self._calls.get(place, 0), 1) for place in places]
+        counts = [max(self._counts.most(*(named or (provider, model)), each), 1) for each in found]
         _, decided = self._best((provider, model), ways, found, counts)
         return _saved_of_a_call(decided)
 
     def _count(self, call: Call, beginning: Beginning) -> int:
         """Return how many calls are known to begin so: those announced, or those made and this one."""
-        place = (call.provider, call.model, beginning.identity)
-        made = self._calls.get(place, 0) + 1
-        return max(made, self._rows.get(place, 0)) if call.step == 0 else made
+        made = self._counts.calls(call.provider, call.model, beginning) + 1
+        return max(made, self._counts.rows(call.provider, call.model, beginning)) if call.step == 0 else made
 
     def _tell(self, call: Call, rules: CacheRules, size: int, lifetime: CacheLifetime) -> None:
         model = (call.provider, call.model)
@@ -252,34 +220,6 @@ class ProviderCaching:
             f"{call.provider}/{call.model} keeps about {format_count(size)} tokens that prompts begin with for "
             f"{LIFETIME_WORDS[lifetime]}: the first call writes them, the others read them"
         )
-
-    def _rules_of(self, provider: str, model: str) -> CacheRules:
-        return self._ways_of(provider, model)[0]
-
-    def _ways_of(self, provider: str, model: str) -> tuple[CacheRules, ...]:
-        known = self._ways.get((provider, model))
-        if known is None:
-            endpoint = self._endpoints.get(provider)
-            known = (NO_CACHE,) if endpoint is None else cache_ways(endpoint, model)
-            if not self._asks:
-                known = tuple(rules for rules in known if rules.unasked) or (NO_CACHE,)
-            self._ways[provider, model] = known
-        return known
-
-    def _rules_in_batch(self, provider: str, model: str) -> CacheRules:
-        known = self._rules_in_batches.get((provider, model))
-        if known is None:
-            endpoint = self._endpoints.get(provider)
-            known = NO_CACHE if endpoint is None else batch_rules(endpoint, model)
-            self._rules_in_batches[provider, model] = known
-        return known
-
-    def _tokens(self, beginning: Beginning, provider: str, model: str) -> int:
-        counted = self._sizes.get(beginning.identity)
-        if counted is None:
-            counted = tokens.estimate(beginning.words)
-        _remember(self._sizes, beginning.identity, counted)
-        return counted * (tokenizer_factor(provider, model) or _UNKNOWN_AT) // 100 + beginning.attached_tokens
 
 
 def _saved_of_a_call(decided: Sequence[_Decided]) -> Decimal:
@@ -299,10 +239,3 @@ def _words_of_call(call: Call) -> Words:
 def _name(beginning: Beginning) -> str:
     """Return a name for calls that share a beginning; the same in every run."""
     return f"scrimp-{hashlib.sha256(beginning.words.encode(errors='surrogatepass')).hexdigest()[:16]}"
-
-
-def _remember(known: OrderedDict[_Key, _Value], key: _Key, value: _Value) -> None:
-    known[key] = value
-    known.move_to_end(key)
-    while len(known) > _REMEMBERED:
-        known.popitem(last=False)
