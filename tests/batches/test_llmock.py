@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from command import Scrimp
-from foreign_servers import installed, serving
+from foreign_servers import installed, serving, takes_time
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, takes_time]
 
 # Its batches take three seconds, and no option makes them shorter.
 QUICKLY = "from llmock.routers import batch; from llmock.cli import app; batch._BATCH_DELAY = 0.2; app()"

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from command import Scrimp
 from fake_provider import FakeProvider, completion, error
-from foreign_servers import installed, serving
+from foreign_servers import installed, serving, takes_time
 from outcomes import answered, entry
 from scrimp.flows.sinks.spans import spans_of
 from scrimp.values import Usage
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, takes_time]
 
 ROWS = 300
 

@@ -13,9 +13,9 @@ import pytest
 from command import Scrimp
 from fake_provider import Reply as UpstreamReply
 from fake_provider import completion, error, fake_provider
-from foreign_servers import Relay, Reply, installed, relay, serving
+from foreign_servers import Relay, Reply, installed, relay, serving, takes_time
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, takes_time]
 
 ROWS = 200
 KEY = "sk-test-0123456789abcdef"
