@@ -58,6 +58,16 @@ def test_rows_are_those_of_a_live_run_but_for_what_they_cost(batched: Scrimp, se
     assert server.count("live") == len(PROMPTS)
 
 
+def test_a_job_without_the_cache_leaves_nothing_in_the_temporary_directory(batched: Scrimp) -> None:
+    (batched.cwd / "temporary").mkdir()
+    batched.env["TMPDIR"] = str(batched.cwd / "temporary")
+    batched.file("rows.txt", ROWS)
+    ran = batched.process("run", "rows.txt", "--model", "fake/small", "--batch", "--cache", "off")
+
+    assert (ran.status, len(ran.rows)) == (0, 9)
+    assert list((batched.cwd / "temporary").iterdir()) == []
+
+
 def test_a_batch_is_in_the_ledger_with_its_shard_and_in_the_bill_as_a_saving(batched: Scrimp) -> None:
     priced = (batched.home / "config.toml").read_text().replace("fake/small", "fake/gpt-6-luna")
     priced = priced.replace('key_env = "FAKE_KEY"', 'key_env = "FAKE_KEY"\nprice_provider = "openai"')

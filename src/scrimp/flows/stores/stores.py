@@ -40,7 +40,7 @@ class Stores:
         self._paths, self._run, self._warn, self.shared = paths, run, warn, shared
         self._alert = alert or warn
         self.folder = folder
-        self._run_folder: RunFolder | None = None  # the folder of the private cache
+        self._run_folders: list[RunFolder] = []  # of private caches: each pass over the rows of a job has one
         self._read_only = False
         self.unwritable: StoreError | None = None  # why nothing may be paid for, though the cache can be read
 
@@ -51,8 +51,8 @@ class Stores:
                 getattr(self, name).close()
         if self.shared is not None:
             self.shared.close()
-        if self._run_folder is not None:
-            self._run_folder.remove()
+        for folder in self._run_folders:
+            folder.remove()
 
     def use_private_cache(self) -> None:
         """Use a cache that ends with this run, and no other."""
@@ -179,7 +179,7 @@ class Stores:
             if self.folder is not None:
                 keep_folder(self.folder)
                 return SqliteCache(self.folder / "cache.db")
-            self._run_folder = RunFolder()
-            return SqliteCache(self._run_folder.path / "cache.db")
+            self._run_folders.append(RunFolder())
+            return SqliteCache(self._run_folders[-1].path / "cache.db")
         except (OSError, StoreUnwritableError):  # no directory can be written, or there is no room in any
             return MemoryCache()
