@@ -87,8 +87,9 @@ class StoreUnwritableError(StoreError):
     """The store is intact but cannot be written: a full or read-only disk, or no permission."""
 
 
-# The next move where a disk has no room, and where a home cannot be written.
+# The next move where a disk has no room, where that of temporary files has none, and where a home cannot be written.
 ROOM = "free some space, or set SCRIMP_HOME to another disk"
+TEMPORARY_ROOM = "free some space, or set TMPDIR to a directory on another disk"
 WRITABLE_HOME = "set SCRIMP_HOME to a writable directory"
 
 

@@ -5,8 +5,16 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
-from scrimp.errors import ROOM, WRITABLE_HOME, DiskFullError, StoreError, StoreUnwritableError
+from scrimp.errors import (
+    ROOM,
+    TEMPORARY_ROOM,
+    WRITABLE_HOME,
+    DiskFullError,
+    StoreError,
+    StoreUnwritableError,
+)
 
+RUN_FOLDER = "scrimp-run-"  # how the names of runs' temporary folders begin
 # What the system says of a disk without room, or one that fails; a limit on the size of files is one, too.
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 
@@ -14,7 +22,7 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 def system_error(path: Path, error: OSError) -> StoreError:
     """Return what to raise for an error of the file system."""
     if is_full(error):
-        return DiskFullError(f"{path} cannot be used: {error.strerror}; {ROOM}")
+        return DiskFullError(f"{path} cannot be used: {error.strerror}; {_room(path)}")
     return StoreUnwritableError(f"{path} cannot be used: {error.strerror}; {WRITABLE_HOME}")
 
 
@@ -31,7 +39,7 @@ def operational_error(path: Path, reason: str) -> StoreError:
                 f"{path} cannot be used: {beside.name} beside it is not a file, and SQLite needs that name; remove it, "
                 "or set SCRIMP_HOME to another directory"
             )
-    return _kind(reason)(f"{path} cannot be used: {reason}; {_hint(reason)}")
+    return _kind(reason)(f"{path} cannot be used: {reason}; {_hint(path, reason)}")
 
 
 def _kind(reason: str) -> type[StoreError]:
@@ -41,9 +49,14 @@ def _kind(reason: str) -> type[StoreError]:
     return StoreUnwritableError if unwritable else StoreError
 
 
-def _hint(reason: str) -> str:
+def _hint(path: Path, reason: str) -> str:
     if "full" in reason or "I/O" in reason:
-        return ROOM
+        return _room(path)
     if "locked" in reason:
         return "another process has locked it: wait for that to end, or set SCRIMP_HOME to another directory"
     return WRITABLE_HOME
+
+
+def _room(path: Path) -> str:
+    """Return the next move where a file finds no room: the temporary folder of a run is elsewhere than the home."""
+    return TEMPORARY_ROOM if path.parent.name.startswith(RUN_FOLDER) else ROOM

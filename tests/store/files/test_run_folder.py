@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
+import pytest
+
 from scrimp.store.files.run_folder import RunFolder, keep_folder
+from scrimp.store.sqlite_errors import operational_error, system_error
 
 # A lock belongs to an opened file, and the kernel drops it with the process: a folder that nobody has open is what a
 # killed run leaves.
@@ -48,3 +52,14 @@ def test_nothing_else_is_removed_nor_what_a_link_leads_to(tmp_path: Path) -> Non
 
     assert sorted(os.listdir(tmp_path)) == ["mine", "scrimp-notes", "scrimp-run-file", "scrimp-run-link"]
     assert (tmp_path / "mine" / "text").exists()
+
+
+@pytest.mark.parametrize(("folder", "variable"), [("scrimp-run-0a1b", "TMPDIR"), ("home", "SCRIMP_HOME")])
+def test_where_a_disk_is_full_the_variable_that_names_another_one_is_told(folder: str, variable: str) -> None:
+    path = Path("/on/it") / folder / "cache.db"
+    for error in (
+        operational_error(path, "database or disk is full"),
+        system_error(path, OSError(errno.ENOSPC, "No space left on device")),
+    ):
+        assert f"{path} cannot be used: " in str(error)
+        assert f"; free some space, or set {variable} to " in str(error)

@@ -9,8 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from scrimp.store.files.process_lock import share_lock, try_lock
-
-_PREFIX = "scrimp-run-"
+from scrimp.store.sqlite_errors import RUN_FOLDER
 
 
 class RunFolder:
@@ -21,7 +20,7 @@ class RunFolder:
         parent = parent or Path(tempfile.gettempdir())
         _remove_left_over(parent)
         while True:
-            self.path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+            self.path = Path(tempfile.mkdtemp(prefix=RUN_FOLDER, dir=parent))
             try:
                 self._descriptor = keep_folder(self.path)
             except FileNotFoundError:  # another run took it for left over before it was locked
@@ -47,7 +46,7 @@ def keep_folder(folder: Path) -> int:
 def _remove_left_over(parent: Path) -> None:
     """Remove the folders of runs of this user that no process has locked."""
     for name in os.listdir(parent):  # noqa: PTH208 - of many files few are such folders
-        if name.startswith(_PREFIX):
+        if name.startswith(RUN_FOLDER):
             with suppress(OSError):  # it is another user's, or no folder, or was removed meanwhile
                 _remove_unless_kept(parent / name)
 
