@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import resource
 import signal
 import subprocess
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider, error
+from scrimp.cli.results.output import write_beside
+from scrimp.errors import OutputError
 
 FORMER = b'{"id":"1","output":"paid for yesterday"}\n'
 
@@ -139,6 +143,36 @@ def test_a_stopped_run_leaves_its_finished_rows_under_the_name(ready: Scrimp, pr
     assert 0 < len(rows) < 40
     assert all(b'"status":"ok"' in row for row in rows)
     assert list(ready.cwd.glob(".out*")) == []
+
+
+@pytest.mark.parametrize("former", [FORMER, None])
+def test_rows_that_do_not_fit_cost_no_earlier_results_and_leave_no_half_row(
+    ready: Scrimp, provider: FakeProvider, former: bytes | None
+) -> None:
+    ready.file("many.jsonl", "".join(json.dumps({"text": f"{n}" + " x" * 25_000}) + "\n" for n in range(60)))
+    if former is not None:
+        ready.file("out.jsonl", former)
+    # of the 3 MB that the rows need
+    ran = ready.amid("run", "many.jsonl", "-o", "out.jsonl", "-j", "1", "--cache", "off", limits={"FSIZE": 1 << 20})
+
+    assert (ran.status, "rows cannot be written (File too large)" in ran.err) == (2, True)
+    assert ("scrimp: out.jsonl is as it was before" in ran.err) == (former is not None)
+    written = (ready.cwd / "out.jsonl").read_bytes()
+    assert written == former or (former is None and written.endswith(b"\n"))
+    assert all(json.loads(line)["output"] for line in written.splitlines())
+    assert list(ready.cwd.glob(".*")) == []
+
+
+def test_a_file_of_a_row_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
+    try:
+        with pytest.raises(OutputError, match=r"1\.txt cannot be written \(File too large\)"):
+            write_beside(tmp_path / "rows" / "1.txt", b"more than ten bytes")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    assert list((tmp_path / "rows").iterdir()) == []
 
 
 def test_what_is_no_regular_file_is_written_as_it_is(ready: Scrimp) -> None:

@@ -24,14 +24,27 @@ _OTHERS = ("xlsx", "xls", "xlsm", "ods", "docx", "pdf", "feather", "arrow", "avr
 class OutputFile:
     """A file being written; `discard` leaves the former one as it was."""
 
-    def __init__(self, stream: BinaryIO, *, replaces: bool) -> None:
-        """`replaces` says that a former file with content would be replaced."""
+    def __init__(self, stream: BinaryIO, *, replaces: bool, regular: bool = False) -> None:
+        """`replaces` says that a former file with content would be replaced, `regular` that a new one is written."""
         self.stream, self.replaces = stream, replaces
         self.discarded = False
+        self._regular, self._whole = regular, 0
+        self.length: int | None = None  # in bytes, of a file that ends before what was written last
 
     def discard(self) -> None:
         """Keep the former file instead of the new one."""
         self.discarded = True
+
+    def mark_whole(self) -> None:
+        """Say that what was written so far, and flushed, is whole rows."""
+        if self._regular:
+            self._whole = self.stream.tell()
+
+    def end_at_whole_rows(self) -> None:
+        """Leave out what was written last, part of which may not have found room; without a whole row, all."""
+        if self._regular:
+            self.length = self._whole
+            self.discarded = self.discarded or not self._whole
 
 
 @contextmanager
@@ -58,7 +71,8 @@ def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
         stream: BinaryIO = target.open("wb") if part is None else part.open("w+b")
     except OSError as error:
         raise UsageError(f"{flag}: {output} cannot be written ({error.strerror}): name another file") from error
-    file = OutputFile(stream, replaces=part is not None and former is not None and former.st_size > 0)
+    replaces = part is not None and former is not None and former.st_size > 0
+    file = OutputFile(stream, replaces=replaces, regular=part is not None)
     try:
         yield file
     except BaseException:
@@ -69,6 +83,8 @@ def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
         with suppress(OSError):  # a full disk, which the last flush has reported
             stream.close()
         if part is not None:
+            if file.length is not None:
+                os.truncate(part, file.length)
             _finish(part, target, discarded=file.discarded)
 
 
@@ -122,12 +138,15 @@ def write_whole(output: str, flag: str, parts: Iterable[bytes]) -> None:
 
 def write_beside(path: Path, data: bytes) -> None:
     """Write a whole file under a hidden name beside it and rename it; make its directory. Raises OutputError."""
+    part: Path | None = None
     try:
         target = Path(os.path.realpath(path))
         target.parent.mkdir(parents=True, exist_ok=True)
         part = _create_part(target, target.stat() if target.exists() else None)
         (part or target).write_bytes(data)
     except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
         raise OutputError(
             f"-o: {path} cannot be written ({error.strerror}): completions are kept in the cache; rerun the same "
             "command to resume once it can be"

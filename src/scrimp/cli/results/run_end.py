@@ -15,7 +15,7 @@ from scrimp.cli.results.output import STDOUT, OutputFile
 from scrimp.cli.results.output_target import OutputTarget
 from scrimp.cli.session import Session
 from scrimp.enums import FailOn
-from scrimp.errors import ScrimpError, UsageError
+from scrimp.errors import OutputError, ScrimpError, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.read.inputs.sources import is_stream
 from scrimp.render.decimal_json import encode_json
@@ -23,7 +23,7 @@ from scrimp.render.streams import try_write, try_write_line
 
 
 class RunEnding(Struct, frozen=True):
-    """How a run ended; `former_file` is the output that stayed as it was, because no row was answered."""
+    """How a run ended; `former_file` is the output that stayed as it was: nothing, or not all, could take its place."""
 
     bill: Bill
     stop: RunStop | None
@@ -43,7 +43,8 @@ class RunEnding(Struct, frozen=True):
     def report(self, session: Session, inputs: Sequence[str], summary: str, *, quiet: bool) -> None:
         """Print the bill in the form of --summary, and why the run stopped."""
         if self.former_file is not None:
-            session.messages.note(f"no row was answered: {self.former_file} is as it was before")
+            unanswered = "" if isinstance(self.error, OutputError) else "no row was answered: "
+            session.messages.note(f"{unanswered}{self.former_file} is as it was before")
         reader_is_there = self.stop is None or self.stop.reason != "pipe"
         if reader_is_there and (self.bill.counts.total or self.error is None):
             _print_bill(session, self.bill, summary, quiet=quiet)
@@ -80,6 +81,10 @@ def keep_former(
     nothing_written = error is not None and not counts.total
     if not answered and (nothing_written or (file.replaces and (stop or error or counts.total))):
         file.discard()
+    if isinstance(error, OutputError):  # what was written last may be half a row
+        if file.replaces:
+            file.discard()
+        file.end_at_whole_rows()
     return file.discarded and file.replaces
 
 

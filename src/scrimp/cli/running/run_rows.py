@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scrimp.cli.flags.all_run_flags import AllRunFlags
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.render.rows.writers import RowWriter
+    from scrimp.values import Outcome
 
 
 def run_rows(inputs: Sequence[str], flags: AllRunFlags) -> int:
@@ -60,7 +61,12 @@ def _answer(setup: RunSetup) -> int:
         explain = session.messages.note if flags.screen.verbose else None
         clear = bar.clear if target.is_terminal(session) else _nothing
         reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
-        take = observers.begin(tuple(command_words(setup.source.names, flags.recorded)), reporter.report)
+
+        def report(outcomes: Sequence[Outcome]) -> None:
+            reporter.report(outcomes)
+            file.mark_whole()
+
+        take = observers.begin(tuple(command_words(setup.source.names, flags.recorded)), report)
         stop, error = _drive(reporter, run_flow(replace(setup, rows=rows), take, bill, bar))
         without_rows = _without_rows(flags.batch, bill, stop)
         kept = keep_former(file, bill, stop, error, rows_later=without_rows)
