@@ -49,6 +49,10 @@ class InputError(ScrimpError):
     """An input cannot be read: the message names file, row and field."""
 
 
+class EmptyPromptError(InputError):
+    """A row has nothing to ask: it fails, and the others go on. The message does not name its place."""
+
+
 class MissingKeyError(ConfigError):
     """A provider is requested and its key is not configured."""
 

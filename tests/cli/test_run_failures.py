@@ -32,6 +32,28 @@ def many(scrimp: Scrimp, rows: int) -> None:
     scrimp.file("many.jsonl", "".join(json.dumps({"text": f"p{n}"}) + "\n" for n in range(rows)))
 
 
+@pytest.mark.parametrize("cache", ["on", "only"])
+def test_rows_without_a_prompt_fail_alone_and_nothing_is_sent_for_them(
+    ready: Scrimp, provider: FakeProvider, cache: str
+) -> None:
+    texts = ["one", None, " ", "two"]
+    ready.file("gaps.jsonl", "".join(json.dumps({"id": n, "text": text}) + "\n" for n, text in enumerate(texts, 1)))
+    ready("run", "gaps.jsonl")
+    ran = ready("run", "gaps.jsonl", "--cache", cache)
+
+    assert (ran.status, sorted(provider.prompts)) == (3, ["one", "two"])
+    assert [(row["id"], row["status"], row["output"], row["attempts"]) for row in ran.rows] == [
+        ("1", "ok", "echo: one", 1), ("2", "error", None, 0), ("3", "error", None, 0), ("4", "ok", "echo: two", 1),
+    ]  # fmt: skip
+    assert ran.rows[1]["error"] == {
+        "kind": "invalid", "http": None, "retryable": False,
+        "message": "'text' is null: give the row a prompt, or remove it",
+    }  # fmt: skip
+    assert ran.rows[2]["error"]["message"] == "the prompt is empty: give the row a text, or remove it"
+    assert "the first failed row: gaps.jsonl:2: 'text' is null" in ran.err
+    assert "2 that cannot be sent" in ready("estimate", "gaps.jsonl").out
+
+
 def test_a_key_is_sent_as_it_should_be_and_shown_nowhere(ready: Scrimp, provider: FakeProvider) -> None:
     key = ready.env["FAKE_KEY"]
     provider.answer = lambda _: error(401, "invalid_api_key", f"Incorrect API key provided: {key}")

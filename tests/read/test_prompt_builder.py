@@ -61,10 +61,16 @@ def test_a_named_column_that_is_missing_is_an_error(read):
         one(read, {"ticket": "x"}, prompt_field="tiket")
 
 
-@pytest.mark.parametrize("options", [{}, {"prompt_field": "text"}])
-def test_a_prompt_that_is_null_is_an_error_and_no_other_column_steps_in(read, options):
-    with pytest.raises(InputError, match="stdin:1: 'text' is null"):
-        one(read, {"text": None, "content": "x"}, **options)
+@pytest.mark.parametrize("options", [{}, {"prompt_field": "text"}, {"template": "Sum up {text}"}])
+def test_a_prompt_that_is_null_fails_its_row_and_no_other_column_steps_in(read, options):
+    prompt = one(read, {"text": None, "content": "x", "id": 7}, **options)
+
+    assert (prompt.text, prompt.id, prompt.source) == ("", "7", "stdin:1")
+    assert prompt.defect.startswith("'text' is null: give the row a ")
+
+
+def test_the_built_in_text_of_a_row_whose_prompt_is_null_is_null(read):
+    assert one(read, {"question": None}, template="Sum up {text}").defect.startswith("'text' is null: ")
 
 
 @pytest.mark.parametrize(

@@ -132,16 +132,12 @@ def test_rows_before_a_broken_one_are_given_first(tmp_path: Path) -> None:
         ("a.jsonl", '{"text": "one"}\n{"messages": [{"role": "user", "content": ""}]}\n', "a.jsonl:2"),
     ],
 )
-def test_a_blank_prompt_is_named_and_the_rows_before_it_are_read(
-    tmp_path: Path, name: str, content: str, where: str
-) -> None:
-    rows = iter(prompts([str(file(tmp_path, name, content))], ReadOptions(), warn=print))
+def test_a_blank_prompt_has_a_defect_and_no_text(tmp_path: Path, name: str, content: str, where: str) -> None:
+    first, blank = read(file(tmp_path, name, content))
 
-    assert next(rows).text == "one"
-    with pytest.raises(InputError) as raised:
-        next(rows)
-    assert f"{where}: " in str(raised.value)
-    assert "empty" in str(raised.value)
+    assert (first.text, first.defect) == ("one", "")
+    assert (blank.text, blank.told, blank.defect) == ("", (), "the prompt is empty: give the row a text, or remove it")
+    assert blank.source == f"{tmp_path}/{where}"
 
 
 def test_prompts_of_a_folder_carry_their_file(tmp_path: Path) -> None:

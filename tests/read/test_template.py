@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.errors import InputError
+from scrimp.errors import EmptyPromptError, InputError
 from scrimp.read.template import compile_template
 
 
@@ -107,5 +107,5 @@ def test_no_text_without_a_column_is_a_template(text):
 
 
 def test_a_null_is_not_sent_as_a_word():
-    with pytest.raises(InputError, match=r"^t\.jsonl:1: 'a' is null: give the row a value, or remove it"):
+    with pytest.raises(EmptyPromptError, match=r"^'a' is null: give the row a value, or remove it"):
         filled("Summarise {a}", {"a": None, "b": 1})

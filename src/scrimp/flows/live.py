@@ -54,6 +54,10 @@ def run_groups(
 
 
 def _missed(row: PlannedRow) -> Failed:
+    if row.prompt.defect:
+        from scrimp.flows.answer.row_failure import nothing_to_ask  # few rows have nothing to ask
+
+        return nothing_to_ask(row, "miss")
     failure = Failure(
         kind="budget", message="not in the cache: run without `--cache only` to have it answered", sent=False
     )

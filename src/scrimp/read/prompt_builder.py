@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import lru_cache
 from typing import TypeAlias
 
-from scrimp.errors import InputError
+from scrimp.errors import EmptyPromptError, InputError
 from scrimp.read.columns import BUILT_IN, as_text, column_value
 from scrimp.read.conversations import Conversation, ignored_parameters, parse_conversation, request_body
 from scrimp.read.formats.decoding import location
@@ -16,6 +15,7 @@ from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
 from scrimp.values import Attachment, Json, JsonObject, Prompt, TextSpan
 
+_EMPTY = "the prompt is empty: give the row a text, or remove it"
 _ToldText: TypeAlias = tuple[str, tuple[TextSpan, ...]]  # a text, and where data stands in it
 
 
@@ -48,9 +48,9 @@ class PromptBuilder:
         try:
             if isinstance(value, dict):
                 tabular = format_name in ("csv", "tsv", "parquet")
-                return _not_blank(self._from_row(value, index, source, number, where, tabular=tabular))
+                return self._from_row(value, index, source, number, where, tabular=tabular)
             if isinstance(value, str):
-                return _not_blank(self._from_text(value, index, source, number, where))
+                return self._from_text(value, index, source, number, where)
         except RecursionError as error:
             raise InputError(f"{where}: a value is nested too deeply to be encoded as JSON: flatten it") from error
         whole = isinstance(value, list) and format_name == "jsonl" and number == 1
@@ -63,14 +63,18 @@ class PromptBuilder:
         self, row: JsonObject, index: int, source: Source, number: int, where: str, *, tabular: bool
     ) -> Prompt:
         columns = self._with_built_in(row, source, number, where) if self._built_in else row
-        conversation = self._conversation(row, columns, where)
+        try:
+            conversation, defect = _checked(self._conversation(row, columns, where)), ""
+        except EmptyPromptError as error:
+            conversation, defect = Conversation(""), str(error)
         system = conversation.system if self._system is None else self._system
         return Prompt(
             index=index, text=conversation.text, told=conversation.told,
             id=self._id(row, columns, where) or _default_id(source, number, where),
             system=self._prefixed(system), history=conversation.history,
             after=conversation.after, row=row, source=where, template=self._template,
-            file=source.name, number=number, tabular=tabular, attachments=self._attached(columns, source, where),
+            file=source.name, number=number, tabular=tabular, defect=defect,
+            attachments=() if defect else self._attached(columns, source, where),
         )  # fmt: skip
 
     def _from_text(self, value: str, index: int, source: Source, number: int, where: str) -> Prompt:
@@ -80,12 +84,13 @@ class PromptBuilder:
         text, told = self._selected_text(columns, where)
         if text is None and self._attach_field in ("text", "line"):
             raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
+        defect = _EMPTY if _is_blank(value if text is None else text) else ""
         return Prompt(
-            index=index, text=value if text is None else text, told=told,
+            index=index, text="" if defect else value if text is None else text, told=() if defect else told,
             id=_id_text(id_value) or _default_id(source, number, where), source=where,
             system=self._prefixed(self._system),
             template=self._template, file=source.name, number=number, line=None if text is None else value,
-            attachments=self._attached(columns, source, where),
+            attachments=() if defect else self._attached(columns, source, where), defect=defect,
         )  # fmt: skip
 
     def _with_prefix(self, system: str | None) -> str | None:
@@ -114,8 +119,12 @@ class PromptBuilder:
         if "line" in self._built_in:
             columns.setdefault("line", as_text(row))
         if "text" in self._built_in and "text" not in row:
-            with suppress(InputError):  # there is none: the error is that of a missing column
+            try:
                 columns["text"] = self._own_conversation(row, where).text
+            except EmptyPromptError:
+                columns["text"] = None
+            except InputError:  # there is none: the error is that of a missing column
+                pass
         return columns
 
     def _conversation(self, row: JsonObject, columns: JsonObject, where: str) -> Conversation:
@@ -144,7 +153,7 @@ class PromptBuilder:
             return None, ()
         value = column_value(columns, self._prompt_field, where)
         if value is None:
-            raise InputError(f"{where}: '{self._prompt_field}' is null: give the row a prompt, or remove it")
+            raise EmptyPromptError(f"'{self._prompt_field}' is null: give the row a prompt, or remove it")
         return as_text(value), ()
 
     def _id(self, row: JsonObject, columns: JsonObject, where: str) -> str | None:
@@ -166,16 +175,19 @@ def _default_id(source: Source, number: int, where: str) -> str | None:
     return where if not source.is_stdin and (source.one_of_many or not number) else None
 
 
-def _not_blank(prompt: Prompt) -> Prompt:
-    """Return the prompt; raise InputError if there is nothing to answer, which a model would be paid to guess."""
-    text = prompt.text
+def _checked(conversation: Conversation) -> Conversation:
+    """Return the conversation; raise EmptyPromptError if there is nothing to answer: a model would be paid to guess."""
+    if _is_blank(conversation.text):
+        raise EmptyPromptError(_EMPTY)
+    return conversation
+
+
+def _is_blank(text: str) -> bool:
     if "<scrimp:keep>" in text:
         from scrimp.compress.keep_tags import without_keep_tags  # few prompts have them
 
         text = without_keep_tags(text)
-    if not text or text.isspace():
-        raise InputError(f"{prompt.source}: the prompt is empty: give the row a text, or remove it")
-    return prompt
+    return not text or text.isspace()
 
 
 def _id_text(value: Json) -> str | None:

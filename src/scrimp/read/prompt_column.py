@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from scrimp.errors import InputError
+from scrimp.errors import EmptyPromptError, InputError
 from scrimp.read.columns import column_names
 from scrimp.values import JsonObject
 
@@ -30,7 +30,7 @@ def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> 
                 return value
             if value is None:
                 # The next column would make this row ask for something else than the other rows.
-                raise InputError(f"{where}: '{name}' is null: give the row a prompt, or remove it")
+                raise EmptyPromptError(f"'{name}' is null: give the row a prompt, or remove it")
     texts = [
         value
         for name, value in row.items()

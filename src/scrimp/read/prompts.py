@@ -37,7 +37,8 @@ def prompts(
 
     Inputs and template are checked at once, so a mistake in either is an error before the first call. A row that cannot
     be read raises InputError when its turn comes: the rows before it have been yielded and can be answered and cached,
-    so rerunning the same command resumes there once the row is fixed.
+    so rerunning the same command resumes there once the row is fixed. One with nothing to ask
+    is yielded with a defect.
 
     `seen` gets the prompt of every row that has one, also of those that the options leave out; `table` the header of
     each table, once all of its rows are read.

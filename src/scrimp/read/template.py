@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from scrimp.errors import InputError
+from scrimp.errors import EmptyPromptError, InputError
 from scrimp.read.columns import as_text, column_value
 from scrimp.read.data_columns import data_columns
 from scrimp.values import Json, JsonObject, TextSpan
@@ -47,7 +47,7 @@ class Template:
         for column, find, literal, is_data in self._finders:
             value = row[column] if column in row else find(row, where)
             if value is None:
-                raise InputError(f"{where}: '{column.strip()}' is null: give the row a value, or remove it")
+                raise EmptyPromptError(f"'{column.strip()}' is null: give the row a value, or remove it")
             text = self._convert(value)
             end = at + len(text)
             if is_data:

@@ -86,3 +86,4 @@ class Prompt(Struct, frozen=True, kw_only=True):
     tabular: bool = False  # the row is one of a CSV, TSV or Parquet table
     attachments: tuple[Attachment, ...] = ()
     sample: int | None = None  # which of several completions of this prompt, from 0; None: one is wanted
+    defect: str = ""  # why there is nothing to ask in this row, as a sentence without its place; its text is empty then

@@ -134,6 +134,8 @@ def _given(file: str | None, row: OneRowFlags, session: Session, *, data: bool) 
     found = next(prompts([file or "-"], options, warn=session.messages.warn), None)
     if found is None:
         raise InputError(f"{file or 'stdin'} has no row {row.skip + 1}: lower --skip")
+    if found.defect:
+        raise InputError(f"{found.source}: {found.defect}")
     return ToldText(found.text, found.told)
 
 

@@ -53,7 +53,7 @@ def _document(routed: RoutedPrompt) -> dict[str, object]:
     gain = routed.route.expected_gain
     return {
         "index": routed.prompt.index, "id": routed.prompt.id, "tier": routed.route.tier,
-        "chain": routed.route.chain.name, "model": routed.model, "why": routed.route.why,
+        "chain": routed.route.chain.name, "model": routed.model, "why": routed.prompt.defect or routed.route.why,
         **({} if routed.effort is None else {"effort": routed.effort}),
         **({} if gain is None else {"expected_gain": round(gain, 3)}),
         **({} if routed.route.dear is None else {"too_dear": asdict(too_dear(routed.route.dear))}),
@@ -64,5 +64,6 @@ def _document(routed: RoutedPrompt) -> dict[str, object]:
 def _line(routed: RoutedPrompt) -> str:
     name, route = routed.prompt.id or routed.prompt.source, routed.route
     where = route.tier or route.chain.name or "-"
-    lines = [f"{name}\t{where}\t{routed.model or 'no key'}\t{route.why}", *(f"\t{rule}" for rule in routed.rules)]
+    model, why = routed.model or ("no call" if routed.prompt.defect else "no key"), routed.prompt.defect or route.why
+    lines = [f"{name}\t{where}\t{model}\t{why}", *(f"\t{rule}" for rule in routed.rules)]
     return "\n".join(lines)

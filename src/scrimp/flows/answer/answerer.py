@@ -20,7 +20,14 @@ from scrimp.escalation.questions import CallTwoSteps, Question, Reply, RunCheck
 from scrimp.flows.answer.calls_steps import RowPendingError
 from scrimp.flows.answer.check_command import LONGEST, run_check
 from scrimp.flows.answer.row_answer import row_answer
-from scrimp.flows.answer.row_failure import failure_of, is_no_limit, is_of_other_rows, last_heard, skipped
+from scrimp.flows.answer.row_failure import (
+    failure_of,
+    is_no_limit,
+    is_of_other_rows,
+    last_heard,
+    nothing_to_ask,
+    skipped,
+)
 from scrimp.flows.plan.expected.row_costs import PricedRow
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import (
@@ -65,6 +72,8 @@ class Answerer:
 
     async def outcome(self, row: PlannedRow, recorder: RowRecorder) -> Outcome:
         """Return what becomes of a row; the entries of its last call stay in the recorder, to be written with it."""
+        if row.prompt.defect:
+            return nothing_to_ask(row, self._cache_use)
         dear = row.route.dear
         if dear is not None and dear.action == "skip":
             return skipped(row, dear, self._cache_use)

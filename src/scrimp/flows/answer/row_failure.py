@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.planned_row import PlannedRow
 
 
+def nothing_to_ask(row: PlannedRow, cache_use: CacheUse) -> Failed:
+    """Return the outcome of a row without a prompt, for which nothing is called."""
+    failure = Failure(kind="invalid", message=row.prompt.defect, sent=False)
+    return Failed(prompt=row.prompt, failure=failure, status="error", cache=cache_use)
+
+
 def skipped(row: PlannedRow, dear: TooDear, cache_use: CacheUse) -> Failed:
     """Return the outcome of a row that costs more than it may, for which nothing is called."""
     failure = Failure(kind="budget", message=said_of(dear), sent=False, rule_only=True)

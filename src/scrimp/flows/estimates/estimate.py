@@ -76,11 +76,17 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
     return total
 
 
+def _defect(prompt: Prompt) -> str | None:
+    """Return why a prompt cannot be sent, with its place; None if it can."""
+    if prompt.defect:
+        return f"{prompt.source}: {prompt.defect}"
+    return next((each.defect for each in prompt.attachments if each.defect), None)
+
+
 def _count(
     row: PlannedRow, total: Workload, seen: set[int], services: Services, sampler: LevelSampler, around: int
 ) -> None:  # fmt: skip
-    attachments = row.prompt.attachments
-    if attachments and (defect := next((each.defect for each in attachments if each.defect), None)):
+    if defect := _defect(row.prompt):
         if not total.unsendable:
             services.warn(f"the first row that cannot be sent: {defect}")
         total.unsendable += 1
@@ -101,8 +107,8 @@ def _count(
     total.below_cliffs += bool(row.below)
     texts = row.sent.texts if row.below else texts_of(row.prompt)  # the former at a lower rate
     total.sizes_in.add(around + sum(map(tokens.estimate, (*texts, row.instruction or ""))))
-    if attachments:
-        _count_attachments(attachments, total)
+    if row.prompt.attachments:
+        _count_attachments(row.prompt.attachments, total)
 
 
 def _count_attachments(attachments: Sequence[Attachment], total: Workload) -> None:

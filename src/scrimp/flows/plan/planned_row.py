@@ -94,8 +94,9 @@ class PlannedRow(Struct, frozen=True, dict=True):
 
 def key_of(route: bytes, prompt: Prompt, instruction: str | None) -> bytes:
     """Return the key of a prompt on a route, given by the bytes that its keys begin with."""
+    text = f"\0{prompt.defect}" if prompt.defect else prompt.text  # equal rows fail for the same reason
     return fingerprint.key(
-        route, text=prompt.text, system=_with_instruction(prompt.system, instruction), history=prompt.history,
+        route, text=text, system=_with_instruction(prompt.system, instruction), history=prompt.history,
         sample=prompt.sample or 0, attachments=prompt.attachments, after=prompt.after,
     )  # fmt: skip
 

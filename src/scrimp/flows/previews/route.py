@@ -23,7 +23,7 @@ class RoutedPrompt(Struct, frozen=True):
 
     prompt: Prompt
     route: Route
-    model: str | None
+    model: str | None  # None if none can be called, or there is nothing to ask
     effort: Effort | None  # the effort asked of it; None if it is not asked for any
     rules: tuple[str, ...] = ()  # why each rule matched or not, with explain
 
@@ -40,7 +40,7 @@ def routed_prompts(
         places = (place for each in first if (place := services.place_of(each)) is not None)
         model = next((place for place in places if _takes(prompt, place, services)), None)
         yield RoutedPrompt(
-            prompt, route, None if model is None else model.id, _effort(model, options, services),
+            prompt, route, None if model is None or prompt.defect else model.id, _effort(model, options, services),
             tuple(_reasons(prompt, route, planner)) if explain else (),
         )  # fmt: skip
 
