@@ -51,6 +51,21 @@ def test_values_are_those_of_json(tmp_path: Path) -> None:
     assert b'"price":1.50,' in msgspec.json.encode(row)  # as it was written
 
 
+def test_floats_of_single_precision_are_as_they_are_printed_wherever_they_stand(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        """SELECT 'hello' AS prompt, 0.1::float AS f, [0.1::float, 0.25, NULL] AS list,
+        {'a': 0.7::float, 'b': '0.10'} AS o, MAP {'k': 0.3::float} AS map, [{'a': [16777216::float]}] AS deep,
+        'inf'::float AS inf, 0.1::double AS double, 1e-45::float AS least""",
+    )
+    (row,) = rows(file)
+
+    assert msgspec.json.encode(row) == (
+        b'{"prompt":"hello","f":0.1,"list":[0.1,0.25,null],"o":{"a":0.7,"b":"0.10"},"map":{"k":0.3},'
+        b'"deep":[{"a":[16777216.0]}],"inf":null,"double":0.1,"least":1e-45}'
+    )
+
+
 def test_what_python_has_no_time_for_is_text(tmp_path: Path) -> None:
     last = 253_402_300_799_000_000  # the last second of 9999, in UTC: a usual word for "never"
     file, uuid = tmp_path / "in.parquet", "00112233-4455-6677-8899-aabbccddeeff"

@@ -74,6 +74,9 @@ def _check_names(names: list[str], name: str) -> None:
 def _values(arrow: ModuleType, batch: pa.RecordBatch, index: int, name: str, before: int) -> list[Json]:
     """Return a column's values; `before` is how many rows come before the batch."""
     column, kind = batch.column(index), batch.schema.types[index]
+    if (texts := _with_single_floats(arrow, kind, arrow.string())) != kind:
+        # Written shortest, as everything prints them: 0.1, and not 0.10000000149011612, which is the same as a double.
+        column = column.cast(texts).cast(_with_single_floats(arrow, kind, arrow.float64()))
     if _has_nanoseconds(arrow, kind):
         try:
             column = column.cast(arrow.timestamp("us", kind.tz))
@@ -88,6 +91,24 @@ def _values(arrow: ModuleType, batch: pa.RecordBatch, index: int, name: str, bef
         reason = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read ({error})"
         raise InputError(f"{name}:{number}: '{batch.schema.names[index]}' {reason}: fix or remove that row") from error
     return values if _is_plain(arrow.types, kind) else [_as_json(value) for value in values]
+
+
+def _with_single_floats(arrow: ModuleType, kind: pa.DataType, replaced: pa.DataType) -> pa.DataType:
+    """Return a type in which floats of single precision, also those in lists and objects, are replaced."""
+    types: Any = arrow.types
+    if types.is_float32(kind):
+        return replaced
+    if types.is_struct(kind):
+        return arrow.struct([each.with_type(_with_single_floats(arrow, each.type, replaced)) for each in kind])
+    if types.is_map(kind):
+        return arrow.map_(kind.key_type, _with_single_floats(arrow, kind.item_type, replaced))
+    for is_list, of in (
+        (types.is_list, arrow.list_), (types.is_large_list, arrow.large_list),
+        (types.is_fixed_size_list, lambda field: arrow.list_(field, kind.list_size)),
+    ):  # fmt: skip
+        if is_list(kind):
+            return of(kind.value_field.with_type(_with_single_floats(arrow, kind.value_type, replaced)))
+    return kind
 
 
 def _has_nanoseconds(arrow: ModuleType, kind: pa.DataType) -> bool:
