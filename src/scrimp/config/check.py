@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -22,6 +22,7 @@ from scrimp.config.validation_errors import dotted
 from scrimp.errors import ConfigError, closest_name
 from scrimp.providers.endpoint import Endpoint
 from scrimp.providers.models import SHIPPED_TIERS, known_models, retirement_of
+from scrimp.providers.presets import PRESETS
 from scrimp.providers.requests.capabilities import accepted_efforts
 from scrimp.values import ModelRef
 
@@ -42,12 +43,14 @@ class Finding(Struct, frozen=True):
 def check(loaded: LoadedConfig, keys: KeyRing, paths: Paths) -> list[Finding]:
     """Return every finding, in the order of the file; this runs no command and calls no API."""
     config = loaded.config
-    findings = list(_check_providers(config, keys))
+    findings = list(_check_providers(config, keys, paths.prices))
     if not any(finding.severity == "error" for finding in findings):
         # Routes need every provider: while one of them is wrong, every route would only repeat its error.
         routes = Routes(config, keys)
         findings += [*_check_defaults(config, routes), *_check_tiers(config, routes), *_check_models(config, routes)]
         findings += [*_check_chains(config, routes), *_check_rules(config, routes)]
+        for model in config.shadow.models:
+            findings += _check_model("shadow.models", model, routes)
     findings += [*_check_alerts(config, keys), *_check_sinks(config, keys), *_check_shared(config, keys)]
     return [*findings, *_check_permissions(paths)]
 
@@ -68,7 +71,7 @@ def _check_call(location: str, function: Callable[[_Argument], object], argument
         yield _error(location, str(error).removeprefix(f"{location}: "))
 
 
-def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
+def _check_providers(config: Config, keys: KeyRing, newer_prices: Path) -> Iterator[Finding]:
     for name, table in config.providers.items():
         location = dotted(("providers", name))
         try:
@@ -76,6 +79,7 @@ def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
         except ConfigError as error:
             yield _error(location, str(error).removeprefix(f"{location}: "))
             continue
+        yield from _check_words(location, table, newer_prices)
         if table.credit_since is not None and table.credit is None:
             yield _warning(location, "credit_since counts a credit, and there is none: set credit")
         if not keys.has(endpoint):
@@ -85,6 +89,27 @@ def _check_providers(config: Config, keys: KeyRing) -> Iterator[Finding]:
         for key, file in (("key_file", table.key_file), ("admin_key_file", table.admin_key_file)):
             if file:
                 yield from _check_mode(expanded(file, f"{location}.{key}"), _OTHERS_READ, f"{location}.{key}", "read")
+
+
+def _check_words(location: str, table: ProviderTable, newer_prices: Path) -> Iterator[Finding]:
+    """Yield the words of a provider that name nothing: a misspelled one would be of no effect, and costs unknown."""
+    flavours = {*(preset.flavour for preset in PRESETS.values()), "generic"}
+    if table.flavour is not None and table.flavour not in flavours:
+        known = ", ".join(sorted(flavours))
+        yield _warning(location, f"flavour '{table.flavour}' has no effect: {_nearest(table.flavour, flavours, known)}")
+    if table.price_provider is not None:
+        from scrimp.prices.table import SHIPPED, load_table  # few configs name a price list
+
+        tables = (SHIPPED, newer_prices) if newer_prices.exists() else (SHIPPED,)
+        lists = {*PRESETS, *(provider for each in tables for provider in load_table(each).providers)}
+        if (name := table.price_provider) not in lists:
+            nearest = _nearest(name, lists, "`scrimp prices list` has all")
+            yield _warning(location, f"price_provider '{name}' has no prices, so what calls cost is unknown: {nearest}")
+
+
+def _nearest(name: str, known: Collection[str], otherwise: str) -> str:
+    near = closest_name(name, known)
+    return f"did you mean {near}?" if near else f"name one that scrimp knows ({otherwise})"
 
 
 def _sends_key(endpoint: Endpoint, table: ProviderTable) -> bool:
