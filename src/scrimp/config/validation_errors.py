@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -51,8 +51,9 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
         hint = f": did you mean {near}?" if near else ""
         return ConfigProblem(key, f"must be one of {', '.join(choices)}, not {_shown(value)}{hint}")
     if expected := _EXPECTED.match(reason):
-        types_taken = (_TYPE_NAMES.get(name, name) for name in expected["type"].split(" | ") if name != "null")
-        return ConfigProblem(key, f"must be {' or '.join(types_taken)}{expected['bound'] or ''}, not {_shown(value)}")
+        types_taken = [_TYPE_NAMES.get(name, name) for name in expected["type"].split(" | ") if name != "null"]
+        wrong = f"must be {' or '.join(types_taken)}{expected['bound'] or ''}, not {_shown(value)}"
+        return ConfigProblem(key, wrong + _rewritten(value, types_taken))
     if wanted := _UNREADABLE.get(reason):
         return ConfigProblem(key, f"must be {_TYPE_NAMES[wanted]}, not {_shown(value)}")
     # A message of the schema itself; it names the key within its table.
@@ -135,6 +136,15 @@ def _field_names(annotation: object) -> tuple[str, ...]:
 
 def _literal_values(annotation: object) -> tuple[str, ...]:
     return typing.get_args(annotation) if typing.get_origin(annotation) is typing.Literal else ()
+
+
+def _rewritten(value: object, types_taken: Collection[str]) -> str:
+    """Return how to write a value as what it should be, where that is sure."""
+    if "text" in types_taken and isinstance(value, int | float) and not isinstance(value, bool):
+        return f': write it in quotes, "{_shown(value)}"'
+    if types_taken == ["a list"] and isinstance(value, str):
+        return f": write [{_shown(value)}]"
+    return ""
 
 
 def _shown(value: object) -> str:
