@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,14 @@ from scrimp.providers.endpoint import Endpoint, HttpReply, HttpRequest
 from scrimp.transport.faults import FaultError
 from scrimp.transport.http.certificates import extra_certificates
 from scrimp.transport.http.client import HttpClient, build_engine
+from scrimp.transport.http.proxies import read_proxies
 
 
-def send(url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None) -> HttpReply:
+def send(
+    url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None, env: Mapping[str, str] = {}
+) -> HttpReply:  # fmt: skip
     async def main() -> HttpReply:
-        http = HttpClient(build_engine({}, timeout=timeout))
+        http = HttpClient(build_engine(env, timeout=timeout), read_proxies(env))
         try:
             endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
             return await http.send(HttpRequest(url=url, body=b"{}"), endpoint, secrets or {})
@@ -72,6 +76,29 @@ def test_a_refused_connection_was_not_sent_and_the_message_says_what_to_check() 
     with refusing_port() as port, pytest.raises(FaultError, match=said) as caught:
         send(f"http://127.0.0.1:{port}/v1")
     assert is_retryable(caught.value.failure)
+    assert not caught.value.failure.sent
+
+
+def test_a_proxy_that_wants_a_password_for_its_tunnel_ends_the_calls() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    with raw_server(talk) as port, pytest.raises(FaultError) as caught:
+        send("https://provider.test/v1", env={"HTTPS_PROXY": f"http://ann:hunter2@127.0.0.1:{port}"})
+    failure = caught.value.failure
+    assert (failure.kind, failure.http, failure.sent) == ("auth", 407, False)
+    assert "the proxy before acme wants a user and a password (407); put USER:PASSWORD@" in failure.message
+    assert failure.message.endswith(" before its host in HTTPS_PROXY")
+
+
+def test_a_server_of_an_old_tls_is_told_which_versions_there_are() -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(bytes.fromhex("15030300020246"))  # a fatal alert: protocol_version
+
+    with raw_server(talk) as port, pytest.raises(FaultError, match=r": it must offer TLS 1\.2 or 1\.3$") as caught:
+        send(f"https://127.0.0.1:{port}/v1")
     assert not caught.value.failure.sent
 
 

@@ -8,8 +8,11 @@ from pyreqwest.exceptions import BuilderError, PyreqwestError, RequestTimeoutErr
 
 from scrimp.providers.endpoint import Endpoint
 from scrimp.transport.http.certificates import advice_on_refusal
-from scrimp.transport.http.proxies import Proxies
+from scrimp.transport.http.proxies import Proxies, Proxy
 from scrimp.values import Failure
+
+_LOCKED_PROXY = "proxy authorization required"  # of the engine, where a proxy answers 407 instead of a tunnel
+_OLD_TLS = "ProtocolVersion"  # the alert of a server that has no version in common with the engine
 
 
 def failure_of(endpoint: Endpoint, error: Exception, cause: BaseException | None, proxies: Proxies) -> Failure:
@@ -41,9 +44,21 @@ def _unreachable(endpoint: Endpoint, error: PyreqwestError, proxies: Proxies) ->
     if proxy is not None:
         address += f" through {proxy.shown}"
         advice = f"check {proxy.variable}, or name {parts.hostname} in NO_PROXY"
+        if _LOCKED_PROXY in reason:
+            return _locked_proxy(endpoint.name, proxy)
+    if _OLD_TLS in reason:
+        advice = "it must offer TLS 1.2 or 1.3"
     advice = advice_on_refusal(reason) or advice
     message = f"{endpoint.name} could not be reached at {address} ({reason}): {advice}"
     return Failure(kind="network", message=message, sent=False)
+
+
+def _locked_proxy(name: str, proxy: Proxy) -> Failure:
+    message = (
+        f"the proxy before {name} wants a user and a password (407); put USER:PASSWORD@, or the right ones, before its "
+        f"host in {proxy.variable}"
+    )
+    return Failure(kind="auth", http=407, message=message, sent=False)
 
 
 def _timed_out(name: str) -> Failure:
