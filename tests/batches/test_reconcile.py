@@ -115,7 +115,7 @@ def test_the_batches_of_others_are_left_alone(batched: Scrimp, server: OpenAIBat
     lose_the_store(batched)
     ran = batched("batch", "reconcile", "--adopt", "--json")
     assert json.loads(ran.out) == []
-    assert "nothing is there to be adopted" in ran.err
+    assert "there is no batch to adopt" in ran.err
 
 
 def test_a_provider_that_tells_no_names_gives_a_batch_by_its_id(scrimp: Scrimp) -> None:

@@ -55,7 +55,7 @@ def test_a_full_queue_and_trouble_are_told_without_advice_for_live_calls(
     ran = run(batched, "run", "--batch")
     assert ran.status == 0, ran.err
     assert "fake has no room for batch" in ran.err, ran.err
-    assert "is sent again in a while: fake is in trouble (503: no)" in ran.err
+    assert "will be sent again later: fake is in trouble (503: no)" in ran.err
     assert not [words for words in LIVE_WORDS if words in ran.err]
 
 
@@ -122,7 +122,7 @@ def test_a_batch_that_cannot_be_stopped_goes_on_and_its_results_are_kept(scrimp:
         for state in ("is cancelled", "was cancelled before"):
             ran = scrimp("batch", "cancel")
             assert (ran.status, f"{state}: 1 batch cannot be stopped" in ran.err) == (0, True), ran.err
-            assert "goes on, and bills: openrouter cannot cancel the batch" in ran.err
+            assert "continues, and is billed: openrouter cannot cancel the batch" in ran.err
         assert {row["status"] for row in scrimp("batch", "fetch", "--wait").rows} == {"ok"}
         assert server.billed == dict.fromkeys(PROMPTS, 1)
 

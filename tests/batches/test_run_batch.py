@@ -169,7 +169,7 @@ def test_results_of_nobody_and_second_results_are_reported(batched: Scrimp, serv
     server.fates["prompt 1"] = DUPLICATED
     ran = run(batched, "--batch")
     assert ran.status == 0, ran.err
-    assert "3 results are of no request, or the second for one" in ran.err
+    assert "3 results match no request, or are the second for one" in ran.err
 
 
 def test_the_finished_part_of_an_expired_batch_is_kept(batched: Scrimp, server: OpenAIBatches) -> None:
@@ -305,7 +305,7 @@ def test_a_signal_ends_the_watching_and_says_how_to_go_on(
     running.send_signal(number)
     _, err = running.communicate(timeout=100)
     assert running.returncode == status
-    assert b"go on at the provider, and bill" in err
+    assert b"continue at the provider, and are billed" in err
     assert b"scrimp batch cancel" in err
     assert not (batched.cwd / "o.jsonl").exists()
     for batch in server.batches.values():

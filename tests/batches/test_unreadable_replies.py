@@ -122,7 +122,7 @@ def test_a_batch_that_is_not_told_of_is_left_pending_and_not_paid_again(batched:
     ran = batched("run", "rows.txt", "--model", "fake/small", "--batch")
     assert (ran.status, {row["status"] for row in ran.rows}) == (6, {"pending"}), ran.err
     assert server.count("poll") == TRIES
-    assert "not asked about any more for now, after 6 replies that tell nothing of it" in ran.err
+    assert "left alone for now, after 6 replies that could not be understood" in ran.err
     assert "to go on: scrimp batch watch" in ran.err
     assert batched("batch", "watch").status == 6
     server.relent()

@@ -142,7 +142,7 @@ def test_a_webhook_gets_the_alert_and_its_address_is_a_secret(ready: Scrimp, pro
     provider.answer = lambda body: error(500, message=ready.env["ALERT_WEBHOOK"]) if "alerts" in body else echo(body)
     (ready.home / "alerts.json").unlink()
     failed = ready("run", "rows.jsonl")
-    assert "the webhook of [alerts] was not told: it answered with status 500" in failed.err
+    assert "the webhook of [alerts] failed: it answered with status 500" in failed.err
     assert "abcdefghijklmnop" not in failed.err + ran.err + ready("config", "show").out
 
     watch(ready, provider, f'{SPEND}webhook = "{ready.env["ALERT_WEBHOOK"]}"\n')

@@ -241,7 +241,7 @@ def test_a_server_that_forgets_ends_its_runs_and_the_next_begins_with_what_its_h
         assert before < billed(provider) <= cap
         redis.kill()
         redis.start()
-        assert "begins anew" in scrimp("cost", "budget", "nightly", "--clear").out
+        assert "starts over" in scrimp("cost", "budget", "nightly", "--clear").out
         assert end(start(scrimp, [*rows(scrimp, "anew", 5), str(cap)])).status == 0
 
 
@@ -260,7 +260,7 @@ def test_a_budget_is_shown_with_its_runs_and_begins_anew(
     assert end(run).status == 0
     shown = json.loads(scrimp("cost", "budget", "nightly", "--json").out)
     assert (Decimal(str(shown["spent_usd"])), shown["may_spend_usd"], shown["runs"]) == (20 * COST, 0, [])
-    assert "begins anew" in scrimp("cost", "budget", "nightly", "--clear").out
+    assert "starts over" in scrimp("cost", "budget", "nightly", "--clear").out
     assert json.loads(scrimp("cost", "budget", "nightly", "--json").out)["spent_usd"] == 0
 
 

@@ -184,7 +184,7 @@ def test_a_label_with_a_comma_is_in_quotes_on_the_command_line_and_as_the_model_
     ("words", "said"),
     [
         (("--choices", LABELS, "--schema", "name"), "--choices and --schema cannot be combined"),
-        (("--choices-text", "One of: {choices}"), "--choices-text tells the labels of --choices: add --choices"),
+        (("--choices-text", "One of: {choices}"), "--choices-text states the labels of --choices: add --choices"),
     ],
 )
 def test_flags_of_which_one_would_do_nothing_are_refused(

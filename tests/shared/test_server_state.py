@@ -69,5 +69,5 @@ def test_a_server_that_counts_says_whether_it_keeps_what_it_counted(server: Shar
 
 def test_a_server_that_is_full_counts_no_more(server: SharedServer, redis: RedisServer) -> None:
     redis.client.config_set("maxmemory", 1)
-    with pytest.raises(ServerRefusedError, match="so it counts no more: give it more memory"):
+    with pytest.raises(ServerRefusedError, match="so it no longer counts: give it more memory"):
         limits_state(server)

@@ -55,7 +55,7 @@ class _Look:
             self._rows = RowsInBatches(self._store)
         except StoreError as error:
             if not services.stores.read_only:
-                self._session.messages.warn(f"whether rows are in batches is not known: {error}")
+                self._session.messages.warn(f"cannot tell whether rows are in batches: {error}")
             return inner
         return RepliesFirst(self._rows, self._store, inner, services) if self._rows else inner
 

@@ -93,7 +93,7 @@ def with_content(attached: Attachment) -> Attachment:
     try:
         content = Path(attached.path).read_bytes()
     except OSError as error:
-        raise InputError(f"{attached.name} cannot be read any more ({error.strerror})") from error
+        raise InputError(f"{attached.name} can no longer be read ({error.strerror})") from error
     if f"sha256:{hashlib.sha256(content).hexdigest()}" != attached.identity:
         raise InputError(f"{attached.name} was changed meanwhile: rerun the same command")
     return replace(attached, data=b64encode(content).decode("ascii"))

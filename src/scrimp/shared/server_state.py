@@ -39,7 +39,7 @@ def limits_state(server: SharedServer, clock: Callable[[], float] = time.perf_co
     introduction, facts = _introduction(server, clock)
     memory, most, policy = _memory(facts)
     if most and policy == _KEEPS_ALL and _is_full(facts):
-        raise ServerRefusedError(f"{server.name} is full ({memory}), so it counts no more: give it more memory")
+        raise ServerRefusedError(f"{server.name} is full ({memory}), so it no longer counts: give it more memory")
     if most and policy != _KEEPS_ALL:
         memory += ": when it is full it may forget what was spent of a budget; with noeviction it does not"
     kept = (

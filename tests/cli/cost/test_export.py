@@ -110,7 +110,7 @@ def test_an_export_replaces_no_file_of_scrimp(scrimp: Scrimp) -> None:
     ran = scrimp("cost", "export", "-o", str(scrimp.home / "ledger.db"))
 
     assert ran.status == 2
-    assert "ledger.db is a file that scrimp keeps or reads" in ran.err
+    assert "ledger.db is one of scrimp's own files" in ran.err
     assert len(columns(scrimp, "call")) == len(CALLS)
 
 

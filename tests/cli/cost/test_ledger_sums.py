@@ -52,4 +52,4 @@ def test_a_line_at_a_terminal_counts_what_is_added_up_and_is_gone_at_the_end(mon
 def test_a_stop_says_what_is_kept(monkeypatch: pytest.MonkeyPatch, terminal: bool) -> None:
     lines = shown(said(monkeypatch, terminal=terminal, stopped=True))
 
-    assert lines[1] == "scrimp: 400,000 calls are added up and stay so: the next command adds the others"
+    assert lines[1] == "scrimp: 400,000 calls added up; the next command adds the rest"

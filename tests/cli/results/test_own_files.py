@@ -52,7 +52,7 @@ def test_no_output_takes_the_place_of_a_file_that_scrimp_keeps(ready: Scrimp, pr
     refused.append(ready("run", "rows.csv", "-o", f"{home}/{{id}}.db"))
 
     assert {(ran.status, ran.out) for ran in refused} == {(2, "")}, [ran for ran in refused if ran.status != 2]
-    assert all("is a file that scrimp keeps or reads: name another file" in ran.err for ran in refused)
+    assert all("is one of scrimp's own files: name another file" in ran.err for ran in refused)
     assert contents(ready) == before
     assert ready("run", "rows.csv").rows[0]["cache"] == "hit"
     assert len(provider.bodies) == 1

@@ -89,7 +89,7 @@ def test_a_level_that_the_user_chose_goes_before_a_certified_one(applied: Scrimp
 
     assert (flag, rule, row.get("compressed")) == (DEFAULT, {("tidy", False)}, None)
     assert "compress is set in" in again.err
-    assert "which goes before certified levels: remove it there" in again.err
+    assert "which overrides certified levels: remove it there" in again.err
 
 
 def test_a_certificate_is_of_one_model_and_of_one_step(applied: Scrimp, provider: FakeProvider) -> None:

@@ -91,7 +91,7 @@ def test_a_ledger_that_breaks_is_told_of_once_and_what_is_known_counts(ledger: L
         time[0] = moment
         assert beside.news() == {}
     (only,) = warned
-    assert "what other runs use of credits is not known from here on" in only
+    assert "this run no longer sees what other runs use of credits" in only
 
 
 def test_what_a_run_keeps_and_has_paid_is_no_other_s_before_the_ledger_has_it_nor_twice_after(

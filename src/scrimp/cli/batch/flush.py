@@ -43,7 +43,7 @@ def flush(
             session.messages.note("no queue has requests: scrimp batch submit --queue NAME puts some in one")
             return
         if name == IDLE_QUEUE and not now and is_busy(session.services):
-            session.messages.note(f"queue {name} waits: {BUSY}; --now sends it all the same")
+            session.messages.note(f"queue {name} waits: {BUSY}; --now sends it anyway")
             raise typer.Exit(PENDING)
         done = flush_queue(name, session.services)
         if done.refused:

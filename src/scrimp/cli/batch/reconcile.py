@@ -83,13 +83,13 @@ def _print(pairs: list[Pair], session: Session, said_otherwise: list[Pair]) -> N
 
 def _tell(shards: list[ShardRecord], session: Session) -> None:
     if not shards:
-        session.messages.note("nothing is there to be adopted")
+        session.messages.note("there is no batch to adopt")
         return
     fetched = [shard for shard in shards if shard.state == "fetched"]
     running = [shard for shard in shards if shard.state in ("submitted", "fetching")]
     results = pluralize(sum(shard.requests for shard in fetched), "result")
     session.messages.note(
-        f"adopted {pluralize(len(fetched), 'batch')} with {results}: give their commands again, with --batch"
+        f"adopted {pluralize(len(fetched), 'batch')} with {results}: rerun their commands with --batch"
     )
     if running:
         session.messages.warn(

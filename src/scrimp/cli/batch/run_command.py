@@ -30,8 +30,8 @@ def run_job(job: Job, words: Sequence[str]) -> int:
     """Run the command of a job again, in its directory, with more words at its end."""
     if not job.command:
         raise UsageError(
-            f"job {job.job} was found at its provider, and its command is not known here: give the command again, with "
-            "--batch; what was answered is not sent again"
+            f"job {job.job} was found at its provider, and its command is not known here: rerun the command with "
+            "--batch; answered requests are not sent again"
         )
     with suppress(FileNotFoundError):
         if Path(job.folder) != Path.cwd():

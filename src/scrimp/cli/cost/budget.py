@@ -46,7 +46,7 @@ def budget(
             link.settle_dead()
             if clear:
                 found = link.clear()
-                print_line(f"the budget {name} begins anew" if found else f"nothing was spent of the budget {name}")
+                print_line(f"the budget {name} starts over" if found else f"nothing was spent of the budget {name}")
                 return
             overview = link.server.look()
         finally:
@@ -79,7 +79,7 @@ def _notes(name: str, overview: BudgetOverview | None, session: Session) -> Iter
     if others := [job for job in jobs if job not in known]:
         yield (
             f"{_listed(others)}: in batches that another home sent: fetch or cancel them there; if it is lost, scrimp "
-            f"cost budget {name} --clear begins anew"
+            f"cost budget {name} --clear starts over"
         )
 
 

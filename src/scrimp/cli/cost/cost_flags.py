@@ -82,6 +82,6 @@ class ShownFlags(FlagGroup, frozen=True):
     def refuse_limit(self, summed: SumFlags) -> None:
         """Raise UsageError for a limit where it has no effect."""
         if summed.limit is not None and summed.by in PERIODS:
-            raise UsageError(f"--limit leaves out no {summed.by}: --since says from when on they are shown")
+            raise UsageError(f"--limit leaves out no {summed.by}: shorten --since to show fewer")
         if summed.limit is not None and (self.html is not None or self.follow):
             raise UsageError("--limit is for tables, --plot, --json and --csv: leave it out with --html or --follow")

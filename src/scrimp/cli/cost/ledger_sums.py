@@ -53,7 +53,7 @@ def _add_up(session: Session, sums: CostSums, behind: int) -> None:
             if session.err.movable_cursor:
                 try_write(sys.stderr, _ERASE)
     except KeyboardInterrupt:
-        session.messages.note(f"{pluralize(added, 'call')} are added up and stay so: the next command adds the others")
+        session.messages.note(f"{pluralize(added, 'call')} added up; the next command adds the rest")
         raise
 
 

@@ -69,7 +69,7 @@ def reconcile(
         now = session.services.clock()
         start = period.start(now)
         if not 0 < round(now - start) <= _LONGEST:
-            raise UsageError(f"--since {since}: providers tell hours of 31 days at most; write 31d or less")
+            raise UsageError(f"--since {since}: providers report the hours of at most 31 days; write 31d or less")
         session.services.stores.recover()
         providers = _providers(session, provider, start)
         found = compare(session.services, since=start, providers=providers, key_ids=key_ids, write=not dry_run)
@@ -122,7 +122,7 @@ def _print(found: Sequence[Reconciled], session: Session) -> None:
     ]
     if rows:
         print_table(_HEADERS, rows, "ll" + "r" * 4, session.out)
-        print_line("of each two numbers the first is the ledger's, the second the provider's")
+        print_line("in each pair of numbers, the first is the ledger's and the second the provider's")
     for each in found:
         for line in _lines(each, session):
             print_line(line)

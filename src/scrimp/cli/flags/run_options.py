@@ -54,7 +54,7 @@ def run_options(
     if answer.choices is not None and answer.schema is not None:
         raise UsageError("--choices and --schema cannot be combined: give one; 'label a|b' is a schema with two labels")
     if answer.choices is None and answer.choices_text is not None:
-        raise UsageError("--choices-text tells the labels of --choices: add --choices, or put the text into --system")
+        raise UsageError("--choices-text states the labels of --choices: add --choices, or put the text into --system")
     parameters = Parameters(
         max_output=defaults.max_output, temperature=answer.temperature, effort=defaults.effort,
         choices=_choices(answer.choices), schema=_schema(answer.schema),

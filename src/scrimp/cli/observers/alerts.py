@@ -43,7 +43,7 @@ def tell_news(session: Session, alerts: Sequence[Alert], *, show: bool, run: str
     try:
         news = take_news(alerts, services.paths.told_alerts, now)
     except StoreError as error:
-        session.messages.warn(f"an alert may be told again: {error}")
+        session.messages.warn(f"an alert may be sent again: {error}")
         news = list(alerts)
     redact = services.keys.redact
     news = [replace(alert, message=redact(alert.message), subject=redact(alert.subject)) for alert in news]
@@ -60,7 +60,7 @@ def _run_hooks(session: Session, news: Sequence[Alert], run: str | None, now: fl
     if table.webhook_env is not None:
         webhook = services.env.get(table.webhook_env, "").strip() or None
         if webhook is None:
-            session.messages.warn(f"the webhook of [alerts] was not told: set {table.webhook_env}")
+            session.messages.warn(f"the webhook of [alerts] was not called: set {table.webhook_env}")
     if table.command is None and webhook is None:
         return
     from scrimp.flows.alerts.hooks import hook_document, run_hooks  # few have one

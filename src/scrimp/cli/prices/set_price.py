@@ -119,4 +119,4 @@ def _shown(price: OwnPrice) -> str:
 def _warn_of_config(session: Session, name: str) -> None:
     table = session.services.loaded.config.models.get(name)
     if table is not None and table.price is not None:
-        session.messages.warn(f'the config sets a price under [models."{name}"], which goes before this one')
+        session.messages.warn(f'the config sets a price under [models."{name}"], which overrides this one')

@@ -26,7 +26,7 @@ class OwnFiles:
     def refuse(self, flag: str, file: str | Path) -> None:
         """Raise UsageError for an output that would take the place of one of them."""
         if _form(file) in self._forms or _number(file) in self._numbers:
-            raise UsageError(f"{flag}: {file} is a file that scrimp keeps or reads: name another file")
+            raise UsageError(f"{flag}: {file} is one of scrimp's own files: name another file")
 
 
 def _files(session: Session) -> Iterator[Path]:

@@ -29,7 +29,7 @@ def check_words(command: Command, words: Sequence[str]) -> None:
         if isinstance(value, float) and not math.isfinite(value):
             raise UsageError(f"{name}: {value} is not a number that can be used: give a finite one")
         if isinstance(value, int) and isinstance(parameter.type, IntRange) and value > LARGEST_COUNT:
-            raise UsageError(f"{name}: {value} is more than can be meant: give at most {LARGEST_COUNT}")
+            raise UsageError(f"{name}: {value} is too large: give at most {LARGEST_COUNT}")
         if isinstance(value, str) and not is_unicode(value) and not _names_file(parameter, value):
             shown = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
             raise UsageError(f"{name}: '{shown}' is not UTF-8: convert it, or use a terminal and a locale that are")

@@ -145,7 +145,7 @@ def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: boo
         f"{levels[0].name} applied to {tasks}: written to {path}; scrimp tune apply --undo restores it"
     )
     if (origin := session.services.level_origin) is not None:
-        session.messages.warn(f"compress is set in {origin}, which goes before certified levels: remove it there")
+        session.messages.warn(f"compress is set in {origin}, which overrides certified levels: remove it there")
     with closing(PairStore(session.services.paths.ledger_db)) as pairs:
         commands = pairs.commands()
     for line in run_lines([*others, *levels], [level.signature for level in levels], commands):

@@ -43,9 +43,7 @@ def file_content(path: Path) -> bytes | None:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror}): correct its permissions") from error
     if len(content) > _LONGEST_FILE:
-        raise ConfigError(
-            f"{path} has more than {_LONGEST_FILE >> 20} MB, so it is not a config of scrimp: move it away"
-        )
+        raise ConfigError(f"{path} has more than {_LONGEST_FILE >> 20} MB, so it is not a scrimp config: move it away")
     return content
 
 

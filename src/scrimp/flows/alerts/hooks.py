@@ -40,12 +40,12 @@ def run_hooks(table: AlertsTable, document: bytes, env: Mapping[str, str], webho
     """Hand the document to the command and the address of the config; yield a sentence for each that fails."""
     longest = parse_duration(table.timeout, "timeout")
     if table.command is not None and (reason := _run(table.command, document, longest)):
-        yield f"the command of [alerts] was not told: {reason}; correct alerts.command"
+        yield f"the command of [alerts] failed: {reason}; correct alerts.command"
     if webhook is not None:
         from scrimp.transport.http.webhook import post_json  # few have one
 
         if reason := run_in_loop(post_json(webhook, document, env, name="the webhook of [alerts]", longest=longest)):
-            yield f"the webhook of [alerts] was not told: {reason}; correct its address, or try it by hand"
+            yield f"the webhook of [alerts] failed: {reason}; correct its address, or try it by hand"
 
 
 def _run(command: str, document: bytes, longest: float) -> str | None:

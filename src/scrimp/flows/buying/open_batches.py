@@ -24,7 +24,7 @@ def keep_for_open_batches(offers: Offers, path: Path, warn: Callable[[str], None
         with closing(BatchStore(path)) as store:
             keep_for_shards(offers, store)
     except StoreError as error:
-        warn(f"what calls in batches use of credits is not known: {error}")
+        warn(f"the use of credits by calls in batches is unknown: {error}")
 
 
 def keep_for_shards(offers: Offers, store: BatchStore, *, but: Collection[str] = ()) -> None:

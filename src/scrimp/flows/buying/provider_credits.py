@@ -243,7 +243,7 @@ def spent_before(
             for total in [next((each for each in days[credit.begin] if each.name == name), None)]
         }
     except StoreError as error:
-        warn(f"what is left of credits is not known, so they count as unused: {error}")
+        warn(f"the balance of credits is unknown, so they count as unused: {error}")
         return {}
 
 

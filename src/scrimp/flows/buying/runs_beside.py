@@ -63,7 +63,7 @@ class RunsBeside:
             self._own.tell(provider, paid, kept)
         except StoreError as error:
             self._is_told = False
-            self._warn(f"other runs are not told what this one uses of credits: {error}")
+            self._warn(f"other runs do not see what this one uses of credits: {error}")
 
     def close(self) -> None:
         """Tell and look no more; to be called once the ledger has all that this run has used."""
@@ -94,7 +94,7 @@ class RunsBeside:
             self._seen = newest
         except StoreError as error:
             self._blind = True
-            self._warn(f"what other runs use of credits is not known from here on: {error}")
+            self._warn(f"this run no longer sees what other runs use of credits: {error}")
         return news
 
     def _use(self, calls: CallsBeside) -> CreditUse:

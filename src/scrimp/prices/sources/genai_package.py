@@ -19,7 +19,7 @@ def package_data() -> tuple[object, str]:
         from genai_prices.data import providers  # an optional package, 0.3 s
     except ImportError as error:
         raise ConfigError(
-            "the package genai-prices is not installed here: install it beside scrimp, or name a file of its data"
+            "the package genai-prices is not installed here: install it where scrimp is, or name a file of its data"
         ) from error
     return _raw(providers), version("genai-prices")
 

@@ -163,7 +163,7 @@ class CollectingCaller(BatchCaller):
         batched = CallForBatch(call) if primer is None else primer.in_batch(call)
         if batched.later:
             self._follow(call, row.key, number)
-            raise pending("waits for the first of those that begin like it")
+            raise pending("waits for the first call with the same beginning")
         call = batched.call
         if not self._commit(call, row):
             return

@@ -96,7 +96,7 @@ class JobEnding:
             return RunStop("interrupted", f"stopped; {to_go_on}", INTERRUPTED)
         return RunStop(
             "batch",
-            f"no longer watched: the batches of job {self._job.name} go on at the provider, and bill; {to_go_on}"
-            f"; to end them: scrimp batch cancel {self._job.name}",
+            f"no longer watched: the batches of job {self._job.name} continue at the provider, and are billed; "
+            f"{to_go_on}; to end them: scrimp batch cancel {self._job.name}",
             PENDING,
         )

@@ -75,11 +75,11 @@ class Creation(ShardWork):
 
     def _collected_again(self, shard: ShardRecord) -> ShardRecord:
         """Give up a shard whose file is gone or damaged: the rows have what was in it."""
-        self._note(f"the file of batch {shard.shard} is not there any more: its requests are collected again")
+        self._note(f"the file of batch {shard.shard} is gone: its requests are collected again")
         return self._refusals.drop(shard, "its file was gone")
 
     def _in_doubt(self, shard: ShardRecord, failure: Failure) -> ShardRecord:
-        self._note(f"{failure.message}: looking whether batch {shard.shard} was made all the same")
+        self._note(f"{failure.message}: looking whether batch {shard.shard} was made anyway")
         return shard
 
     async def confirm(self, shard: ShardRecord) -> ShardRecord:

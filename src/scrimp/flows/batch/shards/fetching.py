@@ -82,7 +82,7 @@ class Fetching(ShardWork):
                 f"batch {shard.shard} ended ({batch.word}) without a result for {missing:,} of {shard.requests:,}"
             )
         if done.odd_results:
-            self._note(f"batch {shard.shard}: {done.odd_results:,} results are of no request, or the second for one")
+            self._note(f"batch {shard.shard}: {done.odd_results:,} results match no request, or are the second for one")
         return done
 
     def _may_be_cut(self, shard: ShardRecord, batch: RemoteBatch) -> bool:

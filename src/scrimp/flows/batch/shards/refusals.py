@@ -66,7 +66,7 @@ class Refusals:
         if not refused.failure.sent and refused.failure.kind == "network" and not self._is_known(shard.provider):
             raise ProviderRefusedError(message)
         if refused.failure.retry_hint or refused.failure.kind in ("server", "network", "timeout"):
-            self._note(f"batch {shard.shard} is sent again in a while: {message}")
+            self._note(f"batch {shard.shard} will be sent again later: {message}")
             return self._saved(shard, state="held", error=message, held_until=self._clock() + self._patience)
         return self._failed(shard, message, ())
 
@@ -91,7 +91,7 @@ class Refusals:
         """Send a shard again from its beginning, each time later; after some tries its calls are made live."""
         if self._unreadable.meet(what, self._patience, tries):
             return self.unsold(shard, message)
-        self._note(f"batch {shard.shard} is sent again in a while: {message}")
+        self._note(f"batch {shard.shard} will be sent again later: {message}")
         return self._saved(shard, state="held", error=message, held_until=self._unreadable.due(what))
 
     def _saved(self, shard: ShardRecord, **changes: object) -> ShardRecord:

@@ -60,7 +60,7 @@ class ShardWork:
         name, number = shard.batch, self._unreadable.number(shard.shard)
         known = "may have been made" if name is None else f"is {name} at {shard.provider}, and billed there"
         self._context.warn(
-            f"batch {shard.shard} is not asked about any more for now, after {number} replies that tell nothing of it: "
+            f"batch {shard.shard} is left alone for now, after {number} replies that could not be understood: "
             f"{message}; it {known}, so its requests are not sent again"
         )
         return self._saved(shard, error=message)

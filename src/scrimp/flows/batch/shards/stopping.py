@@ -36,7 +36,7 @@ class Stopping(ShardWork):
         if shard.state == "creating":
             own = await self._creation.search(shard)
             if own is None or (not own and not self._creation.would_be_listed(shard)):
-                self._context.warn(f"whether batch {shard.shard} was made is not known yet; if it was, it goes on")
+                self._context.warn(f"it is not known yet whether batch {shard.shard} was made; if so, it continues")
                 return False
             if not own:
                 self._refusals.drop(shard, "cancelled: it was not made")
@@ -67,5 +67,5 @@ class Stopping(ShardWork):
         else:
             if batch.state in _ENDS:
                 return True
-        self._context.warn(f"batch {shard.shard} goes on, and bills: {why}")
+        self._context.warn(f"batch {shard.shard} continues, and is billed: {why}")
         return False

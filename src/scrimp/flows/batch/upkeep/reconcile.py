@@ -56,7 +56,7 @@ class Reconciliation:
                 try:
                     pairs += await self._of(provider, wire)
                 except BatchRefusedError as refused:
-                    self._services.warn(f"{provider} does not tell of its batches: {refused.failure.message}")
+                    self._services.warn(f"{provider} does not list its batches: {refused.failure.message}")
                 except MissingKeyError as missing:  # such as the second one of a gateway, which has no batches of ours
                     if provider in {shard.provider for shard in self._shards()}:
                         self._services.warn(f"{provider} is not asked: {missing}")

@@ -87,7 +87,7 @@ class SharedBreakers:
             self._news = news | self._news
             if not self._warned:
                 self._warned = True
-                self._warn(f"{error}: which providers fail, each run finds out for itself until it does")
+                self._warn(f"{error}: until it does, each run finds failing providers by itself")
             return
         changed = {models[name] for name in self._news if name in models}  # since it was asked
         self._learn({models[name]: state for name, state in found.items()}, changed)

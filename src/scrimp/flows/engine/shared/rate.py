@@ -175,7 +175,7 @@ class SharedRateLimiter(RateLimiter):
         if not self._warned:
             self._warned = True
             part = f"a part of them, 1/{self._sharing}" if self._sharing > 1 else "them"
-            self._warn(f"{error}: rate limits cannot be shared until it does, and this run keeps to {part}, by itself")
+            self._warn(f"{error}: until it does, rate limits are not shared, and this run keeps to {part}, by itself")
 
 
 def _share(rate: float | None, sharing: int) -> int | None:
