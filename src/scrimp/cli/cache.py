@@ -41,7 +41,7 @@ _CONVERSATION = "conversation"  # not a key: o, n, v, s and t are not hexadecima
 _GROUP = 1000  # completions imported in one transaction
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="A key, or its first digits.")]
-Shared = Annotated[bool, typer.Option("--shared", help="Of the cache on the server that [shared] names.")]
+Shared = Annotated[bool, typer.Option("--shared", help="Use the cache on the server that [shared] names.")]
 
 
 @app.callback()

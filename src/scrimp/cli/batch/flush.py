@@ -21,10 +21,10 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 @app.command()
 def flush(
     queue: Annotated[
-        str | None, typer.Argument(metavar="[QUEUE]", help="Its name; not needed where only one has requests.")
+        str | None, typer.Argument(metavar="[QUEUE]", help="The queue; not needed if only one has requests.")
     ] = None,
     *,
-    now: Annotated[bool, typer.Option("--now", help="Send the queue idle though another run is active.")] = False,
+    now: Annotated[bool, typer.Option("--now", help="Send the queue idle even while another run is active.")] = False,
 ) -> None:
     """Send what waits in a queue, the requests of all commands together in as few batches as they fit in.
 

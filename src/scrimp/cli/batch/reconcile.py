@@ -30,11 +30,11 @@ def reconcile(
     ] = None,
     *,
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="Fetch the results of batches of scrimp's that are not known here.")
+        bool, typer.Option("--adopt", help="Fetch the results of scrimp's batches that are not known here.")
     ] = False,
     adopt_id: Annotated[
         list[str] | None,
-        typer.Option("--adopt-id", metavar="ID", help="Fetch those of a batch by its provider's name; repeatable."),
+        typer.Option("--adopt-id", metavar="ID", help="Fetch the results of the batch with this id; repeatable."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

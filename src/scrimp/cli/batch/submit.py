@@ -21,7 +21,9 @@ def submit(
     *,
     when_idle: Annotated[
         bool,
-        typer.Option("--when-idle", help="Leave them until no other run works: scrimp batch flush idle sends them."),
+        typer.Option(
+            "--when-idle", help="Leave them until no other run is active; scrimp batch flush idle sends them."
+        ),
     ] = False,
 ) -> None:
     """Submit the prompts of files or stdin, with the flags of `scrimp run`, and leave.

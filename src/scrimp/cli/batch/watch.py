@@ -16,7 +16,7 @@ def watch(
     job: JobArgument = None,
     *,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print on stdout how far the job is, an object for each look.")
+        bool, typer.Option("--json", help="Print the job's progress on stdout, an object for each look.")
     ] = False,
     progress: Progress = None,
     quiet: Quiet = False,

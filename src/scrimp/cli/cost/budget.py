@@ -26,7 +26,7 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 def budget(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The budget, as --budget names it.")],
     clear: Annotated[
-        bool, typer.Option("--clear", help="Start it again, with nothing spent; runs that are using it stop.")
+        bool, typer.Option("--clear", help="Reset it to nothing spent; runs that are using it stop.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

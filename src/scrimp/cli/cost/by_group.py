@@ -37,24 +37,25 @@ def cost(context: typer.Context, summed: SumFlags, shown: ShownFlags) -> None:
     By chain, task, route, user, run, day or tag, 6/30 escalated are six of thirty rows of chains that were answered
     above their cheap models. Rows of earlier versions are not counted.
 
-    Of very many users or runs the table has the most expensive, and one line for the others; --json and --csv have them
-    all, unless --limit says otherwise.
+    If there are very many users or runs, the table shows the most expensive and one line for the rest; --json and
+    --csv show all, unless --limit says otherwise.
 
-    By arm, the calls of a model at each effort are apart: a model that thinks longer costs more at the same price.
+    By arm, the calls of a model at each effort have a line of their own: a model that thinks longer costs more at the
+    same price.
 
     The ledger has every call that was sent: paid, failed, truncated and lost. Calls of unknown cost, and lost ones,
     which may have been billed, never count as zero: the sum of the others is marked with a +, and the total says "at
-    least". What lost calls can have cost at most is said beside it, where nothing capped a completion for one of
-    128 000 tokens; scrimp cost reconcile closes them.
+    least". The most that lost calls can have cost is shown as well (without a cap, a completion counts as 128 000
+    tokens); scrimp cost reconcile closes them.
 
     Also warns of routes of scrimp tune apply that escalate much more or less often than when they were certified, and
     of levels of compression that later pairs contradict, and disables them.
 
-    --follow draws the table anew each second while runs go on; in a pipe it prints a line whenever calls have ended,
-    with --json an object, in which of more than 1 000 groups the others are one.
+    --follow redraws the table each second while runs go on; in a pipe it prints a line whenever calls have ended, or
+    with --json an object, which sums the groups beyond the first 1 000 in one.
 
     --check is for scripts: it prints each rule of [alerts] in the config that does not hold, with what to do, hands
-    what was not told before to the command and the webhook named there, and exits with 8.
+    new ones to the command and the webhook named there, and exits with 8.
     """
     if context.invoked_subcommand is not None:
         _refuse_options(context)

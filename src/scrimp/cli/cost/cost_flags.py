@@ -33,7 +33,7 @@ class SumFlags(FlagGroup, frozen=True):
         str,
         typer.Option(
             metavar="ZONE",
-            help="Of hours, days, weeks, months and the day of --since: utc, local, or a name such as Europe/Berlin.",
+            help="The time zone of periods and of --since: utc, local, or a name such as Europe/Berlin.",
         ),
     ] = UTC_ZONE
     limit: Annotated[
@@ -42,7 +42,7 @@ class SumFlags(FlagGroup, frozen=True):
             metavar="N",
             min=1,
             show_default=False,
-            help=f"Show the N most expensive groups, and the others as one; {MOST_ROWS} of a table unless given.",
+            help=f"Show the N most expensive groups and the sum of the rest; default of a table: {MOST_ROWS}.",
         ),
     ] = None
 
@@ -59,7 +59,9 @@ class ShownFlags(FlagGroup, frozen=True):
     follow: Annotated[
         bool,
         typer.Option(
-            "--follow", "-f", help=f"Show it as it is paid, within the last {DEFAULT_WINDOW} or --since, until Ctrl-C."
+            "--follow",
+            "-f",
+            help=f"Show costs as they are paid, of the last {DEFAULT_WINDOW} or --since, until Ctrl-C.",
         ),
     ] = False
     html: Annotated[

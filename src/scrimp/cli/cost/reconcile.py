@@ -38,28 +38,30 @@ def reconcile(
     ] = None,
     key_id: Annotated[
         list[str] | None,
-        typer.Option("--key-id", metavar="ID", help="The id (not the key) that the provider counts by; repeatable."),
+        typer.Option(
+            "--key-id", metavar="ID", help="Only the use of this API key, by its id (not the key); repeatable."
+        ),
     ] = None,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Close no lost call.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only compare; close no lost calls.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare the ledger with what providers say was used, and close lost calls by it.
 
-    OpenAI and Anthropic tell calls and tokens by model and hour, Anthropic dollars, too, OpenAI those of a day: to a
-    key of the organization's administration, in OPENAI_ADMIN_KEY and ANTHROPIC_ADMIN_API_KEY or as the config says.
-    They count every program of the organization, unless --key-id names the keys that this ledger's calls are made with.
-    OpenRouter tells what a lost call cost whose reply had begun. Other providers tell nothing.
+    OpenAI and Anthropic report calls and tokens by model and hour, Anthropic also dollars, OpenAI the dollars of a day:
+    to an admin key of the organization, in OPENAI_ADMIN_KEY and ANTHROPIC_ADMIN_API_KEY or as the config says. They
+    count every program of the organization, unless --key-id names the keys that this ledger's calls are made with.
+    OpenRouter reports the cost of a lost call whose reply had begun. Other providers report nothing.
 
-    A lost call, to which no reply came, may have been billed. Where the provider counts no call beyond the ledger's,
-    it was not; where it counts as many as were lost, or fewer, with no more tokens than they can have had, these cost
-    what its tokens cost. Such calls have failed from then on, at that cost. All others stay lost.
+    A lost call, which got no reply, may have been billed. If the provider counts no more calls than the ledger, it was
+    not. If it counts more, but no more than were lost, with no more tokens than they can have had, those cost what
+    their tokens cost. Such calls are entered as failed, at that cost. All others stay lost.
 
-    Hours that touch and differ are compared together: a provider may count a call an hour later. The last full hour is
-    told ten minutes after its end.
+    Adjacent hours that differ are compared together: a provider may count a call an hour later. The last full hour is
+    reported ten minutes after its end.
 
-    The exit status is 4 where no provider told what was used, for want of a key or of an answer, and 3 where one of
-    several did not. Those that never tell do not count.
+    The exit status is 4 if no provider reported its usage, for want of a key or of an answer, and 3 if one of several
+    did not. Providers that never report it do not count.
     """
     period, key_ids = parse_since(since), tuple(key_id or ())
     _refuse_keys(key_ids)

@@ -26,7 +26,7 @@ class SelectionFlags(FlagGroup, frozen=True):
             metavar="X",
             min=0.01,
             max=1,
-            help="Share of documents that focus keeps on average; more where no sentence has what is asked.",
+            help="Share of documents that focus keeps on average; more if no sentence fits the question.",
         ),
     ] = DEFAULT_KEEP
 

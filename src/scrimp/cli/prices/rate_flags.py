@@ -78,17 +78,20 @@ class WhichCalls(FlagGroup, frozen=True):
 
     batch_input: Annotated[str | None, _rate("For input tokens of batch jobs.")] = None
     batch_output: Annotated[str | None, _rate("For output tokens of batch jobs.")] = None
-    batch: Annotated[bool, typer.Option("--batch", help="The prices given are those of batch jobs.")] = False
+    batch: Annotated[bool, typer.Option("--batch", help="The prices given are for batch jobs.")] = False
     batch_discount: Annotated[
         str | None,
-        typer.Option(metavar="N%", help="Batch jobs cost so much less than live calls, at your price or the table's."),
+        typer.Option(metavar="N%", help="The discount of batch jobs on live calls, at your price or the table's."),
     ] = None
     tier: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The prices given are those of calls that a reply says this of: flex, ..."),
+        typer.Option(
+            metavar="NAME", help="The prices given are for calls of this service tier, as replies name it: flex, ..."
+        ),
     ] = None
     above: Annotated[
-        int | None, typer.Option(metavar="TOKENS", min=1, help="They are those of calls with more input tokens.")
+        int | None,
+        typer.Option(metavar="TOKENS", min=1, help="The prices given are for calls with more input tokens than this."),
     ] = None
 
     def change(self, rates: dict[str, Decimal]) -> PriceChange:

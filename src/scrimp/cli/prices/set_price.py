@@ -32,13 +32,13 @@ def set_(
     *,
     of_calls: RateFlags,
     which: WhichCalls,
-    remove: Annotated[bool, typer.Option("--remove", help="Go back to the price of the table.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Go back to the table's price.")] = False,
 ) -> None:
     """Set what a model costs, in dollars per million tokens.
 
-    It goes before the price table and scrimp's corrections, for every call of the model; a price under [models] in the
-    config goes before it. What is not given keeps the price set before; a kind that has none is billed as the kind it
-    is part of, and what --batch, --tier and --above do not say costs what live calls of any size do.
+    It overrides the price table and scrimp's corrections for every call of the model; a price under [models] in the
+    config overrides it. Prices that are not given stay as they were set before; a kind of tokens without a price is
+    billed as the kind it is part of, and calls without a price by --batch, --tier or --above cost what others do.
     """
     change = which.change(of_calls.rates())
     with open_session() as session:

@@ -28,10 +28,10 @@ def merge(
 ) -> None:  # fmt: skip
     """Add the calls and runs in ledgers of other machines to this one, so that costs are summed in one place.
 
-    Every call is added once, by its id, however often and in whatever order ledgers are merged: merge again to have
-    what came since. The others stay as they are, also those of an older scrimp or of runs that go on; of a call that
-    one ledger has as lost and another knows the end of, the end stays. Nothing else is merged: for completions, see
-    scrimp cache export; failed rows stay with the run that they failed in.
+    Every call is added once, by its id, however often and in whatever order ledgers are merged: merge again to add
+    what came since. The other ledgers are not changed, and may be those of an older scrimp or of runs that go on. If a
+    call is lost in one ledger and another knows its outcome, the outcome is kept. Nothing else is merged: for
+    completions, see scrimp cache export; failed rows stay where they failed.
 
     With another SCRIMP_HOME the sums of some machines are kept apart from your own.
     """

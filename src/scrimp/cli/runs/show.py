@@ -29,8 +29,8 @@ def show(
 ) -> None:  # fmt: skip
     """Show a run: its command, how it ended, and its bill as it was printed.
 
-    What its called rows were expected to cost by what was known when it began is shown beside what was paid for them,
-    with the mean error of the latest runs.
+    For the rows that were called, it compares the cost expected when the run began with the cost paid, and shows the
+    mean error of the latest runs.
 
     For a run that was killed or not recorded, show its calls in the ledger.
     """

@@ -34,7 +34,7 @@ _TUNING_ROUTES = (SHADOW_ROUTE, WATCH_ROUTE, JUDGE_ROUTE)  # routes of calls mad
 
 @app.command()
 def advise(
-    since: Annotated[str, typer.Option(metavar="30d", help="Only calls of this last period.")] = "30d",
+    since: Annotated[str, typer.Option(metavar="30d", help="Only calls sent within this time.")] = "30d",
     as_json: AsJson = False,
 ) -> None:
     """Show which expensive calls cheaper models could have answered, and what that would save.

@@ -66,7 +66,7 @@ def apply(
     flagship, and a route whose answers get worse is no longer used either.
 
     With --compress, prompts of each task are sent to its model at the level certified for it instead (scrimp tune
-    certify --compress). A level that you choose, by --compress, a rule or the config, goes before it.
+    certify --compress). A level that you choose, by --compress, a rule or the config, overrides it.
     """
     with open_session() as session:
         if undo:

@@ -58,7 +58,8 @@ class ReplayFlags(FlagGroup, frozen=True):
         bool, typer.Option("--wording", help="Also learn an order from the prompts' words; takes seconds.")
     ] = False
     target: Annotated[
-        float, typer.Option(metavar="X", min=0.5, max=0.999, help="What a policy for each task keeps, all together.")
+        float,
+        typer.Option(metavar="X", min=0.5, max=0.999, help="The quality that policies for each task keep together."),
     ] = 0.98
     report: Annotated[
         Literal["odd", "all"], typer.Option(help="Measure on the rows that nothing is learned from, or on all.")

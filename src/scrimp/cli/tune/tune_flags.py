@@ -23,7 +23,8 @@ Source = Annotated[
     str, typer.Argument(metavar="[FILE]", help="A recording (JSON lines, gzip or not), or ledger: the collected pairs.")
 ]
 AsMixture = Annotated[
-    bool, typer.Option("--mixture", help="Certify all tasks together, with a policy for each, not each on its own.")
+    bool,
+    typer.Option("--mixture", help="Certify all tasks together, with a policy for each, instead of each on its own."),
 ]
 Keep = Annotated[
     float | None,
@@ -41,7 +42,7 @@ class PairFlags(FlagGroup, frozen=True):
         str | None,
         typer.Option(
             metavar="MODEL",
-            help="The model others are compared with; by default the best, or the dearest.",
+            help="The model others are compared with; by default the best, or the most expensive.",
             autocompletion=completions.models,
         ),
     ] = None
@@ -66,7 +67,7 @@ class RecordingFlags(FlagGroup, frozen=True):
 
     prices: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Prices of a recording's models; by default prices.json beside it."),
+        typer.Option(metavar="FILE", help="Prices of a recording's models; by default prices.json next to it."),
     ] = None
     scores: Annotated[
         str | None, typer.Option(metavar="LOW:HIGH", help="The range of a recording's scores; by default 0:1.")

@@ -52,8 +52,8 @@ ChoicesText = Annotated[
     typer.Option(
         "--choices-text",
         metavar="STR|@FILE",
-        help="What tells the model the labels, with {choices} in it; empty: nothing. By default one sentence in the "
-        "system text does, unless the prompt names them all.",
+        help="The text that tells the model the labels, with {choices} in it; empty: none. By default a sentence is "
+        "added to the system text, unless the prompt names them all.",
     ),
 ]
 Schema = Annotated[
@@ -77,7 +77,7 @@ MaxOutput = Annotated[
     typer.Option(
         metavar="N",
         min=1,
-        help="The most tokens a completion may have, hidden thought among them; where that leaves no text, the call is "
+        help="The most tokens a completion may have, hidden thought included; if that leaves no text, the call is "
         "made once more under a higher cap.",
     ),
 ]
@@ -85,7 +85,7 @@ Effort = Annotated[
     EffortWord | None,
     typer.Option(
         metavar="WORD",
-        help=f"{', '.join(get_args(EffortWord))}; mapped for each provider. That of a model@effort goes first.",
+        help=f"{', '.join(get_args(EffortWord))}; mapped for each provider. A model@effort overrides it.",
     ),
 ]
 Temperature = Annotated[

@@ -26,7 +26,7 @@ MaxFailures = Annotated[
     str | None,
     typer.Option(
         metavar="N|P%",
-        help="Stop when more rows than this have failed; a share is looked at from 100 rows on, and at the end.",
+        help="Stop when more rows than this have failed; a percentage is checked from 100 rows on, and at the end.",
     ),
 ]
 FailOnOption = Annotated[
@@ -65,7 +65,7 @@ Batch = Annotated[
 Deadline = Annotated[
     str | None,
     typer.Option(
-        "--deadline", help="With --batch: end batches in time to have all rows by then, the rest live (6h, or 06:00)."
+        "--deadline", help="With --batch: have all rows by then (6h, or 06:00); what batches leave is called live."
     ),
 ]
 Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", hidden=True)]

@@ -77,7 +77,7 @@ OnlyFailed = Annotated[
     typer.Option(
         "--only-failed",
         metavar="FILE",
-        help="Leave out the rows that are ok in this former output, unless it has another input for them.",
+        help="Leave out rows that are ok in this earlier output, unless their input has changed.",
     ),
 ]
 Sample = Annotated[int | None, typer.Option(metavar="N", min=0, help="Take N rows at random, in their order.")]

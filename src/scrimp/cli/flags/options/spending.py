@@ -25,7 +25,7 @@ AllowUnshared = Annotated[
     bool,
     typer.Option(
         "--allow-unshared",
-        help="Where the server of --budget does not answer, go on within --max-cost as if this run were the only one.",
+        help="If the server of --budget does not answer, go on within --max-cost as if this run were the only one.",
     ),
 ]
 MaxCostPerRow = Annotated[
@@ -42,7 +42,7 @@ OnDear = Annotated[
     typer.Option(
         "--on-dear",
         help="A row above --max-cost-per-row goes to a cheaper model of its tier or chain (the default), is compressed "
-        "harder, or is skipped; where the first two do not help it is skipped, too.",
+        "harder, or is skipped; if the first two do not help, it is skipped as well.",
     ),
 ]
 OnCliff = Annotated[
@@ -50,7 +50,7 @@ OnCliff = Annotated[
     typer.Option(
         "--on-cliff",
         help="Compress a prompt that is just above a size at which its model charges more, up to this level, if that "
-        "gets it below; default: no more than others.",
+        "brings it below; default: like any other.",
     ),
 ]
 AllowUnpriced = Annotated[
@@ -64,7 +64,8 @@ CacheTtl = Annotated[str | None, typer.Option(metavar="30d", help="Ignore cached
 AllowUnkept = Annotated[
     bool,
     typer.Option(
-        "--allow-unkept", help="Go on where completions cannot be kept, as on a full disk: a rerun pays for them again."
+        "--allow-unkept",
+        help="Go on even if completions cannot be kept, as on a full disk: a rerun pays for them again.",
     ),
 ]
 Compress = Annotated[
