@@ -13,7 +13,7 @@ def pattern(source: str) -> re.Pattern[str]:
 
 
 def written_tag(names: str) -> re.Pattern[str]:
-    """Return what finds the bracket of a tag with one of these names (`a|b`), closing or opening, in a text of others.
+    """Return a pattern for the bracket of a tag with one of these names (`a|b`), opening or closing.
 
     Signs that are not seen, or other brackets that look the same, change nothing for who reads them as a tag.
     """

@@ -71,7 +71,7 @@ def _without_markup(text: str) -> str:
 
 
 def _string_assertion(text: str) -> str | None:
-    """Return what a quoted string asserts; as it stands where that loses what only quotes can hold.
+    """Return what a quoted string asserts; with its quotes if they hold something that is lost without them.
 
     '7' is 7 and 'Paris' is Paris, but 'a  b', ' a' and 'a*' may be strings in a program.
     """

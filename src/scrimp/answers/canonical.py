@@ -109,7 +109,7 @@ def _assertion_of(stated: str | None) -> str | None:
 
 
 def _json_as_python(text: str) -> ParsedValue | None:
-    """Return what JSON could hold too of the Python literal that a text is."""
+    """Return the value of a text that is a Python literal, if JSON can hold it."""
     parsed = literal_in(text)
     return parsed if parsed is not None and _is_json(parsed.value) else None
 

@@ -77,7 +77,7 @@ def _fold(text: str) -> str:
 
 
 def _label_text(token: str, written: str) -> str:
-    """Return what a token adds to the label so far, without marks in front of the label."""
+    """Return the text a token adds to the label so far, without marks in front of the label."""
     return (
         token.lstrip(_LEADING_MARKS).casefold() if not written else token.replace("Ġ", " ").replace("▁", " ").casefold()
     )

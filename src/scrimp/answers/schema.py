@@ -55,7 +55,7 @@ def _validator(schema: JsonObject, whole: JsonObject) -> Validator:
 
 
 def _schema_error(error: Exception) -> str:
-    """Return what is wrong with a schema, and where in it; of another document, what `retrieve` says."""
+    """Return what is wrong with a schema, and where; for a reference to another document, what `retrieve` says."""
     if reason := _placed(error).partition("retrieving it failed: ValueError: ")[2]:
         return reason
     path = list(getattr(error, "instance_path", ()))

@@ -96,7 +96,7 @@ def _wants_rich_help(words: Sequence[str]) -> bool:
 
 
 def _plain(message: str) -> str:
-    """Return what click says in plain words, on one line: a list of choices has several."""
+    """Return click's message on one line: a list of choices has several."""
     line = " ".join(message.split()).rstrip(".")
     for kind, number in (("float", "number"), ("int", "whole number"), ("integer", "whole number")):
         line = line.replace(f"a valid {kind} range", f"a {number}").replace(f"a valid {kind}", f"a {number}")

@@ -133,7 +133,7 @@ def _check_defaults(config: Config, routes: Routes) -> Iterator[Finding]:
 
 
 def _check_alerts(config: Config, keys: KeyRing) -> Iterator[Finding]:
-    """Yield what keeps alerts from those who are to be told; no hook is run."""
+    """Yield problems with the hooks of [alerts]; no hook is run."""
     import shutil
 
     from scrimp.command_words import CommandError, command_words  # as in the hook

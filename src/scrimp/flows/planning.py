@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def open_planner(options: RunOptions, services: Services) -> Planner:
-    """Return what plans the rows of a run."""
+    """Return the planner of a run."""
     router = Router(
         options, services.routes, services.rules, certified=services.certificates.routes(options, services.routes),
         cheapest=cache(partial(_cheapest, services)), agreement=_agreement(options, services),
@@ -44,7 +44,7 @@ def _has_chosen_level(options: RunOptions, services: Services) -> bool:
 
 
 def row_costs(options: RunOptions, services: Services, *, enough: int = 1) -> RowCosts:
-    """Return what says what rows of a run are expected to cost, as of its start.
+    """Return the expected costs of rows, as known at the start of the run.
 
     Completions are expected to be as long as those of `enough` calls of their task were before.
     """
@@ -86,7 +86,7 @@ def _cheapest(services: Services) -> Chain:
 
 
 def _agreement(options: RunOptions, services: Services) -> Callable[[str], Agreement | None] | None:
-    """Return what gives two cheap models before a tier, unless the user does not want them."""
+    """Return the chooser of two cheap models before a tier, unless the user does not want them."""
     if not options.agreement or options.check is not None:
         return None
 
@@ -99,7 +99,7 @@ def _agreement(options: RunOptions, services: Services) -> Callable[[str], Agree
 
 
 def _task_gains(options: RunOptions, services: Services) -> TaskGains | None:
-    """Return what pairs of the user's own say of tasks, where there are any."""
+    """Return the gains of tasks from the user's own pairs, if there are any."""
     path = services.paths.task_gains
     if not path.exists():
         return None
@@ -110,7 +110,7 @@ def _task_gains(options: RunOptions, services: Services) -> TaskGains | None:
 
 
 def _row_limits(options: RunOptions, services: Services) -> RowLimits | None:
-    """Return what keeps rows within what each may cost; None if nothing limits them."""
+    """Return the limits on the cost of rows; None if there are none."""
     limits = options.limits
     if limits.max_cost_per_row is None and all(rule.max_cost_per_row is None for rule in services.rules):
         return None
@@ -126,7 +126,7 @@ def _row_limits(options: RunOptions, services: Services) -> RowLimits | None:
 
 
 def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCaching | None:
-    """Return what expects of rows, as they are given, that a live provider keeps what they share."""
+    """Return the expected savings by live prompt caches, from rows as they are given."""
     if services.job is not None:
         return None
     from scrimp.flows.answer.provider_caches.beginnings import words_as_given  # few runs limit rows
@@ -139,7 +139,7 @@ def _caching_of_limits(options: RunOptions, services: Services) -> ProviderCachi
 
 
 def _size_cliffs(options: RunOptions, services: Services) -> SizeCliffs:
-    """Return what finds the cheapest way for prompts that are so long that a model may charge more for them."""
+    """Return the finder of the cheapest route for prompts so long that a model charges more."""
     from scrimp.flows.plan.expected.size_cliffs import SizeCliffs  # few prompts are so long
 
     task = options.labels.task_name

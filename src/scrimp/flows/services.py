@@ -215,7 +215,7 @@ class Services:
         return offers
 
     def cost_now(self, options: RunOptions) -> CostNow:
-        """Return what says what a row of the cache would cost now."""
+        """Return the function for what a cached row would cost now."""
         from scrimp.flows.spend.cost_now import CostNow, price_overrides  # for a command with a bill
 
         return CostNow(lambda: self.prices, price_overrides(self.loaded.config), options.baseline, self.clock())

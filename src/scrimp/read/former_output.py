@@ -101,7 +101,7 @@ class FormerOutput:
 
 
 def _input_name(row: Json) -> int:
-    """Return what names the input of a row, the same whatever the order of its columns."""
+    """Return a hash of a row's input, independent of the order of its columns."""
     return hash(_encode(row)) or 1 if isinstance(row, dict) else _UNTOLD
 
 

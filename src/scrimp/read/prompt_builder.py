@@ -98,7 +98,7 @@ class PromptBuilder:
         return "\n\n".join(text for text in (self._prefix, system) if text) or None
 
     def _attached(self, columns: JsonObject, source: Source, where: str) -> tuple[Attachment, ...]:
-        """Return what goes with every prompt, then what the row names."""
+        """Return the attachments of every prompt, then those of the row."""
         if self._attach_field is None:
             return self._attachments
         from scrimp.read.attachments import row_attachments  # few prompts have attachments
@@ -136,7 +136,7 @@ class PromptBuilder:
         return Conversation(text, system=system if isinstance(system, str) else None, told=told)
 
     def _own_conversation(self, row: JsonObject, where: str) -> Conversation:
-        """Return what a row asks by itself, without --template and --prompt-field."""
+        """Return the prompt of a row without --template and --prompt-field."""
         body = request_body(row)
         if body is not None:
             self._warn_once(ignored_parameters(row, body))

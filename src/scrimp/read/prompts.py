@@ -93,7 +93,7 @@ def _left(
 
 
 def _after_skipped(rows: Iterator[_Row], count: int, warn: Callable[[str], None]) -> Iterator[_Row]:
-    """Yield what comes after the first rows; warn where there are some, and all are among the first."""
+    """Yield the rows after the first `count`; warn if there are rows but none after those."""
     skipped = sum(1 for _ in islice(rows, count))
     first = next(rows, None)
     if first is None:

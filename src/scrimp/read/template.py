@@ -73,7 +73,7 @@ def compile_template(text: str, *, same_for_all: bool = False) -> Template:
 
 
 def _finder(column: str) -> FindValue:
-    """Return what finds a value that is not under its name as written: without blanks at its ends, or unquoted."""
+    """Return a function that finds a value whose name differs in blanks at its ends, or quotes."""
     unquoted = _unquoted(column.strip())
     hint = _BRACES if _JSON_PART.search(column) else ""
     names = list(dict.fromkeys((column.strip(), unquoted or column.strip())))

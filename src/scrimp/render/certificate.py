@@ -11,7 +11,7 @@ from scrimp.units import format_percent, format_percent_briefly, pluralize
 
 
 def certificate_sentences(certificate: Certificate) -> Iterator[str]:
-    """Yield what is certified of each group, and what all tasks come to together where there are several."""
+    """Yield a sentence for each group, and one for all tasks together if there are several."""
     for claim in certificate.claims:
         yield claim_sentence(claim, certificate.target, 1 - certificate.risk)
     for task in certificate.tasks:
@@ -34,7 +34,7 @@ def _interval(interval: Interval) -> str:
 
 
 def claim_sentence(claim: Claim, target: float, confidence: float) -> str:
-    """Return what is certified of a group; `confidence` is that in all claims of the certificate together."""
+    """Return the sentence on a group; `confidence` is that in all claims of the certificate together."""
     group = f"{claim.group}: " if claim.group else ""
     pairs, outlook = pluralize(claim.pairs, "pair"), _outlook(claim)
     if not claim.certified:
@@ -50,13 +50,13 @@ def claim_sentence(claim: Claim, target: float, confidence: float) -> str:
 
 
 def _on_average(claim: Claim) -> str:
-    """Return what a claim about several tasks says of each: nothing."""
+    """Return the caveat that a claim about several tasks says nothing of each."""
     tasks = len(claim.signatures)
     return f" on average over these {tasks} tasks, not of each" if tasks > 1 else ""
 
 
 def _outlook(claim: Claim) -> str:
-    """Return what more labels would certify."""
+    """Return the sentence on what more labels would certify."""
     if claim.next_target is None:
         return ""
     target = format_percent_briefly(claim.next_target)

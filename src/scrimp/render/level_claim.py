@@ -7,7 +7,7 @@ from scrimp.units import format_dollars, format_percent, format_percent_briefly,
 
 
 def level_sentence(claim: LevelClaim, level: str, model: str, confidence: float) -> str:
-    """Return what is proved of a group; `level` is "focus 0.6", `confidence` that in all claims together."""
+    """Return the sentence on a claim; `level` is "focus 0.6", `confidence` is that in all claims together."""
     group = f"{claim.group} ({model}): "
     pairs, what = pluralize(claim.pairs, "pair"), what_is_kept(claim)
     if not claim.certified:

@@ -30,7 +30,7 @@ class StreamStyle(Struct, frozen=True):
 
 
 def stream_style(stream: TextIO, color: str, env: Mapping[str, str]) -> StreamStyle:
-    """Return what a stream can show. The flag decides first, then NO_COLOR, FORCE_COLOR and the kind of terminal."""
+    """Return the style of a stream. The flag decides first, then NO_COLOR, FORCE_COLOR and the kind of terminal."""
     terminal = stream.isatty()
     movable_cursor = terminal and env.get("TERM") != "dumb"
     if color == "auto":

@@ -37,7 +37,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 def receipt(text: str, compressed: CompressedText, level: str, count: Callable[[str], int]) -> Receipt:
-    """Return what compression did to a text; `count` returns the tokens of a piece, in which keep tags are none."""
+    """Return the receipt of a compressed text; `count` returns the tokens of a piece, in which keep tags are none."""
     # The text one rule leaves is the text the next one is given.
     tokens = cache(lambda piece: count(without_keep_tags(piece)))
     zones = compressed.zones or (Zone("instruction", "prose", text),)

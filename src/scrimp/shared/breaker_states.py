@@ -81,7 +81,7 @@ class BreakerServer:
     def exchange(
         self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Collection[str] = ()
     ) -> dict[str, OpenBreaker]:
-        """Tell news, None of a model that answers again; return those of these models that fail.
+        """Report changes, None for a model that answers again; return those of these models that fail.
 
         One that names this run is its own to probe: it has found it failing, or the run that did does not probe it.
         While it is `probing` one, that stays so.
@@ -102,7 +102,7 @@ def _told(state: OpenBreaker | None) -> str:
 
 
 def _read(text: str, run: str, milliseconds: str) -> OpenBreaker | None:
-    """Return what a run told; None if that is of a version which knows other words, or what no run tells."""
+    """Return a run's report; None if it is from a version with other words, or invalid."""
     try:
         state, seconds = msgspec.json.decode(text, type=OpenBreaker), max(0, int(milliseconds)) / 1000
     except (msgspec.MsgspecError, ValueError):

@@ -138,7 +138,7 @@ class BudgetRun:
         self._sent = self._acknowledged = 0
 
     def exchange(self, demand: Demand, *, ends: bool = False) -> BudgetState:
-        """Tell the server what was spent; return the allowance it grants: `want`, or `need`, or else `least`.
+        """Report to the server what was spent; return the allowance it grants: `want`, or `need`, or else `least`.
 
         The same may be told again where no reply came. `ends` gives the rest back and takes leave.
         """
@@ -148,7 +148,7 @@ class BudgetRun:
         return state
 
     def stay(self, demand: Demand) -> BudgetState | None:
-        """Tell the same for the last time for now: the allowance stays, and no run waits for what it may give back.
+        """Report the same for the last time for now: the allowance stays, and no run waits for what it may give back.
 
         Of a part that the server does not know, and that holds nothing, it is not told: the budget was begun anew.
         """

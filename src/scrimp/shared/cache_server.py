@@ -68,7 +68,7 @@ class CacheServer:
         return (cached for keys in self._keys() for cached, _ in self._read(keys))
 
     def import_many(self, completions: Sequence[CachedCompletion]) -> int:
-        """Take over completions made elsewhere or earlier; what is there and newer stays. Return how many were new."""
+        """Import completions made elsewhere or earlier; newer ones on the server stay. Return how many were new."""
         there = {cached.key: cached.created for cached, _ in self._read([each.key for each in completions])}
         new = [each for each in completions if each.created > there.get(each.key, -1.0)]
         self._cache.put_completions(new)

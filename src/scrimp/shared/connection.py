@@ -35,7 +35,7 @@ class SharedServer:
         self, url: str, *, name: str, warn: Callable[[str], None], meanwhile: str, timeout: float = TIMEOUT,
         window: float | None = None, clock: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """Take the address, and the name to call it by, without what may be secret.
+        """`name` is shown in place of the address, which may contain secrets.
 
         The first time that it does not answer, `warn` gets a sentence that ends with what holds `meanwhile`: always in
         the thread that made this object, once that asks or closes. A `window` is for how many seconds it is left alone
@@ -63,7 +63,7 @@ class SharedServer:
         return self._breaker.is_open
 
     def ask(self, request: Callable[[Redis], _T]) -> _T:
-        """Return what a request brings: a function of the client, which may be called twice where a connection breaks.
+        """Return the result of a function of the client, which may be called twice if a connection breaks.
 
         Raise ServerDownError if the server does not answer in time, or did not lately; ServerRefusedError where it
         answers that it will not do this.

@@ -109,7 +109,7 @@ class RateServer:
         self._keys = (f"scrimp:rate:{{{name}}}", f"scrimp:rate:{{{name}}}:processes")
 
     def take(self, requests: Wanted, tokens: Wanted) -> Granted:
-        """Take what is wanted of both, or as much of it as there is, or nothing where that is not enough."""
+        """Take the wanted amount from both buckets, or as much as there is, or nothing if that is not enough."""
         now = self._clock()
         args = (self._process, *_args(requests), *_args(tokens), int(now - self._took < _KEPT_SECONDS / 2))
         granted = self._server.ask(lambda client: _TAKE.run(client, self._keys, args))

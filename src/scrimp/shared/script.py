@@ -18,7 +18,7 @@ class Script:
         self._hash = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
     def run(self, client: Redis, keys: Sequence[str | bytes], args: Sequence[str | int]) -> list[str]:
-        """Return what it returns: a list of texts and whole numbers, all as texts; nothing is an empty one.
+        """Run the script; return its list of texts and whole numbers, all as texts; nil becomes an empty list.
 
         What others have put there may be no text, and is not taken for what anyone of us wrote.
         """

@@ -80,7 +80,7 @@ class SqliteCache:
         self._insert([CachedCompletion(key, now, run, answer) for key, answer in rows], _REPLACE)
 
     def import_many(self, completions: Sequence[CachedCompletion]) -> int:
-        """Take over completions made elsewhere or earlier; what is here and newer stays. Return how many were new."""
+        """Import completions made elsewhere or earlier; newer ones here stay. Return how many were new."""
         return self._insert(completions, _REPLACE_OLDER)
 
     def _insert(self, completions: Sequence[CachedCompletion], on_conflict: str) -> int:

@@ -88,7 +88,7 @@ class LivingJournals:
         self._scanned: dict[str, _Scanned] = {}  # by the name of a segment, which no other one ever has
 
     def settled(self, keys: AbstractSet[bytes]) -> list[SettledRow]:
-        """Return what they have of these keys."""
+        """Return the completions they have under these keys."""
         wanted = {key.hex().encode() for key in keys}
         found: list[SettledRow] = []
         before, self._scanned = self._scanned, {}  # without those that are gone

@@ -20,7 +20,7 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 
 
 def system_error(path: Path, error: OSError) -> StoreError:
-    """Return what to raise for an error of the file system."""
+    """Return the StoreError for an error of the file system."""
     if is_full(error):
         return DiskFullError(f"{path} cannot be used: {error.strerror}; {_room(path)}")
     return StoreUnwritableError(f"{path} cannot be used: {error.strerror}; {WRITABLE_HOME}")
@@ -32,7 +32,7 @@ def is_full(error: OSError) -> bool:
 
 
 def operational_error(path: Path, reason: str) -> StoreError:
-    """Return what to raise for an error of SQLite about the file or its disk, by SQLite's words."""
+    """Return the StoreError for SQLite's error about the file or its disk, by its message."""
     for beside in (path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")):
         if beside.exists() and not beside.is_file():
             return StoreUnwritableError(

@@ -41,7 +41,7 @@ class SmallLog:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one that has its name later; None if there is none."""
+    """Return an identity that tells a file from a later one of its name; None if there is no file."""
     try:
         status = path.stat()
     except (FileNotFoundError, NotADirectoryError):

@@ -84,7 +84,7 @@ class ProviderClient:
             await self._sleep(wait)
 
     def waits(self) -> list[Wait]:
-        """Return what is waited for of each provider that has calls and none in flight; the wait that ends first."""
+        """Return the next wait of each provider whose calls all wait."""
         idle = {name: queue for name, queue in self._queues.items() if queue.idle}
         waits = {name: wait for name, wait in self._health.waits.next_to_end().items() if name in idle}
         for name, queue in idle.items():

@@ -28,7 +28,7 @@ class Secrets(Protocol):
 
 
 def redacted(result: Completion | Failure, secrets: Secrets) -> Completion | Failure:
-    """Return what came of a call as it may be printed and kept.
+    """Return the result of a call with secrets redacted, to be printed and kept.
 
     A completion is the user's: of its text only a whole secret is replaced, with the probabilities of its tokens.
     """

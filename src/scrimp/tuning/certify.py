@@ -139,7 +139,7 @@ def _claim(
 def _next_tests(
     order: Sequence[GatedPolicy], target: float, risk: float, certified: Policy | None
 ) -> tuple[list[tuple[Policy, float]], float | None]:
-    """Return what to plan labels for: the certified policy at its next target, else those that are tested first.
+    """Return the policies to plan labels for: the certified one at its next target, else those tested first.
 
     Each comes with its share of the risk.
     """

@@ -82,7 +82,7 @@ def blocks(text: str) -> Iterator[Block]:
 
 
 def _finished(pending: list[str]) -> Iterator[Block]:
-    """Yield what the pending lines are, and forget them."""
+    """Yield the block of the pending lines, and clear them."""
     if not pending:
         return
     if pending[0].startswith("|"):

@@ -113,7 +113,7 @@ def _describe(session: Session, models: list[str]) -> bool:
 
 
 def _other_ways(book: PriceBook, model: ModelRef, price: Price | None, now: float) -> Iterator[str]:
-    """Yield what batch jobs cost, and calls of another tier or speed, where that is known to be something else."""
+    """Yield the prices of batch jobs, and of other tiers or speeds, if they differ."""
     batch = book.price(model.provider, model.model, now, batch=True)
     if batch is not None and batch.batch:
         yield f"in batch jobs {_shown_bands(batch)}"

@@ -95,7 +95,7 @@ class WhichCalls(FlagGroup, frozen=True):
     ] = None
 
     def change(self, rates: dict[str, Decimal]) -> PriceChange:
-        """Return what the rates change; UsageError if it is not clear which calls they are of."""
+        """Return the change of prices; UsageError if it is not clear which calls they are for."""
         of_batches = {
             kind: parse_dollars(text, f"--batch-{kind}")
             for kind, text in (("input", self.batch_input), ("output", self.batch_output))

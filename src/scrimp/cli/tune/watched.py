@@ -44,7 +44,7 @@ def is_overdue(route: TunedRoute, state: WatchState, now: float) -> bool:
 
 
 def how_to_watch(session: Session, routes: Sequence[TunedRoute]) -> str | None:
-    """Return what to add to the config to notice worse answers; None if it is there, or nothing can be compared."""
+    """Return advice on how to notice worse answers; None if the config does it, or nothing can be compared."""
     if compares_answers(session) or not any(route.compared for route in routes):
         return None
     cap = session.services.loaded.config.shadow.certified_max_cost

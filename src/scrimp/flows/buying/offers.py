@@ -89,7 +89,7 @@ class Offers:
         )  # fmt: skip
 
     def expected_cost(self, model: ModelRef, size: int, *, batch: bool = False) -> Decimal | None:
-        """Return what a call for a prompt of so many bytes costs at a place, in dollars; None if unknown."""
+        """Return the dollars of a call at a provider for a prompt of so many bytes; None if unknown."""
         return self._cost(model, expected_usage(size, model.max_output), batch=batch)
 
     def _cost(self, model: ModelRef, usage: Usage, *, batch: bool = False) -> Decimal | None:
@@ -117,5 +117,5 @@ class Offers:
 
 
 def expected_usage(size: int, max_output: int | None) -> Usage:
-    """Return what a call will roughly use, by the bytes of its prompt: enough to compare prices of one model."""
+    """Return a rough usage from the bytes of a prompt: enough to compare the prices of one model."""
     return Usage(input=size // _BYTES_PER_TOKEN, output=min(max_output or _OUTPUT, _OUTPUT))

@@ -45,14 +45,14 @@ class CreditUse(Struct, frozen=True, kw_only=True):
     unbounded: int = 0  # lost calls without even an upper bound
 
     def with_call(self, cost: Decimal | None, at_most: Decimal | None) -> CreditUse:
-        """Return what is used with one more call."""
+        """Return the use with one more call."""
         if cost is not None:
             return replace(self, dollars=self.dollars + cost)
         more, unbounded = at_most or Decimal(0), self.unbounded + (at_most is None)
         return replace(self, at_most=self.at_most + more, unknown=self.unknown + 1, unbounded=unbounded)
 
     def plus(self, more: CreditUse) -> CreditUse:
-        """Return what both have used."""
+        """Return the sum of both uses."""
         return CreditUse(
             dollars=self.dollars + more.dollars, at_most=self.at_most + more.at_most,
             unknown=self.unknown + more.unknown, unbounded=self.unbounded + more.unbounded,
@@ -79,7 +79,7 @@ class Beside(Protocol):
     """The runs that are in progress at the same time."""
 
     def news(self) -> Mapping[str, CreditUse]:
-        """Return what they have used, by the ledger, since this was asked last."""
+        """Return what they have used, by the ledger, since the last call of this method."""
         ...
 
     def underway(self, provider: str) -> Decimal:
@@ -87,11 +87,11 @@ class Beside(Protocol):
         ...
 
     def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
-        """Tell them of this one."""
+        """Report the use of this run to them."""
         ...
 
     def close(self) -> None:
-        """Tell nothing more."""
+        """Stop reporting."""
         ...
 
 
@@ -129,7 +129,7 @@ class ProviderCredits:
         return dict(self._lent)
 
     def used(self, provider: str) -> CreditUse:
-        """Return what is used of a credit."""
+        """Return the use of a credit."""
         return self._used.get(provider, _UNUSED)
 
     def has(self, provider: str) -> bool:
@@ -137,7 +137,7 @@ class ProviderCredits:
         return provider in self.by_provider and self._free(provider) > 0
 
     def _free(self, provider: str) -> Decimal:
-        """Return what is left of a credit, without what is kept for calls of this run and of others."""
+        """Return the balance of a credit, less what is reserved for calls of this run and of others."""
         underway = _NOTHING
         if self._beside is not None:
             for name, use in self._beside.news().items():
@@ -180,7 +180,7 @@ class ProviderCredits:
         self._in_batches.clear()
 
     def pay(self, provider: str, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
-        """Take what a call cost off the credit, and warn once when it is near its end, and once when it is used up.
+        """Deduct the cost of a call from the credit; warn once when it is nearly used up, and once when it is.
 
         `at_most` is what it can have cost where that is unknown; None if not even that is known.
         """
@@ -227,7 +227,7 @@ def spent_before(
     note: Callable[[str], None] = lambda _: None, *,
     bounded: Callable[[Sequence[LostCall]], tuple[Decimal, int]] = lambda calls: (Decimal(0), len(calls)),
 ) -> dict[str, CreditUse]:  # fmt: skip
-    """Return what the calls of each provider with a credit used since it is counted, by the ledger or its sums.
+    """Return the use of each provider's credit since it is counted, from the ledger or its sums.
 
     `bounded` says what calls of unknown cost can have cost at most, and of how many of them that is unknown.
     """

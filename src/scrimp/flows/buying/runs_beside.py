@@ -39,7 +39,7 @@ class RunsBeside:
         self._look(begins=True)
 
     def news(self) -> Mapping[str, CreditUse]:
-        """Return what others have used since this was asked last; nothing where that was a moment ago."""
+        """Return what others have used since the last call of this method; nothing if that was a moment ago."""
         now = self._clock()
         if self._blind or (now - self._looked < _WINDOW and not self._others.came_or_went):
             return {}
@@ -54,7 +54,7 @@ class RunsBeside:
         )
 
     def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
-        """Tell others what this run has paid for calls, and what it keeps for those in flight or for workers."""
+        """Report to others what this run has paid for calls, and reserves for calls in flight or for workers."""
         if not self._is_told:
             return
         try:
@@ -66,7 +66,7 @@ class RunsBeside:
             self._warn(f"other runs do not see what this one uses of credits: {error}")
 
     def close(self) -> None:
-        """Tell and look no more; to be called once the ledger has all that this run has used."""
+        """Stop reporting and looking, once the ledger has everything that this run has used."""
         if self._own is not None:
             self._own.close()
         self._others.close()

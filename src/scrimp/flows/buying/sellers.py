@@ -48,7 +48,7 @@ class Sellers:
         return [each for each in found.values() if providers is None or each.provider in providers]
 
     def identity(self, provider: str, model: str) -> ModelIdentity:
-        """Return which model a name means at a provider, by the config's word if it says so."""
+        """Return the model that a name means at a provider; the config's `same_as` decides first."""
         table = self._config.models.get(f"{provider}/{model}")
         if table is not None and table.same_as is not None:
             provider, _, model = table.same_as.partition("/")

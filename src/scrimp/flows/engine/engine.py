@@ -225,7 +225,7 @@ class Engine:
             self._fail(error)
 
     def _halt(self, stop: RunStop) -> None:
-        """Take no more rows, and drop those that have nothing in flight; the first reason is the one reported."""
+        """Admit no more rows, and drop those without a call in flight; the first reason is the one reported."""
         if self._stop is not None:
             return
         self._stop = stop

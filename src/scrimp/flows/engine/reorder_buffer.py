@@ -44,7 +44,7 @@ class ReorderBuffer:
         self._has_room.set()
 
     def put(self, outcomes: Sequence[tuple[int, Outcome]]) -> None:
-        """Take outcomes with their positions in the input, and print what may be printed."""
+        """Add outcomes with their positions in the input, and print those whose turn it is."""
         if not self._in_order:
             self._print(outcomes)
             return

@@ -24,7 +24,7 @@ class SingleFlight:
         return key in self._followers
 
     def join(self, rows: Sequence[PlannedRow], cached: Mapping[int, Answered], start: int) -> list[RowAtPosition]:
-        """Return which rows of a group are to be called; equal rows follow the first, in flight or of this group.
+        """Return the rows of a group to call; equal rows wait for the first one, in flight or of this group.
 
         `cached` has rows by their place in the group, `start` is the group's position in the input.
         """
@@ -40,7 +40,7 @@ class SingleFlight:
         return leaders
 
     def end(self, key: bytes, position: int, outcome: Outcome) -> list[tuple[int, Outcome]]:
-        """Return what became of a row, and of those that followed it, each with its position."""
+        """Return the outcomes of a row and of those that waited for it, each with its position."""
         followers = self._followers.pop(key)
         return [(position, outcome), *((place, _repeated(outcome, prompt)) for place, prompt in followers)]
 

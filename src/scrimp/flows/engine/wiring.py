@@ -109,7 +109,7 @@ def _stored_caches(
     budget: Budget,
     hooks: RunHooks,
 ) -> StoredCaches | None:
-    """Return what stores the beginnings of prompts at providers that can; None if none is called."""
+    """Return the explicit caches at providers that have them; None if no such provider is called."""
     endpoints = services.routes.endpoints
     able = any(endpoints[name].dialect == "gemini" for name in services.routes.available)
     if options.provider_cache == "off" or not able:
@@ -128,7 +128,7 @@ def _stored_caches(
 
 
 def provider_caching(options: RunOptions, services: Services) -> ProviderCaching:
-    """Return what decides for a run what providers are asked to keep."""
+    """Return the planner of what providers are asked to cache."""
     return ProviderCaching(
         services.routes.endpoints, services.prices, services.clock, services.note, asks=options.provider_cache != "off"
     )
@@ -139,7 +139,7 @@ def build_answerer(
     caching: ProviderCaching | None = None, budget: Budget | None = None, stored: StoredCaches | None = None,
     hooks: RunHooks = NO_HOOKS,
 ) -> Answerer:  # fmt: skip
-    """Return what answers the rows of a run, with a budget of its own where none is given.
+    """Return the answerer of the rows of a run, with a budget of its own if none is given.
 
     `caching` may be that of other rows, too.
     """

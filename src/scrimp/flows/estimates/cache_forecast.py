@@ -123,14 +123,14 @@ class CacheForecast:
         return sum((each.saved for each in savings if each is not None), Decimal(0))
 
     def best(self, step: Step, name: str, ways: Sequence[CacheWay]) -> CacheSaving | None:
-        """Return what a model would save of the calls that go to a step first, in the way that saves most."""
+        """Return a model's savings on the calls that go to a step first, in the way that saves most."""
         savings = [self.saving(step, name, *way) for way in ways]
         return max((each for each in savings if each is not None), key=lambda each: each.saved, default=None)
 
     def saving(
         self, step: Step, name: str, rules: CacheRules, rates: Callable[[int], CacheRates | None]
     ) -> CacheSaving | None:
-        """Return what a model would save of the calls that go to a step first; None if nothing is kept.
+        """Return a model's savings on the calls that go to a step first; None if nothing is cached.
 
         `name` is provider/model, `rates` are those of a call of so many tokens; a model without a price keeps nothing.
         """
@@ -161,7 +161,7 @@ class CacheForecast:
 def cache_savings(
     forecast: CacheForecast, models: Mapping[Step, ModelRef], services: Services, *, batch: bool
 ) -> list[CacheSaving]:  # fmt: skip
-    """Return what is saved of the calls of each step by the model that they go to, where anything is."""
+    """Return the savings of each step's calls by model, if there are any."""
     found = []
     for step, model in models.items():
         saving = forecast.best(step, model.without_arm, ways_of(model, services, services.clock(), batch=batch))
@@ -194,6 +194,6 @@ def _surely_kept(rules: CacheRules) -> bool:
 
 
 def _common_end(one: str, other: str) -> str:
-    """Return what two texts end with."""
+    """Return the common ending of two texts."""
     length = common_length(one[::-1], other[::-1])
     return one[len(one) - length :]

@@ -124,7 +124,7 @@ def _count_attachments(attachments: Sequence[Attachment], total: Workload) -> No
 
 
 def provider_caches(work: Workload, services: Services, *, batch: bool = False) -> list[CacheSaving]:
-    """Return what the prompt caches would save of the models that the calls go to first, live or in batches."""
+    """Return the savings by prompt caches of the models that calls go to first, live or in batches."""
     first = {
         step: next((model for model in step.candidates if services.can_call(model)), step.candidates[0])
         for step in (chain.steps[0] for chain, _ in work.routed.by_chain())

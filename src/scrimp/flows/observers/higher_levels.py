@@ -27,7 +27,7 @@ _LEAST_RATIO, _MOST_RATIO = 0.6, 1.6
 
 
 def higher_level_savings(sent: SentRows, bill: Bill, prices: PriceBook) -> HigherLevelSavings | None:
-    """Return what each level would have saved; None if that cannot be worth a word, or is not known.
+    """Return what each level would have saved; None if it is negligible or unknown.
 
     Tokens are estimated: loading the tokenizer would take longer than all the rest.
     """
@@ -75,7 +75,7 @@ def _estimate(row: Answered, compressor: PromptCompressor) -> int:
 
 
 def _dollars(entry: Entry, sent: int, shorter: int, prices: PriceBook) -> Decimal:
-    """Return what a call would have cost less with a shorter prompt; zero if that is not known."""
+    """Return how much less a call would have cost with a shorter prompt; zero if that is unknown."""
     usage, model = entry.usage, entry.answered_by or entry.model
     if usage is None or not entry.cost or shorter >= sent:
         return Decimal(0)

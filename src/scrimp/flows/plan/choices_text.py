@@ -21,7 +21,7 @@ _FIRST_UNSPACED = "\u2e80"  # from here on scripts write no spaces between words
 
 
 def choices_text(prompt: Prompt, choices: tuple[str, ...], text: str | None) -> str | None:
-    """Return what is added to a prompt's system text, None for nothing.
+    """Return the sentence to add to a prompt's system text, None for none.
 
     `text` is the user's own sentence, which is always added (empty: nothing is); without it scrimp's own is added
     unless the prompt, its system text and earlier turns name all labels.
@@ -61,7 +61,7 @@ def _stand_together(places: Sequence[tuple[int, int, int]], count: int) -> bool:
 
 @lru_cache(maxsize=8)
 def _expressions(choices: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    """Return what finds each label as a word."""
+    """Return the patterns that find each label as a word."""
     return tuple(map(_expression, choices))
 
 

@@ -183,7 +183,7 @@ def _length(prompt: Prompt) -> int:
 
 
 def _instruction(prompt: Prompt, options: RunOptions) -> str | None:
-    """Return what is added to the system text where labels are wanted."""
+    """Return the sentence that is added to the system text if labels are wanted."""
     from scrimp.flows.plan.choices_text import choices_text  # most runs have no labels
 
     return choices_text(prompt, options.parameters.choices, options.choices_text)

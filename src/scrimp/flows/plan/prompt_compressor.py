@@ -99,7 +99,7 @@ def _told(turn: Message) -> tuple[TextSpan, ...]:
 
 
 def _asked(turns: Sequence[Message], system: str) -> list[str]:
-    """Return what is told outside each turn: in the system text, by the user before it, and of its form after it."""
+    """Return the instructions outside each turn: the system text, earlier user turns, and later ones about its form."""
     if not any(turn.role != "assistant" and ("{" in turn.content or "[" in turn.content) for turn in turns):
         return [system] * len(turns)
     from scrimp.compress.pipeline import instructions_in  # as in _compress_part

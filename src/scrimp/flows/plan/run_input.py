@@ -28,7 +28,7 @@ class RunInput(Struct, frozen=True, kw_only=True):
         return is_stream(self.names)
 
     def meter(self) -> InputMeter:
-        """Return what estimates how many rows there will be."""
+        """Return the meter that estimates how many rows there will be."""
         options = self.options
         most = min((n for n in (options.limit, options.sample) if n is not None), default=None)
         if most is not None and options.shard is not None:

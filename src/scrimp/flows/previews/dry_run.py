@@ -46,7 +46,7 @@ class DryRow(Struct, frozen=True, kw_only=True):
 
 
 def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services) -> Iterator[DryRow]:
-    """Yield what would be sent for each prompt; a step that follows depends on a completion and is not known."""
+    """Yield the first request for each prompt; later steps depend on its completion."""
     check_open_files()
     planner, lookup = open_planner(options, services), services.cache_lookup(options)
     seen, caching = set[bytes](), provider_caching(options, services)
@@ -70,7 +70,7 @@ def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services)
 async def _requested(
     row: PlannedRow, options: RunOptions, services: Services, caching: ProviderCaching
 ) -> DryRow:  # fmt: skip
-    """Take the way of a call up to the point where it would leave; every row has a budget of its own."""
+    """Run a call up to the point where it would be sent; every row has a budget of its own."""
     recorder, health = RequestRecorder(), ProviderHealth(time.monotonic)
     client = build_client(
         options, services, health, open_http=lambda: recorder,

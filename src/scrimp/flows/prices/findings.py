@@ -40,7 +40,7 @@ def price_findings(
     models: Sequence[ModelInUse], book: PriceBook, own: Mapping[str, OwnPrice], now: float,
     granted: ProviderCredits | None = None,
 ) -> list[PriceFinding]:  # fmt: skip
-    """Return what is amiss, unknown prices first; `granted` are the credits with providers."""
+    """Return the findings, unknown prices first; `granted` are the credits with providers."""
     unpriced = [_unpriced(each) for each in models if book.price(each.provider, each.model, now) is None]
     changes = [
         _changes(each, change)
@@ -66,7 +66,7 @@ def _unpriced(model: ModelInUse) -> PriceFinding:
 
 
 def use_of(model: ModelInUse) -> str:
-    """Return what uses a model, in words."""
+    """Return in words where a model is used."""
     calls = [f"{pluralize(model.calls, 'call')} in 30 days"] if model.calls else []
     return ", ".join([*model.named_by, *calls])
 

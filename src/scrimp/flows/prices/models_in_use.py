@@ -45,7 +45,7 @@ def models_in_use(services: Services) -> list[ModelInUse]:
 
 
 def _configured(services: Services) -> Iterator[tuple[str, ModelRef]]:
-    """Yield what names a model, and the model, of those whose provider can be called."""
+    """Yield the place in the config that names a model, and the model, if its provider can be called."""
     config, routes = services.loaded.config, services.routes
     named = [(f"tier {name}", model) for name, listed in routes.tiers.items() for model in listed]
     for name in config.chains:

@@ -46,7 +46,7 @@ def _read(source: str) -> tuple[bytes, str]:
 
 
 def _fetched(url: str, env: Mapping[str, str]) -> tuple[bytes, str]:
-    """Return what is at an address, and the address without its secrets."""
+    """Return the content at an address, and the address without its secrets."""
     from scrimp.transport.http.download import download  # only where something is fetched
 
     try:

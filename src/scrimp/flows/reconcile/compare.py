@@ -133,7 +133,7 @@ def _theirs(used: UsedInHour) -> Side:
 
 
 def verdict(comparison: Comparison, price_of: PriceOf) -> Verdict:
-    """Return what the lost calls of a comparison turned out to have cost.
+    """Return the actual costs of the lost calls in a comparison.
 
     What the provider counts beyond the ledger is theirs if it can be: no more calls than were lost, with no more tokens
     than they can have had. Which of them were billed is not known where it is not all; their sum is.

@@ -45,7 +45,7 @@ def open_sinks(
     tables: Mapping[str, SinkTable], env: Mapping[str, str], hosts: Mapping[str, str], *,
     hide: Callable[[str, str], None], warn: Callable[[str], None], installed: Callable[[], bool] = has_otlp,
 ) -> Sinks:  # fmt: skip
-    """Return what tells of the calls of a run; a sink that cannot be used is said once, and the run goes on.
+    """Return the open sinks of a run; it warns once of a sink that cannot be used, and the run goes on.
 
     `hosts` are the machines of the providers; `hide` takes secrets, and where they come from.
     """

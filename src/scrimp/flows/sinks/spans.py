@@ -91,7 +91,7 @@ def _attributes(entry: Entry, hosts: Mapping[str, str]) -> dict[str, AttributeVa
 
 
 def _labels(entry: Entry) -> dict[str, AttributeValue]:
-    """Return what scrimp alone knows; what is unknown is left out."""
+    """Return scrimp's own attributes; unknown ones are left out."""
     named: dict[str, AttributeValue | None] = {
         "scrimp.cost_usd": _float(entry.cost), "scrimp.price": entry.price, "scrimp.tier": entry.tier,
         "scrimp.chain": entry.chain, "scrimp.effort": entry.effort, "scrimp.route": entry.route,
@@ -108,7 +108,7 @@ def _float(cost: Decimal | None) -> float | None:
 
 
 def _error(entry: Entry) -> str | None:
-    """Return what the ledger says of a call that gave no completion."""
+    """Return the ledger's attributes of a call without a completion."""
     if entry.status in ("paid", "truncated"):
         return None
     return (entry.error or "lost: no reply came, and it may have been billed")[:_LONGEST_ERROR]

@@ -50,7 +50,7 @@ class CostNow:
         return Comparison(self._wanted, self._at_baseline(answer, self._wanted), estimated=True)
 
     def _as_called(self, answer: Answer, called: str) -> Comparison:
-        """Return what the same calls cost now; what they cost then where their usage or their price is not known."""
+        """Return what the same calls cost now; if their usage or price is unknown, what they cost then."""
         now = self._cost(answer, called)
         if now is None:
             return Comparison(called, answer.cost, estimated=True)

@@ -84,7 +84,7 @@ class CounterfactualPricer:
         )  # fmt: skip
 
     def _seller_saved(self, route: Route, entry: Entry, given: Usage, plain_cost: Decimal | None) -> Decimal | None:
-        """Return what a call would have cost more where its model is named; None if that is where it was bought.
+        """Return how much more a call would have cost at the provider named; None if it was bought there.
 
         `plain_cost` is what it would have cost where it was bought, by all that it was `given` and none of it cached.
         """
@@ -107,7 +107,7 @@ class CounterfactualPricer:
         return entry.answered_by is not None and not named
 
     def _saved(self, entry: Entry, completion: Completion, used: Usage, otherwise: Usage) -> Decimal | None:
-        """Return what another usage would have cost more, at the list price of the model that answered."""
+        """Return how much more another usage would have cost, at the list price of the model that answered."""
         live = _live(completion)
         less, more = (
             price_call(self._prices, entry.provider, entry.model, replace(live, usage=usage), entry.time)[0]
@@ -116,7 +116,7 @@ class CounterfactualPricer:
         return None if more is None or less is None else more - less
 
     def _batch_saved(self, entry: Entry, completion: Completion) -> Decimal | None:
-        """Return what the same call would have cost more outside a batch; None if it was in none, or is unknown."""
+        """Return how much more the call would have cost outside a batch; None if it was in none, or unknown."""
         if not completion.batch or entry.cost is None:
             return None
         cost, _ = price_call(self._prices, entry.provider, entry.model, _live(completion), entry.time)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scrimp.values import Route
 
     class RecordedRow(Protocol):
-        """What entries tell of a row."""
+        """The fields of a row that its entries have."""
 
         @property
         def key(self) -> bytes:
@@ -171,7 +171,7 @@ class RowRecorder:
         self.entries.append(entry)
 
     def conclude(self, *, escalated: bool | None, unread: bool | None) -> None:
-        """Say of the row's last call how the row ended; it is not on its way to the ledger yet."""
+        """Mark the row's last call with how the row ended; it has not been handed to the ledger yet."""
         if escalated is None and unread is None:
             return
         if self._unwritten and self.entries and self._unwritten[-1] is self.entries[-1]:

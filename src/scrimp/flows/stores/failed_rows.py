@@ -15,7 +15,7 @@ from scrimp.store.files.failed_rows import FailedRow, InputState
 
 
 def input_state(file: str) -> InputState | None:
-    """Return what tells a file from a later one with its name; None for a missing file or a pipe."""
+    """Return the size of a file and when it changed; None for a missing file or a pipe."""
     try:
         status = Path(file).stat()
     except (OSError, ValueError):

@@ -74,7 +74,7 @@ def take_completions(paths: Paths, living: LivingJournals, keys: AbstractSet[byt
 
 
 def _completion(row: SettledRow) -> CachedCompletion | None:
-    """Return what a row puts into the cache; nothing where a damaged disk has changed its key."""
+    """Return the cache entry of a row; None if a damaged disk has changed its key."""
     if row.answer is None or not row.entries:
         return None
     try:

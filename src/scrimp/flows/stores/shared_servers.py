@@ -16,7 +16,7 @@ _SHORTEST = 8  # characters; a shorter password may be an ordinary word, and is 
 
 
 def server_name(key: str, address: str, keys: KeyRing, installed: Callable[[], bool] = has_redis) -> str:
-    """Return what to call the server of a key of [shared], and hide its password; ConfigError without the client."""
+    """Return the name to show for a server of [shared], and hide its password; ConfigError without the client."""
     if not installed():
         raise ConfigError(f"[shared] {key} needs the client of Redis: pip install 'scrimp[redis]', or leave out {key}")
     name = shown_address(address)

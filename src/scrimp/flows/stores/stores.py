@@ -105,7 +105,7 @@ class Stores:
         return bool(self.local_cache) and self._read_only
 
     def writer_cache(self) -> Callable[[], CompletionCache]:
-        """Return what opens the cache again for the writer: a connection belongs to one thread."""
+        """Return a function that opens the cache for the writer: a connection belongs to one thread."""
         cache = self.local_cache
         if isinstance(cache, LayeredCache):
             cache.own = self._private_cache()

@@ -28,7 +28,7 @@ NO_TEMPLATES: Mapping[str, str] = {}
 def certify_dataset(
     dataset: Dataset, target: float, risk: float, services: Services, *, mixture: bool = False
 ) -> Certificate:
-    """Return what the rows certify, of each task or of their `mixture`; the look is noted in the ledger's file.
+    """Return the certificate of the rows, by task or for their `mixture`; the look is noted in the ledger's file.
 
     A cheap model that asserts what the flagship asserts counts as right, so that only rows on which they differ need a
     label; where such a label is missing, the worst is assumed. So labels of the same rows are not another look.

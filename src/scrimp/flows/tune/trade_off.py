@@ -154,7 +154,7 @@ def _signal_quality(rows: Sequence[RecordedRow], pool: Sequence[str], flagship: 
 
 
 def _escalation_gains(low: Sequence[float], top: Sequence[float]) -> Iterator[EscalationGain]:
-    """Yield what comes of escalating the first of the rows, which are in order of confidence."""
+    """Yield the result of escalating the first rows, which are in order of confidence."""
     rows = len(low)
     for share in _SHARES:
         escalated = round(share * rows)

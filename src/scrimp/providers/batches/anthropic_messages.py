@@ -80,7 +80,7 @@ class AnthropicMessages(ListedFlow):
         return [self._request(f"{self._path_to(each)}/results") for each in batch.results]
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
-        """Yield what became of each request; only those that succeeded are billed."""
+        """Yield the result of each request; only those that succeeded are billed."""
         for line in lines_of(results):
             custom_id, result = string(line.get("custom_id")), obj(line, "result")
             kind = string(result.get("type"))

@@ -47,7 +47,7 @@ class FileFlow(BaseFlow):
         return [self._request(f"/files/{quote(file, safe='')}/content") for file in batch.results]
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
-        """Yield what became of each request."""
+        """Yield the result of each request."""
         return map(result_in, lines_of(results))
 
 

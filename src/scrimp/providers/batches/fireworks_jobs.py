@@ -166,7 +166,7 @@ class FireworksJobs(BaseFlow):
         return [HttpRequest(url=self._foreign(each), body=b"", method="GET") for each in addresses]
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
-        """Yield what became of each request: a completion as it is, or an error. The list of files has none."""
+        """Yield the result of each request: a completion as it is, or an error. The list of files has none."""
         return (_result_in(line) for line in lines_of(results) if nonempty(line.get("custom_id")))
 
     def _account(self) -> Generator[WireRequest, HttpReply, str]:

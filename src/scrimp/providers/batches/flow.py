@@ -123,7 +123,7 @@ class BatchFlow(Protocol):
         """Return the path of a request as batches name it, which is that of its shard: /v1/chat/completions."""
 
     def frame(self, shard: Shard) -> Frame:
-        """Return what stands around the lines. Of the shard only name, model, path and window are known then."""
+        """Return the frame around the lines. Only name, model, path and window of the shard are known then."""
 
     def refuses(self, model: str) -> str | None:
         """Return why a model cannot be called in a batch, as far as that is known without asking; None if it can."""

@@ -112,7 +112,7 @@ def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRe
 
 
 def _message(endpoint: Endpoint, refusal: BatchRefusal, failure: Failure, words: str) -> str:
-    """Return what is said of a refused batch: what failed live calls suggest, to pay or to shorten, may not help."""
+    """Return the message on a refused batch: the advice for failed live calls may not help."""
     said = f"{failure.http}: {words}" if words else str(failure.http)
     whom = "this account" if failure.http in (_PAYMENT, _FORBIDDEN) else "this model"
     sentences: Mapping[BatchRefusal, str] = {
@@ -143,7 +143,7 @@ def _says_no_batch(words: str) -> bool:
 
 
 def refusal_in(faults: Sequence[LineFault]) -> BatchRefusal:
-    """Return what it means for a batch that it was accepted, and refused with these faults when it was looked at."""
+    """Return the refusal of a batch that was accepted at first, and then refused with these faults."""
     for fault in faults:
         if (known := _REFUSALS_BY_CODE.get(fault.code)) is not None:
             return known

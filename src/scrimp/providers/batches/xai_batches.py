@@ -83,7 +83,7 @@ class XaiBatches(FileFlow, ListedFlow):
         return [self._request(f"{self._results_of(batch.id)}&pagination_token={quote(following, safe='')}")]
 
     def read(self, results: BinaryIO) -> Iterator[BatchResult]:
-        """Yield what became of each request of a page: a completion, or an error."""
+        """Yield the result of each request of a page: a completion, or an error."""
         page = whole_object_in(results, self._endpoint)
         return (_result_in(each) for each in array(page.get("results")) if isinstance(each, dict))
 

@@ -48,14 +48,14 @@ class StreamReader(ABC):
 
     @abstractmethod
     def _read(self, data: str) -> str:
-        """Take in the data of an event and return the text it adds."""
+        """Read the data of an event; return the text it adds."""
 
     @abstractmethod
     def _whole(self, text: str) -> Completion | Failure:
         """Return the completion of a stream that came to its end, or the failure that ended it."""
 
     def _fail(self, data: str) -> str:
-        """Take in an event that reports an error, or is not JSON."""
+        """Read an event that reports an error, or is not JSON."""
         reply = HttpReply(status=200, body=data.encode())
         self._failure = to_failure(reply, self._endpoint, self._call.model)
         return ""

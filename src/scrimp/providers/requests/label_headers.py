@@ -71,7 +71,7 @@ _WORDS: Mapping[LabelHeaders, Callable[[Labels], dict[str, str]]] = {
 
 
 def _ascii(value: str) -> str:
-    """Return what a header can hold: other characters as in a URL."""
+    """Return a value for a header, other characters percent-encoded."""
     return value if value.isascii() and value.isprintable() else quote(value, safe=_PRINTABLE, errors="replace")
 
 

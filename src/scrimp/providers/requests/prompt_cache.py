@@ -102,7 +102,7 @@ def cache_fields(call: Call, endpoint: Endpoint) -> JsonObject:
 
 
 def _mark(cache: PromptCache, endpoint: Endpoint) -> JsonObject:
-    """Return what stands on a block that ends what is kept."""
+    """Return the cache mark for the block at the end of a cached beginning."""
     if endpoint.flavour == "openai":
         return {"prompt_cache_breakpoint": {"mode": "explicit"}}
     control: JsonObject = {"type": "ephemeral"}

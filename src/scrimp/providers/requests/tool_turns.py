@@ -124,7 +124,7 @@ def _is_results(content: JsonObject) -> bool:
 
 
 def _response(turn: Message) -> Json:
-    """Return what a tool gave back, as it is where that is an object, which Gemini wants."""
+    """Return the result of a tool as the object that Gemini wants."""
     if not turn.is_error and turn.content.lstrip()[:1] == "{":
         try:
             msgspec.json.decode(turn.content)

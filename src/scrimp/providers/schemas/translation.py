@@ -81,7 +81,7 @@ class _Translator:
             self._left_out[word] = None
 
     def changes(self) -> Iterator[str]:
-        """Yield what the form changes."""
+        """Yield the changes that the form makes."""
         yield from self._said
         if self._left_out:
             yield f"without {', '.join(self._left_out)}"
@@ -189,7 +189,7 @@ class _Translator:
         return {"anyOf": [reference], "description": description}
 
     def _end_of_chain(self, reference: Json) -> tuple[str, Json]:
-        """Return what a reference means in the end, where that is a reference again, and its JSON pointer."""
+        """Resolve a chain of references; return the JSON pointer and the schema at its end."""
         for _ in range(_MAX_CHAIN):
             pointer, target = pointer_of(reference), resolved(self._whole, reference)
             if pointer is None or target is None:

@@ -74,7 +74,7 @@ def includes_name(inputs: Sequence[str], output: str) -> bool:
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:
-    """Return what all names of a file share; None if there is no file, and for a stdin that is not a file."""
+    """Return an identity shared by all names of a file; None if there is no file, and for a stdin that is not one."""
     try:
         status = os.fstat(0) if path is None else path.stat()
     except (OSError, ValueError):

@@ -23,7 +23,7 @@ def is_same_file(one: str | Path, other: str | Path) -> bool:
 
 
 def folded(path: str) -> str:
-    """Return what is equal where a system may take two paths for the same: by upper case or the form of Unicode."""
+    """Return a key that is equal for paths a system may treat as one: by case or Unicode form."""
     if path.isascii():
         return path.lower()
     import unicodedata  # few names need it

@@ -58,7 +58,7 @@ class StratifiedSample(Generic[_Row]):
         return len(self._kept) == self.count
 
     def offer(self, row: _Row, size: int) -> None:
-        """Take a row into account, and keep it if its turn comes."""
+        """Consider a row, and keep it if it is sampled."""
         self.count += 1
         if not self._kept or self._in_last == self._stretch:
             self._kept.append((row, size))

@@ -175,7 +175,7 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
 
 
 def _level_remarks(bill: Bill) -> Iterator[str]:
-    """Yield what higher levels of compression would have saved, where that is worth a line."""
+    """Yield lines on what higher levels of compression would have saved, if it is worth one."""
     told = {} if bill.higher_levels is None else bill.higher_levels.worth_saying()
     if not told or bill.higher_levels is None:
         return
@@ -188,7 +188,7 @@ def _level_remarks(bill: Bill) -> Iterator[str]:
 
 
 def _savings_remarks(savings: Savings) -> Iterator[str]:
-    """Yield what the baseline would have cost, what was saved and why; no saving where some rows' is unknown."""
+    """Yield lines on the baseline's cost and the savings by cause; none if the cost of some rows is unknown."""
     uncompared = savings.rows_not_compared
     without, about = f"Without scrimp ({_baselines(savings)})", _about(savings)
     if not savings.rows:  # rows of failed calls alone do not call for a baseline

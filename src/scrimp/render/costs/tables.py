@@ -51,7 +51,7 @@ _RATES: Mapping[str, _Column] = {
 
 
 def amounts_table(totals: Sequence[CostTotal], header: str, by: str, style: StreamStyle) -> Table:
-    """Return what groups cost: in a pipe every column, at a terminal those that fit and are not empty."""
+    """Return the table of what groups cost: every column in a pipe, at a terminal those that fit and are not empty."""
     told = by not in OF_CALLS and any(total.chained for total in totals)
     names = [name for name in _AMOUNTS if name != "escalated" or told]
     if style.terminal:
@@ -62,7 +62,7 @@ def amounts_table(totals: Sequence[CostTotal], header: str, by: str, style: Stre
 
 
 def rates_table(totals: Sequence[CostTotal], header: str, by: str, style: StreamStyle) -> Table:
-    """Return what a call of each group costs, how often calls fail and how long they take, with as much as fits."""
+    """Return the table of what a call of each group costs, how often calls fail and how long they take."""
     names = [name for name in _RATES if name != "1,000 rows" or by not in OF_CALLS]
     if style.terminal:
         whole = _whole(totals)
@@ -87,7 +87,7 @@ def sum_line(totals: Sequence[CostTotal]) -> str:
 
 
 def flagship_line(flagship: CostTotal | None, others: CostTotal | None, models: Sequence[str]) -> str:
-    """Return which share of the calls and of the dollars the best models have."""
+    """Return the sentence on the best models' share of calls and dollars."""
     both = [total for total in (flagship, others) if total is not None]
     calls, cost = sum(total.calls for total in both), _whole(both)
     of_calls = flagship.calls / calls if flagship else 0.0

@@ -45,7 +45,7 @@ def cache_lines(
 
 
 def _storage(saving: CacheSaving) -> str:
-    """Return what becomes of it where the provider reads too little of what it keeps by itself."""
+    """Return the sentence on explicit storage, used if the provider reads too little of its own cache."""
     if saving.storage is None:
         return (
             f"{saving.model} does not promise that, and scrimp stores nothing there, since the price of storage is not "

@@ -17,7 +17,7 @@ class _BillDocument(Struct):
 
 
 def expected_of(bill: Raw) -> ExpectedCost:
-    """Return what the called rows of a run were expected to cost, and what they did, by its bill as a document."""
+    """Return the expected and the actual cost of the called rows of a run, from its bill as a document."""
     return msgspec.json.decode(bill, type=_BillDocument).estimate or ExpectedCost()
 
 
@@ -28,7 +28,7 @@ def error_of(bill: Raw) -> Decimal | None:
 
 
 def expected_line(bill: Raw, others: Sequence[Raw]) -> str:
-    """Return what a run was expected to cost, what it did, and how far the runs around it were off; empty for none."""
+    """Return a sentence on a run's expected and actual cost, and the mean error of recent runs; empty if unknown."""
     run = expected_of(bill)
     if run.error is None:
         return ""

@@ -18,7 +18,7 @@ _MAY_LEAVE_OUT = ("focus", "dense")
 
 
 def level_heading(savings: LevelSavings) -> str:
-    """Return what the table is about, or the sentence that stands in its place."""
+    """Return the heading of the table, or the sentence in its place."""
     rows = pluralize(savings.calls, "row")
     if savings.sampled < savings.calls:
         rows = f"{format_count(savings.sampled)} of {format_count(savings.calls)} rows, spread evenly"

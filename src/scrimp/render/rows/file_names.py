@@ -54,5 +54,5 @@ class UniqueNames:
 
 
 def _key(path: str) -> str:
-    """Return what is equal where a system may take two paths for the same."""
+    """Return a key that is equal for paths a system may treat as one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

@@ -176,7 +176,7 @@ def _bare(outcome: Failed, error: RowError) -> OutputRow:
 
 
 def too_dear(dear: TooDear) -> RowTooDear:
-    """Return what a row says of its being too expensive."""
+    """Return the output field of a row that was too expensive."""
     amounts = [None if each is None else decimal_number(each) for each in (dear.expected, dear.now)]
     return RowTooDear(decimal_number(dear.limit), amounts[0], dear.model, dear.action, dear.instead, amounts[1])
 

@@ -9,7 +9,7 @@ Encode = Callable[[str], bytes]
 
 
 def text_encoder(encoding: str | None, warn: Callable[[str], None]) -> Encode:
-    """Return what encodes one text after the other; a byte order mark (utf-8-sig, utf-16) goes before the first.
+    """Return an incremental encoder; a byte order mark (utf-8-sig, utf-16) goes before the first.
 
     A character that the encoding lacks is written as ?, and `warn` is told of the first one.
     """

@@ -56,7 +56,7 @@ def open_row_writer(
     encoding: str | None = None,
     table: Callable[[], Sequence[str] | None] = lambda: None,
 ) -> RowWriter:
-    """Return what writes rows in a format; `warn` is called with what the format cannot hold.
+    """Return the writer of a format; `warn` is called with what the format cannot hold.
 
     Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
     `parsed` says that completions are labels or JSON. `delimiter` and `encoding` are those of CSV, TSV and text; text

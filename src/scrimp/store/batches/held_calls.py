@@ -36,7 +36,7 @@ class HeldCalls(LiveTable):
     """The part of an open store that has them; a call that came to nothing is held no more."""
 
     def held_dollars(self, job: str) -> HeldDollars:
-        """Return what the calls of a job add up to."""
+        """Return the sums of a job's calls."""
         with store_errors(self.path):
             ((spent, most),) = self._db.execute(
                 "SELECT coalesce(sum(cost), 0),"

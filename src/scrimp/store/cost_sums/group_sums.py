@@ -59,5 +59,5 @@ def total(name: Name, sums: list[int], efforts: Iterable[str] = ()) -> CostTotal
 
 
 def place(total: CostTotal) -> tuple[Decimal, int, str, str]:
-    """Return what puts totals in their order: the most expensive first."""
+    """Return the sort key of a total: the most expensive first."""
     return -total.cost, -total.calls, total.name, total.answered_by or ""

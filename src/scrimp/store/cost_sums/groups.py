@@ -33,7 +33,7 @@ class Group(Struct, frozen=True):
 
 
 def group_of(by: str, zone: tzinfo | None = UTC, flagships: Collection[str] = ()) -> Group:
-    """Return what a word means; times are those of a zone, None for that of the machine. Raises UsageError."""
+    """Return the grouping of a word; times are in a zone, None for the machine's. Raises UsageError."""
     if by in PERIODS:
         return Group("status", ("quarter",), lambda quarter: (period_of(by, quarter, zone), None))
     if by in _OF_ARMS:
@@ -87,7 +87,7 @@ def period_of(period: str, quarter: int, zone: tzinfo | None) -> str:
 
 
 def in_time(period: str) -> str:
-    """Return what puts the names of periods in the order of time: of an hour that comes twice, +0200 before +0100."""
+    """Return the sort key of a period's name: of an hour that comes twice, +0200 goes before +0100."""
     if period[-5:-4] not in ("+", "-") or ":" not in period:
         return period
     return f"{datetime.fromisoformat(period).astimezone(UTC):%Y-%m-%d %H:%M}"

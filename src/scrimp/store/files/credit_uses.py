@@ -48,7 +48,7 @@ class CreditUseFile:
             temporary.rename(self._path)
 
     def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
-        """Say what the run has paid for calls so far, and keeps for others, in dollars."""
+        """Record what the run has paid for calls so far, and reserves for others, in dollars."""
         with store_errors(self._path):
             os.pwrite(self._descriptor, _USE.pack(_nano(paid), _nano(kept)), self._places[provider])
 

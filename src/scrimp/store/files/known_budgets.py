@@ -19,7 +19,7 @@ class KnownBudget(Struct, frozen=True):
 
 
 def known_budget(path: Path, budget: str) -> KnownBudget | None:
-    """Return what is known of a budget, by its server and name."""
+    """Return the known state of a budget, by its server and name."""
     return read_json(path, KnownBudget).get(budget)
 
 
@@ -29,5 +29,5 @@ def remember_budget(path: Path, budget: str, known: KnownBudget) -> None:
 
 
 def _newer(before: KnownBudget, told: KnownBudget) -> KnownBudget:
-    """Return which was told last: runs that end at once write in any order, and what was spent only grows."""
+    """Return the newer of two states: runs that end together write in any order, and spending only grows."""
     return told if before.epoch != told.epoch else max(before, told, key=lambda each: (each.spent, each.committed))

@@ -57,7 +57,7 @@ def foreign_column(ledger: sqlite3.Connection) -> str | None:
 
 
 def _rule(table: str, name: str, kind: str, *, required: bool) -> str:
-    """Return what holds of every value of a column, in SQL."""
+    """Return the condition on every value of a column, in SQL."""
     if kind == "INTEGER":
         rule = f"typeof({name}) = 'integer' AND {name} >= 0"
     elif kind == "REAL":

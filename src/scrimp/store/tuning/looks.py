@@ -30,7 +30,7 @@ MIXTURES = LookedAt(version="mixtures")  # the same, for all tasks together
 
 
 def of_level(side: Side, version: str) -> LookedAt:
-    """Return what is looked at where a prompt was sent at a level and without it."""
+    """Return the subject of looks at pairs of a level."""
     return LookedAt(level=side.level, keep=side.keep, version=version)
 
 

@@ -66,7 +66,7 @@ def accepted_certificates(
 
 
 def advice_on_refusal(reason: str) -> str | None:
-    """Return what to do where the engine refuses a server's certificate for a reason; None for any other trouble."""
+    """Return advice on why the engine refuses a server's certificate; None for any other error."""
     if _REFUSED not in reason:
         return None
     if "UnknownIssuer" in reason:

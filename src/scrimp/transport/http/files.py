@@ -34,7 +34,7 @@ async def send_file(
 
 
 def _moving(waiting: asyncio.Timeout, patience: float | None) -> Callable[[], None]:
-    """Return what begins the wait anew."""
+    """Return a function that restarts the wait."""
     loop = asyncio.get_running_loop()
 
     def moved() -> None:

@@ -48,7 +48,7 @@ class NoProxy(Struct, frozen=True):
 
 
 def parse_no_proxy(text: str) -> NoProxy:
-    """Return what a value of NO_PROXY says."""
+    """Parse a value of NO_PROXY."""
     parsed = {word: _entry(word) for word in re.split(r"[,\s]+", text) if word}
     return NoProxy(
         {word: entry for word, entry in parsed.items() if entry is not None},

@@ -99,7 +99,7 @@ def _well_formed(text: str) -> str:
 
 
 def _refusal_in(reply: HttpReply) -> SpanRefusal | None:
-    """Return what a reply of success says against it: a page for people, or spans that were rejected."""
+    """Return the refusal in a reply with a success status: a web page, or rejected spans."""
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "text/html":
         return SpanRefusal("it answered with a page for people: its address takes no spans", retryable=False)

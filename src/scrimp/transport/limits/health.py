@@ -21,7 +21,7 @@ _Model: TypeAlias = tuple[str, str]  # provider and model
 
 
 class Tell(Protocol):
-    """Takes that a model fails, for so many seconds, or answers again (no failure)."""
+    """Called when a model fails, for how many seconds, or answers again (no failure)."""
 
     def __call__(
         self, provider: str, model: str, failure: Failure | None, seconds: float, *, given_up: bool
@@ -205,7 +205,7 @@ class ProviderHealth:
         return None if breaker.failure is None else breaker.retry_at
 
     def _tell_of(self, provider: str, model: str, before: float | None) -> None:
-        """Tell what has become of a model whose breaker was open until then, or closed."""
+        """Report a model whose breaker opened or closed."""
         breaker = self._breaker(provider, model)
         until = self._failing_until(breaker)
         if self.tell is not None and until != before:
@@ -213,7 +213,7 @@ class ProviderHealth:
             self.tell(provider, model, breaker.failure, seconds, given_up=breaker.given_up)
 
     def _state(self, provider: str, model: str) -> tuple[object, ...]:
-        """Return what decides whether a model is called."""
+        """Return the breaker or the streak that decides whether a model is called."""
         breaker, streak = self._breaker(provider, model), self._streak(provider, model)
         return (
             self._refused.get(provider), breaker.failure, breaker.retry_at, breaker.probing,

@@ -41,7 +41,7 @@ class TokenBucket:
         return missing / self.rate if missing > 1e-3 else 0.0
 
     def take(self, amount: float, now: float) -> None:
-        """Take an amount, below zero if necessary."""
+        """Take an amount, even if the bucket goes below zero."""
         if self.rate is not None:
             self._level, self._at = self._filled(now) - amount, now
 

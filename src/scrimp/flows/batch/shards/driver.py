@@ -55,7 +55,7 @@ class ShardDriver(ShardWork):
         return shard if take is None or not self._unreadable.is_due(shard.shard) else await take(shard)
 
     async def search(self, shard: ShardRecord) -> list[RemoteBatch] | None:
-        """Return what may be the batch of a shard whose creation was not confirmed; None if that is not known."""
+        """Return batches that may be that of a shard whose creation was not confirmed; None if that is unknown."""
         return await self._creation.search(shard)
 
     async def stop(self, shard: ShardRecord) -> bool:

@@ -30,7 +30,7 @@ class Cancelled(Struct, frozen=True):
 
 
 class Follower:
-    """Takes the shards of a job to their ends."""
+    """Follows the shards of a job until they have ended."""
 
     def __init__(
         self, context: JobContext, driver: ShardDriver, *, longest: float,
@@ -45,13 +45,13 @@ class Follower:
         self._longest, self._tell, self._sleep = longest, tell, sleep
 
     async def submit(self) -> bool:
-        """Take the steps up to the confirmed submission of every shard; return whether all are confirmed."""
+        """Submit every shard; return whether all submissions are confirmed."""
         for shard in self._open():
             await self._take(shard, self._until_sent)
         return not any(shard.state in _BEFORE_SENT for shard in self._open())
 
     async def look(self) -> bool:
-        """Take one look at every open shard; return whether any is open still."""
+        """Look at every open shard once; return whether any is still open."""
         for shard in self._followed():
             await self._take(shard, self._step)
         store, job = self._context.store, self._context.job

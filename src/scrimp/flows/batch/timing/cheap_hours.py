@@ -1,4 +1,4 @@
-"""Calls that no batch takes, to models whose price changes by time of day: held until they cost least."""
+"""Cheap hours: calls that no batch takes, to models whose price changes by time of day, wait until they cost least."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Wait(Struct, frozen=True):
 
 
 class CheapHoursClock:
-    """Says of models whether they are called now, or later for less."""
+    """Decides whether a model is called now, or later for less."""
 
     def __init__(
         self, prices: PriceBook, clock: Callable[[], float], *, last_call: float | None, look: float = _LOOK

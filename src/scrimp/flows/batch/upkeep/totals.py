@@ -34,13 +34,13 @@ class Totals(Struct, frozen=True):
 
 
 def told(shard: ShardRecord) -> Totals:
-    """Return what the provider counts."""
+    """Return the provider's counts."""
     answered = None if shard.answered is None else shard.answered - (shard.failed or 0)
     return Totals(answered, shard.failed, shard.tokens_in, shard.tokens_out)
 
 
 def kept(shard: ShardRecord, store: BatchStore, endpoint: Endpoint) -> Totals:
-    """Return what the replies add up to."""
+    """Return the sums of the replies."""
     dialect, call = DIALECTS[endpoint.dialect](), Call(provider=shard.provider, model=shard.model, text="")
     answered = failed = tokens_in = tokens_out = 0
     for status, body in store.replies(shard.shard):

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
         def exchange(
             self, names: Sequence[str], news: Mapping[str, OpenBreaker | None], probing: Collection[str]
         ) -> dict[str, OpenBreaker]:
-            """Tell news, and which are probed now; return what fails."""
+            """Report changes and current probes; return the models that fail."""
 
 
 _EVERY_SECONDS = 1.0
 
 
 class SharedBreakers:
-    """Tells a server what this run's calls find, and this run's calls what those of others found."""
+    """Exchanges failing models with a server: those that this run found, and those that others found."""
 
     def __init__(
         self, server: Exchanges, health: ProviderHealth, run: str, name_of: Callable[[str, str], str | None],
@@ -50,7 +50,7 @@ class SharedBreakers:
         self._task = asyncio.create_task(self._keep_up())
 
     async def close(self) -> None:
-        """Tell what was not told yet."""
+        """Report what was not reported yet."""
         self._ending = True
         self._changed.set()
         await self._task

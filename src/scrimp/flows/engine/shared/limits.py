@@ -97,14 +97,14 @@ class SharedLimits:
         )  # fmt: skip
 
     def rate_limiter(self, endpoint: Endpoint, rpm: int | None, tpm: int | None) -> RateLimiter:
-        """Return what limits the rate of calls to a provider: with all that have its key, where they share a server."""
+        """Return the rate limiter of a provider, shared with all runs that have its key if there is a server."""
         if self._server is None or endpoint.transport != "http":
             return RateLimiter(rpm=rpm, tpm=tpm)
         server = RateServer(self._server, self._place(endpoint.name), self._services.process)
         return SharedRateLimiter(server, self._services.warn, rpm=rpm, tpm=tpm)
 
     def _place(self, provider: str) -> str:
-        """Return a name for a provider and the key it is called with, which tells neither."""
+        """Return a name for a provider and its key that reveals neither."""
         if provider not in self._places:
             endpoint = self._services.routes.endpoints[provider]
             secrets = sorted(self._services.keys.headers_for(endpoint).items())
@@ -112,7 +112,7 @@ class SharedLimits:
         return self._places[provider]
 
     def share_breakers(self, health: ProviderHealth) -> None:
-        """Tell others which models fail, and heed what they tell; in the running event loop."""
+        """Share failing models with others in both directions; in the running event loop."""
         if self._server is not None:
             services = self._services
             self._breakers = SharedBreakers(

@@ -140,7 +140,7 @@ class SharedRateLimiter(RateLimiter):
         self._task = asyncio.get_running_loop().create_task(self._take(requests, wanted))
 
     def _part_of(self, bucket: TokenBucket, sent: int) -> int:
-        """Return what was sent alone, as far as all that shared a full bucket can have sent as much of it."""
+        """Return how much was sent without the server, capped at this run's part of a full bucket."""
         return max(0, min(sent, int(bucket.capacity / self._sharing)))
 
     def _wanted(self, bucket: TokenBucket, amount: int, sent: int, in_hand: int, stated: int | None) -> Wanted:

@@ -183,7 +183,7 @@ class PricedRow:
         return self._costs.of_place(place, self.tokens_in, self._task, self.row.prompt.attachments, self._saved)
 
     def _saved(self, place: ModelRef) -> Decimal:
-        """Return what is expected to be saved of it as it is sent: of what is shorter, as much less."""
+        """Return the expected saving for the prompt as it is sent: in proportion to its length."""
         given = self._saving(place)
         return given * min(self.tokens_in, self.tokens_given) / self.tokens_given if given else given
 

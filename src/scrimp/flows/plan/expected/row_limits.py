@@ -85,7 +85,7 @@ class RowLimits:
         )  # fmt: skip
 
     def _saving(self, row: PlannedRow) -> Saving:
-        """Return what says what is expected to be saved of a row, with all that name the same model."""
+        """Return a function for the expected saving of a row, counting all rows that name the same model."""
         caching, first = self._caching, row.route.chain.steps[0].candidates[0]
         if caching is None:
             return _nothing
@@ -99,7 +99,7 @@ class RowLimits:
         return lower if lower is None or lower.action else replace(lower, action=self._action)
 
     def _expected(self, row: PricedRow, limit: RowLimit) -> Decimal | None:
-        """Return what a row is expected to cost where it goes; None is unknown."""
+        """Return the expected cost of a row on its route; None is unknown."""
         chain = row.row.route.chain
         at_most = row.cost_given(chain)
         return at_most if at_most is None or at_most <= limit.dollars else row.cost(chain)
@@ -136,7 +136,7 @@ class RowLimits:
         return replace(route, dear=dear), level
 
     def _cheaper_chains(self, row: PricedRow, limit: RowLimit) -> Iterator[tuple[Chain, str | None]]:
-        """Yield what a row may take instead: its chain without its last steps, or the models that it may cost.
+        """Yield alternatives for a row: its chain without the last steps, or the models within its limit.
 
         These are of its tier, or of those below where scrimp chose the tier.
         """

@@ -1,4 +1,4 @@
-"""A sentence on a row that was too expensive, for a person."""
+"""The sentence on a row that was too expensive."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from scrimp.values import TooDear
 
 
 def said_of(dear: TooDear) -> str:
-    """Return what a row was expected to cost, its limit, and what was done about it."""
+    """Return a sentence on a row's expected cost, its limit, and what was done about it."""
     limit = f"{'--max-cost-per-row' if dear.rule is None else 'the max_cost_per_row of ' + dear.rule} {dear.limit:f}"
     if dear.expected is None:
         why = f"no price is known for {dear.model}, which {limit} needs"

@@ -19,7 +19,7 @@ TYPICAL_CALL = Usage(input=1000, output=200)
 
 
 def cost_of_call(model: ModelRef, prices: PriceBook, when: float, usage: Usage = TYPICAL_CALL) -> Decimal | None:
-    """Return what a call costs, in dollars, one of middling size where none is given; None if no price is known."""
+    """Return the dollars of a call, of typical size by default; None if no price is known."""
     return prices.cost_of(provider=model.provider, model=model.model, usage=usage, when=when).dollars
 
 

@@ -37,7 +37,7 @@ def route_reasons(prompt: Prompt, route: Route, router: Router, levels: Certifie
 
 
 def _prior_reasons(prompt: Prompt, route: Route, router: Router) -> Iterator[str]:
-    """Yield what a prompt demands and what tells it, the gain that is expected, and what follows from both."""
+    """Yield sentences on a prompt's demand and the words that show it, the expected gain, and the tier that follows."""
     parameters, observed = router.options.parameters, None if router.observed is None else router.observed(prompt)
     choice = tier_of(prompt.text, prompt.system, parameters, observed)
     yield _demand(tier_of(prompt.text, prompt.system, parameters))

@@ -24,7 +24,7 @@ class TaskGains:
         self._gains, self._name, self._parameters = gains, name, parameters
 
     def find(self, prompt: Prompt) -> TaskGain | None:
-        """Return what is known of a prompt's task."""
+        """Return the known gain of a prompt's task."""
         return self._gains.get(task_signature(prompt, self._parameters, self._name))
 
 

@@ -30,7 +30,7 @@ class Dispute(Struct, frozen=True):
 
 
 def find_disputes(pairs: PairStore, dataset: Dataset, since: float) -> list[Dispute]:
-    """Return what needs a label, oldest first: where all models assert the same none is needed to compare them.
+    """Return the prompts that need a label, oldest first: those on which the models' answers differ.
 
     `since` is in seconds since the epoch.
     """

@@ -78,7 +78,7 @@ class PairCollector:
         self.templates: set[str] = set()  # templates of prompts whose task the user named
 
     def close(self) -> None:
-        """Tell the prior of the tasks that were collected, and close the file."""
+        """Update the prior's gains by the collected tasks, and close the file."""
         try:
             if self.tasks:
                 refresh_task_gains(self._services, self._pairs, self.tasks)

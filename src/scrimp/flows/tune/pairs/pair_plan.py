@@ -106,7 +106,7 @@ def _group(group: ClaimGroup[PlannedPrompt], risk: float, groups: int, planned: 
 
 
 def naming_advice(planned: Sequence[StoredPrompt]) -> str | None:
-    """Return what to do where no run will recognize the task of planned prompts; None if one will."""
+    """Return advice if no run will recognize the task of planned prompts; None if one will."""
     if all(prompt.named or prompt.template is not None for prompt in planned):
         return None
     return (

@@ -44,7 +44,7 @@ def _with_drift(route: TunedRoute, ledger: Ledger) -> TunedRoute:
 
 
 def watch_state(route: TunedRoute, ledger: Ledger, *, compared: bool) -> WatchState:
-    """Return what is watched of a route; `compared` says that a share of its rows goes to the flagship too."""
+    """Return what is watched of a route; `compared` if a share of its rows also goes to the flagship."""
     quality: tuple[Watched, ...] = ("quality",) if compared and route.compared else ()
     if can_climb(route):
         return WatchState(("escalations", *quality), needed=0, rows=0)

@@ -109,7 +109,7 @@ class QualityShadow:
                 yield self._compare(name, newest, store, paid)
 
     def _summary(self, paid: Decimal, end: RunStop | ScrimpError | None, *, own: bool) -> str | None:
-        """Return what came of it, None if nothing was to be sent; `own` says that its own cap is the lower one."""
+        """Return the result, None if nothing was to be sent; `own` if its own cap is the lower one."""
         if not self._sent:
             return None
         flagships = ", ".join(dict.fromkeys(route.flagship for route in self._rows.routes.values()))
