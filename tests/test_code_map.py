@@ -21,5 +21,5 @@ def test_every_room_is_named() -> None:
     assert rooms - {name.split("/")[0] for name in NAMED} == {"__init__.py"}
 
 
-def test_it_is_short() -> None:
+def test_the_map_has_at_most_80_lines() -> None:
     assert len(PAGE.splitlines()) <= 80

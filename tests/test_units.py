@@ -96,7 +96,7 @@ def test_durations_are_a_number_and_a_letter(text: str, wanted: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "90", "d", "-1d", "nand", "infd", "1y", "ninety days"])
-def test_what_is_no_duration_is_a_sentence(text: str) -> None:
+def test_what_is_not_a_duration_is_a_sentence(text: str) -> None:
     with pytest.raises(ConfigError, match=f"^cache_ttl '{text}' is not a duration: write .*such as 90d"):
         parse_duration(text, "cache_ttl")
 
@@ -116,7 +116,7 @@ def test_a_percentage_is_a_fraction_of_one() -> None:
 
 
 @pytest.mark.parametrize("text", ["25", "101%", "-1%", "nan%", "%"])
-def test_what_is_no_percentage_is_a_sentence(text: str) -> None:
+def test_what_is_not_a_percentage_is_a_sentence(text: str) -> None:
     with pytest.raises(ConfigError, match="is not a percentage"):
         parse_percent(text, "max_escalation")
 

@@ -90,7 +90,7 @@ def test_what_is_attached_to_rows_is_in_the_requests_of_one_batch(
     assert ([row["cache"] for row in hits.rows], server.live_prompts) == (["hit"] * len(files), [])
 
 
-def test_a_file_that_is_no_image_loses_its_row_alone(batched: Scrimp, server: BatchServer, model: str) -> None:
+def test_a_file_that_is_not_an_image_loses_its_row_alone(batched: Scrimp, server: BatchServer, model: str) -> None:
     batched.file("rows.csv", "photo\ndot.png\nmissing.png\nrows.csv\n")
     ran = batched("run", "rows.csv", "--attach-field", "photo", "-t", "What is it?", "--model", model, "--batch")
     assert (ran.status, [row["status"] for row in ran.rows]) == (3, ["ok", "error", "error"]), ran.err

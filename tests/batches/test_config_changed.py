@@ -52,7 +52,7 @@ def test_a_flag_that_has_no_effect_by_now_keeps_no_rows_from_being_fetched(batch
     assert [row["status"] for row in batched("batch", "fetch", "--wait").rows] == ["ok"] * len(ROWS)
 
 
-def test_a_provider_that_is_not_configured_any_more_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
+def test_a_provider_that_is_not_configured_any_longer_is_named(batched: Scrimp, server: OpenAIBatches) -> None:
     submitted(batched, "--tier", "simple")
     assert batched("batch", "watch").status == 0
     batched.config(

@@ -146,7 +146,7 @@ def test_what_a_machine_that_never_comes_back_has_sent_stays_counted(
     assert told(b) == held
 
 
-def test_a_server_that_lost_its_data_is_told_anew_what_a_job_holds(
+def test_a_server_that_lost_its_data_is_told_again_what_a_job_holds(
     home: Home, server: OpenAIBatches, redis: RedisServer
 ) -> None:
     a = home("a")

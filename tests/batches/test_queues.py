@@ -241,7 +241,7 @@ def test_a_batch_gets_no_more_than_its_provider_takes(scrimp: Scrimp) -> None:
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone"])
-def test_requests_whose_file_is_damaged_are_sent_anew_and_do_not_hold_up_others(
+def test_requests_whose_file_is_damaged_are_sent_again_and_do_not_hold_up_others(
     batched: Scrimp, server: OpenAIBatches, damage: str
 ) -> None:
     first, second = queue(batched, "a.txt", "one", "two"), queue(batched, "b.txt", "three")

@@ -104,7 +104,7 @@ def test_tiers_and_chains_may_name_models_without_their_provider(shops: Shops) -
     assert shops.vendor.bodies == []
 
 
-def test_where_a_completion_was_bought_is_no_part_of_its_key(shops: Shops) -> None:
+def test_where_a_completion_was_bought_is_not_part_of_its_key(shops: Shops) -> None:
     assert shops.bought("-m", "gpt-6-luna") == ["openrouter"]
     shops.config('[defaults]\nbuy = "named"')
     assert shops.bought("-m", LUNA) == ["openrouter"]

@@ -48,9 +48,7 @@ def test_a_check_that_cannot_be_started_is_found_before_the_first_call(
     assert len(ran.err.splitlines()) == 1
 
 
-def test_a_check_that_refuses_the_empty_text_of_its_trial_is_used_all_the_same(
-    ready: Scrimp, provider: FakeProvider
-) -> None:
+def test_a_check_that_refuses_the_empty_text_of_its_trial_is_used_anyway(ready: Scrimp, provider: FakeProvider) -> None:
     ran = ready("run", "rows.txt", "--check", "grep -q 'one\\|three'", "--fields", "status")
 
     assert [row["status"] for row in ran.rows] == ["ok", "error", "ok"]

@@ -238,7 +238,7 @@ def test_what_cannot_be_a_row_is_a_sentence(scrimp: Scrimp, words: tuple[str, ..
 
 
 @pytest.mark.parametrize("name", ["orders.json", "orders.csv", "code.py"])
-def test_the_name_of_a_document_is_no_task(scrimp: Scrimp, name: str) -> None:
+def test_the_name_of_a_document_is_not_a_task(scrimp: Scrimp, name: str) -> None:
     scrimp.file(name, PRETTY)
     ran = scrimp("compress", "--context", name, "-q", stdin="Which name has the highest id?")
 

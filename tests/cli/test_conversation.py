@@ -35,7 +35,7 @@ def test_a_conversation_goes_on_where_it_ended(ready: Scrimp, provider: FakeProv
     assert provider.bodies[2]["model"] == "other"
 
 
-def test_a_prompt_without_it_begins_anew(ready: Scrimp, provider: FakeProvider) -> None:
+def test_a_prompt_without_it_begins_again(ready: Scrimp, provider: FakeProvider) -> None:
     for words in (("one",), ("two",), ("-c", "three")):
         ready("ask", *words)
 
@@ -96,7 +96,7 @@ def test_it_is_private_and_without_a_cache_it_is_not_kept(ready: Scrimp) -> None
     assert sorted(path.name for path in ready.home.iterdir() if "conversation" in path.name) == ["conversation.json"]
 
 
-def test_one_that_says_the_same_stays_and_is_dated_anew(ready: Scrimp) -> None:
+def test_one_that_says_the_same_stays_and_is_dated_again(ready: Scrimp) -> None:
     ready("ask", "one")
     file = ready.home / "conversation.json"
     os.utime(file, (0, 0))

@@ -66,7 +66,7 @@ def offer(scrimp: Scrimp, *words: str) -> dict[str, Any]:
     return document | found
 
 
-def test_calls_above_a_size_at_which_a_model_is_dearer_are_priced_one_by_one_and_shown(scrimp: Scrimp) -> None:
+def test_calls_above_a_size_at_which_a_model_is_more_expensive_are_priced_one_by_one_and_shown(scrimp: Scrimp) -> None:
     scrimp.env["OPENAI_API_KEY"] = "sk-test-0123456789abcdef"
     texts = ["word " * 300_000, "word " * 200_000, *("word " * (1000 + n) for n in range(5))]
     scrimp.file("rows.jsonl", "".join(json.dumps({"text": text}) + "\n" for text in texts))

@@ -149,7 +149,7 @@ def test_many_rows_are_told_of_from_a_sample_that_is_named(ready: Scrimp) -> Non
     assert f"(from {compression['sampled']} of 1,000 rows, spread evenly" in ready("estimate", "rows.jsonl").out
 
 
-def test_what_holds_back_two_levels_alike_is_no_reason_why_one_adds_nothing(ready: Scrimp) -> None:
+def test_what_holds_back_two_levels_alike_is_not_a_reason_why_one_adds_nothing(ready: Scrimp) -> None:
     orders = json.dumps([{"id": n, "city": "Bern"} for n in range(9)], indent=2)
     asked = ("Which id is 3?", "Reindent it with tabs.")
     ready.file("half.jsonl", "".join(json.dumps({"text": f"{orders}\n\n{task}"}) + "\n" for task in asked))

@@ -152,7 +152,7 @@ def test_a_prompt_that_gains_nothing_is_sent_as_it_is(long: Long, rows: int) -> 
     assert (tokens(long.text) > 32_000) == (rows == 12_000)
 
 
-def test_a_later_step_of_a_chain_that_is_dearer_for_its_size_is_a_reason_to_compress_as_the_first_is(
+def test_a_later_step_of_a_chain_that_is_more_expensive_for_its_size_is_a_reason_to_compress_as_the_first_is(
     scrimp: Scrimp, provider: FakeProvider
 ) -> None:
     long = Long(scrimp, provider)

@@ -315,7 +315,7 @@ def test_a_model_without_a_price_gets_one_and_is_billed_by_it(scrimp: Scrimp) ->
         (["--remove", "--input", "1"], "--remove takes no price"),
     ],
 )
-def test_what_is_no_price_is_refused_and_nothing_is_kept(scrimp: Scrimp, words: list[str], message: str) -> None:
+def test_what_is_not_a_price_is_refused_and_nothing_is_kept(scrimp: Scrimp, words: list[str], message: str) -> None:
     ran = scrimp("prices", "set", "openai/gpt-6-luna", *words)
 
     assert ran.status == 2

@@ -279,7 +279,7 @@ def test_prompts_can_be_piped_in_and_completions_piped_on(ready: Scrimp) -> None
     assert ran.out == "echo: one\necho: two\n"
 
 
-def test_no_input_at_all_is_no_error(ready: Scrimp) -> None:
+def test_no_input_at_all_is_not_an_error(ready: Scrimp) -> None:
     assert ready("run", "-").status == 0
 
 
@@ -293,7 +293,7 @@ def test_one_prompt_is_answered_and_answered_again_from_the_cache(ready: Scrimp,
     assert len(provider.bodies) == 1
 
 
-def test_looking_calls_nobody(ready: Scrimp, provider: FakeProvider) -> None:
+def test_commands_that_only_look_call_no_api(ready: Scrimp, provider: FakeProvider) -> None:
     looks = [
         ready("estimate", "rows.jsonl"), ready("route", "rows.jsonl"), ready("models", "--all"), ready("doctor"),
         ready("prices", "check", "openai/gpt-6-luna"), ready("config", "check"), ready("cache", "stats"), ready("cost"),

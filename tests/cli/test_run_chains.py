@@ -301,7 +301,7 @@ def test_a_task_the_cheap_steps_do_pay_for_climbs_on(house: House) -> None:
     assert Counter(house.called) == {"a": 60, "b": 60}
 
 
-def test_a_chain_whose_cheap_steps_are_dearer_than_its_last_is_warned_of_once(house: House) -> None:
+def test_a_chain_whose_cheap_steps_are_more_expensive_than_its_last_is_warned_of_once(house: House) -> None:
     house.config('[chains.c]\nsteps = ["fake/j", "fake/top", "fake/b"]\n')
     house.say(j="18", top="18", b="20")
     ran = house.run("--chain", "c", prompts=3)

@@ -241,7 +241,7 @@ def test_a_stdin_that_never_closes_is_read_no_further_than_asked(ready: Scrimp) 
     assert (run.returncode, out) == (0, b"echo: one\necho: two\n")
 
 
-def test_rows_that_cannot_be_written_are_kept_all_the_same(ready: Scrimp, provider: FakeProvider) -> None:
+def test_rows_that_cannot_be_written_are_kept_anyway(ready: Scrimp, provider: FakeProvider) -> None:
     ran = ready("run", "rows.jsonl", "-o", "/dev/full")
     called = len(provider.bodies)
 

@@ -102,7 +102,7 @@ def test_what_cannot_succeed_is_sent_once(ready: Scrimp, provider: FakeProvider)
     assert ran.rows[0]["error"]["kind"] == "invalid"
 
 
-def test_a_cut_off_completion_is_no_success_and_is_not_kept(ready: Scrimp, provider: FakeProvider) -> None:
+def test_a_cut_off_completion_is_not_a_success_and_is_not_kept(ready: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda _: completion("half a", finish="length")
     first, second = ready("run", "rows.jsonl", "--limit", "1"), ready("run", "rows.jsonl", "--limit", "1")
 

@@ -198,7 +198,7 @@ def test_a_prompt_of_ask_is_listed_with_its_cost_and_without_its_text(ready: Scr
     assert b"secret" not in b"".join(file.read_bytes() for file in ready.home.glob("ledger.db*"))
 
 
-def test_a_prompt_answered_from_the_cache_is_no_run_and_one_that_failed_is(ready: Scrimp) -> None:
+def test_a_prompt_answered_from_the_cache_is_not_a_run_and_one_that_failed_is(ready: Scrimp) -> None:
     ready("ask", "good")
     ready("ask", "good")
     assert len(runs_of(ready)) == 1

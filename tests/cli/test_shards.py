@@ -53,7 +53,7 @@ def test_shards_share_out_what_the_other_flags_take(ready: Scrimp) -> None:
     assert sorted(index for share in shares for index in share) == whole
 
 
-def test_a_shard_without_rows_is_no_error(ready: Scrimp) -> None:
+def test_a_shard_without_rows_is_not_an_error(ready: Scrimp) -> None:
     ready.file("one.jsonl", '{"text": "x"}\n')
     ran = [ready("run", "one.jsonl", "--shard", f"{n}/5") for n in range(1, 6)]
 

@@ -157,7 +157,7 @@ def test_what_another_machine_held_when_it_died_stays_counted_until_that_has_loo
     assert told == {"spent_usd": settled, "may_spend_usd": 0, "runs": []}
 
 
-def test_what_a_run_held_stays_counted_where_its_machine_was_started_anew(
+def test_what_a_run_held_stays_counted_where_its_machine_was_started_again(
     tmp_path: Path, redis: RedisServer, provider: FakeProvider, billing: Billing
 ) -> None:
     scrimp = home(tmp_path, "home", provider, redis.url)
@@ -245,7 +245,7 @@ def test_a_server_that_forgets_ends_its_runs_and_the_next_begins_with_what_its_h
         assert end(start(scrimp, [*rows(scrimp, "anew", 5), str(cap)])).status == 0
 
 
-def test_a_budget_is_shown_with_its_runs_and_begins_anew(
+def test_a_budget_is_shown_with_its_runs_and_begins_again(
     tmp_path: Path, redis: RedisServer, provider: FakeProvider, billing: Billing
 ) -> None:
     scrimp = home(tmp_path, "home", provider, redis.url)

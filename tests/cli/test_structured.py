@@ -117,7 +117,7 @@ def test_what_was_said_is_part_of_the_cache_key_and_a_prompt_that_names_its_labe
     assert (found.status, len(provider.bodies)) == (0, 4)
 
 
-def test_the_sentence_is_no_part_of_what_is_compressed(ready: Scrimp, provider: FakeProvider) -> None:
+def test_the_sentence_is_not_part_of_what_is_compressed(ready: Scrimp, provider: FakeProvider) -> None:
     provider.answer = lambda _: completion("billing")
     ready.file("json.txt", '{"a":   1,\n   "b":   [1,   2]}\n' * 20)
     words = ("run", "json.txt", "--format", "text", "--choices", LABELS, "--choices-text", "Labels:   {choices}\n\n\n.")
@@ -216,7 +216,7 @@ def test_a_file_that_is_read_for_them_is_not_written_over(ready: Scrimp, words: 
     assert (ready.cwd / "schema.json").read_text() == SCHEMA
 
 
-def test_what_a_provider_does_not_take_of_a_schema_is_said_once_and_checked_all_the_same(
+def test_what_a_provider_does_not_take_of_a_schema_is_said_once_and_checked_anyway(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
     ready.file("rows.jsonl", '{"prompt": "one"}\n{"prompt": "two"}\n{"prompt": "three"}\n')

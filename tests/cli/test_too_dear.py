@@ -71,7 +71,7 @@ def called(provider: FakeProvider) -> list[str]:
     return [body["model"] for body in provider.bodies]
 
 
-def test_a_row_that_is_too_dear_goes_to_the_next_model_of_its_tier_that_is_not(
+def test_a_row_that_is_too_expensive_goes_to_the_next_model_of_its_tier_that_is_not(
     priced: Priced, provider: FakeProvider
 ) -> None:
     ran = priced.run("--tier", "high", "--max-cost-per-row", "0.001")
@@ -120,7 +120,7 @@ def test_a_tier_that_scrimp_chose_gives_way_to_those_below_and_one_that_was_aske
     assert called(provider) == ["small"]
 
 
-def test_a_chain_ends_before_the_step_that_is_too_dear(priced: Priced, provider: FakeProvider) -> None:
+def test_a_chain_ends_before_the_step_that_is_too_expensive(priced: Priced, provider: FakeProvider) -> None:
     # 0.0002 and 30 % of 0.004 are 0.0014.
     (row,) = priced.run("--chain", "c", "--max-cost-per-row", "0.001", "--check", "false").rows
     assert (called(provider), row["too_dear"]["instead"]) == (["small"], "fake/small")
@@ -163,7 +163,7 @@ def test_completions_of_the_same_task_say_how_long_one_is_expected_to_be(
     assert row["too_dear"]["expected_usd"] > 0.0036
 
 
-def test_what_was_paid_for_costs_nothing_and_is_not_too_dear(priced: Priced, provider: FakeProvider) -> None:
+def test_what_was_paid_for_costs_nothing_and_is_not_too_expensive(priced: Priced, provider: FakeProvider) -> None:
     priced.run("--tier", "high")
     again = priced.run("--tier", "high", "--max-cost-per-row", "0.001")
     assert (again.rows[0]["cache"], again.rows[0]["model"], called(provider)) == ("hit", "top", ["top"])
@@ -177,7 +177,7 @@ def test_what_was_paid_for_costs_nothing_and_is_not_too_dear(priced: Priced, pro
     assert priced.run("--tier", "high", texts=texts).rows[0]["model"] == "top"
 
 
-def test_a_row_that_was_too_dear_before_its_task_was_known_is_not_paid_for_twice(
+def test_a_row_that_was_too_expensive_before_its_task_was_known_is_not_paid_for_twice(
     priced: Priced, provider: FakeProvider
 ) -> None:
     words, texts = ("--tier", "high", "--route", "geese", "--max-cost-per-row", "0.001"), ("How many geese?",)
@@ -191,7 +191,7 @@ def test_a_row_that_was_too_dear_before_its_task_was_known_is_not_paid_for_twice
     assert (again.rows[0]["cache"], again.rows[0]["model"], len(provider.bodies)) == ("hit", "mid", before + 1)
 
 
-def test_a_row_does_not_go_over_to_a_dearer_model_when_its_own_is_in_trouble(scrimp: Scrimp) -> None:
+def test_a_row_does_not_go_over_to_a_more_expensive_model_when_its_own_is_in_trouble(scrimp: Scrimp) -> None:
     with fake_provider(lambda _: error(404, "model_not_found")) as broken, fake_provider(echo) as whole:
         priced = Priced(scrimp, whole.url)
         priced.config(
@@ -239,7 +239,7 @@ def test_a_row_is_expected_to_cost_what_it_does_with_what_its_provider_keeps(
     assert json.loads(told.out)["work"]["calls"] == answered
 
 
-def test_route_and_estimate_say_which_rows_are_too_dear(priced: Priced, scrimp: Scrimp) -> None:
+def test_route_and_estimate_say_which_rows_are_too_expensive(priced: Priced, scrimp: Scrimp) -> None:
     scrimp.file("rows.jsonl", '{"text": "How many geese?"}\n' + json.dumps({"text": "geese " * 9000}) + "\n")
     words = ("rows.jsonl", "--tier", "high", "--max-cost-per-row", "0.001")
     explained = scrimp("route", "--explain", *words)
@@ -278,12 +278,12 @@ def test_a_row_that_no_model_can_be_called_for_says_that_and_nothing_of_its_cost
 
 
 @pytest.mark.parametrize("words", [("--max-cost-per-row", "much"), ("--max-cost-per-row", "-1"), ("--on-dear", "weep")])
-def test_what_is_no_limit_is_refused(priced: Priced, words: tuple[str, ...]) -> None:
+def test_what_is_not_a_limit_is_refused(priced: Priced, words: tuple[str, ...]) -> None:
     assert priced.run(*words).status == 2
 
 
 @pytest.mark.parametrize(("words", "model"), [(1_000, "claude-haiku-5-5"), (120_000, "gpt-6-luna")])
-def test_a_prompt_above_the_size_at_which_its_model_is_dearer_goes_to_another_of_its_tier(
+def test_a_prompt_above_the_size_at_which_its_model_is_more_expensive_goes_to_another_of_its_tier(
     scrimp: Scrimp, provider: FakeProvider, words: int, model: str
 ) -> None:
     # By the list of November 2026 Haiku takes five times as much above 100,000 tokens, and luna twice above 272,000.
@@ -332,7 +332,9 @@ def rows_of(numbers: range) -> str:
     return "".join(json.dumps({"text": f"How many geese are {number}?"}) + "\n" for number in numbers)
 
 
-def test_a_row_that_is_too_dear_live_is_not_in_a_batch_at_half_the_price(scrimp: Scrimp, server: OpenAIBatches) -> None:
+def test_a_row_that_is_too_expensive_live_is_not_in_a_batch_at_half_the_price(
+    scrimp: Scrimp, server: OpenAIBatches
+) -> None:
     # 200 tokens out at $10 a million, and at half of that in batches.
     scrimp.file("rows.jsonl", rows_of(range(3)))
     words = ("rows.jsonl", "--model", "fake/gpt-6.1-sol", "--max-cost-per-row", "0.0015")

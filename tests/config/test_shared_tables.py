@@ -41,7 +41,7 @@ def test_a_password_is_a_secret_as_it_is_written_and_as_it_is_sent() -> None:
         f"redis://:{PASSWORD}/x@cache.example", "redis://cache.example:0", "redis://cache.example:70000", "redis://[::1",
     ],
 )  # fmt: skip
-def test_what_is_no_address_is_refused_without_being_repeated(address: str) -> None:
+def test_what_is_not_an_address_is_refused_without_being_repeated(address: str) -> None:
     with pytest.raises(msgspec.ValidationError, match="cache is not the address of a server: write redis://") as caught:
         table(cache=address)
 

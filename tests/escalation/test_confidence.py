@@ -50,7 +50,7 @@ def verdict(given: Completion, *attempts: Attempt, signal: str = "auto", paramet
      ("18", "tool", "tool"), ("18", "unknown", "unknown")],
 )  # fmt: skip
 @pytest.mark.parametrize("signal", ["auto", "agreement", "logprobs", "check"])
-def test_what_is_no_completion_is_never_valid(text: str, stop_reason: StopReason, why: str, signal: str) -> None:
+def test_what_is_not_a_completion_is_never_valid(text: str, stop_reason: StopReason, why: str, signal: str) -> None:
     told = verdict(completion(text, stop_reason=stop_reason), attempt("18", model="b"), signal=signal)
 
     assert (told.valid, told.why, told.confidence, told.needs_another) == (False, why, None, False)

@@ -38,7 +38,7 @@ def test_more_agreement_and_cheaper_steps_never_pay_less(rows: int, data: st.Dat
 
 
 @given(st.integers(MIN_ROWS, 5000))
-def test_steps_as_dear_as_the_last_never_pay(rows: int) -> None:
+def test_steps_as_expensive_as_the_last_never_pay(rows: int) -> None:
     assert not can_pay(rows, rows, 1.0)
 
 

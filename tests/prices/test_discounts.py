@@ -140,6 +140,6 @@ def test_each_tier_and_size_of_a_price_of_ones_own_has_its_rates() -> None:
 
 
 @pytest.mark.parametrize("text", ["15", "101%", "x%", "", "%", "nan%", "-1001%", "1e9999%"])
-def test_what_is_no_discount_is_refused(text: str) -> None:
+def test_what_is_not_a_discount_is_refused(text: str) -> None:
     with pytest.raises(ConfigError, match="is not a discount: write a percentage such as 15%"):
         parse_discount(text, "discount")

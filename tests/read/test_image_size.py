@@ -38,6 +38,6 @@ def test_a_header_that_is_cut_off_has_no_size(kind: str) -> None:
         assert image_size(HEADERS[kind][:length]) == (0, 0)
 
 
-def test_what_is_no_header_has_no_size() -> None:
+def test_what_is_not_a_header_has_no_size() -> None:
     assert image_size(b"\xff\xd8" + bytes(100)) == (0, 0)
     assert image_size(b"") == (0, 0)

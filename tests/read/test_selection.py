@@ -128,7 +128,7 @@ def test_a_former_output_may_have_any_format_of_rows(taken: Taken, name: str, fo
 
 
 @pytest.mark.parametrize("former", ['{"text": "row"}\n', "just text\n", "a\nb\n", '{"error": null}\n'])
-def test_a_file_that_is_no_output_is_an_error_and_not_a_run_of_all_rows(taken: Taken, former: str) -> None:
+def test_a_file_that_is_not_an_output_is_an_error_and_not_a_run_of_all_rows(taken: Taken, former: str) -> None:
     with pytest.raises(InputError, match="--only-failed"):
         taken(former)
 

@@ -284,7 +284,7 @@ def test_amounts_are_rounded_up_to_nanodollars(redis: RedisServer) -> None:
         assert ask(run, 10, 10, 11) == 10
 
 
-def test_a_part_that_stays_is_told_anew_at_any_time_and_counts_once(redis: RedisServer) -> None:
+def test_a_part_that_stays_is_told_again_at_any_time_and_counts_once(redis: RedisServer) -> None:
     with budget_server(redis) as budget:
         for _ in range(2):  # two commands of a job, of which the second sends nothing more
             job = budget.run("job", dollars(CAP), "e")
@@ -306,7 +306,7 @@ def test_a_part_that_stays_is_told_anew_at_any_time_and_counts_once(redis: Redis
         assert again.committed == dollars(300)
 
 
-def test_a_part_that_holds_nothing_is_not_brought_into_a_budget_that_began_anew(redis: RedisServer) -> None:
+def test_a_part_that_holds_nothing_is_not_brought_into_a_budget_that_began_again(redis: RedisServer) -> None:
     with budget_server(redis) as budget:
         job = budget.run("job", dollars(CAP), "e")
         ask(job, 0, 300)
@@ -320,7 +320,7 @@ def test_a_part_that_holds_nothing_is_not_brought_into_a_budget_that_began_anew(
 
 @pytest.mark.parametrize("amount", ["-1", "-1e300", "nan", "inf", "1e300", "abc", "", "1.5", b"\xff", "9" * 400])
 @pytest.mark.parametrize("field", ["committed", "spent", "a:a", "s:a"])
-def test_what_another_program_has_written_is_no_amount(redis: RedisServer, field: str, amount: str | bytes) -> None:
+def test_what_another_program_has_written_is_not_an_amount(redis: RedisServer, field: str, amount: str | bytes) -> None:
     """A negative sum would let runs pass the cap; of none of these it is known what is left."""
     with budget_server(redis, "night") as budget:
         run = budget.run("a", dollars(CAP), "e")

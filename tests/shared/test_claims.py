@@ -73,7 +73,7 @@ def test_what_is_claimed_again_at_once_is_held(machine: Machine, redis: RedisSer
     assert other.claim(KEYS[:20]) == set(KEYS[:20])
 
 
-def test_claiming_again_is_no_conflict_with_oneself(machine: Machine) -> None:
+def test_claiming_again_is_not_a_conflict_with_oneself(machine: Machine) -> None:
     one = machine("one")
 
     assert [one.claim(KEYS), one.claim(KEYS)] == [set(), set()]
@@ -114,7 +114,7 @@ def test_of_many_threads_and_machines_one_gets_each_key(machine: Machine) -> Non
 
 
 @pytest.mark.parametrize("life", [None, 366 * 86_400])
-def test_what_nobody_will_let_go_of_is_no_claim(machine: Machine, redis: RedisServer, life: int | None) -> None:
+def test_what_nobody_will_let_go_of_is_not_a_claim(machine: Machine, redis: RedisServer, life: int | None) -> None:
     """Another program has put it there: who waited for it would wait for ever."""
     redis.client.set(PREFIX + KEYS[0], b"\xff", ex=life)
 
@@ -181,7 +181,7 @@ def test_without_the_server_the_claims_of_this_machine_hold(machine: Machine, re
     one.renew()
 
 
-def test_a_server_that_forgets_all_claims_gives_none_away_before_their_holders_made_them_anew(
+def test_a_server_that_forgets_all_claims_gives_none_away_before_their_holders_made_them_again(
     machine: Machine, redis: RedisServer
 ) -> None:
     clock = Clock(1000.0)
@@ -214,7 +214,7 @@ def test_a_server_that_stays_away_keeps_nobody_waiting_for_long(machine: Machine
     assert (waits, other.claim(KEYS[:2])) == (set(KEYS[:2]), set())
 
 
-def test_claims_are_made_anew_as_soon_as_the_server_is_back(machine: Machine, redis: RedisServer) -> None:
+def test_claims_are_made_again_as_soon_as_the_server_is_back(machine: Machine, redis: RedisServer) -> None:
     one = machine("one", life=6.0)  # so that they are renewed every 2 s, and every 0.2 s where it was away
     one.claim(KEYS[:2])
     redis.kill()

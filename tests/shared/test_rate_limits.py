@@ -156,7 +156,7 @@ def test_the_server_has_a_clock_of_its_own(redis: RedisServer) -> None:
     server.close()
 
 
-def test_a_server_that_lost_its_data_does_not_grant_full_buckets_anew(redis: RedisServer) -> None:
+def test_a_server_that_lost_its_data_does_not_grant_full_buckets_again(redis: RedisServer) -> None:
     now = 100.0
     server = SharedServer(redis.url, name="the server", warn=lambda _: None, meanwhile="", timeout=30)
     rates, new = (RateServer(server, "key", name, lambda: now) for name in "pq")

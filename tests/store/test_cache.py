@@ -94,7 +94,7 @@ def test_a_store_of_a_newer_scrimp_is_left_alone(cache: SqliteCache) -> None:
         SqliteCache(cache.path)
 
 
-def test_a_file_that_is_no_database_is_named_with_the_next_move(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_named_with_the_next_move(tmp_path: Path) -> None:
     path = tmp_path / "cache.db"
     path.write_text("this is not a database, " * 100)
 

@@ -56,7 +56,7 @@ def test_a_key_can_be_named_by_its_first_digits(cache: SqliteCache, file: CacheF
 
 
 @pytest.mark.parametrize("prefix", ["xyz", "", "a" * 65, "ab cd", "ab  ", "\u0661"])
-def test_what_is_no_key_is_refused_in_words(file: CacheFile, prefix: str) -> None:
+def test_what_is_not_a_key_is_refused_in_words(file: CacheFile, prefix: str) -> None:
     with pytest.raises(StoreError, match="key"):
         file.remove(prefix)
 

@@ -79,7 +79,7 @@ def test_where_nothing_can_be_locked_everything_is_free_and_one_warning_says_so(
 
 
 @pytest.mark.parametrize("number", [0, 199])
-def test_a_released_key_that_was_never_claimed_is_no_error(tmp_path: Path, number: int) -> None:
+def test_a_released_key_that_was_never_claimed_is_not_an_error(tmp_path: Path, number: int) -> None:
     claims = Claims(tmp_path / "claims", print)
     claims.release(KEYS[number:])
     assert claims.claim(KEYS) == set()

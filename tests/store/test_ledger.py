@@ -124,7 +124,7 @@ def test_totals_are_the_sums_of_their_entries_by_whatever_they_are_grouped(
 
 @settings(max_examples=40)
 @given(given=st.lists(entries, max_size=20), days=st.integers(0, 3))
-def test_what_was_spent_on_a_route_counts_unknown_costs_as_the_dearest_known_one(
+def test_what_was_spent_on_a_route_counts_unknown_costs_as_the_most_expensive_known_one(
     tmp_path_factory: pytest.TempPathFactory, given: list[Entry], days: int
 ) -> None:
     since = 1_700_000_000.0 + days * DAY

@@ -79,7 +79,7 @@ def test_a_certificate_states_more_than_its_target_where_more_was_reached() -> N
     assert claim.labels_needed == 0
 
 
-def test_a_policy_that_never_saves_is_no_choice() -> None:
+def test_a_policy_that_never_saves_is_not_a_choice() -> None:
     dear = [replace(one, answers={**one.answers, "a": RecordedAnswer(score=1.0, cost=200.0)}) for one in rows(200, 0)]
 
     assert certify(dear, (Always("a"),), "top", 0.95).policy == Always("top")

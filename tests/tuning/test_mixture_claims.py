@@ -74,7 +74,7 @@ def test_rows_without_labels_are_taken_for_the_worst() -> None:
     assert not certify_mixture(rows, listing, "top", 0.95).claims[0].certified
 
 
-def test_one_task_is_no_mixture_and_a_flagship_that_is_never_right_no_measure() -> None:
+def test_one_task_is_not_a_mixture_and_a_flagship_that_is_never_right_no_measure() -> None:
     with pytest.raises(UsageError, match="leave it out"):
         certify_mixture([row(str(at), "one") for at in range(100)], listing, "top", 0.95)
     with pytest.raises(UsageError, match="too few rows"):

@@ -74,7 +74,7 @@ def test_nothing_is_said_of_nothing() -> None:
         measure(Always("a"), [], "top")
 
 
-def test_policies_are_listed_with_the_dearest_first() -> None:
+def test_policies_are_listed_with_the_most_expensive_first() -> None:
     found = measure_all((Always("a"), Agree(("a",))), rows([(1, 1), (0, 1)]), "top")
 
     assert [policy for policy, _ in found] == [Agree(("a",)), Always("top"), Always("a")]

@@ -89,7 +89,7 @@ def test_relatives_do_not_vote_together() -> None:
     assert all(isinstance(policy, Always) for policy in listed)
 
 
-def test_a_pair_too_dear_for_how_often_it_agrees_is_left_out_with_a_sentence() -> None:
+def test_a_pair_too_expensive_for_how_often_it_agrees_is_left_out_with_a_sentence() -> None:
     dear = rows([("1", "2", "3", "4")] * 9 + [("1", "1", "1", "1")], cost=30)
     found = shortlist(dear, POOL, "top")
 
@@ -100,14 +100,14 @@ def test_a_pair_too_dear_for_how_often_it_agrees_is_left_out_with_a_sentence() -
     )
 
 
-def test_a_cheap_model_as_dear_as_the_flagship_is_never_asked() -> None:
+def test_a_cheap_model_as_expensive_as_the_flagship_is_never_asked() -> None:
     found = shortlist(rows([("1", "1", "1", "1")], cost=100), POOL, "top")
 
     assert found.policies == ()
     assert "a always: it costs no less than top" in found.left_out
 
 
-def test_where_nothing_is_asserted_the_dearer_model_is_tried_first() -> None:
+def test_where_nothing_is_asserted_the_more_expensive_model_is_tried_first() -> None:
     silent = [
         RecordedRow(
             id="1", answers={"a": RecordedAnswer(cost=1), "b": RecordedAnswer(cost=2), "top": RecordedAnswer(cost=10)}

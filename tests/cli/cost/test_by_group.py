@@ -45,7 +45,7 @@ def test_task_and_signature_are_two_words_for_one_group(ready: Scrimp) -> None:
     assert task["task"] == signature["signature"] != "-"
 
 
-def test_a_word_that_is_no_group_is_refused_with_those_that_are(ready: Scrimp) -> None:
+def test_a_word_that_is_not_a_group_is_refused_with_those_that_are(ready: Scrimp) -> None:
     ran = ready("cost", "--by", "color")
 
     assert ran.status == 2
@@ -168,7 +168,7 @@ def test_json_at_a_terminal_has_no_control_character_of_a_name(ready: Scrimp) ->
     assert json.loads(ready("cost", "--by", "user", "--json").out)[0]["user"] == "ann\u009b31m\u009d0;x"
 
 
-def test_of_many_groups_a_table_has_the_dearest_and_a_line_for_the_others(ready: Scrimp) -> None:
+def test_of_many_groups_a_table_has_the_most_expensive_and_a_line_for_the_others(ready: Scrimp) -> None:
     calls = [
         replace(
             entry(), call=f"c{n}", user=f"u{n:03}", tags={"team": f"t{n % 7}"} if n % 7 else {}, cost=Decimal(n) / 8

@@ -38,7 +38,7 @@ def test_a_pipe_gets_an_object_for_each_change_until_it_is_interrupted(scrimp: S
     assert (following.returncode, err) == (130, b"")
 
 
-def test_of_very_many_groups_an_object_has_the_dearest_and_the_others_as_one(scrimp: Scrimp) -> None:
+def test_of_very_many_groups_an_object_has_the_most_expensive_and_the_others_as_one(scrimp: Scrimp) -> None:
     now = time.time()
     with closing(Ledger(scrimp.home / "ledger.db")) as ledger:
         calls = [replace(entry("p/m", "0.001"), call=f"{n}", run=f"r{n}", time=now) for n in range(1002)]

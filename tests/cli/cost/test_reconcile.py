@@ -111,7 +111,7 @@ def test_one_call_of_others_with_more_tokens_than_the_lost_one_can_have_had_is_n
     assert report(ready)["reasons"] == ["the provider counts more tokens than they can have had"]
 
 
-def test_a_call_that_is_counted_an_hour_later_is_no_gap_of_two_hours(ready: Scrimp, account: Account) -> None:
+def test_a_call_that_is_counted_an_hour_later_is_not_a_gap_of_two_hours(ready: Scrimp, account: Account) -> None:
     recorded(ready, paid(0, THEN), paid(1, THEN + HOUR - 61), lost(0, THEN + HOUR))
     account.used = [Used(time=THEN, model=MODEL), Used(time=THEN + HOUR, model=MODEL)]
     found = report(ready)

@@ -35,6 +35,6 @@ def test_a_day_begins_by_the_clock_of_its_zone(text: str, zone: str, first: str)
         ("2026-12-01", "yet to come"),
     ],
 )
-def test_what_is_no_moment_is_told_with_the_next_move(text: str, said: str) -> None:
+def test_what_is_not_a_moment_is_told_with_the_next_move(text: str, said: str) -> None:
     with pytest.raises(ScrimpError, match=said):
         parse_since(text).start(NOW)

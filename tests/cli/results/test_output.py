@@ -175,7 +175,7 @@ def test_a_file_of_a_row_that_does_not_fit_leaves_nothing(tmp_path: Path) -> Non
     assert list((tmp_path / "rows").iterdir()) == []
 
 
-def test_what_is_no_regular_file_is_written_as_it_is(ready: Scrimp) -> None:
+def test_what_is_not_a_regular_file_is_written_as_it_is(ready: Scrimp) -> None:
     os.mkfifo(ready.cwd / "pipe")
     with subprocess.Popen(["cat", "pipe"], cwd=ready.cwd, stdout=subprocess.PIPE) as reader:
         assert ready("run", "rows.jsonl", "-o", "pipe").status == 0
@@ -224,7 +224,7 @@ def test_a_pipe_whose_reader_leaves_ends_the_run_as_a_closed_stdout_does(ready: 
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write in every directory")
-def test_a_file_in_a_directory_that_may_not_be_changed_is_replaced_all_the_same(
+def test_a_file_in_a_directory_that_may_not_be_changed_is_replaced_anyway(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
     path = ready.file("shut/out.jsonl", FORMER)

@@ -63,7 +63,7 @@ def test_who_captures_a_pipe_keeps_what_comes_and_an_unknown_reader_may_print_it
     os.close(written)
 
 
-def test_what_is_no_pipe_leads_nowhere_else(terminal: int, tmp_path: Path) -> None:
+def test_what_is_not_a_pipe_leads_nowhere_else(terminal: int, tmp_path: Path) -> None:
     with (tmp_path / "rows").open("wb") as file:
         assert not may_reach_terminal(file.fileno(), terminal, tmp_path)
     assert not may_reach_terminal(terminal, terminal, tmp_path)

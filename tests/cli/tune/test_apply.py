@@ -93,7 +93,7 @@ def test_a_route_that_does_what_it_was_certified_on_stays(applied: Scrimp) -> No
     assert "drift" not in recordings.tuned(applied)[0]
 
 
-def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_more(applied: Scrimp) -> None:
+def test_a_route_that_climbs_much_more_often_is_said_once_and_not_used_any_longer(applied: Scrimp) -> None:
     rows = list(recordings.rows(260))[200:]
     for row in rows:
         row["models"]["gemini-tiny"]["out"] = "42"
@@ -125,7 +125,7 @@ def test_a_quiet_run_is_told_of_a_route_that_no_longer_holds_and_of_nothing_else
     assert "is no longer used" in said
 
 
-def test_a_route_certified_anew_begins_with_a_clean_record(applied: Scrimp) -> None:
+def test_a_route_certified_again_begins_with_a_clean_record(applied: Scrimp) -> None:
     (route,) = recordings.tuned(applied)
     applied("run", "p.jsonl", *recordings.TEMPLATE, "-q", "--limit", "60")
     chains = recordings.entries(applied, "SELECT DISTINCT chain FROM entries WHERE chain IS NOT NULL")

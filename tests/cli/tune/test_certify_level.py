@@ -164,7 +164,7 @@ def test_what_cannot_be_compared_is_said(told: Scrimp, words: tuple[str, ...], s
     assert says in ran.err
 
 
-def test_pairs_of_other_code_count_no_more_and_only_the_side_it_compressed_is_asked_for_anew(
+def test_pairs_of_other_code_count_no_more_and_only_the_side_it_compressed_is_asked_for_again(
     told: Scrimp, provider: FakeProvider
 ) -> None:
     lockers.write(told, "p.jsonl", range(6))

@@ -110,7 +110,7 @@ def test_only_the_share_is_sent(applied: Scrimp, share: str) -> None:
     assert calls < 50
 
 
-def test_its_cap_is_for_all_runs_of_a_day_and_rows_are_answered_all_the_same(applied: Scrimp) -> None:
+def test_its_cap_is_for_all_runs_of_a_day_and_rows_are_answered_anyway(applied: Scrimp) -> None:
     capped = WATCHED + "certified_max_cost = 0.0013\n"
     first = run(applied, range(200, 230), "--max-output", "4", config=capped)
     second = run(applied, range(230, 260), "--max-output", "4", config=capped)

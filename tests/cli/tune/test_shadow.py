@@ -172,7 +172,7 @@ def test_pairs_of_a_task_tell_the_tier_of_its_prompts(recorded: Scrimp) -> None:
     assert after["expected_gain"] != before["expected_gain"]
 
 
-def test_what_is_told_of_pairs_follows_their_labels_and_a_file_that_cannot_be_read_is_no_obstacle(
+def test_what_is_told_of_pairs_follows_their_labels_and_a_file_that_cannot_be_read_is_not_an_obstacle(
     recorded: Scrimp,
 ) -> None:
     recorded("tune", "shadow", "p.jsonl", *ALL, "--limit", "40")

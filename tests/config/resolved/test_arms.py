@@ -76,7 +76,7 @@ def test_a_recorded_model_is_called_by_its_whole_name(model: str, effort: Effort
         "portkey/@openai-prod/gpt-5-mini", "own/gpt-5@eastus2",
     ],
 )  # fmt: skip
-def test_what_follows_an_at_sign_and_is_no_effort_is_part_of_the_name(name: str) -> None:
+def test_what_follows_an_at_sign_and_is_not_an_effort_is_part_of_the_name(name: str) -> None:
     provider, _, model = name.partition("/")
 
     found = ROUTES.model(name)

@@ -31,7 +31,7 @@ def test_every_variable_that_is_listed_is_obeyed_and_an_empty_one_is_not() -> No
 
 
 @pytest.mark.parametrize("value", ["example.com/v1", "file:///etc", "http//x", "user:hunter2@host"])
-def test_an_address_that_is_no_url_is_named_by_its_variable_without_its_value(value: str) -> None:
+def test_an_address_that_is_not_a_url_is_named_by_its_variable_without_its_value(value: str) -> None:
     with pytest.raises(ConfigError, match=r"^ANTHROPIC_BASE_URL is not a URL") as raised:
         list(vendor_layers({"ANTHROPIC_BASE_URL": value}))
     assert value not in str(raised.value)

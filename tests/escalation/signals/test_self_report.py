@@ -33,7 +33,7 @@ def test_a_confidence_is_read_however_it_is_written(value: str, confidence: floa
         '{"confidence": [0.9]}', '{"confidence": 0.2, "Confidence": 0.9}', '{"confidence": "12/10"}',
     ],
 )  # fmt: skip
-def test_what_is_no_confidence_is_none(text: str) -> None:
+def test_what_is_not_a_confidence_is_none(text: str) -> None:
     assert self_reported(text) is None
 
 

@@ -93,7 +93,7 @@ def test_without_a_record_or_with_a_short_one_rows_climb() -> None:
     assert Past(ended(0, 0, 30)).start() == 2
 
 
-def test_one_row_in_twenty_climbs_all_the_same_and_always_the_same_one() -> None:
+def test_one_row_in_twenty_climbs_anyway_and_always_the_same_one() -> None:
     past = Past(ended(0, 0, 1000))
     keys = [hashlib.sha256(str(number).encode()).digest() for number in range(4000)]
 

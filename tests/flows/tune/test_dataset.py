@@ -33,7 +33,7 @@ def test_a_row_is_in_one_half_for_good(names: list[str]) -> None:
     assert len(split.train) + len(split.test) == len(rows)
 
 
-def test_the_best_is_the_flagship_where_scores_are_known_and_the_dearest_where_they_are_not() -> None:
+def test_the_best_is_the_flagship_where_scores_are_known_and_the_most_expensive_where_they_are_not() -> None:
     right, wrong = RecordedAnswer(score=1.0, cost=0.4), RecordedAnswer(score=0.0, cost=1.0)
     known = [
         row(f"{number}", good=right, dear=wrong, gpt_tiny=RecordedAnswer(score=0.0, cost=0.1)) for number in range(10)

@@ -204,7 +204,7 @@ def test_what_is_not_json_is_refused_in_a_sentence(data: bytes) -> None:
         (table_with(5), "m: input_cost_per_token is 5000000, which cannot be a price"),
     ],
 )
-def test_what_is_no_price_list_is_refused_in_a_sentence(data: Any, words: str) -> None:
+def test_what_is_not_a_price_list_is_refused_in_a_sentence(data: Any, words: str) -> None:
     with pytest.raises(ConfigError) as refused:
         table_of(json.dumps(data).encode(), origin="list.json", day="2026-11-28")
 

@@ -52,7 +52,7 @@ def test_a_line_has_the_body_of_the_live_call_and_the_path_that_openai_names() -
     }  # fmt: skip
 
 
-def test_an_empty_name_of_a_file_is_no_file() -> None:
+def test_an_empty_name_of_a_file_is_not_a_file() -> None:
     flow = batch_flow(PRESETS["openai"])
     assert flow is not None
     Batch.model_validate(_BATCH)

@@ -29,7 +29,7 @@ def test_a_batch_is_found_by_the_size_of_its_file_and_its_time() -> None:
     assert [batch.id for batch in found] == ["batch-1"]
 
 
-def test_why_a_batch_failed_is_no_refusal_to_tell_of_it() -> None:
+def test_why_a_batch_failed_is_not_a_refusal_to_tell_of_it() -> None:
     failed = {**TOGETHER_BATCH, "status": "FAILED", "error": "line 2 is no JSON", "output_file_id": None}
     batch = value_of(flow_of("together").look_up("batch-1"), failed)
     assert (batch.state, batch.faults[0].message) == ("refused", "line 2 is no JSON")

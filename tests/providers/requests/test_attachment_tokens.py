@@ -76,7 +76,7 @@ def test_a_model_counts_the_same_wherever_it_is_served(here: str, there: str) ->
         "openai/gpt-4o", "gemini/gemini-2.5-pro",
     ],
 )  # fmt: skip
-def test_an_unknown_size_counts_as_the_dearest_one(model: str) -> None:
+def test_an_unknown_size_counts_as_the_most_expensive_one(model: str) -> None:
     sides = (1, 100, 384, 768, 1024, 1568, 3000, 9000, 60_000)
     dearest = max(tokens(model, width, height) for width in sides for height in sides)
 

@@ -120,7 +120,7 @@ def test_gemini_gets_the_results_in_one_turn_and_a_signature_where_it_wants_one(
 
 
 @pytest.mark.parametrize("content", ["", "plain", "[1, 2]", '{"a": NaN}', '{"a": 1', '"x"', '{"a": 1} b'])
-def test_a_result_that_is_no_object_is_the_output_of_the_tool_at_gemini(content: str) -> None:
+def test_a_result_that_is_not_an_object_is_the_output_of_the_tool_at_gemini(content: str) -> None:
     after = (Message("assistant", "", calls=CALLS[:1]), Message("tool", content, call_id="c1", name="find_order"))
     parts = messages("gemini", "contents", after=after)[-1]["parts"]
 

@@ -124,7 +124,7 @@ def test_memory_is_that_of_a_few_rows_and_their_number_is_known_on_the_way(tmp_p
     assert peak + pa.total_allocated_bytes() - allocated < 20_000_000  # of 60
 
 
-def test_what_is_no_parquet_or_damaged_is_named(tmp_path: Path) -> None:
+def test_what_is_not_parquet_or_damaged_is_named(tmp_path: Path) -> None:
     whole = write(tmp_path, "SELECT 'a' AS prompt")
     damaged = tmp_path / "half.parquet"
     damaged.write_bytes(whole.read_bytes()[:40])

@@ -58,7 +58,7 @@ def test_blank_lines_are_skipped_but_counted(read):
     ("data", "format_name"),
     [(b'{"text":"a"}\n', "auto"), (b"a\n", "auto"), (b"text\na\n", "csv"), (b'[{"text":"a"}]', "json"), (b"a", "text")],
 )
-def test_a_byte_order_mark_is_no_part_of_the_first_row(read, data, format_name):
+def test_a_byte_order_mark_is_not_part_of_the_first_row(read, data, format_name):
     assert [prompt.text for prompt in read(b"\xef\xbb\xbf" + data, format_name)] == ["a"]
 
 

@@ -91,7 +91,7 @@ def test_a_byte_that_is_not_of_the_named_encoding_names_its_line(read, encoding,
 
 
 @pytest.mark.parametrize("name", ["cp125", "", "base64", "rot13", "idna", "unicode_escape\0", "hex"])
-def test_what_is_no_encoding_is_refused(name):
+def test_what_is_not_an_encoding_is_refused(name):
     with pytest.raises(UsageError, match="is not an encoding: name one such as utf-8, utf-16, cp1252"):
         checked_encoding(name)
 

@@ -134,7 +134,7 @@ def test_a_misspelled_name_is_answered_with_the_closest_one(file, tmp_path, monk
         find_sources(["tikets.jsonl"])
 
 
-def test_a_file_in_a_folder_whose_name_is_a_sentence_is_no_prompt(file):
+def test_a_file_in_a_folder_whose_name_is_a_sentence_is_not_a_prompt(file):
     there = file("all of our tickets/tickets.jsonl", "")
 
     with pytest.raises(InputError, match=r"did you mean .*/all of our tickets/tickets\.jsonl\?"):

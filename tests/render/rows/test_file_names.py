@@ -42,7 +42,7 @@ def test_a_name_stays_as_it_is_as_far_as_it_can(value: str, name: str) -> None:
     assert safe_component(f"{safe_part(value)}.md") == name
 
 
-def test_equal_names_are_numbered_and_the_number_is_no_name_that_was_given() -> None:
+def test_equal_names_are_numbered_and_the_number_is_not_a_name_that_was_given() -> None:
     names = UniqueNames()
 
     given_out = [names.unique(f"d/{name}.md") for name in ("a", "a-2", "a", "A", "a", "a-2", "b", "É", "e\u0301")]

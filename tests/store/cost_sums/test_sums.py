@@ -248,7 +248,7 @@ def test_a_model_says_at_which_efforts_its_calls_were_made(home: Path) -> None:
     assert (total.calls, total.efforts) == (3, ("", "high", "low"))
 
 
-def test_sums_of_another_ledger_are_made_anew(home: Path) -> None:
+def test_sums_of_another_ledger_are_made_again(home: Path) -> None:
     append(home, [replace(entry(), call=str(number)) for number in range(3)])
     with closing(opened(home)) as sums:
         sums.refresh()
@@ -322,7 +322,7 @@ def test_the_sums_do_not_wait_for_another_process_to_keep_up(home: Path, monkeyp
         assert sums.entries_behind() == 0
 
 
-def test_a_word_that_is_no_group_is_refused(home: Path) -> None:
+def test_a_word_that_is_not_a_group_is_refused(home: Path) -> None:
     with closing(opened(home)) as sums, pytest.raises(UsageError, match="cannot group by 'tag:'"):
         sums.totals("tag:")
 
@@ -346,7 +346,7 @@ def test_a_label_that_every_call_has_of_its_own_is_read_from_the_ledger(
 
 
 @pytest.mark.parametrize("refreshed", [True, False])
-def test_a_file_of_sums_that_is_damaged_in_its_middle_is_made_anew(home: Path, refreshed: bool) -> None:
+def test_a_file_of_sums_that_is_damaged_in_its_middle_is_made_again(home: Path, refreshed: bool) -> None:
     calls = [replace(entry("p/a"), call=str(n), time=900.0 * n, user=f"u{n}") for n in range(400)]
     append(home, calls)
     with closing(opened(home)) as sums:

@@ -38,7 +38,7 @@ def test_a_call_is_read_as_it_was_written(call: str) -> None:
     "other",
     ["", "ab", KEY.upper(), KEY + "00", KEY[1:], KEY + "\n", "é" * 64, KEY[:62] + "  ", f"b20261129-141500-{CALL}"],
 )
-def test_what_is_no_such_id_stays_text(other: str) -> None:
+def test_what_is_not_such_an_id_stays_text(other: str) -> None:
     assert packed_key(other) == packed_call(other) == other
 
 

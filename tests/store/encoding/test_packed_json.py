@@ -51,6 +51,6 @@ def test_what_is_cut_off_behind_its_name_is_damaged() -> None:
         unpacked(KEY, STORED[:3])
 
 
-def test_an_answer_is_no_answer_of_another_key() -> None:
+def test_an_answer_is_not_an_answer_of_another_key() -> None:
     with pytest.raises(ValueError, match="checksum"):
         unpacked(b"another key", STORED)

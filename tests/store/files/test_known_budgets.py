@@ -20,7 +20,7 @@ def test_of_runs_that_end_at_once_what_was_told_last_is_kept_whoever_writes_last
         assert known_budget(path, "b") == known(4, 7)
 
 
-def test_a_budget_that_began_anew_is_another_one(tmp_path: Path) -> None:
+def test_a_budget_that_began_again_is_another_one(tmp_path: Path) -> None:
     remember_budget(tmp_path / "known", "b", known(4, 7))
     remember_budget(tmp_path / "known", "b", known(1, 2, "second"))
     remember_budget(tmp_path / "known", "c", known(3, 3))

@@ -124,7 +124,7 @@ def test_what_was_brought_is_said_and_only_what_is_new(tmp_path: Path) -> None:
     assert merge_ledger(other, own) == MergedLedger(known=4, unended=1, cost=Decimal(0))
 
 
-def test_of_two_ends_of_a_call_the_dearer_stays(tmp_path: Path) -> None:
+def test_of_two_ends_of_a_call_the_more_expensive_stays(tmp_path: Path) -> None:
     cheap, dear = PAID, replace(PAID, cost=Decimal("0.000000000124"))
     for name, first, second in (("one", cheap, dear), ("two", dear, cheap)):
         own = ledger_of(tmp_path / name, [first])

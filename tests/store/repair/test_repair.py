@@ -107,7 +107,7 @@ def test_flipped_bits_end_in_a_sound_cache_with_most_rows(tmp_path: Path, sound:
 
 
 @pytest.mark.parametrize("content", [b"", b"name,size\n" * 900, b"SQLite format 3\0" + bytes(9000), bytes(8192)])
-def test_a_file_that_is_no_database_is_kept_and_an_empty_one_made(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_kept_and_an_empty_one_made(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "cache.db").write_bytes(content)
     made = repair_database(tmp_path / "cache.db", MIGRATIONS)
 

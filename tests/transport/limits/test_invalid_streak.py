@@ -70,7 +70,7 @@ def test_the_rows_tried_before_a_model_is_given_up_are_far_from_each_other() -> 
 
 @pytest.mark.parametrize("answered_first", [0, 1, 50])
 @pytest.mark.parametrize("bad", [1, 5, 30, 1500])
-def test_a_stretch_of_faulty_rows_is_no_reason_to_give_up_a_model(answered_first: int, bad: int) -> None:
+def test_a_stretch_of_faulty_rows_is_not_a_reason_to_give_up_a_model(answered_first: int, bad: int) -> None:
     stretch = range(answered_first, answered_first + bad)
 
     assert sorted(called(2000, faulty(stretch))) == list(range(2000))
@@ -80,7 +80,7 @@ def test_rows_that_come_slowly_on_a_busy_machine_are_waited_for_before_one_is_tr
     assert sorted(called(300, faulty(range(40)), pause=0.005)) == list(range(300))
 
 
-def test_a_model_that_has_answered_is_given_up_all_the_same() -> None:
+def test_a_model_that_has_answered_is_given_up_anyway() -> None:
     sent = called(4000, lambda row, before: OK if before < 100 else INVALID)
 
     assert len(sent) <= 100 + 5 + 3 + 5

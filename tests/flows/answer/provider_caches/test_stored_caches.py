@@ -136,7 +136,7 @@ def test_nothing_is_stored_for_calls_that_a_run_which_stops_does_not_make() -> N
     assert not run.requests
 
 
-def test_a_cap_with_no_room_for_it_is_no_reason_to_stop() -> None:
+def test_a_cap_with_no_room_for_it_is_not_a_reason_to_stop() -> None:
     run = Run(share=Decimal(0), cap="0.01")
     run.make(200)
 

@@ -308,7 +308,7 @@ def test_a_request_that_can_never_fit_is_refused_at_once(in_flight: int) -> None
     run(main())
 
 
-def test_a_request_that_will_never_fit_any_more_holds_nobody_up() -> None:
+def test_a_request_that_will_never_fit_any_longer_holds_nobody_up() -> None:
     async def main() -> None:
         budget = Budget(Decimal(10))
         await budget.reserve(Decimal(4))
@@ -388,7 +388,7 @@ DEAR_PARTS = {
 
 
 @pytest.mark.parametrize("rates", DEAR_PARTS.values(), ids=DEAR_PARTS)
-def test_what_is_reserved_covers_the_dearest_kinds_of_token(rates: Rates) -> None:
+def test_what_is_reserved_covers_the_most_expensive_kinds_of_token(rates: Rates) -> None:
     usage = Usage(input=5, output=1000, cache_write=5, cache_write_long=5, reasoning=1000)
 
     assert most_of(PLAIN, PriceBook({"acme/m": rates})) >= bill(usage, rates)
@@ -481,7 +481,7 @@ def test_a_model_whose_cost_nobody_can_tell_is_not_called_again_under_a_cap(said
     run(main())
 
 
-def test_a_dearer_model_that_says_nothing_of_tokens_counts_as_the_most_it_can_cost() -> None:
+def test_a_more_expensive_model_that_says_nothing_of_tokens_counts_as_the_most_it_can_cost() -> None:
     async def main() -> None:
         plain, dear = (Budget(Decimal(100)) for _ in range(2))
         await end_first(plain, Overruns(print), said_by("gpt-6-luna", None))

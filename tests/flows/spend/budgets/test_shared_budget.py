@@ -181,7 +181,7 @@ def test_a_run_that_may_goes_on_alone_and_tells_the_server_when_it_is_back() -> 
     asyncio.run(main())
 
 
-def test_what_goes_wrong_in_asking_lets_no_call_wait_and_gives_back_all_the_same() -> None:
+def test_what_goes_wrong_in_asking_lets_no_call_wait_and_gives_back_anyway() -> None:
     class Broken(PlainLink):
         def exchange(self, demand: Demand) -> BudgetState:
             raise ZeroDivisionError("a bug")
