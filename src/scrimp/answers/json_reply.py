@@ -104,7 +104,7 @@ def _end_of_value(text: str, start: int) -> int | None:
 
 
 def _decoded(text: str) -> JsonReply | None:
-    """Return the value a whole text is; a text that only a lenient reader accepts is written anew."""
+    """Return the value a whole text is; a text that only a lenient reader accepts is rewritten."""
     try:
         value = cast("Json", _decoder().decode(text))
         anew = written(value)

@@ -223,7 +223,7 @@ class Bill:
 
     @property
     def uncounted_calls(self) -> Mapping[str, int]:
-        """Of these, calls whose tokens no reply told, by model: a price would not tell their cost."""
+        """Of these, calls whose tokens no reply reported, by model: a price would not tell their cost."""
         return self._by_model(lambda line: line.uncounted_calls)
 
     def _by_model(self, number: Callable[[BillLine], int]) -> Mapping[str, int]:

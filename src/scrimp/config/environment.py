@@ -44,7 +44,7 @@ STORING: Mapping[str, str] = {
     "AWS_SESSION_TOKEN": "The same, where the key is of a session.",
     "AWS_PROFILE": "The profile in ~/.aws that says these instead.",
 }
-# Read where calls are told to a sink that the config turns on.
+# Read if calls are reported to a sink that the config turns on.
 TELLING: Mapping[str, str] = {
     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "Where spans go if [sinks.otel] has no address, as for OpenTelemetry itself.",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "The same without /v1/traces, where that is not set.",

@@ -35,7 +35,7 @@ class Paths(Struct, frozen=True, kw_only=True):
 
     @property
     def cost_sums_db(self) -> Path:
-        """Sums of the ledger, for `scrimp cost`: made anew from it where they are missing."""
+        """Sums of the ledger, for `scrimp cost`: rebuilt from it where they are missing."""
         return self.data / "cost-sums.db"
 
     @property
@@ -70,7 +70,7 @@ class Paths(Struct, frozen=True, kw_only=True):
 
     @property
     def known_budgets(self) -> Path:
-        """What runs were told of shared budgets last."""
+        """The last known state of shared budgets."""
         return self.data / "budgets.json"
 
     @property
@@ -85,7 +85,7 @@ class Paths(Struct, frozen=True, kw_only=True):
 
     @property
     def told_alerts(self) -> Path:
-        """Which alerts were told, and when."""
+        """Which alerts were sent, and when."""
         return self.data / "alerts.json"
 
     @property

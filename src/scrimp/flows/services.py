@@ -136,7 +136,7 @@ class Services:
         return SharedCache(table, lambda: self.keys, self.warn)
 
     def tell_sinks(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
-        """Return a sink of outcomes that also tells those of the config of the calls that were made."""
+        """Return a sink of outcomes that also reports the calls to the sinks of the config."""
         if not self.loaded.config.sinks:
             return take
         if self._sinks is None:

@@ -44,7 +44,7 @@ class Demand(Struct, frozen=True, kw_only=True):
 
 
 class BudgetState(Struct, frozen=True, kw_only=True):
-    """A budget as the server told it, in dollars."""
+    """A budget as the server reported it, in dollars."""
 
     epoch: str
     allowance: Decimal
@@ -102,7 +102,7 @@ class BudgetServer:
         return self._ask(SETTLE, (run, nanodollars(spent), int(of_others_too))) == ["1"]
 
     def clear(self, new_epoch: str, known: KnownBudget | None = None) -> bool:
-        """Begin anew at nothing spent; runs that are using the budget stop. Return whether there was one.
+        """Reset the budget to nothing spent; runs that are using the budget stop. Return whether there was one.
 
         One that the server has forgotten does not come back either where a home still knows it.
         """
@@ -150,7 +150,7 @@ class BudgetRun:
     def stay(self, demand: Demand) -> BudgetState | None:
         """Report the same for the last time for now: the allowance stays, and no run waits for what it may give back.
 
-        Of a part that the server does not know, and that holds nothing, it is not told: the budget was begun anew.
+        Of a part that the server does not know, and that holds nothing, it is not told: the budget was reset.
         """
         return self._tell(demand, "stays")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrimp.shared.script import Script
 
 # Others can write to the server: what is not as these scripts write it, digits below 10^18, is not counted with. A
-# negative sum would let runs spend more than the cap, and one that is not a number tells nothing of what is left.
+# negative sum would let runs spend more than the cap, and one that is not a number says nothing about what is left.
 _AMOUNTS = """
 local foreign = redis.error_reply('it has no amounts of this budget, but what another program has written')
 local function is_amount(text)

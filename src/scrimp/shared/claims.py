@@ -3,7 +3,7 @@
 A claim is a value on the server that names its holder and expires: a process that lives renews its own, only the holder
 takes one away, and that of a process that died is free a while later. Where a process holds the claim of this machine
 as well, no other one that lives here holds it: what one of these left on the server is taken over at once. A server
-that was away may have lost them all: holders make theirs anew, and meanwhile what was claimed elsewhere is left alone.
+that was away may have lost them all: holders make theirs again, and meanwhile what was claimed elsewhere is left alone.
 """
 
 from __future__ import annotations

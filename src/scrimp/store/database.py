@@ -49,7 +49,7 @@ def is_read_only(db: sqlite3.Connection) -> bool:
 
 
 def can_write(path: Path) -> bool:
-    """Return whether a file can be written, or created, as far as permissions tell."""
+    """Return whether a file can be written, or created, as far as permissions show."""
     if path.exists():
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     return os.access(next(folder for folder in path.absolute().parents if folder.exists()), os.W_OK)

@@ -22,7 +22,7 @@ LEAST_FREE_BYTES = 64_000_000
 
 
 def free_bytes(folder: Path, statvfs: StatVfs = os.statvfs) -> int | None:
-    """Return the bytes that this user can still write in a folder; None if the system does not tell."""
+    """Return the bytes that this user can still write in a folder; None if the system does not say."""
     try:
         found = statvfs(folder)
     except OSError:  # it does not exist yet, or no longer: writing will report that

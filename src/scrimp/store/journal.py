@@ -106,7 +106,7 @@ class Journal:
                     segment.close()
 
     def free_bytes(self) -> int | None:
-        """Return the bytes that can be written beside it; None if the system does not tell; any thread."""
+        """Return the bytes that can be written beside it; None if the system does not say; any thread."""
         return free_bytes(self._folder, self._statvfs)
 
     def check_free_space(self, *, beside: int = 0) -> None:

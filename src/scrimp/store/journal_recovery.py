@@ -33,7 +33,7 @@ def recover_abandoned(
 
     A process that recovers at the same time waits: what the first one is bringing in would be paid for again.
 
-    A segment with records that cannot be read is put aside instead; `damaged` is told of its new path and their number.
+    A segment with records that cannot be read is put aside instead; `damaged` is called with its path and their number.
     """
     with ExitStack() as locks, store_errors(folder):
         _remove_unfinished(folder)

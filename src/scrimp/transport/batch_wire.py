@@ -67,7 +67,7 @@ class BatchWire:
     ) -> None:  # fmt: skip
         """Write a reply to a file, again from its start where it breaks off; BatchRefusedError where there is none.
 
-        `check` is told how many bytes there are, and raises where there should be no more.
+        `check` is called with the bytes so far, and raises if there are too many.
         """
         keys = self._keys_for(request.url, endpoint)
         for attempt in range(1, _RETRIES + 2):

@@ -179,7 +179,7 @@ def _row(provider: str, comparison: Comparison) -> list[str]:
 
 
 def _costs(here: Side, there: Side) -> Iterator[str]:
-    """Yield the dollars here, and those there where they are told."""
+    """Yield the dollars here, and those there where they are reported."""
     yield format_dollars(here.cost)
     if there.cost is not None:
         yield format_dollars(there.cost)

@@ -35,7 +35,7 @@ def tell_alerts(session: Session) -> None:
 
 
 def tell_news(session: Session, alerts: Sequence[Alert], *, show: bool, run: str | None = None) -> None:
-    """Hand the alerts that were not told before to the hooks, with a warning for each where they are to be shown."""
+    """Hand new alerts to the hooks, with a warning for each where they are to be shown."""
     from scrimp.flows.alerts.evaluate import take_news  # where something is watched
 
     services = session.services

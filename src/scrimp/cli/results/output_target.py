@@ -174,7 +174,7 @@ def _refuse_reading_stdout(inputs: Sequence[str]) -> None:
         is_file = stat.S_ISREG(os.fstat(1).st_mode)
     except OSError:  # it is closed, which is said where it is written
         return
-    opened = Path(os.path.realpath("/dev/fd/1"))  # its path, where the system tells it
+    opened = Path(os.path.realpath("/dev/fd/1"))  # its path, if the system reveals it
     if not is_file or not opened.is_file():
         return
     from scrimp.read.inputs.input_files import includes  # only where stdout is a file

@@ -1,4 +1,4 @@
-"""How far a run is, and where its failed rows are, as far as this home tells: runs may come from other machines."""
+"""How far a run is, and where its failed rows are, as far as this home shows: runs may come from other machines."""
 
 from __future__ import annotations
 

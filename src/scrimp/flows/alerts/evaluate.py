@@ -37,7 +37,7 @@ def alerts_in_force(
 
 
 def take_news(alerts: Sequence[Alert], path: Path, now: float) -> list[Alert]:
-    """Return the alerts that were not told before, and record that they are told now."""
+    """Return the alerts that were not sent before, and record them as sent."""
     news: list[Alert] = []
 
     def change(told: Mapping[str, Told]) -> Mapping[str, Told]:

@@ -18,7 +18,7 @@ PriceOf = Callable[[str, Usage, float], Decimal | None]
 
 
 class Side(Struct, frozen=True, kw_only=True):
-    """One side's sums; `cost` None: it tells no dollars, or not all."""
+    """One side's sums; `cost` None: it reports no dollars, or not all."""
 
     calls: int = 0
     input: int = 0

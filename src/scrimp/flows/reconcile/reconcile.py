@@ -37,7 +37,7 @@ _DAY_HOURS = 24
 
 
 class DayGap(Struct, frozen=True):
-    """Dollars of one day, here and there, for a provider that tells none of hours."""
+    """Dollars of one day, here and there, for a provider that reports none of hours."""
 
     day: int  # since the epoch
     here: Decimal

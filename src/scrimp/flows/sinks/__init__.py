@@ -1,1 +1,1 @@
-"""Sinks: calls told of as spans of OpenTelemetry, off the critical path."""
+"""Sinks: calls reported as OpenTelemetry spans, off the critical path."""

@@ -29,13 +29,13 @@ class Sinks(Struct, frozen=True):
     sinks: tuple[SpanSink, ...]
 
     def tee(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
-        """Return a sink that hands all on, and then tells of the calls."""
+        """Return a sink that passes outcomes on, and then reports the calls."""
         for sink in self.sinks:
             take = sink.tee(take)
         return take
 
     def close(self, warn: Callable[[str], None]) -> None:
-        """End them; say once of each what it was not told."""
+        """End them; warn once of what each did not get."""
         for sink in self.sinks:
             if problem := sink.close():
                 warn(problem)

@@ -71,7 +71,7 @@ class SpanSink:
             self._wake.set()
 
     def close(self) -> str | None:
-        """Post what is left, for a limited time; return a sentence where calls were not told of."""
+        """Post what is left, for a limited time; return a sentence if calls were not reported."""
         if self._thread is None:
             return None
         self._closing = True
@@ -129,7 +129,7 @@ class SpanSink:
             self._in_flight = 0
 
     def _encoded(self, poster: SpanPoster, rows: Sequence[Outcome]) -> bytes | None:
-        """Return the request that tells of rows, without those that cannot be told; None if none can be."""
+        """Return the request that reports rows, without those that cannot be reported; None if none can."""
         try:
             return poster.encoded(self._spans(rows))
         except Exception:  # noqa: BLE001 - which row it was, and why, is found out below

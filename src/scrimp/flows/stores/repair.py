@@ -1,4 +1,4 @@
-"""Repairing the stores: databases made anew from what can be read of them, then the journals, which need them."""
+"""Repairing the stores: databases rebuilt from what can be read of them, then the journals, which need them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every server of [shared] needs before it is opened: its client, and a name that tells no secret."""
+"""What every server of [shared] needs before it is opened: its client, and a name that reveals no secret."""
 
 from __future__ import annotations
 

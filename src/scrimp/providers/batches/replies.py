@@ -105,7 +105,7 @@ def refusal_of(reply: HttpReply, endpoint: Endpoint, model: str = "") -> BatchRe
     refusal = _refusal(reply.status, reply.body.decode(errors="replace").lower())
     failure = to_failure(reply, endpoint, model)
     redirects = reply.status in range(300, 400)  # as a captive portal does
-    if redirects or (is_success(reply) and failure.kind == "server"):  # an error that tells nothing of itself
+    if redirects or (is_success(reply) and failure.kind == "server"):  # an error that says nothing about itself
         return BatchRefusedError(failure, "unreadable")
     message = _message(endpoint, refusal, failure, provider_words(reply))
     return BatchRefusedError(replace(failure, message=message), refusal)

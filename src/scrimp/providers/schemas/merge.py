@@ -17,7 +17,7 @@ _MAX_DEPTH = 50  # of allOf within allOf
 def merged(schema: JsonObject, whole: JsonObject, leave_out: Callable[[str], None], depth: int = 0) -> JsonObject:
     """Return a schema with the parts of its allOf put together; `whole` is what references are resolved in.
 
-    `leave_out` is told of each constraint that two parts have; only the first is kept. UntranslatableError
+    `leave_out` is called with each constraint that two parts have; only the first is kept. UntranslatableError
     where two parts say something of the value that no single one could.
     """
     if depth > _MAX_DEPTH:

@@ -1,4 +1,4 @@
-"""What providers say was used, for `scrimp cost reconcile`, by flavour: gateways of the same dialect do not tell."""
+"""What providers say was used, for `scrimp cost reconcile`, by flavour: gateways of the same dialect do not say."""
 
 from __future__ import annotations
 

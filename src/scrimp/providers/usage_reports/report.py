@@ -19,7 +19,7 @@ _EXCERPT = 80  # bytes
 
 
 class UsedInHour(Struct, frozen=True, kw_only=True):
-    """What one model was used in one hour, by calls of one kind; `cost` in dollars, None if it is not told."""
+    """What one model was used in one hour, by calls of one kind; `cost` in dollars, None if it is not reported."""
 
     model: str
     hour: int  # since the epoch
@@ -37,7 +37,7 @@ class DayCost(Struct, frozen=True):
 
 
 class UsageReport(Struct, frozen=True, kw_only=True):
-    """A provider's report; days are told where hours have no dollars."""
+    """A provider's report; days are reported where hours have no dollars."""
 
     hours: tuple[UsedInHour, ...]
     days: tuple[DayCost, ...] = ()

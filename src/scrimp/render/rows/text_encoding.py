@@ -11,7 +11,7 @@ Encode = Callable[[str], bytes]
 def text_encoder(encoding: str | None, warn: Callable[[str], None]) -> Encode:
     """Return an incremental encoder; a byte order mark (utf-8-sig, utf-16) goes before the first.
 
-    A character that the encoding lacks is written as ?, and `warn` is told of the first one.
+    A character that the encoding lacks is written as ?, and `warn` is called with the first one.
     """
     if encoding in (None, "utf-8"):
         return str.encode

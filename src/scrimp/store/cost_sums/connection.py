@@ -35,7 +35,7 @@ def open_sums(path: Path, ledger: Path) -> tuple[sqlite3.Connection, bool]:
 
 
 def remove_sums(path: Path) -> None:
-    """Remove the sums of a ledger, which are made anew from it."""
+    """Remove the sums of a ledger, which are rebuilt from it."""
     for suffix in _OWN_FILES:
         path.with_name(path.name + suffix).unlink(missing_ok=True)
 
@@ -56,7 +56,7 @@ def _open_or_remake(path: Path) -> sqlite3.Connection | None:
 def _open(path: Path) -> sqlite3.Connection:
     db = connect(path, MIGRATIONS)
     if not is_read_only(db):
-        db.execute("PRAGMA synchronous = OFF")  # what a power cut damages is made anew
+        db.execute("PRAGMA synchronous = OFF")  # what a power cut damages is rebuilt
         db.execute("PRAGMA cache_size = -16000")  # kilobytes: sums are added to in many places
     return db
 

@@ -77,7 +77,7 @@ def refresh_in_parts(
 
     A part has `least` entries or more.
 
-    `progress` is told of entries as they are added. What was added stays, also after a Ctrl-C, which is heeded at once.
+    `progress` gets the number of entries added. What was added stays, also after a Ctrl-C, which is heeded at once.
     """
     number = threads or min(_MOST_THREADS, os.cpu_count() or 1)
     size = min(_MOST, max(least, behind // (2 * number)))

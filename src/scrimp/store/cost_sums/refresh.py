@@ -32,7 +32,7 @@ _CONFLICT = f" ON CONFLICT (dimension, quarter, {', '.join(KEYS)}) DO UPDATE SET
 
 
 def refresh(db: sqlite3.Connection, progress: Callable[[int], None] = lambda _: None, group: int = _GROUP) -> None:
-    """Add what the sums lack; `progress` is told the number of entries after each group of them."""
+    """Add what the sums lack; `progress` is called with the number of entries after each group of them."""
     behind = True
     while behind:
         with transaction(db):
@@ -112,7 +112,7 @@ def reach_of(db: sqlite3.Connection, dimension: str) -> int:
 
 
 def _follow_changes(db: sqlite3.Connection) -> None:
-    """Make the sums anew of quarters whose entries were changed, and all where they are those of another ledger."""
+    """Rebuild the sums of quarters whose entries were changed, and all where they are those of another ledger."""
     ((entry, change),) = db.execute("SELECT entry, change FROM reach").fetchall()
     ((newest,),) = db.execute("SELECT coalesce(max(id), 0) FROM ledger.entry_changes").fetchall()
     if newest < change or not _is_of_this_ledger(db):

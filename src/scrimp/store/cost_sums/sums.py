@@ -43,7 +43,7 @@ class CostSums:
         self._db.close()
 
     def refresh(self, progress: Callable[[int], None] = lambda _: None) -> None:
-        """Bring the sums up to the ledger, if they can be written; `progress` is told of entries as they are added.
+        """Bring the sums up to the ledger, if they can be written; `progress` gets the number of entries added.
 
         Without room for them they stay as they are: what they lack is read from the ledger.
         """

@@ -48,7 +48,7 @@ def read_conversation(path: Path) -> Conversation | None:
 def write_conversation(path: Path, conversation: Conversation) -> None:
     """Replace the last conversation; StoreUnwritableError where that cannot be.
 
-    One that says the same is not written again, only dated anew: a rename can wait for a busy disk.
+    One that says the same is not written again, only dated again: a rename can wait for a busy disk.
     """
     data = msgspec.json.encode(conversation)
     with suppress(OSError):  # it is not there, or cannot be read or dated: it is replaced

@@ -62,7 +62,7 @@ class CreditUseFile:
 
 
 class OtherUse:
-    """What another run uses, as it tells; what it told last stays, should it die."""
+    """What another run uses, as it reports; its last report stays, should it die."""
 
     def __init__(self, descriptor: int, run: str) -> None:
         """Raise ValueError for a file that is not whole."""

@@ -24,7 +24,7 @@ def known_budget(path: Path, budget: str) -> KnownBudget | None:
 
 
 def remember_budget(path: Path, budget: str, known: KnownBudget) -> None:
-    """Note what a run was told when it ended."""
+    """Note the state that a run was told at its end."""
     change_json(path, KnownBudget, lambda budgets: {**budgets, budget: _newer(budgets.get(budget, known), known)})
 
 

@@ -10,7 +10,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 @cache
 def this_boot() -> str:
-    """Return that name; "" where the system does not tell."""
+    """Return that name; "" where the system does not say."""
     try:
         return _BOOT.read_text(encoding="ascii").strip()
     except (OSError, ValueError):  # not on Linux

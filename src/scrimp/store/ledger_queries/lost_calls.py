@@ -82,7 +82,7 @@ def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool
 
 
 def unknown_calls_of(ledger: Path, run: str) -> list[LostCall]:
-    """Return the calls of a run whose cost is unknown: lost ones, and completions whose tokens were not told.
+    """Return the calls of a run whose cost is unknown: lost ones, and completions whose tokens were not reported.
 
     Those of batches are left out, as in `known_spending`.
     """

@@ -1,4 +1,4 @@
-"""What a run has spent, as far as its entries tell."""
+"""What a run has spent, as far as its entries show."""
 
 from __future__ import annotations
 

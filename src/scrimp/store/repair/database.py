@@ -1,4 +1,4 @@
-"""A damaged SQLite file made anew from the rows of it that can be read."""
+"""A damaged SQLite file rebuilt from the rows of it that can be read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LARGEST_CLAIM = 1 << 40
 
 
 class RepairedDatabase(Struct, frozen=True):
-    """What a file was made anew from: the rows that were saved, and where the damaged file is now."""
+    """What a file was rebuilt from: the rows that were saved, and where the damaged file is now."""
 
     path: Path
     rows: int
@@ -47,7 +47,7 @@ def damage_of(path: Path) -> str | None:
 
 
 def repair_database(path: Path, migrations: Sequence[Migration]) -> RepairedDatabase | None:
-    """Make a damaged database anew and put the damaged one aside; return None if it is sound.
+    """Rebuild a damaged database and put the damaged one aside; return None if it is sound.
 
     Raise StoreError if it is in use, or if there is no room.
     """

@@ -182,7 +182,7 @@ class HttpClient:
     ) -> HttpReply:  # fmt: skip
         """Write the body of a reply to a file, unless it is an error. Raise FaultError if it is not complete.
 
-        `check` is told how many bytes there are, and raises where there should be no more.
+        `check` is called with the bytes so far, and raises if there are too many.
         """
         from scrimp.transport.http.files import save_reply  # only batches fetch files
 

@@ -163,7 +163,7 @@ class ProviderHealth:
             breaker.answered(began)
         elif policy_of(result).ends_provider:
             self._refuse(provider, result)
-            breaker.withdraw(began)  # it tells nothing about the model: a probe leaves its place
+            breaker.withdraw(began)  # it says nothing about the model: a probe leaves its place
         else:
             if result.http is not None:
                 self._refusals.pop(provider, None)

@@ -69,7 +69,7 @@ class SlowStart:
         if self._answered:
             return
         self._answered, self._paused = True, False
-        if alone:  # that it was refused before tells nothing of how many may go
+        if alone:  # that it was refused before says nothing about how many may go
             self._next_step(now + STEP)
         elif self._share(others) > _SOME:
             self.end(now)

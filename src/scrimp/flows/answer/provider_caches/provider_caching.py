@@ -59,7 +59,7 @@ class ProviderCaching:
         note: Callable[[str], None] = lambda _: None, *, asks: bool = True,
         words: Callable[[PlannedRow], Words] = words_of,
     ) -> None:  # fmt: skip
-        """`note` is told once for each model what is kept; unless it `asks`, providers are told nothing.
+        """`note` is called once for each model with what is kept; unless it `asks`, nothing is sent to providers.
 
         `words` says what the call for a row says.
         """

@@ -1,4 +1,4 @@
-"""How far the batches of a job are, as their providers told when they were last looked at."""
+"""How far the batches of a job are, as their providers last reported."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class ShardWork:
         return changed
 
     def _untold(self, shard: ShardRecord, refused: BatchRefusedError) -> ShardRecord:
-        """Act on a reply that tells nothing of a batch: what is over soon is waited for, however long it takes."""
+        """Act on a reply that says nothing about a batch: what is over soon is waited for, however long it takes."""
         lasts = refused.refusal == "unreadable" or not (refused.failure.retry_hint or is_retryable(refused.failure))
         return (self._not_understood if lasts else self._unpolled)(shard, refused.failure.message)
 

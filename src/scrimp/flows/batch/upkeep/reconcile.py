@@ -34,7 +34,7 @@ _UNCONFIRMED = ("ready", "uploading", "uploaded", "creating", "held")
 
 
 class Pair(Struct, frozen=True, kw_only=True):
-    """A batch as it is known here, as its provider tells of it, or both, and what is to be said of it."""
+    """A batch as it is known here, as its provider tells of it, or both, and the notes on it."""
 
     provider: str
     here: ShardRecord | None = None

@@ -18,7 +18,7 @@ class CertificatesInUse:
     """The certified routes and levels of a run, and which of them its rows have taken."""
 
     def __init__(self, path: Path, *, warn: Callable[[str], None], alert: Callable[[str], None]) -> None:
-        """`path` is the file of certificates; `alert` is told of one that no longer holds."""
+        """`path` is the file of certificates; `alert` is called with one that no longer holds."""
         self._path, self._warn, self._alert = path, warn, alert
         self._routes: CertifiedRoutes | None = None
         self._levels: CertifiedLevels | None = None

@@ -43,7 +43,7 @@ class CertifiedRoutes:
     ) -> None:
         """`name` is what the user calls the task; `warn` is told once of each route that cannot be used.
 
-        `alert` is told of one that no longer holds.
+        `alert` is called with one that no longer holds.
 
         `path` is the file of the routes, where it is written down that one is no longer certified.
         """

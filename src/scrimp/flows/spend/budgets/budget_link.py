@@ -89,7 +89,7 @@ class BudgetShareLink:
         return known_budget(self._paths.known_budgets, self._sharer.budget)
 
     def remember(self, known: KnownBudget) -> None:
-        """Note what was told of the budget last; where that cannot be done, what was answered stays so."""
+        """Note the last known state of the budget; where that cannot be done, what was answered stays so."""
         try:
             remember_budget(self._paths.known_budgets, self._sharer.budget, known)
         except StoreError as error:

@@ -40,7 +40,7 @@ class GoldColumn:
     """The column of rows that holds the right answer."""
 
     def __init__(self, column: str, asked: OutputSpec, warn: Callable[[str], None]) -> None:
-        """`warn` is told of the first rows whose answer no completion could give."""
+        """`warn` is called with the first rows whose answer no completion could give."""
         self._column, self._asked, self._warn = column, asked, warn
         self._known = False
         self._without: set[int] = set()  # indexes of prompts without a usable answer
