@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrimp.store.ledger import Ledger
-from scrimp.store.ledger_queries.billed_calls import billed_by_task, billed_for_tasks, billed_in_chain
+from scrimp.store.ledger_queries.billed_calls import BilledCalls, billed_by_task, billed_for_tasks, billed_in_chain
 from scrimp.values import Entry, Usage
 
 entries = st.builds(
@@ -55,6 +56,10 @@ def test_what_was_billed_is_the_sum_of_whole_calls_by_model_effort_and_step(
             assert each.input == sum(one.usage.input for one in part if one.usage)
             assert (each.cost is None) == (None in costs)
             assert each.cost is None or Fraction(each.cost) == sum(Fraction(cost) for cost in costs if cost is not None)
+        if found:
+            whole, costs = reduce(BilledCalls.with_those_of, found), [each.cost for each in found]
+            assert whole.calls == sum(each.calls for each in found)
+            assert whole.cost == (None if None in costs else sum(cost for cost in costs if cost is not None))
 
 
 def test_a_ledger_that_is_not_there_is_not_made_by_looking_at_it(tmp_path: Path) -> None:
