@@ -303,7 +303,7 @@ def test_a_prompt_above_the_size_at_which_its_model_is_more_expensive_goes_to_an
 
     assert (row["model"], called(provider), again["cache"]) == (model, [model], "hit")
     if model == "gpt-6-luna":
-        assert "above 100,000 tokens one/claude-haiku-5-5 is dearer: two/gpt-6-luna" in row["why"]
+        assert "above 100,000 tokens one/claude-haiku-5-5 costs more: two/gpt-6-luna" in row["why"]
 
 
 BATCHED = """

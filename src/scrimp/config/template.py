@@ -62,11 +62,11 @@ TEMPLATE = f"""\
 
 # Cost.
 # compress = "lossless"            # {_values(Level)}; if not set, off for the embedded model;
-#                                  # if set, it goes before the levels of `scrimp tune apply --compress`
+#                                  # if set, it overrides the levels of `scrimp tune apply --compress`
 # cache = "on"                     # {_values(CacheMode)}
 # cache_ttl = "90d"                # if not set, completions never expire
 # provider_cache = "auto"          # {_values(ProviderCacheMode)}; auto: providers are asked to keep what rows begin
-#                                  # with where that costs less; off: they are told nothing of it
+#                                  # with where that costs less; off: nothing is asked of them
 # allow_unkept = false             # go on where completions cannot be kept, as on a full disk: a rerun pays again
 # max_cost = 5.00                  # dollars for one run; if not set, there is no cap
 # budget = "nightly"               # all runs of this budget spend no more than max_cost together; needs [shared] limits
@@ -109,7 +109,7 @@ TEMPLATE = f"""\
 # rpm = 3000                       # calls a minute; the lower of this and [defaults] applies
 # tpm = 2_000_000                  # tokens a minute; a lower limit that the provider's headers state applies
 
-# Wherever a model is named, an effort may follow its name: "openai/gpt-6-luna@low". It goes before every other setting.
+# Wherever a model is named, an effort may follow its name: "openai/gpt-6-luna@low". It overrides every other setting.
 
 # The first model that is available and healthy is called; the rest are failovers. A tier not set here keeps its list.
 [tiers]
@@ -173,7 +173,7 @@ TEMPLATE = f"""\
 # base_url = "replay:answers.jsonl.gz"
 
 # Rules that are checked at the end of each run and ask that called a model, and by `scrimp cost --check`. An alert is
-# told once in its window (since), unless it gets a quarter worse; names are globs. Of fewer than 20 calls (min_calls)
+# sent once in its window (since), unless it gets a quarter worse; names are globs. Of fewer than 20 calls (min_calls)
 # or rows (min_rows) no share is judged. In a project file, what tells others, and rules in place of yours, need trust.
 [alerts]
 # share = [{{ model = "openai/gpt-6.2-*", of = "cost", above = "40%", since = "30d" }}]  # or of calls, tokens;
@@ -186,7 +186,7 @@ TEMPLATE = f"""\
 # drift = true                     # certified routes and levels that no longer hold
 # command = "notify-me --urgent"   # gets the alerts as JSON on its stdin; run without a shell
 # webhook_env = "ALERT_WEBHOOK"    # the variable with an address that gets it by POST; or webhook = "https://..."
-# timeout = "10s"                  # of either; one that fails is said once, and ends nothing
+# timeout = "10s"                  # of either; one that fails is reported once, and ends nothing
 
 # Spans of OpenTelemetry for each call, sent in the background to a collector, LangSmith or whatever takes OTLP by HTTP:
 # `pip install 'scrimp[otel]'`. A table turns a sink on. One that is down or slow costs its own spans and nothing else.

@@ -41,13 +41,13 @@ def plain_words(words: Sequence[str]) -> tuple[AllAskFlags, list[str]] | None:
     if any(map(is_suspicious, words)):
         return None
     try:
-        given, prompt = _told_apart(iter(words))
+        given, prompt = _parsed(iter(words))
     except _NotPlainError:
         return None
     return AllAskFlags.of(given), prompt
 
 
-def _told_apart(words: Iterator[str]) -> tuple[dict[str, Any], list[str]]:
+def _parsed(words: Iterator[str]) -> tuple[dict[str, Any], list[str]]:
     """Return the flags by their fields, and the words of the prompt."""
     given: dict[str, Any] = {}
     prompt: list[str] = []

@@ -167,8 +167,8 @@ def _at_most(each: Reconciled, session: Session) -> Decimal | None:
 
 def _differs(comparison: Comparison) -> bool:
     here, there = comparison.here.cost, comparison.there.cost
-    dearer = here is not None and there is not None and abs(here - there) > _SMALL * there
-    return not comparison.agrees or dearer
+    differs = here is not None and there is not None and abs(here - there) > _SMALL * there
+    return not comparison.agrees or differs
 
 
 def _row(provider: str, comparison: Comparison) -> list[str]:

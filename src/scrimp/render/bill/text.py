@@ -68,15 +68,15 @@ def _above(calls: DearCalls) -> str:
     """Return a sentence on calls that were so long that their model charged more for all of their tokens."""
     were = "was" if calls.calls == 1 else "were"
     return (
-        f"{pluralize(calls.calls, 'call')} {were} above {format_count(calls.above)} tokens, where {calls.model} is "
-        f"dearer, for {format_dollars(calls.more_usd)} more: --on-cliff LEVEL compresses such prompts, if that gets "
-        "them below."
+        f"{pluralize(calls.calls, 'call')} {were} above {format_count(calls.above)} tokens, where {calls.model} "
+        f"costs more, {format_dollars(calls.more_usd)} in all: --on-cliff LEVEL compresses such prompts, if that "
+        "brings them below."
     )
 
 
 def below_cliffs(rows: int) -> str:
     """Return a sentence on the rows that were compressed harder, so that they are not as expensive as long ones."""
-    return f"Compressed harder, to stay below a size at which the model is dearer: {pluralize(rows, 'row')}."
+    return f"Compressed harder, to stay below a size at which the model costs more: {pluralize(rows, 'row')}."
 
 
 def _label(name: str, line: BillLine) -> str:

@@ -57,7 +57,7 @@ class SizeCliffs:
             below = next((model for model, size in above.items() if still.get(model, 0) < size), None)
             if below is not None and less is not None and less < cost:
                 size = above[below]
-                why = f"above {size:,} tokens {below.id} is dearer: compressed at {level}"
+                why = f"above {size:,} tokens {below.id} costs more: compressed at {level}"
                 return BelowCliff(replace(row.route, why=f"{row.route.why}; {why}"), level, size)
         return BelowCliff(route, row.level)
 
@@ -103,5 +103,5 @@ def _reordered(step: Step, row: PricedRow, costs: RowCosts) -> tuple[Step, str]:
         other = row.cost_at(model)
         if other is not None and other < cost and costs.cliff(model, row.tokens_in) is None:
             rest = tuple(each for each in step.candidates if each != model)
-            return replace(step, candidates=(model, *rest)), f"above {above:,} tokens {first.id} is dearer: {model.id}"
+            return replace(step, candidates=(model, *rest)), f"above {above:,} tokens {first.id} costs more: {model.id}"
     return step, ""
