@@ -26,8 +26,9 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.pairs.level_collector import LevelCollector, LevelComparison
-from scrimp.flows.tune.pairs.pair_collector import PairCollector, sampled
+from scrimp.flows.tune.pairs.pair_collector import PairCollector
 from scrimp.flows.tune.pairs.pair_plan import PlannedGroup, level_plan, model_plan
+from scrimp.flows.tune.pairs.prompt_key import sampled
 from scrimp.flows.tune.shadow_run import default_models
 from scrimp.read.prompts import prompts
 from scrimp.store.tuning.pairs import StoredPrompt

@@ -15,7 +15,8 @@ from scrimp.enums import Effort, Level
 from scrimp.errors import ConfigError, ScrimpError
 from scrimp.flows import live
 from scrimp.flows.tune.model_calls import answered_itself
-from scrimp.flows.tune.pairs.pair_collector import KnownAnswer, PairCollector, in_share
+from scrimp.flows.tune.pairs.pair_collector import KnownAnswer, PairCollector
+from scrimp.flows.tune.pairs.prompt_key import in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
 from scrimp.values import Answered, Compression, Entry, Outcome

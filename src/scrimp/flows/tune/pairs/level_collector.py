@@ -19,17 +19,10 @@ from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.planning import open_planner
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
-from scrimp.flows.tune.pairs.pair_collector import (
-    GROUP,
-    SHADOW_ROUTE,
-    KnownAnswer,
-    gold_column,
-    prompt_key,
-    stored_prompt,
-)
-from scrimp.routing.task_signature import task_signature
+from scrimp.flows.tune.pairs.collected_prompts import CollectedPrompts
+from scrimp.flows.tune.pairs.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer
 from scrimp.store.tuning.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
-from scrimp.store.tuning.pairs import OutputSpec, StoredPrompt
+from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.values import ModelRef, Prompt
 
 if TYPE_CHECKING:
@@ -66,9 +59,7 @@ class LevelCollector:
     ) -> None:
         """`options` route the prompts; their route names the task, and `gold` the column with the right answer."""
         self._services, self._comparison = services, comparison
-        self._gold = gold_column(gold, options.parameters, services)
-        self._name = options.labels.route
-        self._spec = OutputSpec(options.parameters.choices, options.parameters.schema)
+        self._collected = CollectedPrompts(options, services, gold)
         self._planner = open_planner(options, services)
         self._version = compression_version()
         self._reused = options.cache == "on"
@@ -78,8 +69,6 @@ class LevelCollector:
         }  # fmt: skip
         self.calls = ModelCalls(options, services, route=SHADOW_ROUTE)
         self.prompts = self.pairs = self.unchanged = self.in_chains = 0
-        self.tasks: set[str] = set()  # signatures of what was stored
-        self.templates: set[str] = set()  # templates of prompts whose task the user named
         self.models: dict[str, None] = {}  # in the order they were called
 
     def close(self) -> None:
@@ -96,7 +85,7 @@ class LevelCollector:
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
             for prompt in group:
-                self._has_answer(prompt)  # a column that is missing is an error before it costs anything
+                self._collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
             for model, rows in self._by_model(group, named).items():
                 self.models[self._name_of(model)] = None
                 stop = self._collect_pairs(rows, model)
@@ -129,7 +118,7 @@ class LevelCollector:
         return by_model
 
     def _collect_pairs(self, group: Sequence[Prompt], model: ModelRef) -> RunStop | None:
-        prompts = {self._key(prompt): prompt for prompt in group}
+        prompts = {self._collected.key(prompt): prompt for prompt in group}
         for side in (WITHOUT, AGAIN) if self._comparison.twice else (WITHOUT,):
             if (stop := self._call(self._missing(prompts, model, side), model, side)) is not None:
                 return stop
@@ -140,7 +129,7 @@ class LevelCollector:
         return stop
 
     def _call(self, prompts: Sequence[Prompt], model: ModelRef, side: Side) -> RunStop | None:
-        """Put prompts to the model on one side; what older code had compressed is asked for anew."""
+        """Put prompts to the model on one side; what older code had compressed is asked for again."""
         options = replace(self.calls.options, level=side.level, keep=keep_of(side), level_fixed=True)
         outdated: list[Prompt] = []
         stop = self.calls.call(prompts, model, self._storing(model, side, outdated), options=options)
@@ -183,7 +172,7 @@ class LevelCollector:
         return [
             replace(prompt, sample=side.sample or None)
             for key, prompt in prompts.items()
-            if key not in known or (known[key].scored_by is None and self._has_answer(prompt))
+            if key not in known or (known[key].scored_by is None and self._collected.has_answer(prompt))
         ]
 
     def _known(self, prompts: Mapping[str, Prompt], model: ModelRef, side: Side) -> dict[str, LevelReply]:
@@ -192,41 +181,37 @@ class LevelCollector:
         return {
             key: reply
             for (key, signature), reply in found.items()
-            if signature == self._signature(prompts[key])
+            if signature == self._collected.signature(prompts[key])
             and (side != self._comparison.side or reply.version == self._version)
         }
-
-    def _has_answer(self, prompt: Prompt) -> bool:
-        return self._gold is not None and self._gold.right(prompt) is not None
-
-    def _label(self, prompt: Prompt, output: str) -> tuple[float | None, str | None]:
-        return (None, None) if self._gold is None else self._gold.score(prompt, output)
 
     @property
     def unlabeled(self) -> str:
         """A sentence on prompts without a right answer; empty if each has one, or none is wanted."""
-        return "" if self._gold is None else self._gold.summary
+        return self._collected.unlabeled
+
+    @property
+    def tasks(self) -> set[str]:
+        """The signatures of the planned and stored prompts."""
+        return self._collected.tasks
+
+    @property
+    def templates(self) -> set[str]:
+        """The templates of such prompts whose task the user named."""
+        return self._collected.templates
 
     def _name_of(self, model: ModelRef) -> str:
         """Return the name that a model's replies are stored under; at another effort than its own, with that."""
         return called_name(model, self.calls.options.parameters.effort, self._services.routes.endpoints[model.provider])
 
-    def _key(self, prompt: Prompt) -> str:
-        return prompt_key(prompt, self._spec)
-
-    def _signature(self, prompt: Prompt) -> str:
-        return task_signature(prompt, self.calls.options.parameters, self._name)
-
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        stored = stored_prompt(prompt, self.calls.options.parameters, self._name, self._services.clock(), self._gold)
-        self.tasks.add(stored.signature)
-        if stored.named and stored.template is not None:
-            self.templates.add(stored.template)
+        stored = self._collected.stored(prompt)
+        self._collected.note(stored)
         return stored
 
     def _stored(self, one: ModelReply, model: ModelRef, side: Side) -> tuple[StoredPrompt, LevelReply]:
         answer, rejected = one.answer, one.rejection
-        score, by = (0.0, rejected) if rejected else self._label(one.prompt, answer.output)
+        score, by = (0.0, rejected) if rejected else self._collected.label(one.prompt, answer.output)
         return self._prompt(one.prompt), LevelReply(
             side=side, model=self._name_of(model), time=self._services.clock(), version=self._version,
             output="" if rejected else answer.output, input=answer.usage.input if answer.usage else None,

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp import fingerprint
 from scrimp.answers.hedging import hedging
 from scrimp.config.resolved.arms import called_name
 from scrimp.flows.engine.run_stop import RunStop
-from scrimp.flows.tune.labels.right_answer import GoldColumn
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
+from scrimp.flows.tune.pairs.collected_prompts import CollectedPrompts
 from scrimp.flows.tune.pairs.observed_gains import refresh_task_gains
-from scrimp.routing.task_signature import task_kind, task_signature
-from scrimp.routing.template_fingerprint import template_fingerprint
-from scrimp.store.tuning.pairs import OutputSpec, PairStore, StoredPrompt, StoredReply
-from scrimp.values import Answer, Entry, Parameters, Prompt
+from scrimp.store.tuning.pairs import PairStore, StoredPrompt, StoredReply
+from scrimp.values import Answer, Entry, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
 
 SHADOW_ROUTE = "shadow"  # route of these calls in the ledger
 WATCH_ROUTE = "quality-shadow"  # route of calls that watch certified routes
-_HASH_RANGE = 1 << 32
 GROUP = 64  # prompts
 
 
@@ -45,17 +40,6 @@ class KnownAnswer(Struct, frozen=True):
     task: str | None = None
 
 
-def in_share(prompt: Prompt, share: float) -> bool:
-    """Return whether a prompt is in that share of all: always the same ones, whatever other prompts there are."""
-    name = _key(prompt, b"")
-    return int.from_bytes(name[:4]) < share * _HASH_RANGE
-
-
-def sampled(prompts: Iterable[Prompt], share: float) -> Iterator[Prompt]:
-    """Yield about that share of the prompts."""
-    return (prompt for prompt in prompts if in_share(prompt, share))
-
-
 class PairCollector:
     """Sends prompts to several models and stores their completions; the ledger has the calls under one route."""
 
@@ -67,15 +51,13 @@ class PairCollector:
 
         `observe` gets the replies of models that were called, `billed` the entry of each call.
         """
-        self._services, self._name, self._observe = services, options.labels.route, observe
-        self._gold = gold_column(gold, options.parameters, services)
+        self._services, self._observe = services, observe
+        self._collected = CollectedPrompts(options, services, gold)
         self.calls = ModelCalls(options, services, route=route, billed=billed)
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
         self._found: dict[int, str] = {}  # names of certified tasks, by index of the prompt
         self.prompts = self.completions = 0  # `completions` are those stored
-        self.tasks: set[str] = set()  # signatures of what was stored
-        self.templates: set[str] = set()  # templates of prompts whose task the user named
 
     def close(self) -> None:
         """Update the prior's gains by the collected tasks, and close the file."""
@@ -100,9 +82,8 @@ class PairCollector:
         source = iter(prompts)
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
-            if self._gold is not None:
-                for prompt in group:
-                    self._gold.right(prompt)  # a column that is missing is an error before it costs anything
+            for prompt in group:
+                self._collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
             for model, name in called:
                 rest = [prompt for prompt in group if (prompt.index, name) not in self._known]
                 stop = self.calls.call(rest, model, self._storing(name))
@@ -126,7 +107,17 @@ class PairCollector:
     @property
     def unlabeled(self) -> str:
         """A sentence on prompts without a right answer; empty if each has one, or none is wanted."""
-        return "" if self._gold is None else self._gold.summary
+        return self._collected.unlabeled
+
+    @property
+    def tasks(self) -> set[str]:
+        """The signatures of the stored prompts."""
+        return self._collected.tasks
+
+    @property
+    def templates(self) -> set[str]:
+        """The templates of stored prompts whose task the user named."""
+        return self._collected.templates
 
     def _storing(self, model: str) -> Take:
         def store(replies: Sequence[ModelReply]) -> None:
@@ -139,64 +130,21 @@ class PairCollector:
 
     def _stored(self, prompt: Prompt, model: str, answer: Answer, rejection: str | None = None) -> StoredPrompt:
         """Return a prompt with one reply; a rejected one is wrong, and asserts nothing."""
-        score, scored_by = (0.0, rejection) if rejection else self._label(prompt, answer)
+        score, scored_by = (0.0, rejection) if rejection else self._collected.label(prompt, answer.output)
         counts = hedging(answer.output if answer.raw is None else answer.raw)
         reply = StoredReply(
             model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,
         )  # fmt: skip
         stored = self._prompt(prompt)
-        self.tasks.add(stored.signature)
-        if stored.named and stored.template is not None:
-            self.templates.add(stored.template)
+        self._collected.note(stored)
         return replace(stored, replies=(reply,))
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        name = self._found.get(prompt.index, self._name)
-        return stored_prompt(prompt, self.calls.options.parameters, name, self._services.clock(), self._gold)
-
-    def _label(self, prompt: Prompt, answer: Answer) -> tuple[float | None, str | None]:
-        return (None, None) if self._gold is None else self._gold.score(prompt, answer.output)
-
-
-def stored_prompt(
-    prompt: Prompt, parameters: Parameters, name: str | None, now: float, gold: GoldColumn | None
-) -> StoredPrompt:
-    """Return a prompt as it is stored, of the task of that name where it has one, without replies."""
-    output_spec = OutputSpec(parameters.choices, parameters.schema)
-    return StoredPrompt(
-        key=prompt_key(prompt, output_spec), kind=task_kind(prompt, parameters), text=prompt.text, asked=output_spec,
-        signature=task_signature(prompt, parameters, name), named=bool(name), time=now,
-        template=template_fingerprint(prompt, parameters), row_id=prompt.id,
-        source=prompt.source.encode("utf-8", "replace").decode(), gold=None if gold is None else gold.right(prompt),
-    )  # fmt: skip
+        return self._collected.stored(prompt, self._found.get(prompt.index))
 
 
 def note_command(services: Services, tasks: Iterable[str], words: Sequence[str]) -> None:
     """Keep the words of the command that runs the prompts of tasks that were collected."""
     with closing(PairStore(services.paths.ledger_db)) as pairs:
         pairs.note_command(sorted(tasks), words, services.clock())
-
-
-def gold_column(column: str | None, parameters: Parameters, services: Services) -> GoldColumn | None:
-    """Return the column of right answers where one is named."""
-    return (
-        None if column is None else GoldColumn(column, OutputSpec(parameters.choices, parameters.schema), services.warn)
-    )
-
-
-def prompt_key(prompt: Prompt, output_spec: OutputSpec) -> str:
-    """Return the key of a prompt and the output asked for, whichever model answers."""
-    encoded = msgspec.json.encode(output_spec)
-    return _key(prompt, encoded).hex()
-
-
-def _key(prompt: Prompt, asked: bytes) -> bytes:
-    return fingerprint.key(
-        asked,
-        text=prompt.text,
-        system=prompt.system,
-        history=prompt.history,
-        attachments=prompt.attachments,
-        after=prompt.after,
-    )

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
 from scrimp.flows.tune.model_calls import answered_itself
-from scrimp.flows.tune.pairs.pair_collector import KnownAnswer, in_share, prompt_key
+from scrimp.flows.tune.pairs.pair_collector import KnownAnswer
+from scrimp.flows.tune.pairs.prompt_key import in_share, prompt_key
 from scrimp.store.tuning.pairs import OutputSpec
 from scrimp.values import Answered, Entry, Outcome
 

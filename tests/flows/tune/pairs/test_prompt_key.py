@@ -3,10 +3,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.flows.tune.model_calls import answering_model
-from scrimp.flows.tune.pairs.pair_collector import in_share, prompt_key, sampled
+from scrimp.flows.tune.pairs.prompt_key import in_share, prompt_key, sampled
 from scrimp.store.tuning.pairs import OutputSpec
-from scrimp.values import Answer, Attachment, ModelRef, Prompt
+from scrimp.values import Attachment, Prompt
 
 texts = st.text(max_size=20)
 shares = st.floats(0, 1)
@@ -44,24 +43,3 @@ def test_what_was_asked_names_a_prompt_and_not_where_it_stood() -> None:
     assert prompt_key(Prompt(index=0, text="t"), plain) != prompt_key(
         Prompt(index=0, text="t", attachments=pictures), plain
     )
-
-
-LARGE, SMALL, OTHER = ModelRef("acme", "m-4o"), ModelRef("acme", "m-4o-mini"), ModelRef("else", "m-4o")
-
-
-def answered(model: str, called_as: str | None = None) -> ModelRef | None:
-    answer = Answer(output="", model=model, provider="acme", finish_reason="stop", called_as=called_as)
-    return answering_model(answer, (LARGE, SMALL, OTHER))
-
-
-def test_the_model_that_was_called_is_known_by_the_name_in_the_call() -> None:
-    assert answered("m-4o-mini-2026-07-18", "m-4o") == LARGE
-    assert answered("something-else", "m-4o-mini") == SMALL
-    assert answered("m-4o", "m-5") is None
-
-
-def test_without_that_name_it_is_the_longest_one_that_fits() -> None:
-    assert answered("m-4o-mini-2026-07-18") == SMALL
-    assert answered("m-4o-2026-08-06") == LARGE
-    assert answered("m-4o") == LARGE
-    assert answered("m-4omni") is None
