@@ -13,7 +13,7 @@ from scrimp.errors import InputError
 from scrimp.read.formats.decoding import decode_json
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
-from scrimp.read.template import compile_template
+from scrimp.read.template import Template, compile_template
 
 NUMBERS = (
     "19.90", "1e2", "1E+2", "123456789012345678901", "1E400", "-1e-400", "-0", "-0.0", "0.10", "1.0", "7", "-12",
@@ -62,9 +62,9 @@ def test_a_column_of_any_name_can_be_put_in_a_template(name: str, value: str) ->
     row = {name: value, "other": "x"}
     quoted = json.dumps(name, ensure_ascii=False)
 
-    assert compile_template(f"{{{quoted}}}!")(row, "t:1") == f"{value}!"
+    assert Template(f"{{{quoted}}}!")(row, "t:1") == f"{value}!"
     if not set("{}").intersection(name) and name.strip():
-        assert compile_template(f"a {{{name}}} b")(row, "t:1") == f"a {value} b"
+        assert Template(f"a {{{name}}} b")(row, "t:1") == f"a {value} b"
 
 
 @pytest.mark.parametrize(

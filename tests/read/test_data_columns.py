@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.read.template import compile_template
+from scrimp.read.template import Template
 
 
 def told(template: str, row: dict[str, object]) -> list[str]:
-    text, spans = compile_template(template).fill(row, "rows.csv:2")  # type: ignore[arg-type]
+    text, spans = Template(template).fill(row, "rows.csv:2")  # type: ignore[arg-type]
     return [text[start:end] for start, end in spans]
 
 

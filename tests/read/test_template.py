@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import EmptyPromptError, InputError
-from scrimp.read.template import compile_template
+from scrimp.read.template import Template, compile_template
 
 
 def filled(template, row):
@@ -77,7 +77,7 @@ def test_any_text_and_any_values_come_out_as_they_went_in(pieces, a, b, c):
     )
 
     text = "".join(row[each[0]] if isinstance(each, tuple) else each for each in pieces)
-    assert filled(template, row) == text + a
+    assert Template(template)(row, "t.jsonl:1") == text + a
 
 
 @pytest.mark.parametrize(
@@ -104,6 +104,26 @@ def test_a_template_without_a_column_says_what_was_meant(template, hint):
 def test_no_text_without_a_column_is_a_template(text):
     with pytest.raises(InputError, match="the template has no column"):
         compile_template(text.replace("{", "{{").replace("}", "}}"))
+
+
+@pytest.mark.parametrize(
+    ("template", "row", "message"),
+    [
+        ("Mood? {a}", {"a": ""}, "'a' is blank: give the row a value, or remove it"),
+        ("Mood? {a}", {"a": " \n\t"}, "'a' is blank: give the row a value, or remove it"),
+        ("{a}: {b}, {a}", {"a": "", "b": " "}, "'a' and 'b' are blank: give the row a value, or remove it"),
+    ],
+)
+def test_a_row_whose_values_are_all_blank_has_nothing_to_ask(template, row, message):
+    with pytest.raises(EmptyPromptError) as raised:
+        filled(template, row)
+
+    assert str(raised.value) == message
+
+
+def test_a_blank_value_beside_another_is_left_out_and_one_beside_an_image_too():
+    assert filled("{title}: {body}", {"title": "", "body": "late"}) == ": late"
+    assert compile_template("What is it? {note}", same_for_all=True)({"note": ""}, "t.jsonl:1") == "What is it? "
 
 
 def test_a_null_is_not_sent_as_a_word():

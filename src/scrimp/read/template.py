@@ -28,9 +28,15 @@ FindValue = Callable[[JsonObject, str], Json]
 class Template:
     """A template, parsed; `columns` are the names in it."""
 
-    def __init__(self, text: str, name: str = "the template", convert: Callable[[Json], str] = as_text) -> None:
-        """`convert` makes a text of a value; raise InputError, which calls the template `name`, for a lone brace."""
-        self._convert = convert
+    def __init__(
+        self, text: str, name: str = "the template", convert: Callable[[Json], str] = as_text, *,
+        needs_value: bool = False,
+    ) -> None:  # fmt: skip
+        """`convert` makes a text of a value; raise InputError, which calls the template `name`, for a lone brace.
+
+        With `needs_value` a row whose values are all blank has nothing to ask.
+        """
+        self._convert, self._needs_value = convert, needs_value
         self._first, parts = _parse(text, name)
         self.columns = tuple(column.strip() for column, _ in parts)
         told = data_columns(self.columns, [self._first, *(literal for _, literal in parts)])
@@ -43,7 +49,7 @@ class Template:
     def fill(self, row: JsonObject, where: str) -> tuple[str, tuple[TextSpan, ...]]:
         """Return the text for a row, as a call does, and where the values of the columns that hold data stand in it."""
         parts, told = [self._first], []
-        at = len(self._first)
+        at, blank = len(self._first), self._needs_value
         for column, find, literal, is_data in self._finders:
             value = row[column] if column in row else find(row, where)
             if value is None:
@@ -53,8 +59,15 @@ class Template:
             if is_data:
                 told.append((at, end))
             at = end + len(literal)
+            blank = blank and (not text or text.isspace())
             parts += (text, literal)
+        if blank:
+            raise EmptyPromptError(f"{self._named()} blank: give the row a value, or remove it")
         return "".join(parts), tuple(told)
+
+    def _named(self) -> str:
+        names = [f"'{column}'" for column in dict.fromkeys(self.columns)]
+        return f"{names[0]} is" if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]} are"
 
     def filled(self, value: str) -> str:
         """Return the text with one value in the place of every column."""
@@ -64,9 +77,9 @@ class Template:
 def compile_template(text: str, *, same_for_all: bool = False) -> Template:
     """Return the template of a prompt; raise InputError if it has no column: every prompt would be the same.
 
-    With `same_for_all` they may be: rows differ in what is attached.
+    With `same_for_all` they may be, and a row's values blank: rows differ in what is attached.
     """
-    template = Template(text)
+    template = Template(text, needs_value=not same_for_all)
     if not template.columns and not same_for_all:
         raise InputError(f"the template has no column, so every row would get the same prompt: {_column_hint(text)}")
     return template
