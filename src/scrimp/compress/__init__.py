@@ -9,7 +9,7 @@ A text passes through the folders in this order:
    (pages as text), `output` (logs and command output), `encoded` (files in base64), `wording` (articles) and
    `extract` (sentences that bear on the question).
 4. `checks` compares the text before and after every rule; a rule that lost something is taken back.
-5. `compressed_text` is the result; `fit` raises the level until a budget is met.
+5. `compressed_text` is the result.
 """
 
 from scrimp.compress.compressed_text import CompressedText

@@ -7,6 +7,7 @@ from itertools import chain, islice
 
 from msgspec.structs import replace
 
+from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.extract.question import find_question, without_answer_orders
 from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
@@ -46,7 +47,9 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
     own = without_answer_orders(instructions_of(zones, options.told))
     instructions = f"{options.asked}\n{options.query}\n{own}"
-    if words := about_all(instructions) or about_form(instructions, of_prose=True):
+    documents = [zone.text for zone in zones if zone.kind == "context"]
+    words = about_all(instructions) or about_form(instructions, of_prose=True)
+    if words := words or unstated_quantity(instructions, documents):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
     query = options.query or find_question(with_named_values(zones) if options.told else zones)
     return replace(options, query=query), zones, "" if query else NO_QUESTION

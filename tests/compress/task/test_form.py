@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress import compress
+from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.task.form import about_all, about_form
 
 HERE = Path(__file__).parent
@@ -279,12 +280,17 @@ def test_the_words_are_named_as_they_were_written(prompt: str, words: str | None
     assert about_form(prompt) == words
 
 
+def needs_all(prompt: str) -> str | None:
+    """Return the words by which a task needs every sentence of documents that state no quantity."""
+    return about_all(prompt) or unstated_quantity(prompt, [])
+
+
 def test_tasks_that_need_every_sentence_are_found() -> None:
-    assert [prompt for prompt in prompts("every_sentence") if not about_all(prompt)] == []
+    assert [prompt for prompt in prompts("every_sentence") if not needs_all(prompt)] == []
 
 
 def test_look_ups_do_not_need_every_sentence() -> None:
-    assert [(prompt, words) for prompt in prompts("look_up") if (words := about_all(prompt))] == []
+    assert [(prompt, words) for prompt in prompts("look_up") if (words := needs_all(prompt))] == []
 
 
 def test_case_accents_hyphens_and_widths_of_letters_do_not_matter() -> None:

@@ -42,9 +42,7 @@ _ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 _WORD = re.compile(rf"[{_CJK}]+|[{_THAI}]+|\d+(?:[.,]\d+)+|(?:(?![{_CJK}{_THAI}])[\w{_MARKS}])+")
 _UNSPACED = re.compile(rf"[{_CJK}{_THAI}]")
 _MANY_MARKS = re.compile(r"([^\w\s]{100})")  # normalizing takes quadratic time in the marks on one letter
-_QUESTION = re.compile(r"[^?\uff1f\u061f\n]+[?\uff1f\u061f]?")
 _NO_TERMS: Counter[str] = Counter()
-_MAX_QUESTIONS = 8  # each is scored on its own; more are taken as one
 _IS_THAI = re.compile(rf"[{_THAI}]")
 
 
@@ -127,7 +125,7 @@ class Relevance(NamedTuple):
 
 
 def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Relevance:
-    """Return the score of each sentence: of several questions, the best share of the highest score of each.
+    """Return the score of each sentence.
 
     What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889"), and so does the
     name that its paragraph begins with. Where words leave open what answers, what they mean counts, too (`likeness`).
@@ -141,14 +139,11 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     counted = ((index, labels[outline.parent[index]], *terms.count_in(units[index])) for at in filled for index in at)
     own = {index: (counts + label if label else counts, length) for index, label, counts, length in counted}
     found = _with_subjects(own, subjects, terms)
-    questions = _questions(query)
-    each = [_scores(filled, found, question) for question in questions]
-    highest = [max(scores.values(), default=0.0) or 1.0 if len(each) > 1 else 1.0 for scores in each]
-    scores = {index: max(s[index] / top for s, top in zip(each, highest, strict=True)) for index in found}
+    scores = _scores(filled, found, terms)
     top = max(scores.values(), default=0.0)
     flatness = sum(scores.values()) / len(scores) / top if top else 1.0
     coverage = _coverage([counts for counts, _ in found.values()], terms.distinct())
-    if len(each) == 1 and (alike := likeness(query, [units[index] for index in scores])):
+    if alike := likeness(query, [units[index] for index in scores]):
         weight = LIKENESS_WEIGHT * (1 - coverage) * (top or 1.0)
         scores = {index: scores[index] + weight * share for index, share in zip(scores, alike, strict=True)}
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
@@ -186,12 +181,6 @@ def _with_subjects(
     return {at: (own[at][0] | name, own[at][1]) if name else own[at] for at, name in zip(own, names, strict=True)}
 
 
-def _questions(query: str) -> list[str]:
-    """Return the questions of a query that each say what they look for, or the query as one."""
-    parts = [part for part in _QUESTION.findall(query) if not (terms := QueryTerms.of(part)).words <= terms.small]
-    return parts if 1 < len(parts) <= _MAX_QUESTIONS else [query]
-
-
 def _coverage(documents: Sequence[Counter[str]], terms: set[str]) -> float:
     """Return the largest share of the terms, weighted by rarity, that is in one document."""
     frequency = Counter(term for counts in documents for term in counts.keys() & terms)
@@ -201,9 +190,9 @@ def _coverage(documents: Sequence[Counter[str]], terms: set[str]) -> float:
     return best / total if total else 0.0
 
 
-def _scores(filled: list[list[int]], found: dict[int, tuple[Counter[str], int]], question: str) -> dict[int, float]:
+def _scores(filled: list[list[int]], found: dict[int, tuple[Counter[str], int]], terms: QueryTerms) -> dict[int, float]:
     """Return the score of each sentence: its own BM25 with shares of its paragraph's and neighbors'."""
-    idf = _idf([counts for counts, _ in found.values()], QueryTerms.of(question).weights())
+    idf = _idf([counts for counts, _ in found.values()], terms.weights())
     own = dict(zip(found, _bm25(list(found.values()), idf), strict=True))
     whole = _bm25([_merged([found[index] for index in paragraph]) for paragraph in filled], idf)
     scores: dict[int, float] = {}

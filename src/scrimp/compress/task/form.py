@@ -15,8 +15,10 @@ from scrimp.regexes import pattern
 
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal[
-    "form", "whole", "values", "questions", "answers", "unsure", "units", "parts", "properties", "scopes",
+    "form", "whole", "work", "counts", "measures", "values", "questions", "answers", "unsure", "units", "parts",
+    "properties", "scopes",
 ]  # fmt: skip
+
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (
@@ -67,7 +69,7 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
         return call[0][:_LONGEST_NAMED]
-    if not asks_for_value(text, sentences):
+    if not asks_for_value(text, sentences) and not (of_prose and any(map(looks_up, sentences))):
         return _form_words(text) or _task(sentences)
     forms = ((_form_of_question if is_question(one) else _form_of_order)(one, of_prose=of_prose) for one in sentences)
     return next(filter(None, forms), None)
@@ -106,10 +108,11 @@ def _form_of_order(sentence: str, *, of_prose: bool = False) -> str | None:
 
 def _form_of_question(question: str, *, of_prose: bool) -> str | None:
     """Return the words by which a question speaks of how the data is written ("Are all the ids unique?"), or None."""
-    if words := _form_words(question):
+    looked_up = of_prose and looks_up(question)
+    if (words := _form_words(question)) and not (looked_up and not _find(question, "units")):
         return words
     left = _masked(question, "values")
-    if (_find(left, "units") or _find(left, "parts")) and (found := _find(left, "properties")):
+    if (_find(left, "units") or (not looked_up and _find(left, "parts"))) and (found := _find(left, "properties")):
         return found
     if of_prose:
         return None
@@ -119,8 +122,24 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
 
 @lru_cache(maxsize=32)
 def about_all(instructions: str) -> str | None:
-    """Return the words by which a task needs every sentence of a document (summarize, count, compare), or None."""
-    return _find(_normalized(_ends(instructions)), "whole")
+    """Return the words by which a task needs every sentence of a document (summarize, compare), or None."""
+    text, sentences = read(instructions)
+    tasks = (_find(one, "work") for one in sentences if not looks_up(one))
+    return _find(text, "whole") or next(filter(None, tasks), None)
+
+
+def looks_up(sentence: str) -> bool:
+    """Return whether a sentence asks who, when, where and the like; what is done in it is done by those in the text."""
+    from scrimp.compress.instructions.vocabulary import shared_expression  # as in `_finder`
+
+    return shared_expression("looking_up").match(fold(sentence)) is not None and not _find(sentence, "unsure")
+
+
+def quantities(instructions: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each sentence that asks for a quantity, the words that do ("How many"), and, of a count, what follows."""
+    for one in read(instructions)[1]:
+        yield from ((one, one[start:end], one[end:]) for start, end in _spans(one, "counts"))
+        yield from ((one, one[start:end], "") for start, end in _spans(one, "measures"))
 
 
 def asks_for_value(text: str, sentences: Sequence[str]) -> bool:

@@ -23,6 +23,8 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 
     `form`: the answer depends on how the data is written, or repeats it. `values`: the same words where they name a
     value ("zip code") or the form of the answer ("as JSON"). `whole`: the answer needs every sentence of a document.
+    `work`: so does what these words tell to do, but not a question that looks up who did it. `counts`: what follows is
+    counted; `measures`: what is measured on all. Either may be stated.
     `questions`: how a question begins. `answers`: what else the data answers by its values, however it is written.
     `unsure`: how a question begins that may be about the text itself, or an order. `units`: what a text is made of as
     it is written ("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`: what is said
@@ -32,6 +34,9 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 
     form: str
     whole: str = ""
+    work: str = ""
+    counts: str = ""
+    measures: str = ""
     values: str = ""
     questions: str = ""
     answers: str = ""

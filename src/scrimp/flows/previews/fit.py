@@ -45,7 +45,7 @@ def shorten(
     """
     if budget is None:
         return _as_sent(options, compress_with(text, options))
-    from scrimp.compress.fit import fit  # with a budget only
+    from scrimp.flows.previews.token_fit import fit  # with a budget only
 
     limit = _limit(without_keep_tags(text), budget, price, model)
     fitted = fit(text, limit, options, lambda text: tokens.count(without_keep_tags(text)))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress import LEVELS, CompressOptions, compress_with
-from scrimp.compress.fit import DoesNotFitError, FitAttempt, fit
+from scrimp.flows.previews.token_fit import DoesNotFitError, FitAttempt, fit
 
 SENTENCES = [
     "Bees live in hives.",

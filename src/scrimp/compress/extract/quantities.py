@@ -1,0 +1,48 @@
+"""Quantities that are asked for: those that one sentence of the documents states, and those to be counted in all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from scrimp.compress.extract.bm25 import STEM_LENGTH, QueryTerms, tokenize
+from scrimp.compress.extract.sentences import split_sentences
+from scrimp.compress.instructions.vocabulary import fold, shared_expression
+from scrimp.compress.task.form import quantities
+
+_BETWEEN = r"(?:[\s-]+[^\W\d][\w']*){0,3}?[\s-]+"  # a number and a noun: "two old stone bridges"
+_NEAR = r".{0,300}"  # as far as a number is from what it measures, in a sentence without periods
+
+
+def unstated_quantity(instructions: str, documents: Sequence[str]) -> str | None:
+    """Return the words that ask for a quantity no sentence states better than all others, or None.
+
+    A sentence states how many there are if it has a number before what is counted, and an average or a share if it has
+    it with a number; either with another word of the question. If several do so alike, they may have to be added up.
+    """
+    asked = quantities(instructions)
+    return next((words for one, words, rest in asked if not _is_stated(one, words, rest, documents)), None)
+
+
+def _is_stated(asked: str, words: str, counted: str, documents: Sequence[str]) -> bool:
+    terms = QueryTerms.of(asked)
+    stems = {word[:STEM_LENGTH] for word in _heads(counted or words, terms.small)}
+    stem = "|".join(map(re.escape, sorted(stems)))
+    number, share = (shared_expression(name).pattern for name in ("number", "share"))
+    measured = rf"\b(?:{stem}){_NEAR}{number}|{number}(?:{_NEAR}\b(?:{stem})|{share})"
+    states = re.compile(rf"{number}{_BETWEEN}(?:{stem})" if counted else measured, re.DOTALL)
+    others = {term for term in terms.distinct() if term[:STEM_LENGTH] not in stems}
+    stating = (text for document in documents for text in split_sentences(document) if states.search(fold(text)))
+    shared = sorted(len(terms.count_in(text)[0].keys() & others) for text in stating)
+    return bool(stems and shared) and (shared[-1] > 0 or not others) and shared[-1] not in shared[:-1]
+
+
+def _heads(text: str, small: frozenset[str]) -> Iterator[str]:
+    """Yield the first words that say something, up to one that does not ("old stone bridges has it?")."""
+    found = False
+    for word in tokenize(fold(text)):
+        if word not in small:
+            yield word
+        elif found:
+            return
+        found = found or word not in small

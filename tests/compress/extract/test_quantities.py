@@ -1,0 +1,85 @@
+"""Which questions for a quantity one sentence answers, and which are answered by counting in all of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from scrimp.compress import compress
+from scrimp.compress.extract.quantities import unstated_quantity
+
+TOWN = (
+    "The town of Ellern has 14,300 inhabitants. A fire burned for three days in 1788 and destroyed 212 old wooden "
+    "houses. The mill of Hartung had forty-two looms. About 40 % of the households own no car. The average age is "
+    "37. Of the eleven churches two were saved, and the third church was sold. In 1861 trains came. The council has "
+    "met in two inns."
+)
+GAMES = "Ek scored 2 goals in spring. Holm scored 3 goals in spring. Ek scored 1 goal in fall. Rain fell on 9 fans."
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many inhabitants has Ellern?",
+        "how many houses did the fire destroy",
+        "For how many days did the fire burn?",
+        "How many looms had Hartung's mill?",
+        "What share of the households has no car?",
+        "What percentage of households owns a car?",
+        "What is the average age?",
+        "Of how many churches were two saved?",
+    ],
+)
+def test_a_quantity_that_a_sentence_states_is_looked_up(question: str) -> None:
+    assert unstated_quantity(question, [TOWN]) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many bridges has Ellern?", "How many"),  # no number before the word
+        ("How many trains came?", "How many"),  # a year counts nothing, and here it stands far before it
+        ("How many inns burned?", "How many"),  # a sentence that shares no other word says it of something else
+        ("How many are there?", "How many"),
+        ("What is the average income?", "average"),
+    ],
+)
+def test_a_quantity_that_no_sentence_states_is_counted_in_all(question: str, words: str) -> None:
+    assert unstated_quantity(question, [TOWN]) == words
+
+
+def test_what_several_sentences_state_alike_may_have_to_be_added_up() -> None:
+    assert unstated_quantity("How many goals were scored in spring?", [GAMES]) == "How many"
+    assert unstated_quantity("How many goals did Holm score in spring?", [GAMES]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Die Stadt hat 14.300 Einwohner. Es regnet.", "Wie viele Einwohner hat die Stadt?"),
+        ("La tour a trois cents marches. Il pleut.", "Combien de marches a la tour ?"),
+        ("La torre tiene 300 escalones. Llueve.", "\u00bfCu\u00e1ntos escalones tiene la torre?"),
+    ],
+)
+def test_quantities_of_other_languages_are_stated_too(text: str, question: str) -> None:
+    assert unstated_quantity(question, [text]) is None
+    assert unstated_quantity(question, ["..."]) is not None
+
+
+@pytest.mark.parametrize("label", ["1. {}", "[2] {}", "Passage 3: {}", "4) {}", "Section 5.2: {}"])
+def test_the_number_of_a_label_counts_nothing(label: str) -> None:
+    passages = "\n\n".join(label.format("Bridges of Ellern are old.") for _ in range(2))
+
+    assert unstated_quantity("How many bridges has Ellern?", [passages]) == "How many"
+
+
+def test_sentences_are_selected_for_a_quantity_that_is_stated_and_else_none_is_left_out() -> None:
+    def note(question: str) -> str:
+        return compress(f"<document>\n{TOWN} {TOWN.replace('Ellern', 'Rohr')}\n</document>\n\n{question}", "focus").note
+
+    assert note("How many inhabitants has Ellern?") == ""
+    assert note("How many bridges has Ellern?") == "the task needs every sentence of its documents: How many"
+
+
+@pytest.mark.parametrize("unit", ["1 a-a ", "average,", "2 a a a ", "1-", "average 3 "])
+def test_long_runs_are_read_in_linear_time(unit: str) -> None:
+    assert unstated_quantity("How many old mills are on the average street?", [unit * 20_000]) is not None
