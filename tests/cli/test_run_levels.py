@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -76,6 +77,15 @@ def test_one_sentence_at_the_end_says_so(ready: Scrimp) -> None:
     assert last.startswith("tidy would have saved about $")
     assert last.endswith(": --compress tidy.")
     assert "completions may change): --compress focus." in line(ready, "documents.jsonl", "-m", "fake/gpt-6-dear")
+
+
+def test_it_says_by_how_many_rows_it_judged_where_not_by_all(ready: Scrimp) -> None:
+    rows = [f"<document>\n{FACTS * 120}Hut {n} is red.\n</document>\n\nWhat color is hut {n}?" for n in range(12)]
+    ready.file("long.jsonl", "".join(json.dumps({"text": text}) + "\n" for text in rows))
+    told = line(ready, "long.jsonl", "-m", "fake/gpt-6-dear")
+
+    assert sum(map(len, rows)) > 2 * 64_000
+    assert re.search(r", judged by \d of 12 rows \(completions may change\): --compress focus\.$", told)
 
 
 @pytest.mark.parametrize(

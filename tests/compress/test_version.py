@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from scrimp.compress.version import version_of
+from scrimp import compress
+from scrimp.compress.version import change_since, version_of
 
 
 @pytest.mark.parametrize(
@@ -20,3 +22,11 @@ def test_the_version_changes_with_the_code_and_with_the_words(name: str, tmp_pat
     (tmp_path / name).write_text("changed")
 
     assert version_of(tmp_path) != before
+
+
+def test_what_has_changed_since_is_told() -> None:
+    installed = find_spec("wordllama") is not None
+    other = version_of(Path(compress.__file__).parent, with_vectors=not installed)
+
+    assert change_since(other) == f"word vectors were {'installed' if installed else 'removed'}"
+    assert change_since("00000000") == "scrimp's compression has changed"

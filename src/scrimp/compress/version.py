@@ -7,11 +7,22 @@ from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
 
+CODE_CHANGED, VECTORS_IN = "scrimp's compression has changed", "word vectors were installed"
+VECTORS_OUT = "word vectors were removed"
+
 
 @cache
 def compression_version() -> str:
     """Return eight hexadecimal digits that change with the code of this folder, its words and the extra `vectors`."""
     return version_of(Path(__file__).parent, with_vectors=find_spec("wordllama") is not None)
+
+
+def change_since(version: str) -> str:
+    """Return in words what has changed since another version of compression: the code, or whether there are vectors."""
+    with_vectors = find_spec("wordllama") is not None
+    if version == version_of(Path(__file__).parent, with_vectors=not with_vectors):
+        return VECTORS_IN if with_vectors else VECTORS_OUT
+    return CODE_CHANGED
 
 
 def version_of(folder: Path, *, with_vectors: bool = False) -> str:

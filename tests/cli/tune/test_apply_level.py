@@ -115,6 +115,16 @@ def test_a_level_certified_of_other_code_is_not_used_and_cost_says_so_once(appli
     assert "no longer used" not in second.err
 
 
+def test_a_certificate_of_other_code_is_no_evidence_against_pairs_of_this_one(applied: Scrimp) -> None:
+    tuned = applied.home / "tuned.toml"
+    tuned.write_text(tuned.read_text().replace(levels(applied)[0]["version"], "00000000"), encoding="utf-8")
+    noted, renewed = applied("cost"), applied(*APPLY)
+
+    assert "is no longer used: scrimp's compression has changed since" in noted.err
+    assert "focus 0.6 applied to lockers" in renewed.err
+    assert level_of(applied, *TASK) != DEFAULT
+
+
 def test_later_pairs_that_contradict_it_end_a_certificate_and_those_before_do_not_renew_it(applied: Scrimp) -> None:
     tuned = applied.home / "tuned.toml"
     # As if it had been certified a while ago: a certificate is a second long.

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from typing import Any
 
@@ -183,6 +185,35 @@ def test_pairs_of_other_code_count_no_more_and_only_the_side_it_compressed_is_as
     assert len(provider.bodies) == 6 + 6 + 6
     assert "6 pairs" in again.err
     assert certified(told)["pairs"] == 6
+
+
+_INTERRUPTED = """
+from scrimp.flows.tune.pairs.level_collector import LevelCollector
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+LevelCollector._is_changed = interrupted  # no signal surely comes between two rounds of calls
+from scrimp.__main__ import main
+main()
+"""
+
+
+def test_a_signal_between_two_rounds_of_calls_is_told_and_nothing_is_paid_twice(
+    told: Scrimp, provider: FakeProvider
+) -> None:
+    lockers.write(told, "p.jsonl", range(6))
+    program = [sys.executable, "-c", _INTERRUPTED, *SHADOW]
+    stopped = subprocess.run(
+        program, cwd=told.cwd, env=told.env, capture_output=True, text=True, timeout=100, check=False
+    )  # fmt: skip
+    again = told(*SHADOW)
+
+    assert stopped.returncode == 130
+    assert "6 prompts, 0 pairs with and without focus 0.6 stored" in stopped.stderr
+    assert "stopped; rerun the same command to resume" in stopped.stderr
+    assert "6 pairs" in again.err
+    assert len(provider.bodies) == 6 + 6
 
 
 def test_another_share_to_keep_is_another_side(told: Scrimp, provider: FakeProvider) -> None:

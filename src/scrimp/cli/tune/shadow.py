@@ -21,7 +21,7 @@ from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.run_command import run_words
 from scrimp.cli.tune.shadow_notes import note_plan, note_tasks, read_ahead
 from scrimp.cli.tune.tune_flags import CERTIFIABLE, Keep, checked_side
-from scrimp.errors import NOTHING_ANSWERED, SOME_FAILED, UsageError
+from scrimp.errors import INTERRUPTED, NOTHING_ANSWERED, SOME_FAILED, UsageError
 from scrimp.flows.engine.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
@@ -128,6 +128,8 @@ class _Shadowed(Struct, frozen=True):
             planned = collector.planned(first)
             note_plan(self.session, plan(planned), of, planned)
             return send(chain(first, rest))
+        except KeyboardInterrupt:  # between two rounds of calls, which end by themselves
+            return RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)
         finally:
             note_tasks(self.session, collector.tasks, collector.templates, self.words)
             collector.close()

@@ -11,8 +11,9 @@ from scrimp.read.selection.sample import StratifiedSample
 from scrimp.values import Answered, Outcome, Prompt
 
 _MOST_ROWS, _MOST_CHARACTERS = 64, 64_000
-# Characters for another look at rows: a share of those sent, but always a few; one row may be longer, to a limit.
-_SHARE, _LEAST_CHARACTERS, _LONGEST_ROW = 0.002, 16_000, 250_000
+# Characters for another look at rows, a tenth of a second or two: a share of those sent, but always some twenty rows
+# of usual length, since few tell little; one row may be longer, to a limit.
+_SHARE, _LEAST_CHARACTERS, _LONGEST_ROW = 0.002, 64_000, 250_000
 
 
 class SentRows:

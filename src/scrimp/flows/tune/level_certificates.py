@@ -16,7 +16,7 @@ from scrimp.errors import InputError
 from scrimp.flows.tune.certificates import NO_TEMPLATES
 from scrimp.flows.tune.pairs.level_collector import side_of
 from scrimp.flows.tune.pairs.level_pairs import LevelPairs, level_pairs
-from scrimp.flows.tune.watch.level_drift import later_than
+from scrimp.flows.tune.watch.level_drift import is_refuted, later_than
 from scrimp.store.tuning.level_replies import EVERYTHING, LevelReplyStore, Side
 from scrimp.store.tuning.looks import LookStore, digest, of_level
 from scrimp.tuning.claim_groups import ClaimGroup
@@ -77,11 +77,11 @@ def certify_level(
 
 
 def _without_refuted(found: LevelPairs, side: Side, services: Services) -> LevelPairs:
-    """Leave out the pairs by which a level was certified that no longer holds: those since then must do it alone."""
+    """Leave out the pairs by which a level was certified that answers contradict: those since then must do it alone."""
     begin = {
         (level.signature, level.model): later_than(level)
         for level in load_levels(services.paths.tuned)
-        if level.drift is not None and side_of(level.level, level.keep) == side
+        if is_refuted(level) and side_of(level.level, level.keep) == side
     }
     if not begin:
         return found

@@ -176,15 +176,18 @@ def _compression_remarks(totals: CompressionTotals) -> Iterator[str]:
 
 def _level_remarks(bill: Bill) -> Iterator[str]:
     """Yield lines on what higher levels of compression would have saved, if it is worth one."""
-    told = {} if bill.higher_levels is None else bill.higher_levels.worth_saying()
-    if not told or bill.higher_levels is None:
+    savings = bill.higher_levels
+    told = {} if savings is None else savings.worth_saying()
+    if not told or savings is None:
         return
     first, *more = told
-    paid = format_dollars(bill.higher_levels.cost)
+    paid = format_dollars(savings.cost)
     amounts = [f"{first} would have saved about {format_dollars(told[first])} of {paid}"]
     amounts += [f"{level} {format_dollars(told[level])}" for level in more]
+    tried, of = format_count(savings.sampled), format_count(savings.rows)
+    judged = f", judged by {tried} of {of} rows" if savings.sampled < savings.rows else ""
     caveat = " (completions may change)" if "focus" in told else ""
-    yield f"{', '.join(amounts)}{caveat}: --compress {first}."
+    yield f"{', '.join(amounts)}{judged}{caveat}: --compress {first}."
 
 
 def _savings_remarks(savings: Savings) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.compress import DEFAULT_KEEP
-from scrimp.compress.version import compression_version
+from scrimp.compress.version import change_since, compression_version
 from scrimp.config.resolved.arms import called_name
 from scrimp.errors import ConfigError
 from scrimp.flows.plan.certified.task_finder import TaskFinder
@@ -51,7 +51,7 @@ class CertifiedLevels:
             return None
         if level.version != compression_version():
             self._warn_once(
-                f"{level.name} is not used for task {level.signature}: scrimp's compression has changed since it was "
+                f"{level.name} is not used for task {level.signature}: {change_since(level.version)} since it was "
                 f"certified on {level.day}; collect pairs again (scrimp tune shadow) and certify it again"
             )
             return None

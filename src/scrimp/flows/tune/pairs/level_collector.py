@@ -154,13 +154,18 @@ class LevelCollector:
         known = self._known(prompts, model, level)
         self._store.put(
             [
-                (self._prompt(prompts[key]), replace(plain[key], side=level, version=self._version, unchanged=True))
+                (self._prompt(prompts[key]), self._unchanged(plain[key]))
                 for key in unchanged & plain.keys()
                 if key not in known or plain[key].time > known[key].time
             ]
         )
         self.unchanged += len(unchanged)
         return changed
+
+    def _unchanged(self, plain: LevelReply) -> LevelReply:
+        """Return a reply without the level as the one at it, given now: only pairs since a moment may count."""
+        time = max(plain.time, self._services.clock())
+        return replace(plain, side=self._comparison.side, version=self._version, unchanged=True, time=time)
 
     def _is_changed(self, prompt: Prompt) -> bool:
         sent, plain = (self._compressors[side].compress(prompt) for side in (self._comparison.side, WITHOUT))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.compress.version import compression_version
+from scrimp.compress.version import CODE_CHANGED, VECTORS_IN, VECTORS_OUT, change_since, compression_version
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels, update_levels
 from scrimp.flows.tune.pairs.level_collector import side_of
@@ -46,6 +46,12 @@ def note_level_drift(services: Services) -> list[TunedLevel]:
     return drifted
 
 
+def is_refuted(level: TunedLevel) -> bool:
+    """Return whether a level was marked for what models answered, and not for another version of compression."""
+    changes = {f"{change} since" for change in (CODE_CHANGED, VECTORS_IN, VECTORS_OUT)}
+    return level.drift is not None and level.drift not in changes
+
+
 def later_than(level: TunedLevel) -> float:
     """Return the moment after which pairs were not evidence for a level, in seconds since the epoch."""
     return calendar.timegm(time.strptime(level.certified, "%Y-%m-%dT%H:%M:%SZ")) + 1.0
@@ -54,7 +60,7 @@ def later_than(level: TunedLevel) -> float:
 def _checked(level: TunedLevel, store: LevelReplyStore) -> TunedLevel:
     version = compression_version()
     if level.version != version:
-        return replace(level, drift="scrimp's compression has changed since")
+        return replace(level, drift=f"{change_since(level.version)} since")
     found = level_pairs(store, side_of(level.level, level.keep), version, since=later_than(level))
     pairs = [pair for pair in found.by_model.get(level.model, ()) if pair.signature == level.signature]
     return replace(level, drift=drift_of(pairs, level.target))
