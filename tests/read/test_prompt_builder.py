@@ -26,7 +26,9 @@ def test_the_first_of_the_usual_names_wins(read):
     [({"instruction": "Sum up.", "input": "A long text", "output": "s"}, "instruction", "input"),
      ({"instruction": "Write a poem.", "input": "", "output": "s"}, "instruction", "input"),
      ({"context": "c", "text": "The sky is blue.", "question": "Which color?"}, "question", "text"),
-     ({"question": "Which color?", "content": "The sky is blue."}, "question", "content")],
+     ({"question": "Which color?", "content": "The sky is blue."}, "question", "content"),
+     ({"question": "What is twice that?", "input": 21}, "question", "input"),
+     ({"question": "Which color?", "content": {"sky": "blue"}}, "question", "content")],
 )  # fmt: skip
 def test_a_task_beside_its_data_is_not_left_out(read, row, task, other):
     with pytest.raises(
@@ -35,6 +37,21 @@ def test_a_task_beside_its_data_is_not_left_out(read, row, task, other):
         one(read, row)
     assert one(read, row, prompt_field=task).text == row[task]
     assert one(read, row | {"prompt": "p"}).text == "p"
+
+
+@pytest.mark.parametrize(("value", "text"), [("404", "404"), ("true", "true"), ("19.90", "19.90")])
+def test_a_prompt_that_is_a_number_is_sent_as_it_is_written_and_no_other_column_steps_in(read, value, text):
+    (prompt,) = read(f'{{"text": {value}, "author": "Ann"}}'.encode(), "jsonl")
+
+    assert prompt.text == text
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [([{"role": "user", "content": "hi"}], "a list"), ({"question": "hi"}, "an object")]
+)
+def test_a_prompt_that_is_a_list_or_an_object_is_refused_and_no_other_column_steps_in(read, value, kind):
+    with pytest.raises(InputError, match=rf"stdin:1: 'input' is {kind}, not a text: name .* --prompt-field, or"):
+        one(read, {"input": value, "ideal": "hello"})
 
 
 def test_the_only_column_of_text_is_the_prompt(read):

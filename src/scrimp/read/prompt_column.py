@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from scrimp.errors import EmptyPromptError, InputError
-from scrimp.read.columns import column_names
-from scrimp.values import JsonObject
+from scrimp.read.columns import as_text, column_names
+from scrimp.values import Json, JsonObject
 
 # In order of precedence.
 PROMPT_FIELDS = ("prompt", "text", "input", "question", "content", "instruction")
@@ -19,18 +19,24 @@ _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
 def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> str:
     """Return the prompt of a row: the first column of PROMPT_FIELDS, otherwise the only column of text.
 
-    Columns that are `taken` are something else. InputError if a row has a task in one column and its data in
-    another: one of them alone would be paid for and be of no use.
+    Columns that are `taken` are something else. InputError if that column holds a list or an object, and if a row has a
+    task in one column and its data in another: one of them alone would be paid for and be of no use.
     """
     for name in PROMPT_FIELDS:
-        if name in row and name not in taken:
-            value = row[name]
-            if isinstance(value, str):
-                _check_alone(name, row, taken, where)
-                return value
-            if value is None:
-                # The next column would make this row ask for something else than the other rows.
-                raise EmptyPromptError(f"'{name}' is null: give the row a prompt, or remove it")
+        if name not in row or name in taken:
+            continue
+        # Whatever its value is: the next column would make this row ask for something else than the other rows.
+        value = row[name]
+        if value is None:
+            raise EmptyPromptError(f"'{name}' is null: give the row a prompt, or remove it")
+        if isinstance(value, list | dict):
+            kind = "a list" if isinstance(value, list) else "an object"
+            raise InputError(
+                f"{where}: '{name}' is {kind}, not a text: name the column that is the prompt with --prompt-field, or "
+                "write a --template"
+            )
+        _check_alone(name, row, taken, where)
+        return as_text(value)
     texts = [
         value
         for name, value in row.items()
@@ -48,9 +54,7 @@ def _check_alone(chosen: str, row: JsonObject, taken: Collection[str | None], wh
     if chosen == "prompt":
         return
     filled = [
-        name
-        for name in PROMPT_FIELDS
-        if name == chosen or (name not in taken and isinstance(text := row.get(name), str) and text.strip())
+        name for name in PROMPT_FIELDS if name == chosen or (name not in taken and _says_something(row.get(name)))
     ]
     task = next((name for name in _TASKS if name in filled), None)
     if task is not None and len(filled) > 1:
@@ -59,3 +63,7 @@ def _check_alone(chosen: str, row: JsonObject, taken: Collection[str | None], wh
             f"{where}: '{task}' and '{other}' may both be in the prompt: join them, as -t '{{{task}}} {{{other}}}' "
             "does, or name one with --prompt-field"
         )
+
+
+def _says_something(value: Json) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value is not None
