@@ -54,6 +54,20 @@ def test_a_prompt_that_is_a_list_or_an_object_is_refused_and_no_other_column_ste
         one(read, {"input": value, "ideal": "hello"})
 
 
+@pytest.mark.parametrize(
+    ("column", "row"),
+    [
+        ("conversations", {"conversations": [{"from": "human", "value": "hi"}], "source": "web"}),
+        ("request", {"key": "k-1", "request": {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}}),
+        ("modelInput", {"recordId": "r-1", "modelInput": {"messages": [{"role": "user", "content": "hi"}]}}),
+    ],
+)
+def test_the_only_column_of_text_is_not_the_prompt_beside_a_conversation(read, column, row):
+    with pytest.raises(InputError, match=f"stdin:1: '{column}' holds a conversation in a form that is not read: "):
+        one(read, row)
+    assert one(read, {"tags": ["a"], "by": {"role": "buyer"}, "review": "fine"}).text == "fine"
+
+
 def test_the_only_column_of_text_is_the_prompt(read):
     assert one(read, {"review": "fine", "stars": 4, "id": "r-1", "system": "S"}).text == "fine"
 

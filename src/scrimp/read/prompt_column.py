@@ -14,13 +14,16 @@ PROMPT_FIELDS = ("prompt", "text", "input", "question", "content", "instruction"
 _TASKS = ("question", "instruction")
 # Never the prompt, even as the only text; "" is the header spreadsheets give to a column of row numbers.
 _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
+# What a turn of a conversation has, in the forms of OpenAI and Anthropic, Gemini and ShareGPT.
+_TURNS = (frozenset(("role", "content")), frozenset(("role", "parts")), frozenset(("from", "value")))
 
 
 def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> str:
     """Return the prompt of a row: the first column of PROMPT_FIELDS, otherwise the only column of text.
 
-    Columns that are `taken` are something else. InputError if that column holds a list or an object, and if a row has a
-    task in one column and its data in another: one of them alone would be paid for and be of no use.
+    Columns that are `taken` are something else. InputError if that column holds a list or an object, if another holds a
+    conversation, and if a row has a task in one column and its data in another: one of them alone would be paid for and
+    be of no use.
     """
     for name in PROMPT_FIELDS:
         if name not in row or name in taken:
@@ -42,6 +45,12 @@ def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> 
         for name, value in row.items()
         if isinstance(value, str) and name not in _NEVER_PROMPT and name not in taken
     ]
+    talk = next((name for name, value in row.items() if _holds_turns(value)), None)
+    if talk is not None:
+        raise InputError(
+            f"{where}: '{talk}' holds a conversation in a form that is not read: write it as messages, a list of turns "
+            "with role and content, or name the column that is the prompt with --prompt-field"
+        )
     if len(texts) == 1:
         return texts[0]
     raise InputError(
@@ -63,6 +72,17 @@ def _check_alone(chosen: str, row: JsonObject, taken: Collection[str | None], wh
             f"{where}: '{task}' and '{other}' may both be in the prompt: join them, as -t '{{{task}}} {{{other}}}' "
             "does, or name one with --prompt-field"
         )
+
+
+def _holds_turns(value: Json, depth: int = 4) -> bool:
+    """Return whether a value has the turns of a conversation in it, as requests to providers and chat exports have."""
+    if isinstance(value, list):
+        return bool(value and depth) and _holds_turns(value[0], depth - 1)
+    if not isinstance(value, dict):
+        return False
+    return any(turn <= value.keys() for turn in _TURNS) or any(
+        _holds_turns(each, depth - 1) for each in value.values() if depth
+    )
 
 
 def _says_something(value: Json) -> bool:
