@@ -1,4 +1,4 @@
-"""Bars at the bottom of a terminal that are drawn anew each second, by rich; imported only where one is shown."""
+"""Bars at the bottom of a terminal that are redrawn each second, by rich; imported only where one is shown."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ not a power cut, so nothing waits for the disk. A segment is locked by its proce
 everything in it is in the stores.
 
 The space for what comes of a call is there before the call is made: on a disk that fills up, what was in flight
-is kept all the same. Where the file system copies on write, no space is certain: so much must be free besides.
+is kept anyway. Where the file system copies on write, no space is certain: so much must be free besides.
 """
 
 from __future__ import annotations

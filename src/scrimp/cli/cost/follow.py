@@ -44,7 +44,7 @@ def follow(
     session: Session, sums: CostSums, ranking: Callable[[float, int], Ranking], by: str, window: Window, *,
     as_json: bool,
 ) -> None:  # fmt: skip
-    """Show the groups of a window until interrupted: a picture that is drawn anew, or a line for each change.
+    """Show the groups of a window until interrupted: a picture that is redrawn, or a line for each change.
 
     The window slides, or is from a moment on. `ranking` returns the groups since a moment, up to a number of them.
     """

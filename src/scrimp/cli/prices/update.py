@@ -90,7 +90,7 @@ def _update(session: Session, source: str, *, dry_run: bool, as_json: bool) -> N
 
 
 def _lookup_before(session: Session) -> PriceLookup:
-    """Return the prices in force; those that scrimp ships with where the user's table cannot be read any more."""
+    """Return the prices in force; those that scrimp ships with where the user's table can no longer be read."""
     try:
         return session.services.prices.lookup
     except ConfigError as error:

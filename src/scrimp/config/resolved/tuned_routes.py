@@ -94,7 +94,7 @@ def save_levels(path: Path, levels: Sequence[TunedLevel]) -> None:
 
 
 def update_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
-    """Rewrite the routes with what became of them since they were saved; `undo_tuned` undoes the save all the same."""
+    """Rewrite the routes with what became of them since they were saved; `undo_tuned` undoes the save anyway."""
     _write_tuned(path, _TunedFile(tuple(routes), load_levels(path)))
 
 

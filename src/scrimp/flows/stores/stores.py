@@ -69,7 +69,7 @@ class Stores:
 
     @cached_property
     def local_cache(self) -> CompletionCache:
-        """The user's cache here; where it cannot be written it is read, and completions are printed all the same.
+        """The user's cache here; where it cannot be written it is read, and completions are printed anyway.
 
         StoreError if a home that can be written holds one that cannot be opened: each run would pay anew.
         """

@@ -1,7 +1,7 @@
 """A user's JSON schema as a provider takes it.
 
 None takes all of JSON Schema. What a provider has no word for is left out of what is sent and said in the description
-instead, so that the model may still obey; completions are checked against the user's own schema all the same, and what
+instead, so that the model may still obey; completions are checked against the user's own schema anyway, and what
 the narrower form adds is taken out of them again (answers/schema_reply). Where a form would change which values are
 meant, such as an object with any properties, it is not used.
 

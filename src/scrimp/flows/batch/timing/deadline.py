@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.records import Job
 
 # The risk buffer is a share of the time that a job has, and at least what cancelling takes: OpenAI says up to ten
-# minutes. Of a short time no more than half: batches are sent all the same.
+# minutes. Of a short time no more than half: batches are sent anyway.
 _SHARE, _CANCELLING, _MOST = 0.1, 600.0, 0.5
 
 
