@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class JobAtWork(Struct, frozen=True):
-    """The job of batches that a command works on: by what was known when it was made its rows go where they go."""
+    """The batch job that a command works on: its rows are routed by what was known when it was made."""
 
     began: float  # seconds since the epoch
     as_sent: Callable[[Sequence[PlannedRow]], Sequence[PlannedRow]]  # gives rows the keys they were sent with
@@ -57,9 +57,9 @@ class Services:
         shard: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`alert` takes the warnings that are printed even where others are not wanted.
+        """`alert` takes warnings that are printed even with --quiet.
 
-        Of several jobs that share an input, `shard` says which one this is, in the name of its run.
+        `shard` names this job in its run's name, if several jobs share an input.
         """
         self.loaded, self.paths, self.env, self.clock = loaded, paths, env, clock
         self.warn, self.note, self.alert = warn, note, alert or warn
@@ -85,10 +85,10 @@ class Services:
         self, run: str, began: float | None = None, credit_shares: Mapping[str, Decimal] = {},
         folder: Path | None = None,
     ) -> None:  # fmt: skip
-        """Be one of several processes that work on a run; to be said before anything asks for its name.
+        """Make this one of several processes of a run; to be called before anything asks for its name.
 
-        `credit_shares` are the dollars of providers' credits that this one may use up; it does not tell of their end.
-        What no other run may find, these processes have in their common `folder`.
+        `credit_shares` are the dollars of providers' credits that this process may use; it does not warn of their end.
+        The common `folder` of these processes has what no other run may find.
         """
         self.__dict__["run"] = run
         self._began = began
@@ -97,22 +97,22 @@ class Services:
         self._part = os.urandom(3).hex()
 
     def work_on(self, job: JobAtWork) -> None:
-        """Plan rows by what was known when a job was made; to be said before any is planned."""
+        """Plan rows by what was known when a job was made; to be called before any is planned."""
         self._job = job
 
     @property
     def job(self) -> JobAtWork | None:
-        """The job of batches that is worked on, if any."""
+        """The batch job that the command works on, if any."""
         return self._job
 
     @property
     def began(self) -> float | None:
-        """When the job, or the run of several processes, began: what was paid since does not count as experience."""
+        """When the job, or the run of several processes, began; calls since then do not count as history."""
         return self._began if self._job is None else self._job.began
 
     @property
     def process(self) -> str:
-        """The name of this process, which its journal has: the run's, unless others work on the same run."""
+        """The name of this process, used for its journal: the run's name, unless several processes work on it."""
         return self.run if self._part is None else f"{self.run}-{self._part}"
 
     @cached_property
@@ -185,7 +185,7 @@ class Services:
         )  # fmt: skip
 
     def lend_credits(self) -> dict[str, Decimal]:
-        """Keep what is left of each credit, in dollars, for workers of the run, and return it."""
+        """Reserve the balance of each credit for the workers of the run, and return it in dollars."""
         if all(table.credit is None for table in self.loaded.config.providers.values()):
             return {}
         return self.offers.credits.lend()
@@ -230,7 +230,7 @@ class Services:
         return model.provider in self.routes.available or self.place_of(model) is not None
 
     def place_of(self, model: ModelRef, usage: Usage | None = None) -> ModelRef | None:
-        """Return where a live call of a model is bought now, by its usage or one of middling size; None: nowhere."""
+        """Return the cheapest place for a live call of a model now, by its usage or a typical one; None if nowhere."""
         if model.buy == "named":
             return model if model.provider in self.routes.available else None
         from scrimp.flows.plan.routes.cheapest_model import TYPICAL_CALL  # for listings

@@ -1,11 +1,11 @@
 """The journal of what a process has not committed yet: requests in flight, and completions on their way to the disk.
 
-A record is written before a request is sent, and another when all of a row is known. Records must survive the process,
-not a power cut, so nothing waits for the disk. A segment is locked by its process while that lives, and deleted when
-everything in it is in the stores.
+A record is written before a request is sent, and another when the row's outcome is known. Records must survive the
+process, not a power cut, so nothing waits for the disk. A segment is locked by its process while that lives, and
+deleted when everything in it is in the stores.
 
-The space for what comes of a call is there before the call is made: on a disk that fills up, what was in flight
-is kept anyway. Where the file system copies on write, no space is certain: so much must be free besides.
+Space for the outcome of a call is reserved before the call is made: on a disk that fills up, the outcomes of calls in
+flight are still kept. If the file system copies on write, no space can be reserved: so much must be free instead.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from scrimp.units import format_megabytes
 from scrimp.values import Answer, Entry
 
 PREFIX = "in-flight-"
-# Some two thousand records: a long run deletes full segments as it goes, and has only the last few at any time.
+# About two thousand records: a long run deletes full segments as it goes, and keeps only the last few.
 _SEGMENT_BYTES = 1 << 20
 _SMALL_SEGMENT_BYTES = 1 << 16  # where space is short
 # What is left to the stores before a call, to commit what it and those in flight will bring. Half of what is reserved
@@ -67,13 +67,13 @@ class Journal:
         self._created = 0
         self._current: _Segment | None = None
         self._segments: dict[str, list[_Segment]] = {}  # segments that hold records of a call
-        self._reserved: dict[str, int] = {}  # bytes for what comes of a call
+        self._reserved: dict[str, int] = {}  # bytes reserved for the outcome of a call
         self._all_reserved, self._largest = 0, _LEAST_RESERVED
 
     def record_begun(self, entry: Entry) -> None:
-        """Record a request that is about to be sent, and reserve space for what comes of it.
+        """Record a request that is about to be sent, and reserve space for its outcome.
 
-        Raise StoreUnwritableError if there is none: what is reserved for other calls stays theirs.
+        Raise StoreUnwritableError if there is no space: space reserved for other calls is not used.
         """
         self._reserved[entry.call] = size = min(self._largest, _MOST_RESERVED)
         self._all_reserved += size

@@ -32,7 +32,7 @@ _LINGERS, _MANY = (0.02, 0.1), 3
 
 
 class Write(Struct, frozen=True, kw_only=True):
-    """What is to be written together; `tag` is whatever the caller wants back when it is durable."""
+    """Entries and a completion to write together; `tag` is returned to the caller once they are durable."""
 
     entries: tuple[Entry, ...] = ()
     completion: tuple[bytes, Answer] | None = None  # by key
@@ -50,7 +50,7 @@ class Writer:
         on_commit: OnCommit, check: Callable[[], None] = lambda: None, free: Callable[[], int | None] = lambda: None,
         lingers: tuple[float, float] = _LINGERS,
     ) -> None:  # fmt: skip
-        """`on_commit` gets, in the writer's thread, writes that outlive a power cut, or the reason they do not.
+        """`on_commit` is called in the writer's thread with writes that are durable, or with the reason they are not.
 
         `check` raises StoreError if nothing must be written; `free` tells how many bytes can be, where it knows.
         """
@@ -65,7 +65,7 @@ class Writer:
         self._thread.start()
 
     def write(self, write: Write) -> None:
-        """Hand over; returns at once."""
+        """Hand over a write; returns at once."""
         self._queue.put(write)
 
     def expect(self, *, more: bool) -> None:
@@ -131,7 +131,7 @@ class Writer:
         return self._try(lambda: self._stores.append_entries(group)) or error
 
     def _try(self, step: Callable[[], None]) -> StoreError | None:
-        """Take a step; a bug of ours must not leave the callers waiting, so it is kept for `close` to raise."""
+        """Run a step; a bug must not leave callers waiting, so its exception is kept for `close` to raise."""
         try:
             step()
         except StoreError as error:
@@ -142,7 +142,7 @@ class Writer:
         return None
 
     def _gather(self) -> tuple[list[Write], bool]:
-        """Wait for the first write, then take all that are there; True when it was the last group."""
+        """Wait for the first write, then take all that are queued; return True for the last group."""
         group: list[Write] = []
         write = self._queue.get()
         if write is not None:

@@ -78,7 +78,7 @@ class ProviderClient:
         self._halted = True
 
     async def caught_up(self) -> None:
-        """Wait until all replies that came are read, and no more calls go soon because none before were refused."""
+        """Wait until all replies that arrived are read, and slow start lets no more calls go for now."""
         await self._turns.none_waits()
         while wait := max((queue.wait_for_time() for queue in self._queues.values()), default=0.0):
             await self._sleep(wait)
@@ -142,7 +142,7 @@ class ProviderClient:
             return replace(fault.failure, message=self._secrets.redact(fault.failure.message))
 
     async def _prepare(self, exchange: Exchange) -> None:
-        """Open what a model is called through, so that what is missing or damaged is said before a call is recorded."""
+        """Open the client or in-process provider of a model, so that a missing one fails before a call is recorded."""
         if exchange.endpoint.transport == "http":
             self._http_client()
             self._secrets.headers_for(exchange.endpoint)
@@ -202,7 +202,7 @@ class ProviderClient:
         return call_id
 
     async def _request(self, exchange: Exchange, call_id: str, admitted: float) -> Completion | Failure:
-        """Send one request within the timeout; the observer is told even if an exception ends it."""
+        """Send one request within the timeout; the observer is called even if an exception ends it."""
         exchange.stated_limits, exchange.sending, exchange.reply_id = None, False, None
         try:
             async with self._timeouts.timeout(self._retry_policy.timeout):
@@ -274,7 +274,7 @@ class ProviderClient:
 
 
 def _shown(stream: RedactedStream, result: Completion | Failure) -> Completion | Failure:
-    """Show the text of a completion that came whole though it was to be streamed."""
+    """Show the text of a completion that came whole although a stream was requested."""
     if isinstance(result, Completion) and result.text:
         stream.show(result.text)
         stream.finish()

@@ -60,7 +60,7 @@ class Answerer:
         self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory,
         costs: RowCosts | None = None, cache_saving: Callable[[PlannedRow, str, str], Decimal] | None = None,
     ) -> None:  # fmt: skip
-        """`costs` says what rows are expected to cost; None: it is not asked for.
+        """`costs` returns the expected cost of rows; None if no one asks for it.
 
         `cache_saving` says of that what the prompt cache of a provider's model is expected to save.
         """
@@ -71,7 +71,7 @@ class Answerer:
         self._cache_use: CacheUse = "off" if options.cache == "off" else "miss"
 
     async def outcome(self, row: PlannedRow, recorder: RowRecorder) -> Outcome:
-        """Return what becomes of a row; the entries of its last call stay in the recorder, to be written with it."""
+        """Return the outcome of a row; the entries of its last call stay in the recorder, to be written with it."""
         if row.prompt.defect:
             return nothing_to_ask(row, self._cache_use)
         dear = row.route.dear
@@ -129,7 +129,7 @@ class Answerer:
         return self._cache_saving(row, first.provider, first.model)
 
     def _unread(self, row: PlannedRow, kept: Attempt | None) -> bool | None:
-        """Return whether a row of a certified route of one model has no answer; None of other rows."""
+        """Return whether a row of a certified one-model route has no answer; None for other rows."""
         if row.route.certificate is None or len(row.route.chain.steps) > 1:
             return None
         if kept is None or kept.completion is None:
@@ -168,7 +168,7 @@ class Answerer:
             return attempts
 
     def _corrections(self, chain: Chain) -> int:
-        """Return how often the last step of a chain is told what is wrong with its completion."""
+        """Return how often the last step of a chain is asked to correct its completion."""
         wanted = self._options.corrections if self._options.parameters.structured else 0
         return wanted if wanted and self._step_caller.converses(chain.steps[-1]) else 0
 
@@ -201,7 +201,7 @@ class Answerer:
 
 
 def _escalated(row: PlannedRow, kept: Attempt | None) -> bool | None:
-    """Return whether an answered row of a chain climbed above its cheap models; None of other rows."""
+    """Return whether an answered row of a chain escalated above its cheap models; None for other rows."""
     chain = row.route.chain
     return is_escalated(kept, chain) if kept is not None and len(chain.steps) > 1 else None
 

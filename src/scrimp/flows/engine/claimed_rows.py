@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Seconds between two looks: at first, and at most while none of the rows comes free; meanwhile a share of the time that
 # this has taken, so that no run waits much longer than the other run did.
 _FIRST_LOOK, _LONGEST_PAUSE, _SHARE = 0.05, 0.5, 0.1
-# Rows of most looks, the first in the input: those are printed next. All are looked at after the longest pause.
+# Most looks are at the first rows in the input, which are printed next; after the longest pause, at all.
 _FEW = 256
 # Seconds after which a person is told what the run waits for.
 _PATIENCE = 2.0
@@ -35,7 +35,7 @@ class RowAtPosition(Struct, frozen=True):
 
 
 class ClaimedRows:
-    """Waits outside of any queue of calls, so that two runs that wait for each other's rows go on with their own."""
+    """Waits outside the queues of calls, so that two runs waiting for each other's rows can go on with their own."""
 
     def __init__(
         self, claims: Claims | SharedClaims | NoClaims, lookup: CacheLookup, *, longest: float,
@@ -44,7 +44,7 @@ class ClaimedRows:
         free: Callable[[Sequence[RowAtPosition]], None], ended: Callable[[BaseException | None], None],
         warn: Callable[[str], None] | None, among_workers: bool = False,
     ) -> None:  # fmt: skip
-        """`found` gets the rows that the other run has answered, `free` those that are this run's to call for now.
+        """`found` gets rows that the other run has answered, `free` rows that this run may call for now.
 
         That is so when it failed, or has died: `recover` brings in what it had answered. A process that lets go of
         nothing for the `longest` time, in seconds, may be suspended: its rows are called anyway. `ended` is
@@ -70,7 +70,7 @@ class ClaimedRows:
             self._task.add_done_callback(self._done)
 
     def drop(self) -> None:
-        """Wait no more."""
+        """Stop waiting."""
         self._rows = []
         if self._task is not None:
             self._task.cancel()

@@ -21,17 +21,17 @@ OnDurable = Callable[[Sequence[Any]], None]
 
 
 class CommitQueue:
-    """The writer as the event loop sees it: one message for a group of rows, not one a row."""
+    """The event loop's side of the writer: one message per group of rows, not one per row."""
 
     def __init__(
         self, open_cache: Callable[[], CompletionCache], open_ledger: Callable[[], Ledger], journal: Journal, *,
         run: str, warn: Callable[[str], None], shared: bool = True, unkept: bool = False, read_only: bool = False,
         refusal: StoreError | None = None, clock: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
-        """`shared` says whether other runs may find a completion that only the journal holds when this one dies.
+        """`shared` is whether other runs may use a completion that is only in the journal if this run dies.
 
-        After the first write that fails no call begins, unless what is `unkept` may be paid for; nor does one where
-        there is a `refusal` from the outset. That a home is `read_only` was warned of, and is not once more.
+        After the first failed write no call begins, unless `unkept` completions may be paid for; nor does one if
+        there is a `refusal` from the outset. The user was already warned that a home is `read_only`.
         """
         self._loop = asyncio.get_running_loop()
         self._journal, self._warn, self._shared, self._clock = journal, warn, shared, clock
@@ -50,7 +50,7 @@ class CommitQueue:
         self._journal.close()
 
     async def begin(self, entry: Entry) -> StoreError | None:
-        """Write down a request before it is sent; return why it must not be, where its completion could not be kept.
+        """Record a request before it is sent; return why it must not be sent, if its completion could not be kept.
 
         Where there is no room, wait for what is on its way to the stores: the journal gives back what it took. Wait,
         too, while it is found out whether there is any.

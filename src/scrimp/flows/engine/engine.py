@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.planner import Planner
     from scrimp.flows.plan.run_options import RunOptions
 
-# Rows that are planned before the event loop sees what else there is to do: some five milliseconds of it.
+# Rows planned before the event loop gets its turn: about five milliseconds.
 _PLANNED_AT_ONCE = 64
 # Rows that wait to be called, or are, for each call in flight: where there are more, more can wait.
 _ENOUGH_ROWS = 2
@@ -42,7 +42,7 @@ _STOPPED = Failure(
 
 
 class FinishedRow(Struct, frozen=True):
-    """A row that was called for, its position in the input, and what became of it."""
+    """A row that was called for, its position in the input, and its outcome."""
 
     row: PlannedRow
     position: int
@@ -56,7 +56,7 @@ class Engine:
         self, options: RunOptions, planner: Planner, lookup: CacheLookup, parts: EngineParts, output: ReorderBuffer,
         warn: Callable[[str], None], recover: Callable[[AbstractSet[bytes]], bool],
     ) -> None:  # fmt: skip
-        """`recover` brings in what runs that died had answered of these keys; it returns whether there may be some."""
+        """`recover` imports completions of dead runs under these keys; it returns whether there may be some."""
         self._options, self._planner, self._lookup, self._warn = options, planner, lookup, warn
         self._answerer, self._recorder, self._output = parts.answerer, parts.recorder, output
         self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
@@ -100,7 +100,7 @@ class Engine:
         return stop.after(self._conditions.answered, self._options.cache)
 
     async def _planned(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
-        """Plan a group, some rows at a time: calls that may be sent, and replies to be read, go first."""
+        """Plan a group, some rows at a time, letting calls be sent and replies be read in between."""
         size = _PLANNED_AT_ONCE if self._planner.plans_each_alone else len(prompts)
         rows: list[PlannedRow] = []
         for start in range(0, len(prompts), size):
@@ -216,7 +216,7 @@ class Engine:
         self._write(lambda: self._output.put(outcomes))
 
     def _write(self, write: Callable[[], None]) -> None:
-        """Write rows; where the reader has left, or they cannot be written, the run ends."""
+        """Write rows; if the reader has left, or they cannot be written, the run ends."""
         try:
             write()
         except BrokenPipeError:
@@ -255,13 +255,13 @@ class Engine:
             self._idle.set()
 
     async def _drain(self) -> None:
-        """Wait for the calls in flight; a stop that has a limit cancels what is left at its end."""
+        """Wait for the calls in flight; a stop with a time limit cancels those left at its end."""
         self._check_idle()
         while self._tasks or self._uncommitted or self._claimed_rows:
             self._idle.clear()
             limit = None if self._stop is None else self._stop.drain
             try:
-                # A stop may come while we wait: look again every now and then.
+                # A stop may come while we wait: check now and then.
                 async with asyncio.timeout(0.2 if limit is None else limit):
                     await self._idle.wait()
             except TimeoutError:
@@ -275,7 +275,7 @@ class Engine:
 
     def _watch_signals(self) -> None:
         if threading.current_thread() is not threading.main_thread():
-            return  # signals go to the main thread, whose work this is not
+            return  # signals go to the main thread, and this is another one
         loop = asyncio.get_running_loop()
         for number, status in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)):
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""The event loop of a run: opened with all that calls need when a row is to be called, closed when all is printed."""
+"""The event loop of a run: opened for the first row to call, with all that calls need, closed after the last row."""
 
 from __future__ import annotations
 

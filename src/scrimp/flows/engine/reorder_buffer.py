@@ -27,7 +27,7 @@ class ReorderBuffer:
         self._stopped = False
 
     async def admit(self, rows: int = 1, more: Mapping[int, int] = _NO_MORE) -> None:
-        """Wait until so many rows more fit between the oldest unprinted one and the newest.
+        """Wait until this many more rows fit between the oldest unprinted one and the newest.
 
         `more` is the room that some of them take beyond that of one, by position; together at most `window`.
         """
@@ -39,7 +39,7 @@ class ReorderBuffer:
         self._more.update(more)
 
     def stop_waiting(self) -> None:
-        """Let `admit` return at once from now on: rows that were dropped will never be printed."""
+        """Make `admit` return at once from now on: rows that were dropped will never be printed."""
         self._stopped = True
         self._has_room.set()
 
@@ -56,7 +56,7 @@ class ReorderBuffer:
         self._print(ready)
 
     def flush(self) -> None:
-        """Print what waits behind rows that will never come."""
+        """Print outcomes that wait behind rows that will never come."""
         left = sorted(self._held.items(), key=lambda item: item[0])
         self._held.clear()
         self._print(left)

@@ -1,4 +1,4 @@
-"""Where a run stops by itself: its rows are counted, and going on would only fail, or cost more than was allowed."""
+"""When a run stops by itself: rows are counted, to tell when going on would only fail, or cost more than allowed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class StopConditions:
         self._failed += sum(_has_failed(outcome) for _, outcome in outcomes)
 
     def stop_after(self, row: PlannedRow, outcome: Outcome) -> RunStop | None:
-        """Return the stop that a row which was called for brings about, if it does."""
+        """Return the stop that a called row causes, if any."""
         if self._options.paid_already:
             return None
         # Rows fail faster than they are committed: that no model is left may be known before they are counted.
@@ -55,7 +55,7 @@ class StopConditions:
         return self._escalation_limit.observe(row.route.chain, outcome.entries)
 
     def stop_at_end(self) -> RunStop | None:
-        """Return the stop of a run that has come to its end with too many failed rows."""
+        """Return the stop of a run that has ended with too many failed rows."""
         too_many = self._options.limits.too_many(self._failed, self._done, ended=True)
         return too_many_failures(self._failed) if too_many else None
 

@@ -58,8 +58,8 @@ class EngineParts(Struct, frozen=True):
 async def engine_parts(
     options: RunOptions, services: Services, hooks: RunHooks = NO_HOOKS
 ) -> AsyncIterator[EngineParts]:
-    """Open all that calls need, in the running event loop; at the end all is written and closed."""
-    async with AsyncExitStack() as ends:  # the last first; one that fails keeps no other from giving back what it holds
+    """Open everything that calls need, in the running event loop; at the end it is written and closed."""
+    async with AsyncExitStack() as ends:  # closed in reverse order; one that fails does not keep others from closing
         shared = _shared_limits(options, services)
         if shared is not None:
             ends.push_async_callback(shared.close)  # by then the ledger has what was spent
@@ -174,7 +174,7 @@ def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
 
 
 def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | NoClaims:
-    """Return the claims of a run whose completions others may take, and that takes theirs; else of its processes."""
+    """Return the claims shared with other runs; for a run that shares no completions, those of its own processes."""
     if services.stores.folder is not None:
         return Claims(services.stores.folder / "claims", services.warn)
     if options.cache != "on" or services.stores.read_only:
@@ -194,7 +194,7 @@ def _open_ledger(services: Services) -> Ledger:
 def _ledger_refusal(services: Services) -> StoreError | None:
     """Return why no call could be entered in the ledger, before one is paid for; None if all is well.
 
-    A home that cannot be written keeps nothing, which was said.
+    The user was already warned that a home cannot be written.
     """
     if services.stores.read_only:
         return None

@@ -28,7 +28,7 @@ _LONG = 30_000
 
 
 class _RouteKeys(Struct, frozen=True):
-    """What the keys of a chain's rows begin with, and those of the same asked in other words."""
+    """The prefix of the keys of a chain's rows, and of the same request in equivalent forms."""
 
     chain: Chain  # held, so that its identity is not reused
     own: bytes
@@ -65,7 +65,7 @@ class Planner:
 
     @property
     def plans_each_alone(self) -> bool:
-        """Whether a prompt is planned in the same way whichever come with it."""
+        """Whether the plan of a prompt does not depend on the others in its group."""
         return self._limits is None and self._sent is None
 
     def _unsent(self, prompts: Sequence[Prompt]) -> list[PlannedRow]:
@@ -77,7 +77,7 @@ class Planner:
         return [limits.applied(row, keys.own, self._compressor) for row, keys in planned]
 
     def _planned(self, prompt: Prompt) -> tuple[PlannedRow, _RouteKeys]:
-        """Return a prompt as it would be sent if it might cost whatever it does, and what its key begins with."""
+        """Return a prompt as it would be sent without limits on its cost, and the prefix of its key."""
         options, certified = self._options, None
         destination: Route | Callable[[Prompt], Route] = self.router.route
         if self._only_chain is not None:
@@ -103,7 +103,7 @@ class Planner:
     def _below_cliff(
         self, row: PlannedRow, chain: Chain, keys: _RouteKeys, cliffs: SizeCliffs
     ) -> tuple[PlannedRow, _RouteKeys]:
-        """Return a long row as it costs least, and what its key begins with: that of the level at which it is sent.
+        """Return a long row at its lowest cost, and the prefix of its key: that of the level at which it is sent.
 
         It is looked up at its own level, too: what was paid for already costs nothing.
         """
@@ -177,7 +177,7 @@ def _route_of(row: PlannedRow, cliffs: Callable[[], SizeCliffs], _: Prompt) -> R
 
 
 def _length(prompt: Prompt) -> int:
-    """Return the characters of all that is sent."""
+    """Return the number of characters sent."""
     turns = (*prompt.history, *prompt.after)
     return len(prompt.text) + len(prompt.system or "") + sum(len(turn.content) for turn in turns)
 
