@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from scrimp.compress.json.lexer import WHITESPACE, find_end
+from scrimp.compress.zones.zone_span import runs
 
 _MIN_LENGTH = 40
 
@@ -32,25 +33,14 @@ def find_json(text: str) -> list[Span]:
 
 def _find_spans(text: str) -> tuple[Span, ...]:
     found: list[Span] = []
-    for adjacent in _adjacent_values(text) if "{" in text or "[" in text else ():
+    values = _values(text) if "{" in text or "[" in text else ()
+    for adjacent in runs(values, lambda one, other: _LINE_BREAK.fullmatch(text, one[1], other[0])):
         if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
             found += _merge_jsonl(text, adjacent)
     return tuple(found)
 
 
 _cached_spans = lru_cache(maxsize=2)(_find_spans)  # who asks whether a text has any asks where next
-
-
-def _adjacent_values(text: str) -> Iterator[list[Span]]:
-    """Yield runs of values that follow each other without a blank line."""
-    run: list[Span] = []
-    for first, last in _values(text):
-        if run and not _LINE_BREAK.fullmatch(text, run[-1][1], first):
-            yield run
-            run = []
-        run.append((first, last))
-    if run:
-        yield run
 
 
 def _values(text: str) -> Iterator[Span]:

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from scrimp.compress.zones.zone_span import ZoneSpan, lines_that, paragraph_ranges
+from scrimp.compress.zones.zone_span import ZoneSpan, lines_that, paragraph_ranges, runs
 
 _DIFF = re.compile(r"diff --git |@@ -\d|--- [^-\s]|Index: ")
 _DIFF_CONTINUATION = re.compile(r"[ +\-\\@]|(?:diff|index|new file|deleted file|similarity|rename|old mode|new mode) ")
@@ -134,17 +134,15 @@ def _short_cells(cells: list[str]) -> bool:
 
 def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield logs: three lines or more with a time or a level, with their stack traces and indented lines."""
-    run: list[int] = []
-    for at in [*lines_that(_LOG.match, lines), len(lines) + _MAX_LOG_GAP + 1]:
-        if run and (at - run[-1] > _MAX_LOG_GAP or not _same_log(lines[run[-1] + 1 : at])):
-            if len(run) >= _MIN_ROWS:
-                yield ZoneSpan(run[0], _log_end(lines, run[-1] + 1), "data", "log")
-            run = []
-        run.append(at)
 
+    def is_same_log(line: int, following: int) -> bool:
+        between = lines[line + 1 : following]
+        continues = len(between) < _MAX_LOG_GAP and all(not part or _LOG_CONTINUATION.match(part) for part in between)
+        return continues or len(between) <= 1
 
-def _same_log(between: list[str]) -> bool:
-    return len(between) <= 1 or all(not line or _LOG_CONTINUATION.match(line) for line in between)
+    for run in runs(lines_that(_LOG.match, lines), is_same_log):
+        if len(run) >= _MIN_ROWS:
+            yield ZoneSpan(run[0], _log_end(lines, run[-1] + 1), "data", "log")
 
 
 def _log_end(lines: list[str], end: int) -> int:
@@ -185,13 +183,13 @@ def detect_sessions(lines: list[str]) -> Iterator[ZoneSpan]:
 
 def detect_listings(lines: list[str]) -> Iterator[ZoneSpan]:
     """Yield listings as of ls -l, grep -n, ps: three lines or more, perhaps with blank lines or directories between."""
-    run: list[int] = []
-    for at in [*lines_that(lambda line: _LISTING.match(line) or _aligned(line), lines), len(lines) + _MIN_ROWS]:
-        if run and not (at - run[-1] <= _MIN_ROWS and all(map(_BETWEEN.match, lines[run[-1] + 1 : at]))):
-            if len(run) >= _MIN_ROWS:
-                yield ZoneSpan(run[0], run[-1] + 1, "tool", "command")
-            run = []
-        run.append(at)
+
+    def is_next(line: int, following: int) -> bool:
+        return following - line <= _MIN_ROWS and all(map(_BETWEEN.match, lines[line + 1 : following]))
+
+    for run in runs(lines_that(lambda line: _LISTING.match(line) or _aligned(line), lines), is_next):
+        if len(run) >= _MIN_ROWS:
+            yield ZoneSpan(run[0], run[-1] + 1, "tool", "command")
 
 
 def _aligned(line: str) -> bool:

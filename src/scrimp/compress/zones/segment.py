@@ -16,7 +16,7 @@ from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import applicable_detectors
 from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
-from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps
+from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps, runs
 
 JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
 # Whether the JSON document between two places of the text is data, and not part of the instructions.
@@ -60,7 +60,8 @@ def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataT
 
     Documents that follow each other without a line between them are judged as one.
     """
-    groups = list(_adjacent(sorted(found, key=lambda span: span.start)))
+    spans = sorted(found, key=lambda span: span.start)
+    groups = list(runs(spans, lambda one, two: {one.form, two.form} <= _JSON_FORMS and one.end == two.start))
     for at, documents in enumerate(groups):
         if documents[0].form not in _JSON_FORMS:
             yield from documents
@@ -72,18 +73,6 @@ def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataT
             yield ZoneSpan(start, end, "code", "fence")
         else:
             yield from documents
-
-
-def _adjacent(spans: Iterable[ZoneSpan]) -> Iterator[list[ZoneSpan]]:
-    """Yield JSON documents that follow each other together, and every other span alone."""
-    group: list[ZoneSpan] = []
-    for span in spans:
-        if group and not (span.form in _JSON_FORMS and group[-1].form in _JSON_FORMS and group[-1].end == span.start):
-            yield group
-            group = []
-        group.append(span)
-    if group:
-        yield group
 
 
 def _detect_in_gaps(text: str, found: list[ZoneSpan], detect: Callable[[str], Iterable[ZoneSpan]]) -> list[ZoneSpan]:

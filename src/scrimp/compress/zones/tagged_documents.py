@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 
 from scrimp.compress.instructions.labels import name_kind
 from scrimp.compress.instructions.vocabulary import shared_list
-from scrimp.compress.zones.zone_span import closing_tags
+from scrimp.compress.zones.zone_span import closing_tags, runs
 
 Region = tuple[int, int]
 
@@ -21,10 +20,9 @@ _HTML = shared_list("html")  # names of elements, which are not documents
 
 def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
     """Return the documents between tags outside what is taken; documents that follow each other are one, with tags."""
-    found = list(_tagged(text, taken))
     regions: list[Region] = []
-    for _, group in groupby(_chained(text, found), key=lambda each: each[0]):
-        run = [(start, end, name) for _, start, end, name in group]
+    found = _tagged(text, taken)
+    for run in runs(found, lambda one, two: _stem(one[2]) == _stem(two[2]) and not text[one[1] : two[0]].strip()):
         kind = name_kind(run[0][2])
         inner = [_inside(text, start, end) for start, end, _ in run]
         if kind == "documents":
@@ -61,16 +59,6 @@ def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]
 def _first_inside(text: str, at: int) -> str:
     inner = _TAG.match(text, re.compile(r"\s*").match(text, at).end())  # type: ignore[union-attr]
     return inner[1] if inner else ""
-
-
-def _chained(text: str, found: Sequence[tuple[int, int, str]]) -> Iterator[tuple[int, int, int, str]]:
-    """Yield each element with the number of its chain: of one name, with nothing but white space between them."""
-    chain, before = 0, (0, -1, "")
-    for start, end, name in found:
-        if _stem(name) != _stem(before[2]) or text[before[1] : start].strip():
-            chain += 1
-        yield chain, start, end, name
-        before = (start, end, name)
 
 
 def _stem(name: str) -> str:

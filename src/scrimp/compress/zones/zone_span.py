@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from msgspec import Struct
 
 from scrimp.compress.zones.zone import ZoneForm, ZoneKind
 
+Item = TypeVar("Item")
 _EITHER_TAG = re.compile(r"<(/?)([A-Za-z][\w.-]*+)")
 
 
@@ -44,6 +46,18 @@ def gaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterator[tup
         if first > start:
             yield start, first
         start = max(start, after)
+
+
+def runs(items: Iterable[Item], is_next: Callable[[Item, Item], object]) -> Iterator[list[Item]]:
+    """Yield items together for as long as each is next to the one before."""
+    run: list[Item] = []
+    for item in items:
+        if run and not is_next(run[-1], item):
+            yield run
+            run = []
+        run.append(item)
+    if run:
+        yield run
 
 
 def lines_that(test: Callable[[str], object], lines: Sequence[str]) -> list[int]:
