@@ -51,8 +51,17 @@ def test_no_visible_word_is_lost_whatever_the_nesting(page: str) -> None:
 
 @given(any_text | fragments | pages)
 @example("<p>&lt;p&gt;once&lt;/p&gt;</p>")
+@example("<div>A lesson: <textarea>\n<ul>\n<li>one</li>\n</ul>\n</textarea></div>")
 def test_reading_twice_is_reading_once(text: str) -> None:
     assert html_to_text(html_to_text(text)) == html_to_text(text)
+
+
+@pytest.mark.parametrize("mark", ["p", "textarea"])
+def test_a_page_that_shows_lines_of_another_page_stays(mark: str) -> None:
+    page = f"<div>\n<h2>Lists</h2>\n<{mark}>&lt;ul&gt;<br>\n&lt;li&gt;one&lt;/li&gt;<br>\n&lt;/ul&gt;</{mark}>\n</div>"
+
+    assert compress(page, "tidy").text == page
+    assert "&lt;" not in compress(page.replace(mark, "pre").replace("<br>", ""), "tidy").text
 
 
 @given(any_text | fragments | pages)

@@ -7,10 +7,12 @@ import re
 from scrimp.compress.html.elements import KNOWN_ELEMENTS, is_attribute
 from scrimp.compress.html.limits import is_parsable
 from scrimp.compress.html.text_buffer import collapse_whitespace
+from scrimp.compress.zones.segment import segment
 
 _DOCUMENT = re.compile(
     r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
 )
+_TAG_LINE = re.compile(r"^[ \t]*+<", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
 _DECLARATION = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\s", re.IGNORECASE)  # of a type of documents
 _ATTRIBUTES = re.compile(r"<([A-Za-z][^\s/>]*+)\s((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
@@ -28,7 +30,7 @@ def html_to_text(text: str) -> str:
         return text
     body = text.strip()
     visible = _visible_text(body)
-    if not visible or len(visible) >= len(body) or is_html(visible):
+    if not visible or len(visible) >= len(body) or _shows_page(visible):
         return text
     before, after = text.split(body, 1)
     return before + visible + after
@@ -55,6 +57,12 @@ def is_html(text: str) -> bool:
             for name in _NAME.findall(tag[2])
         )
     )
+
+
+def _shows_page(text: str) -> bool:
+    """Return whether a text has a page in it, which would be taken for one: a lesson, a form to write one in."""
+    zones = segment(text, find_json=lambda _: (), is_data=lambda *_: False, told=True) if _TAG_LINE.search(text) else ()
+    return is_html(text) or any(zone.form == "html" and is_html(zone.text) for zone in zones)
 
 
 def is_document(text: str) -> bool:
