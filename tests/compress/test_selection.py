@@ -51,6 +51,18 @@ def test_code_between_sentences_keeps_the_label_it_stands_under() -> None:
     assert "Passage 3" not in kept
 
 
+def test_no_line_of_a_document_that_is_full_of_signs_is_left_out() -> None:
+    points = "".join(
+        f'<wpt lat="{n}.5" lon="8.{n}">\n  <desc>The tower of town {n}</desc>\n</wpt>\n' for n in range(20)
+    )
+    text = f"<document>\n{points}</document>\n\n<document>\n{CATS} {TOWER}\n</document>\n\n{QUESTION}"
+
+    kept = compress(text, "focus", keep=0.4).text
+
+    assert points in kept
+    assert "Anna Meier" in kept
+
+
 def test_the_note_of_a_repeated_passage_does_not_take_the_place_of_what_it_stands_for() -> None:
     hall = f"{TOWER} {TOWER.replace('Varn', 'Orsk')}"
     kept = compress(f"Passage 1: {hall}\n\nPassage 2: {CATS}\n\nPassage 3: {hall}\n\n{QUESTION}", "focus", keep=0.2)

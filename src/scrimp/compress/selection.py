@@ -15,7 +15,7 @@ from scrimp.compress.options import CompressOptions
 from scrimp.compress.output.repeated_passages import NOTE
 from scrimp.compress.task.form import about_all, about_form
 from scrimp.compress.told_data import with_named_values
-from scrimp.compress.zones.prose import may_be_prose
+from scrimp.compress.zones.prose import is_running_text, may_be_prose
 from scrimp.compress.zones.zone import Zone
 from scrimp.regexes import pattern
 from scrimp.values import TextSpan
@@ -110,4 +110,4 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_document(zone: Zone) -> bool:
-    return (zone.kind, zone.form) == ("context", "prose")
+    return (zone.kind, zone.form) == ("context", "prose") and is_running_text(zone.text)
