@@ -71,6 +71,13 @@ def test_two_passages_that_begin_alike_have_no_note() -> None:
     assert fold_repeated_passages(texts) == texts
 
 
+def test_a_note_says_enough_of_lines_with_long_words() -> None:
+    frames = "\n".join(f"\tat com.example.orders.ledger.LedgerService.close(LedgerService.java:{n})" for n in range(5))
+    [after] = fold_repeated_passages([f"Exception of order 1:\n{frames}\n\nException of order 2:\n{frames}"])
+
+    assert '\t[the passage that begins "at com.example.orders.ledger.LedgerService.close(LedgerServi" is' in after
+
+
 def test_a_note_goes_with_the_passage_it_names() -> None:
     filler = " ".join(f"The harbour of town {n} was painted in the spring of that year." for n in range(9))
     text = (

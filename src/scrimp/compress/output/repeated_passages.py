@@ -76,6 +76,7 @@ def possible_bodies(passage: str) -> Iterator[str]:
 
 
 def first_words(body: str) -> str:
-    """Return whole words up to 60 characters of the first line, or 60 characters of text without spaces."""
-    line = body[: body.find("\n")] if "\n" in body[:_TAIL] else body
-    return (line if len(line) <= _TAIL else line[:_TAIL].rpartition(" ")[0] or line[:_TAIL]).rstrip()
+    """Return whole words up to 60 characters of the first line, or 60 characters where its words are long."""
+    line = body[:_TAIL].partition("\n")[0]
+    words = line.rpartition(" ")[0] if len(line) == _TAIL else line
+    return (words if len(words) > _TAIL // 2 else line).rstrip()
