@@ -97,6 +97,11 @@ FRAMED = [
     "#-----\n{text}\n-----#\n",
     '(defn f [x]\n  "Gives x:\n{text}\n  as it is"\n  x)\n', "(: Says it\n{text}\non lines :)\n1\n",
     "c: {\n    a text\n    of lines.\n{text}\n}\n", 'doc "It has,\n{text}\n     of them."\nvoid f() {}\n',
+    "x = 1\n###\n{text}\n###\ny = 2\n", "print 'a';\n$o =~ s%\n{text}\n%bar%x;\nprint $o, 'b';\n",
+    "go run .\ncmp stdout want\n-- want --\n{text}\n-- go.mod --\nmodule a\n", "--TEST--\na\n--EXPECT--\n{text}\n",
+    'Feature: a\n  Scenario: b\n    Given a text\n"""\n{text}\n"""\n    Then it ends\n',
+    ".Output\n----\n{text}\n----\n",
+    "    Given a text\n      \"\"\"html\n{text}\n      \"\"\"\n",
     'import { Tab } from \'./tab\'\n\n<Tab label="x">\n{text}\n</Tab>\n',
 ]  # fmt: skip
 # The same signs where a person writes them, and what follows is a document.
@@ -177,6 +182,13 @@ def test_what_a_template_or_unfinished_code_holds_keeps_every_byte(frame: str, l
 def test_what_follows_the_words_of_a_person_is_a_document(line: str) -> None:
     for text in (FRAGMENT, LOG):
         prompt = f"Why does it fail?\n\n{line}\n{text}\n"
+        assert len(compress(prompt, "tidy").text) < len(prompt)
+
+
+@pytest.mark.parametrize("frame", ["---", "###", '"""', "===="])
+def test_what_a_person_puts_between_two_rulers_is_a_document(frame: str) -> None:
+    for text in (FRAGMENT, LOG):
+        prompt = f"Why does it fail? It printed:\n{frame}\n{text}\n{frame}\nThanks a lot.\n"
         assert len(compress(prompt, "tidy").text) < len(prompt)
 
 

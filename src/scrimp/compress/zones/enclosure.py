@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -77,21 +78,25 @@ _PAIRS = (
 
 
 class Enclosures:
-    """The enclosed parts of one text, or those that are `surely` part of a program."""
+    """Enclosed parts of one text."""
 
-    def __init__(self, text: str, *, surely: bool = False) -> None:
-        strings = (span for pair in _PAIRS for span in _find(text, pair, pair.surely if surely else pair.before))
-        quoted = (found.span(2) for found in _STRING.finditer(text) if "\n" in found[2])
-        spans = sorted([*_here_documents(text), *yaml_texts(text), *strings, *quoted])
-        self._starts = [start for start, _ in spans]
-        self._ends: list[int] = []  # the furthest end so far
-        for _, end in spans:
-            self._ends.append(max(end, self._ends[-1]) if self._ends else end)
+    def __init__(self, spans: Iterable[Span]) -> None:
+        parts = sorted(spans)
+        self._starts = [start for start, _ in parts]
+        self._ends = list(accumulate((end for _, end in parts), max))  # the furthest so far
 
     def around(self, start: int, end: int) -> bool:
         """Return whether what is between two places is inside one of them."""
         before = bisect_left(self._starts, start + 1)
         return before > 0 and self._ends[before - 1] >= end
+
+
+def enclosed_texts(text: str, *, surely: bool = False) -> Iterator[Span]:
+    """Yield the enclosed parts of a text, or those that are `surely` part of a program."""
+    for pair in _PAIRS:
+        yield from _find(text, pair, pair.surely if surely else pair.before)
+    yield from (found.span(2) for found in _STRING.finditer(text) if "\n" in found[2])
+    yield from (*_here_documents(text), *yaml_texts(text))
 
 
 def _here_documents(text: str) -> Iterator[Span]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from scrimp.compress.zones.code_detectors import CODE_LINE
+
 _LOOK_AROUND = 400  # characters
 # A line that a template engine or a language of markup reads: a sign or keyword in braces or angles, a call after a
 # sign, a word that a sign begins, attributes of an element that are not text. Other elements, and blank lines, are
@@ -16,6 +18,7 @@ _DIRECTIVE = re.compile(
     r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end(?:\w| \w+[ \t]*\Z)|#(?i:end|if|else|!\w)"
     r"|%[ \t]*(?:\w.*:|end\w*)[ \t]*\Z|:\w+[ \t]*\Z|(?<=[ \t]):\w+: |`\w[^`]*\Z"
     r"|\.(?:[a-z]{2}|[A-Z]+|\.{3,})[ \t]*\Z|\.\.[ \t]\w|import .* from [\"']|%\{|\[%|<\w+\||//(?!\S+/)|/\*|\*/|>>> .*\("
+    r"|--[ ]?[^\s-]\S*[ ]?--[ \t]*\Z"
     r"|[\[{<\\](?:start)?(?:code|noformat|syntaxhighlight|programlisting|listing|verbatim|typing)\b)"
 )
 _ELEMENT = re.compile(r"\s*(?:<.*>\s*)?\Z")
@@ -23,7 +26,7 @@ _ELEMENT = re.compile(r"\s*(?:<.*>\s*)?\Z")
 _UNFINISHED = re.compile(
     r"(?:[(\[{]|&&|(?<!\\)\\|[\w)\]:+][ \t]*=[ \t]*(?:[^\w\s=]{0,4}|\w[\"'`])|\b(?:return|yield)"
     r"|[^\s:.!?][ \t][\"'`]{1,3}|\w(?:\"{3}|'{3})|[@#$~<(][\"']|[({]\w+: ?[\"'`]+|\{\w+\||: \|\w*|\|{3}"
-    r"|::|\A[^`]*\w`)\s*\Z|(?:;|\A[ \t]+(?:[|\"'`]+|\w+\.))[ \t\r]*\Z"
+    r"|::|\A[^`]*\w`)\s*\Z|(?:;|\A[ \t]+(?:[|\"'`]+|[\"']{3}\w+|\w+\.))[ \t\r]*\Z"
     r"|\A[ \t]*(?:\#\+begin_\w|\\begin\{(?!document)|\+{4,}\s*\Z)",
     re.IGNORECASE,
 )
@@ -31,6 +34,9 @@ _UNFINISHED = re.compile(
 _OF_CODE = re.compile(
     r"\s*+(?:(?!([-=*_~#+.<>`\"'])\1{2,}\s*\Z|[<>]{2}\s*\Z)[^\w\s][^\w\n]*+|[^\w\s\[(<:`]?[A-Za-z]\w*+[^\w\s\])>:.!?,`]?)\s*\Z"
 )
+# The same signs above and below, which frame a part; a statement of code beside one, or the title of a listing.
+_FRAME = re.compile(r"(?:\A|\n)([^\n]*+)\n[ \t]*+([^\w\s]{3,})[ \t]*+\n\Z")
+_STATEMENT = re.compile(rf"{CODE_LINE}|\.\w|\[[a-z][^\]]*\][ \t]*\Z")
 _BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
 _CLOSED = tuple((closing, opening) for opening, closing in _BRACKETS)
 _NO_BRACKET = re.compile(r"[:;]-?[()]|^\s*\w{1,2}\)", re.MULTILINE)  # smileys, numbers of items
@@ -49,6 +55,9 @@ def is_inside(text: str, start: int, end: int) -> bool:
     before, after = above.rstrip().rpartition("\n")[2], below.partition("\n")[0]
     first = text[start : min(end, start + _LOOK_AROUND)]
     indent = len(first) - len(first.lstrip(" \t"))
+    if (frame := _FRAME.search(above)) and frame[2] == after.strip():  # code has it where a person has words
+        beyond = "".join(below.split("\n", 2)[1:2])
+        return _is_further(frame[1], indent) or any(map(_STATEMENT.match, (frame[1], beyond)))
     apart = above.endswith("\n\n") or not above.strip()
     beside = before if apart else above.rpartition("\n\n")[2]
     following = below.partition("\n\n")[0]
@@ -65,8 +74,11 @@ def is_inside(text: str, start: int, end: int) -> bool:
 
 
 def _is_of_code(line: str, indent: int) -> bool:
-    inner = len(line) - len(line.lstrip()) > indent and line.strip()[:1].isalnum() and not line.endswith(":")
-    return inner or _OF_CODE.match(line) is not None
+    return _is_further(line, indent) or _OF_CODE.match(line) is not None
+
+
+def _is_further(line: str, indent: int) -> bool:
+    return len(line) - len(line.lstrip()) > indent and line.strip()[:1].isalnum() and not line.endswith(":")
 
 
 def _is_open(paragraph: str) -> bool:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from scrimp.compress.zones.enclosure import Enclosures, yaml_texts
+from scrimp.compress.zones.enclosure import Enclosures, enclosed_texts, yaml_texts
 from scrimp.compress.zones.frame import is_framed, is_inside
-from scrimp.compress.zones.zone_span import ZoneSpan
+from scrimp.compress.zones.zone_span import ZoneSpan, runs
 
-# What is above a page in AsciiDoc, and the headers of a part of a message, or of a request.
+# The headers of a part of a message, or of a request.
 _HEADED = re.compile(
-    r"(?:\A|\n)(?:\[source[^\n]*+\n-{4,}\s*"
-    r"|(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
+    r"(?:\A|\n)(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*\Z"
 )
 _LOOK_BACK = 200  # characters
 # Of PHP, ERB, Jinja and their like; a page that is text in XML.
@@ -76,17 +74,15 @@ class _Program:
         return self._holds(span)
 
     def _holds(self, span: ZoneSpan) -> bool:
-        scalar = bisect_right(self._yaml_texts, (span.start, len(self._text))) - 1
-        if scalar >= 0 and span.start < self._yaml_texts[scalar][1]:
+        place = (span.start, span.start + 1)
+        if self._yaml_texts.around(*place) or span.start in self._sections or self._start < place[0] < self._documented:
             return True
-        if span.start in self._sections or self._start < span.start < self._documented:
+        beside = span.start in self._ends or self._text.startswith("//", span.start)
+        if span.kind != "context" and (beside or self._sure_enclosures.around(*place)):
             return True
         if span.form == "html":
             of_part = self._is_enclosed(span) or self._is_indented(span) or self._is_headed(span)
-            return of_part or span.start in self._ends or self._is_template(span)
-        commented = self._text.startswith("//", span.start)
-        if span.kind != "context" and (commented or self._sure_enclosures.around(span.start, span.start + 1)):
-            return True
+            return of_part or self._is_template(span)
         if span.start < self._start or not self._end:
             return False
         # Quotation marks may also frame a document of a prompt.
@@ -94,15 +90,15 @@ class _Program:
 
     @cached_property
     def _enclosures(self) -> Enclosures:
-        return Enclosures(self._text)
+        return Enclosures(enclosed_texts(self._text))
 
     @cached_property
     def _sure_enclosures(self) -> Enclosures:
-        return Enclosures(self._text, surely=True)
+        return Enclosures(enclosed_texts(self._text, surely=True))
 
     @cached_property
-    def _yaml_texts(self) -> list[tuple[int, int]]:
-        return sorted(yaml_texts(self._text))
+    def _yaml_texts(self) -> Enclosures:
+        return Enclosures(yaml_texts(self._text))
 
     def _is_enclosed(self, span: ZoneSpan, end: int = 0) -> bool:
         return self._enclosures.around(span.start, end or span.start + 1)
@@ -127,11 +123,7 @@ def _is_code(text: str, span: ZoneSpan) -> bool:
 
 def _inside_others(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:
     """Yield where each log, page or table starts that stands inside other lines; what no blank line parts is one."""
-    run: list[ZoneSpan] = []
     outside = sorted((span for span in found if span.kind in ("data", "tool")), key=lambda span: span.start)
-    for span, following in zip(outside, [*outside[1:], None], strict=False):
-        run.append(span)
-        if following is None or "\n\n" in text[span.end - 1 : following.start + 1]:
-            if is_inside(text, run[0].start, span.end):
-                yield from (each.start for each in run)
-            run = []
+    for run in runs(outside, lambda span, following: "\n\n" not in text[span.end - 1 : following.start + 1]):
+        if is_inside(text, run[0].start, run[-1].end):
+            yield from (span.start for span in run)
