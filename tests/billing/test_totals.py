@@ -343,6 +343,16 @@ def test_what_was_answered_earlier_is_billed_at_what_it_cost_then() -> None:
     assert (bill.cost, bill.calls, bill.savings.cost) == (Decimal("0.25"), 1, Decimal("0.25"))
 
 
+@pytest.mark.parametrize(("cost", "unpriced"), [("0", 0), (None, 1)])
+def test_what_was_answered_earlier_for_nothing_or_at_an_unknown_cost_adds_no_dollar(
+    cost: str | None, unpriced: int
+) -> None:
+    bill = bill_of(*(answered(answer(cost=each), entries=[]) for each in ("0.25", cost)))
+
+    assert (bill.cost, bill.calls) == (Decimal("0.25"), 2)
+    assert f'"unpriced":{unpriced}'.encode() in encode_json(bill_document(bill))
+
+
 def test_calls_that_only_the_ledger_has_are_added_once_each_where_they_belong() -> None:
     paid, refused = entry(cost="0.002"), entry(cost="0", status="failed")
     bill = bill_of(answered(entries=(refused, paid)), failed(entries=(entry(cost="0", status="failed"),)))
