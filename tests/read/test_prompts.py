@@ -140,6 +140,13 @@ def test_a_blank_prompt_has_a_defect_and_no_text(tmp_path: Path, name: str, cont
     assert blank.source == f"{tmp_path}/{where}"
 
 
+def test_a_blank_string_has_a_defect_behind_a_template_too(tmp_path: Path) -> None:
+    first, blank = read(file(tmp_path, "a.json", '["one", " "]'), template="Mood? {text}")
+
+    assert (first.text, blank.text, blank.source) == ("Mood? one", "", f"{tmp_path}/a.json:2")
+    assert blank.defect == "'text' is blank: give the row a value, or remove it"
+
+
 def test_prompts_of_a_folder_carry_their_file(tmp_path: Path) -> None:
     for name, content in [("a.md", "# A"), ("b.txt", "two\nlines\n"), ("c.lines", "one\n"), ("e.md", " "),
                           ("d.jsonl", '{"text":"x"}\n{"text":"y","id":"own"}\n')]:  # fmt: skip

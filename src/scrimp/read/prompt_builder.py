@@ -15,7 +15,6 @@ from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
 from scrimp.values import Attachment, Json, JsonObject, Prompt, TextSpan
 
-_EMPTY = "the prompt is empty: give the row a text, or remove it"
 _ToldText: TypeAlias = tuple[str, tuple[TextSpan, ...]]  # a text, and where data stands in it
 
 
@@ -64,7 +63,8 @@ class PromptBuilder:
     ) -> Prompt:
         columns = self._with_built_in(row, source, number, where) if self._built_in else row
         try:
-            conversation, defect = _checked(self._conversation(row, columns, where)), ""
+            conversation, defect = self._conversation(row, columns, where), ""
+            _check_not_blank(conversation.text)
         except EmptyPromptError as error:
             conversation, defect = Conversation(""), str(error)
         system = conversation.system if self._system is None else self._system
@@ -81,12 +81,16 @@ class PromptBuilder:
         """Return the prompt of plain text; its columns are those that every row has."""
         columns: JsonObject = {"text": value, "line": value, "file": source.name, "row": number or 1}
         id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
-        text, told = self._selected_text(columns, where)
-        if text is None and self._attach_field in ("text", "line"):
-            raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
-        defect = _EMPTY if _is_blank(value if text is None else text) else ""
+        defect = ""
+        try:
+            text, told = self._selected_text(columns, where)
+            if text is None and self._attach_field in ("text", "line"):
+                raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
+            _check_not_blank(value if text is None else text)
+        except EmptyPromptError as error:
+            text, told, defect = "", (), str(error)
         return Prompt(
-            index=index, text="" if defect else value if text is None else text, told=() if defect else told,
+            index=index, text=value if text is None else text, told=told,
             id=_id_text(id_value) or _default_id(source, number, where), source=where,
             system=self._prefixed(self._system),
             template=self._template, file=source.name, number=number, line=None if text is None else value,
@@ -175,19 +179,14 @@ def _default_id(source: Source, number: int, where: str) -> str | None:
     return where if not source.is_stdin and (source.one_of_many or not number) else None
 
 
-def _checked(conversation: Conversation) -> Conversation:
-    """Return the conversation; raise EmptyPromptError if there is nothing to answer: a model would be paid to guess."""
-    if _is_blank(conversation.text):
-        raise EmptyPromptError(_EMPTY)
-    return conversation
-
-
-def _is_blank(text: str) -> bool:
+def _check_not_blank(text: str) -> None:
+    """Raise EmptyPromptError if there is nothing to answer: a model would be paid to guess."""
     if "<scrimp:keep>" in text:
         from scrimp.compress.keep_tags import without_keep_tags  # few prompts have them
 
         text = without_keep_tags(text)
-    return not text or text.isspace()
+    if not text or text.isspace():
+        raise EmptyPromptError("the prompt is empty: give the row a text, or remove it")
 
 
 def _id_text(value: Json) -> str | None:
