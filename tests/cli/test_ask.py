@@ -24,6 +24,7 @@ from terminal import at_terminal, without_styles
 def ready(scrimp: Scrimp, provider: FakeProvider) -> Scrimp:
     scrimp.provider(provider.url)
     scrimp.file("text.txt", "from a file\n")
+    scrimp.file("a b.txt", "from another\n")
     scrimp.file("three.txt", "one\ntwo\nthree\n")
     scrimp.file("script.sh", '$S ask "first" >/dev/null\necho second line ran\n')
     return scrimp
@@ -73,6 +74,15 @@ def test_what_is_given_to_it_is_part_of_the_prompt_and_what_is_not_is_left_alone
         ("$S ask - <&-", "-: stdin is closed: pipe something in, or leave the - out"),
         ("$S ask the words - <&-", "-: stdin is closed: pipe something in, or leave the - out"),
         ("$S ask <&-", "no prompt: write it after `scrimp ask`, or pipe it in"),
+        (
+            "$S ask ./text.txt",
+            "./text.txt is a file, not a prompt: pipe it in, or ask about it with --context ./text.txt",
+        ),
+        (
+            "$S ask @'a b.txt'",
+            "'a b.txt' is a file, not a prompt: pipe it in, or ask about it with --context 'a b.txt'",
+        ),
+        ("$S ask hi -s text.txt </dev/null", "--system: text.txt is the name of a file: for its text write @text.txt"),
         ("$S ask </dev/null", "no prompt: write it after `scrimp ask`, or pipe it in"),
         ("printf ' \\n' | $S ask", "no prompt: write it after `scrimp ask`, or pipe it in"),
         ("printf 'a\\377' | $S ask the words", "stdin: byte 2 is not UTF-8: convert it"),

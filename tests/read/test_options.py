@@ -24,6 +24,17 @@ def test_an_at_sign_reads_a_file_without_its_last_line_end(file):
     assert option_text(f"@{path}") == "Be brief.\n\nBe kind."
 
 
+def test_a_text_that_is_the_name_of_a_file_is_not_sent(file):
+    path = file("system.txt", b"Be brief.")
+
+    with pytest.raises(
+        InputError, match=r"--system: (.*)system\.txt is the name of a file: for its text write @\1system"
+    ):
+        option_text(str(path), "--system")
+    assert option_text("", "--system") == ""
+    assert option_text("x" * 5000, "--system") == "x" * 5000
+
+
 def test_a_missing_file_names_the_option_and_the_way_to_write_an_at_sign(tmp_path):
     with pytest.raises(InputError, match=r"--system: .*none\.txt cannot be read \(No such file.*write @@"):
         option_text(f"@{tmp_path}/none.txt", "--system")

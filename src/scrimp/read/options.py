@@ -43,8 +43,18 @@ def option_text(value: str, name: str = "the text") -> str:
     if value.startswith("@@"):
         return _check_utf8(value[1:], name)
     if not value.startswith("@"):
+        if is_file_name(value):
+            raise InputError(f"{name}: {value} is the name of a file: for its text write @{value}")
         return _check_utf8(value, name)
     return file_text(value[1:], name)
+
+
+def is_file_name(text: str) -> bool:
+    """Return whether a text is the name of a file, as of one whose text was meant."""
+    try:
+        return bool(text) and Path(text).is_file()
+    except (OSError, ValueError):  # it is longer than a name can be, or has bytes that none has
+        return False
 
 
 def file_text(file: str, name: str) -> str:

@@ -20,7 +20,7 @@ from scrimp.flows import live
 from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
 from scrimp.read.context import with_context
-from scrimp.read.options import optional_text
+from scrimp.read.options import is_file_name, optional_text
 from scrimp.store.files.conversation import Conversation, read_conversation, write_conversation
 from scrimp.values import Prompt, ToldText
 
@@ -113,10 +113,21 @@ def _is_interrupted(stop: RunStop | None) -> bool:
 
 def _said(words: Sequence[str], context: Sequence[str], note: Callable[[str], None]) -> ToldText:
     """Return the prompt; where nothing but data was typed, what is data is left to what it looks like."""
+    if len(words) == 1 and not {".", "/"}.isdisjoint(words[0]):
+        _refuse_file_name(words[0].removeprefix("@"))
     said = prompt_text(words, note)
     typed = any(word != "-" and word.strip() for word in words)
     documented = with_context(said, context)
     return documented if typed else ToldText(documented.text)
+
+
+def _refuse_file_name(prompt: str) -> None:
+    """Raise UsageError for a prompt that is the name of a file, whose text was meant."""
+    if is_file_name(prompt):
+        from shlex import quote  # few prompts are
+
+        file = quote(prompt)
+        raise UsageError(f"{file} is a file, not a prompt: pipe it in, or ask about it with --context {file}")
 
 
 def _conversation(session: Session, system: str | None, *, goes_on: bool) -> Conversation:
