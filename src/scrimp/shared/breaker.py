@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Breaker:
-    """Closed at first; of many threads."""
+    """Closed at first; may be used by many threads."""
 
     def __init__(self, window: float, clock: Callable[[], float]) -> None:
         """`window` is how long it stays open, in seconds of the clock, unless another time is said."""

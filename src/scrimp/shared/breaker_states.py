@@ -1,4 +1,4 @@
-"""Which models fail, as processes with one key have found: one tells of it, the others need not find it themselves."""
+"""Which models fail, shared by processes with the same key: one reports it, so others need not find it themselves."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _SCRIPT = Script(EXCHANGE)
 
 
 class OpenBreaker(Struct, frozen=True, kw_only=True):
-    """That a model fails: as which run found, with which kind of failure and status, and for how long to leave it."""
+    """A failing model: the run that found it, the kind of failure, the status, and how long to leave it alone."""
 
     run: str
     kind: FailureKind
@@ -73,7 +73,7 @@ class OpenBreaker(Struct, frozen=True, kw_only=True):
 
 
 class BreakerServer:
-    """The states of models, each named by what is called and with which key."""
+    """The states of models, each named by its model and key."""
 
     def __init__(self, server: SharedServer, run: str, script: Script = _SCRIPT) -> None:
         self._server, self._run, self._script = server, run, script

@@ -35,7 +35,7 @@ SILENT_SECONDS = 15.0
 
 
 class Demand(Struct, frozen=True, kw_only=True):
-    """What a run has spent, and the allowances it could do with, in dollars since its start."""
+    """What a run has spent, and the allowances that would serve it, in dollars since its start."""
 
     spent: Decimal
     least: Decimal  # what it has spent and reserved: the minimum
@@ -75,7 +75,7 @@ class BudgetForgottenError(Exception):
 
 
 class BudgetServer:
-    """One budget at a server; its methods raise what the server raises where it does not answer."""
+    """One budget at a server; its methods raise the server's error if it does not answer."""
 
     def __init__(self, server: SharedServer, name: str) -> None:
         self._server = server
@@ -140,7 +140,7 @@ class BudgetRun:
     def exchange(self, demand: Demand, *, ends: bool = False) -> BudgetState:
         """Report to the server what was spent; return the allowance it grants: `want`, or `need`, or else `least`.
 
-        The same may be told again where no reply came. `ends` gives the rest back and takes leave.
+        The same report may be repeated if no reply came. `ends` gives the rest back and leaves the budget.
         """
         state = self._tell(demand, "gone" if ends else "")
         if state is None:

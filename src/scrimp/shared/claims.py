@@ -107,7 +107,7 @@ class SharedClaims:
         return here | elsewhere
 
     def release(self, keys: Iterable[bytes]) -> None:
-        """Release keys, claimed or not; the server is told soon, by another thread."""
+        """Release keys, claimed or not; another thread informs the server soon."""
         some = list(keys)
         held = self._held.intersection(some)
         self._held -= held
@@ -126,7 +126,7 @@ class SharedClaims:
         self._local.close()
 
     def renew(self) -> None:
-        """Make the claims of this process last as long as if they were new."""
+        """Renew the claims of this process for their full life."""
         for group in _groups(list(self._held)):
             self._run(_RENEW, group, [self._holder, self._milliseconds])
 

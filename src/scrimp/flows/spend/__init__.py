@@ -1,1 +1,1 @@
-"""What calls cost while a run goes on: entries for the ledger, budgets, and what it would cost otherwise."""
+"""The cost of a run in progress: entries for the ledger, budgets, and comparison with other ways to call."""

@@ -43,14 +43,14 @@ def baseline_of(route: Route, entry: Entry, *, wanted: str | None, available: Co
 
 
 def called_as(candidates: Sequence[ModelRef], called: str) -> str:
-    """Return the model as it was named, where it was bought from another provider; else as it was called."""
+    """Return the model by the name it was given, even if it was bought from another provider."""
     if any(model.without_arm == called for model in candidates):
         return called
     return next((model.id for model in _bought(candidates, called)), called)
 
 
 def sold_as(candidates: Sequence[ModelRef], called: str) -> str | None:
-    """Return the model as it was named that was bought elsewhere; None if none was, or any of several."""
+    """Return the named model if it was bought elsewhere; None if it was not, or if several could be meant."""
     bought = _bought(candidates, called)
     if not bought or any(model.without_arm == called for model in candidates):
         return None
@@ -59,13 +59,13 @@ def sold_as(candidates: Sequence[ModelRef], called: str) -> str | None:
 
 
 def _bought(candidates: Sequence[ModelRef], called: str) -> Sequence[ModelRef]:
-    """Return the models that may have been bought so: by name, unless it has another one there."""
+    """Return the models that may have been bought as this one: by name, unless the seller uses another."""
     bought = [model for model in candidates if model.buy == "cheapest"]
     return [model for model in bought if is_same_model(model.model, called.partition("/")[2])] or bought
 
 
 def is_model_of(baseline: str, called: str, effort: Effort | None) -> bool:
-    """Return whether a baseline is the model that was called, at that effort where it names one."""
+    """Return whether a baseline is the model that was called, at the same effort if it names one."""
     return baseline == called or (effort is not None and baseline == f"{called}@{effort}")
 
 
@@ -84,7 +84,7 @@ def uncompressed(usage: Usage, compression: Compression | None, provider: str, m
 
 
 def with_input(usage: Usage, more: int) -> Usage:
-    """Return the usage with more input, or less: as much of it as of the rest in the provider's cache."""
+    """Return the usage with more or less input; the cached share of the input stays the same."""
     parts = {
         name: getattr(usage, name) + _share(more, getattr(usage, name), usage.input)
         for name in ("cache_read", "explicit_read", "cache_write", "cache_write_long")
@@ -98,7 +98,7 @@ def _share(tokens: int, part: int, whole: int) -> int:
 
 
 def without_provider_cache(usage: Usage) -> Usage:
-    """Return the usage of the same call where its provider keeps nothing: all input is fresh."""
+    """Return the usage of the same call without a provider's cache: all input is fresh."""
     if not (usage.cache_read or usage.cache_write or usage.cache_read_audio):
         return usage
     return replace(usage, cache_read=0, explicit_read=0, cache_write=0, cache_write_long=0, cache_read_audio=0)

@@ -1,4 +1,4 @@
-"""What calls of the same tasks were billed before, by model and effort: what a list of prices cannot say."""
+"""What earlier calls of the same tasks were billed, by model and effort: what no price list knows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BilledBefore:
 
 
 class BaselineBefore:
-    """What each call of a baseline with an effort wrote for a task before: that of another effort says little of it."""
+    """Output tokens of a baseline with an effort on a task, from earlier calls: other efforts say little about it."""
 
     def __init__(self, ledger: Path) -> None:
         self._ledger = ledger

@@ -28,7 +28,7 @@ def _is_plain(call: CallUsage) -> bool:
 
 
 def _call_usage(entry: Entry, completion: Completion | None, compared: Entry) -> CallUsage:
-    """Return what a call used; of a judge's nothing is known but its entry."""
+    """Return the usage of a call; for a judge's call only its entry is known."""
     reply = completion or Completion(
         text="", usage=entry.usage, stop_reason="stop", model=entry.answered_by or entry.model
     )

@@ -1,4 +1,4 @@
-"""What a row of the cache would cost if it were called now: that is what the cache saves.
+"""What a cached row would cost if it were called now: the saving of the cache.
 
 Prices are read when the first row needs them, and not at all where the user's config has the price: a run that is
 answered from the cache starts fast.

@@ -1,4 +1,4 @@
-"""What the page of costs tells, gathered from the sums of the ledger and the bills of its runs."""
+"""The report for the page of costs, gathered from the sums of the ledger and the bills of its runs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _flagship(totals: Collection[CostTotal]) -> CostTotal | None:
 
 
 def _told(breakdowns: Iterator[Breakdown]) -> Iterator[Breakdown]:
-    """Yield those that say anything: not one group of calls that have no such label."""
+    """Yield the breakdowns that say anything: not a single group of calls without the label."""
     for each in breakdowns:
         if any(total.name != NONE for total in each.ranking.all):
             yield each

@@ -24,7 +24,7 @@ def at_most(lost: Sequence[LostCall], prices: PriceBook) -> Decimal | None:
 
 
 def bounded(calls: Sequence[LostCall], prices: PriceBook) -> tuple[Decimal, int]:
-    """Return the most that those of these calls can have cost of which it is known, and how many the others are."""
+    """Return the sum of the known upper bounds of these calls, and the number of calls without one."""
     bounds = [_most(call, prices) for call in calls]
     known = [dollars for dollars in bounds if dollars is not None]
     return sum(known, Decimal(0)), len(bounds) - len(known)

@@ -43,11 +43,11 @@ _NO_PARAMETERS = Parameters()
 
 
 async def _begin_unwritten(_: Entry) -> None:
-    """Write nothing down: the call is not made, or was made by another process."""
+    """Record nothing: the call is not made, or was made by another process."""
 
 
 class CallRecorder:
-    """What all rows of a run record their calls with."""
+    """The call recorder of a run, shared by all its rows."""
 
     def __init__(
         self, *, run: str, labels: RunLabels, prices: PriceBook,
@@ -56,7 +56,7 @@ class CallRecorder:
         timer: Callable[[], float] = time.monotonic, parameters: Parameters = _NO_PARAMETERS,
         free: Collection[str] = (),
     ) -> None:  # fmt: skip
-        """`begin` writes down a call before it is sent, so that it outlives a kill, or returns why it must not be sent.
+        """`begin` records a call before it is sent, so that it survives a kill, or returns why it must not be sent.
 
         `append` appends ended ones. The `clock` says when a call was sent, the `timer` how long it took: a clock may be
         set meanwhile.
@@ -93,7 +93,7 @@ class RowRecorder:
         self.has_called = False
 
     def prepare(self) -> None:
-        """Compute what entries need while the row waits for its turn: when that comes, nothing is left but to send."""
+        """Compute what entries need in advance, while the row waits for its turn to be sent."""
         self._known_signature = self.signature
 
     async def begin(self, call: Call) -> str | Failure:
@@ -125,7 +125,7 @@ class RowRecorder:
         )  # fmt: skip
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
-        """Record and price what came of a request; return its entry."""
+        """Record and price the result of a request; return its entry."""
         begun, sent = self._open.pop(call_id), self._sent.pop(call_id, None)
         # A call of a batch was sent by another command.
         seconds = max(0.0, self.now - begun.time) if sent is None else self._calls.timer() - sent
@@ -165,7 +165,7 @@ class RowRecorder:
         return self.end(call_id, result)
 
     def restore(self, entry: Entry) -> None:
-        """Count a call of the row that was made before, whose entry is in the ledger, or on its way."""
+        """Count an earlier call of the row, whose entry is in the ledger, or on its way."""
         self.has_called = True
         self._unwritten.append(entry)
         self.entries.append(entry)
@@ -196,7 +196,7 @@ class RowRecorder:
         return bool(self._open) or any(entry.status in PAID_STATUSES for entry in self.entries)
 
     def take_unwritten(self) -> tuple[Entry, ...]:
-        """Hand over the entries that are not on their way to the ledger yet."""
+        """Hand over the entries that have not been handed to the ledger yet."""
         taken, self._unwritten = tuple(self._unwritten), []
         return taken
 

@@ -1,1 +1,1 @@
-"""Caps: what calls may yet cost is reserved before they are sent, within that of one run or of many together."""
+"""Caps: the most that calls can cost is reserved before they are sent, under the cap of one run or of many together."""

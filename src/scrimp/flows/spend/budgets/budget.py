@@ -1,4 +1,4 @@
-"""The cap: what was spent and what calls in flight may yet cost never passes it."""
+"""The cap of a run: spending, plus the most that calls in flight can cost, never exceeds it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Budget:
         self.cap = cap
         self.spent = Decimal(0)
         self.reserved = Decimal(0)
-        self.may_be_less = False  # whether what was reserved for calls of unknown cost counts as spent
-        self.stopped: str | None = None  # a sentence on why nothing is reserved any more, however little it is
-        self.refusal: Callable[[], str] | None = None  # a sentence on the first request that did not fit, as of now
+        self.may_be_less = False  # whether reservations of calls of unknown cost count as spent
+        self.stopped: str | None = None  # a sentence on why no further request is admitted, however cheap
+        self.refusal: Callable[[], str] | None = None  # a sentence on the first request that did not fit
         self._waiting: deque[tuple[asyncio.Future[bool], Decimal]] = deque()
 
     @property
@@ -47,7 +47,7 @@ class Budget:
             raise
 
     def settle(self, upper_bound: Decimal, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:
-        """Replace a reservation by what the request really cost; an unknown cost counts as all of it.
+        """Replace a reservation by the actual cost of the request; an unknown cost counts as the whole reservation.
 
         `at_most` is what it may have cost instead, where that is more: a more expensive model answered.
         """
@@ -57,7 +57,7 @@ class Budget:
         self._serve()
 
     def reserve_more(self, dollars: Decimal) -> None:
-        """Reserve more for a request in flight, whether it fits or not: what follows has to wait for it."""
+        """Reserve more for a request in flight, whether it fits or not: later requests have to wait."""
         self.reserved += dollars
 
     def _serve(self) -> None:
@@ -77,7 +77,7 @@ class Budget:
         return self.cap is None or self.spent + self.reserved + upper_bound <= self.cap
 
     def _may_fit(self, upper_bound: Decimal) -> bool:
-        """Return whether it may fit later: what is reserved may come back, what is spent does not."""
+        """Return whether it may fit later: reservations may come back, spending does not."""
         return self.cap is None or self.spent + upper_bound <= self.cap
 
     def _take(self, upper_bound: Decimal) -> None:

@@ -1,4 +1,4 @@
-"""The way from a run to a shared budget: its server, and what this home keeps of it."""
+"""The link from a run to a shared budget: its server, and the state that this home keeps."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class BudgetShareLink:
         self, server: BudgetServer, sharer: Sharer, cap: Decimal, paths: Paths, prices: PriceBook, *,
         has_ledger: bool, warn: Callable[[str], None], share: CompletionsSink,
     ) -> None:  # fmt: skip
-        """`sharer` is this process. Without a ledger nothing would prove what it has spent, should it die.
+        """`sharer` is this process. Without a ledger nothing could prove what it had spent if it died.
 
         `share` gives other machines what a killed run had answered.
         """
@@ -46,7 +46,7 @@ class BudgetShareLink:
         self._state: BudgetState | None = None
 
     def exchange(self, demand: Demand) -> BudgetState:
-        """Tell what is needed; return what is granted. The first time, what dead runs have not spent is given back."""
+        """Report what is needed; return what is granted. The first time, dead runs' unspent dollars are given back."""
         if self._run is None:
             if self._has_ledger:
                 self._sharer = with_own_name(self._paths.budget_shares, self._sharer)
@@ -57,7 +57,7 @@ class BudgetShareLink:
         return self._state
 
     def settle_dead(self) -> None:
-        """Give back what runs of this home that died have not spent."""
+        """Give back the unspent dollars of dead runs of this home."""
         try:
             settle_dead_shares(self._paths.budget_shares, self._sharer.budget, self._settle)
         except StoreError as error:

@@ -47,7 +47,7 @@ class Overruns:
         self._in_flight: dict[str, dict[int, Reservation]] = {}  # by identity: equal calls may be in flight
 
     async def enter(self, call: Call) -> None:
-        """Wait while the first call of the same model is in flight; where none has ended yet, become that call."""
+        """Wait while the first call of the same model is in flight; if none has been made yet, become that call."""
         model = _name(call)
         while (first := self._alone.get(model)) is not None and first[0] is not call:
             await first[1].wait()
@@ -66,11 +66,11 @@ class Overruns:
         self._in_flight.setdefault(_name(reservation.call), {})[id(reservation)] = reservation
 
     def ended(self, reservation: Reservation) -> None:
-        """Watch a call no longer."""
+        """Stop watching a call."""
         del self._in_flight[_name(reservation.call)][id(reservation)]
 
     def factor(self, call: Call) -> Decimal:
-        """Return how many times its bound a call of this model may cost, from what others did cost: 1 or more."""
+        """Return by what factor a call of this model may exceed its bound, judging by others: 1 or more."""
         return self._factors.get(_name(call), Decimal(1))
 
     def unpriced(self, call: Call) -> Unpriced | None:
@@ -78,11 +78,11 @@ class Overruns:
         return self._unpriced.get(_name(call))
 
     def learn_unpriced(self, call: Call, answered_by: str | None) -> None:
-        """Learn that a completion has no known cost though its tokens were counted, or that another model gave it."""
+        """Learn that a completion has no known cost although its tokens were counted, or came from another model."""
         self._unpriced[_name(call)] = Unpriced(answered_by)
 
     def learn(self, call: Call, bound: Decimal, cost: Decimal | None) -> None:
-        """Learn what a completion with a bound of so many dollars did cost; None is unknown and teaches nothing."""
+        """Learn the cost of a completion with this bound in dollars; None is unknown and teaches nothing."""
         model = _name(call)
         self._known.add(model)
         if cost is None or not bound or cost <= bound * self.factor(call):

@@ -19,13 +19,13 @@ from scrimp.shared.budget import BudgetForgottenError, BudgetState, Demand
 if TYPE_CHECKING:
 
     class BudgetLink(Protocol):
-        """The way to the server, for the thread that asks it."""
+        """The link to the server, for the thread that uses it."""
 
         def exchange(self, demand: Demand) -> BudgetState:
-            """Tell what is needed; return what is granted."""
+            """Report what is needed; return what is granted."""
 
         def settle_dead(self) -> None:
-            """Give back what runs of this home that died have not spent."""
+            """Give back the unspent dollars of dead runs of this home."""
 
         def leave(self, demand: Demand) -> None:
             """Give back what was not spent."""
@@ -147,7 +147,7 @@ class SharedBudget(Budget):
         return Demand(spent=self.spent, least=used, need=need, want=max(want, min(want + ahead, most)))
 
     def _ahead(self, *, forget: bool = False) -> Decimal:
-        """Return what to have in advance; `forget` counts what was reserved a while ago for less from now on."""
+        """Return the dollars to hold in advance; with `forget`, older reservations count for less from now on."""
         if forget:
             now = _now()
             self._recent *= Decimal(0.5 ** ((now - self._recent_at) / _AHEAD_SECONDS))
@@ -176,7 +176,7 @@ class SharedBudget(Budget):
             await asyncio.to_thread(self._link.settle_dead)
 
     def _missed(self, error: ServerDownError | ServerRefusedError) -> None:
-        """Go on within what is allowed; what does not fit waits for a while, then ends the run or counts alone."""
+        """Go on within the allowance; a call that does not fit waits, then ends the run or is counted locally."""
         if self._down_since is None:
             self._down_since = _now()
             left = self._limit - self.spent - self.reserved

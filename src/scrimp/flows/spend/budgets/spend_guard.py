@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 
 class SpendGuard:
-    """Stands between a row's recorder and the client: each request reserves its cost before it is sent."""
+    """Sits between a row's recorder and the client: reserves the cost of each request before it is sent."""
 
     def __init__(
         self, inner: RowRecorder | SpendGuard, budget: Budget, prices: PriceBook, overruns: Overruns, *,
         allow_unpriced: bool, rule: str | None = None, workers: int = 1,
     ) -> None:  # fmt: skip
-        """`rule` names the rule whose cap it is; None is the run's. A guard may stand before another.
+        """`rule` names the rule whose cap it is; None is the run's. Guards can be chained.
 
-        So many workers have equal shares of the cap, of which the budget is one.
+        The cap is shared equally by `workers`; the budget is one share.
         """
         self._inner, self._budget, self._prices, self._overruns = inner, budget, prices, overruns
         self._allow_unpriced, self._rule, self._workers = allow_unpriced, rule, workers
         self._reserved: dict[str, Reservation] = {}
 
     async def begin(self, call: Call) -> str | Failure:
-        """Reserve the most a request can cost, then record it; return why not where it does not fit."""
+        """Reserve the most a request can cost, then record it; return why not if it does not fit."""
         bound = self._upper_bound(call)
         call_id: str | Failure | None = None
         try:
@@ -83,7 +83,7 @@ class SpendGuard:
         return Failure(kind="budget", message=refusal(), sent=False, rule_only=self._rule is not None)
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:
-        """Settle it: a lost call has no known cost, so all that was reserved for it counts as spent."""
+        """Settle the reservation: a lost call has no known cost, so all of it counts as spent."""
         entry, made = self._inner.end(call_id, result), self._reserved.pop(call_id)
         self._overruns.ended(made)
         at_most = self._most_as_answered(made.call, result) if entry.cost is None else None
