@@ -125,7 +125,9 @@ def test_failures_are_rows_or_a_share() -> None:
     assert (parse_row_limit("20", "x"), parse_row_limit("5%", "x")) == ((20, None), (None, 0.05))
 
 
-@pytest.mark.parametrize(("seconds", "shown"), [(0.4, "0:00"), (59.6, "1:00"), (750, "12:30"), (3600, "1:00:00")])
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(0.4, "0:00"), (59.6, "1:00"), (750, "12:30"), (3600, "1:00:00"), (-86_394, "0:00")]
+)
 def test_a_duration_is_shown_as_a_clock_shows_it(seconds: float, shown: str) -> None:
     assert format_clock(seconds) == shown
 

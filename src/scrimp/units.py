@@ -147,8 +147,8 @@ def format_megabytes(size: float, places: int = 0) -> str:
 
 
 def format_clock(seconds: float) -> str:
-    """Return a duration as a clock shows it: 0:07, 12:30, 1:00:00."""
-    minutes, second = divmod(round(seconds), 60)
+    """Return a duration as a clock shows it: 0:07, 12:30, 1:00:00; 0:00 where the clock was set back meanwhile."""
+    minutes, second = divmod(round(max(0, seconds)), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
