@@ -7,13 +7,14 @@ import os
 import resource
 import signal
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from command import Scrimp, wait_until
 from fake_provider import FakeProvider, error
-from scrimp.cli.results.output import write_beside
+from scrimp.cli.results.output import open_output, write_beside
 from scrimp.errors import OutputError
 
 FORMER = b'{"id":"1","output":"paid for yesterday"}\n'
@@ -173,6 +174,15 @@ def test_a_file_of_a_row_that_does_not_fit_leaves_nothing(tmp_path: Path) -> Non
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert list((tmp_path / "rows").iterdir()) == []
+
+
+def test_rows_whose_file_is_removed_while_it_is_written_are_not_said_to_be_in_it(tmp_path: Path) -> None:
+    with ExitStack() as opened:
+        opened.enter_context(open_output(str(tmp_path / "out.jsonl"))).stream.write(FORMER)
+        for part in tmp_path.iterdir():
+            part.unlink()
+        with pytest.raises(OutputError, match=r"\.part was removed; rerun the same command$"):
+            opened.close()
 
 
 def test_what_is_not_a_regular_file_is_written_as_it_is(ready: Scrimp) -> None:

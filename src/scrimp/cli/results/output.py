@@ -192,7 +192,8 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
                 copyfileobj(rows, file)
             part.unlink()
     except OSError as error:
-        raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): the rows are in {part}") from error
+        rest = f"the rows are in {part}" if part.exists() else f"{part} was removed; rerun the same command"
+        raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): {rest}") from error
 
 
 def format_of_name(name: str, known: Collection[str], flag: str = "-o") -> str | None:
