@@ -101,6 +101,10 @@ class DiskFullError(StoreUnwritableError):
     """A write to the store failed where others had succeeded: the disk is full or fails."""
 
 
+class StoreRemovedError(StoreUnwritableError):
+    """The store was removed, or another file has its name: what is written to it is lost."""
+
+
 class ServerDownError(ScrimpError):
     """A server that many processes share does not answer."""
 

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from command import AT_ONCE, start_at_once
 from outcomes import answer, entry
-from scrimp.errors import DiskFullError, StoreError, StoreUnwritableError
+from scrimp.errors import DiskFullError, StoreError, StoreRemovedError, StoreUnwritableError
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
 from scrimp.store.database import connect, insert, select, store_errors, transaction
@@ -310,7 +310,7 @@ def test_a_store_that_is_removed_or_replaced_while_it_is_open_is_not_written_in_
                 home.mkdir(exist_ok=True)
                 path.write_bytes((moved / path.name).read_bytes())
         for write in writes:
-            with pytest.raises(StoreUnwritableError, match=r"\.db was removed or replaced while it was in use"):
+            with pytest.raises(StoreRemovedError, match=r"\.db was removed or replaced while it was in use"):
                 write()
         if put_back:
             (home / "cache.db").unlink()

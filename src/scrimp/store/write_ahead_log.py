@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scrimp.errors import StoreUnwritableError
+from scrimp.errors import StoreRemovedError
 from scrimp.store.database import BUSY_SECONDS, transaction
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class SmallLog:
             yield
         self._is_overfull = False
         if _identity(self._path) != self._identity:
-            raise StoreUnwritableError(
+            raise StoreRemovedError(
                 f"{self._path} was removed or replaced while it was in use, so what is written to it is lost: leave it "
                 "where it is until the run has ended"
             )

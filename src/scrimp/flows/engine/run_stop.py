@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import CacheMode
-from scrimp.errors import BROKEN_PIPE, LIMIT_REACHED, NOTHING_ANSWERED, StoreError
+from scrimp.errors import BROKEN_PIPE, LIMIT_REACHED, NOTHING_ANSWERED, StoreError, StoreRemovedError
 from scrimp.failures import policy_of
 from scrimp.units import pluralize
 from scrimp.values import Failure
@@ -25,6 +25,7 @@ class RunStop(Struct, frozen=True):
     exit_status: int
     continues: bool = False  # the same command resumes where this run ended
     abandons: bool = False  # rows with nothing in flight are dropped even where their cheap steps were paid for
+    kept: bool = True  # whether what was answered is known to be in the stores
     drain: float | None = None  # seconds to wait for calls in flight; None: as long as they take
     cause: str = ""  # the sentence without what `after` says
 
@@ -36,7 +37,7 @@ class RunStop(Struct, frozen=True):
         rows = f"{answered:,} row{'' if answered == 1 else 's'} answered" if answered else "nothing answered"
         if cache != "on":
             return replace(self, message=f"{cause}; {rows}; with --cache {cache} a rerun starts over", cause=cause)
-        kept = " and kept" if answered else ""
+        kept = " and kept" if answered and self.kept else ""
         message = f"{cause}; {rows}{kept}; rerun the same command to resume"
         return replace(self, message=message, cause=cause, continues=True)
 
@@ -65,7 +66,8 @@ def too_many_failures(failed: int) -> RunStop:
 
 def store_unwritable(error: StoreError) -> RunStop:
     """Return the stop of a run whose completions can no longer be kept."""
-    return RunStop("store", f"stopped, so that nothing is paid for that cannot be kept: {error}", error.exit_status)
+    message = f"stopped, so that nothing is paid for that cannot be kept: {error}"
+    return RunStop("store", message, error.exit_status, kept=not isinstance(error, StoreRemovedError))
 
 
 def interrupted(name: str, exit_status: int) -> RunStop:
