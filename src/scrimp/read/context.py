@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 from scrimp.errors import InputError, UsageError
@@ -12,6 +13,8 @@ from scrimp.regexes import written_tag
 from scrimp.values import ToldText
 
 _TAGS = ("document", "context", "source", "passage", "article")
+_DIGITS = 12
+_KEEP_TAG = "scrimp:keep>"
 
 
 def with_context(prompt: ToldText, paths: Sequence[str]) -> ToldText:
@@ -34,10 +37,31 @@ def _document(path: str) -> tuple[str, str, str]:
             f"--context: {path}: byte {error.start + 1} is not {error.encoding.upper()}: convert the file, "
             f"for instance with {conversion()}"
         ) from error
-    tag = next((tag for tag in _TAGS if written_tag(tag).search(content) is None), None)
+    tag = _unpredictable_tag(content) if _may_come_to_have_tags(content) else _unused_tag(content)
     if tag is None:
         raise InputError(f"--context: {path} contains every tag scrimp could use: put it into the prompt instead")
     from html import escape  # brings every entity with it
 
     name = escape(printable_name(Path(path).name))
     return f'<{tag} source="{name}">\n', content.rstrip(), f"\n</{tag}>"
+
+
+def _unused_tag(content: str) -> str | None:
+    return next((tag for tag in _TAGS if written_tag(tag).search(content) is None), None)
+
+
+def _may_come_to_have_tags(content: str) -> bool:
+    """Return whether brackets of tags may be in the content as it is sent, that are not written as such in it."""
+    if _KEEP_TAG in content:  # these are left out, wherever they stand
+        return True
+    if "&" not in content:
+        return False
+    from html import unescape  # as above
+
+    brackets, shown = written_tag(""), unescape(unescape(content))
+    return len(brackets.findall(shown)) > len(brackets.findall(content))
+
+
+def _unpredictable_tag(content: str) -> str:
+    """Return a tag that nobody can write into the content, since it depends on all of it."""
+    return f"{_TAGS[0]}-{sha256(content.encode(errors='surrogatepass')).hexdigest()[:_DIGITS]}"
