@@ -34,6 +34,15 @@ def test_a_secret_prints_as_a_placeholder() -> None:
     assert secret.reveal() == KEY
 
 
+def test_endpoints_of_one_name_have_their_own_headers() -> None:
+    keys = ring(OPENAI_API_KEY=KEY)
+    other = replace(OPENAI, auth_header="api-key", auth_prefix="")
+
+    for _ in range(2):
+        assert keys.headers_for(OPENAI) == {"authorization": f"Bearer {KEY}"}
+        assert keys.headers_for(other) == {"api-key": KEY}
+
+
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy, copy.deepcopy])
 def test_a_secret_cannot_be_serialized_or_copied(duplicate: object) -> None:
     with pytest.raises(TypeError, match="cannot be serialized or copied"):

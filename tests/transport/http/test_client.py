@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -139,6 +140,41 @@ def test_a_redirect_is_not_followed_with_the_key() -> None:
 
     with raw_server(talk) as port:
         assert send(f"http://127.0.0.1:{port}/v1", secrets={"authorization": "Bearer sk-1"}).status == 302
+
+
+def test_every_call_of_one_client_has_its_own_address_key_and_headers() -> None:
+    came: list[tuple[str, str | None, str | None]] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            came.append((self.path, self.headers["authorization"], self.headers["x-run"]))
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: object) -> None:
+            """Print nothing."""
+
+    calls = [("/a", "one", None), ("/a", "two", None), ("/b", "one", None), ("/a", "one", "7")]
+
+    async def main(url: str) -> None:
+        http = HttpClient(build_engine({}, timeout=60))
+        endpoint = Endpoint(name="acme", dialect="openai", base_url=url)
+        for path, key, run in 2 * calls:
+            headers = {} if run is None else {"X-Run": run}
+            request = HttpRequest(url=url + path, body=b"{}", headers=headers)
+            assert (await http.send(request, endpoint, {"Authorization": key})).status == 200
+        await http.close()
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        try:
+            asyncio.run(main(f"http://127.0.0.1:{server.server_port}"))
+        finally:
+            server.shutdown()
+
+    assert came == 2 * calls
 
 
 def test_an_unusable_url_names_the_setting() -> None:

@@ -45,6 +45,7 @@ class KeyRing:
     ) -> None:
         self._env, self._tables, self._warn = env, tables, warn
         self._secrets: dict[str, Secret | None] = {}
+        self._headers: dict[str, tuple[Endpoint, Mapping[str, str]]] = {}
         self._known = KnownSecrets()
 
     def has(self, endpoint: Endpoint) -> bool:
@@ -61,8 +62,14 @@ class KeyRing:
             self._secrets[endpoint.name] = self._remembered(endpoint.name, key) if key else None
         return self._secrets[endpoint.name]
 
-    def headers_for(self, endpoint: Endpoint) -> dict[str, str]:
+    def headers_for(self, endpoint: Endpoint) -> Mapping[str, str]:
         """Return the headers that carry an endpoint's secrets; raise MissingKeyError if one it needs is missing."""
+        known = self._headers.get(endpoint.name)
+        if known is None or known[0] is not endpoint:
+            known = self._headers[endpoint.name] = endpoint, self._headers_for(endpoint)
+        return known[1]
+
+    def _headers_for(self, endpoint: Endpoint) -> dict[str, str]:
         headers = {} if _authorized(endpoint) else self._authorization(endpoint)
         configured = {name.lower() for name in self._tables.get(endpoint.name, _NO_TABLE).headers}
         for header, value in endpoint.headers.items():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import BuilderError, PyreqwestError
-from pyreqwest.http import Url
+from pyreqwest.http import HeaderMap, Url
 from pyreqwest.proxy import ProxyBuilder
 
 from scrimp import __version__
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import httpx
+    from pyreqwest.request import RequestBuilder
 
     from scrimp.providers.batches.flow import FileRequest
 
@@ -42,6 +43,7 @@ _IDLE_SECONDS = 60.0
 # A stream is told by its first bytes. Each token of it comes with hundreds of bytes that are not kept, so it may be
 # longer than a reply that comes whole, this many times.
 _STREAM_STARTS_WITHIN, _STREAM_LENGTH = 1 << 16, 4
+_REMEMBERED = 256  # addresses and headers of requests; most runs have one of them
 OnHead = Callable[[Mapping[str, str]], None]
 USER_AGENT = f"scrimp/{__version__}"
 
@@ -134,6 +136,7 @@ class HttpClient:
         self._engine, self._proxies = engine, proxies
         self._open_uploads, self._uploads, self._patience = uploads, engine if uploads is None else None, patience
         self._stream_client: httpx.AsyncClient | None = None
+        self._parsed: dict[tuple[object, ...], tuple[Url, HeaderMap]] = {}
 
     async def close(self) -> None:
         """Close all connections."""
@@ -151,8 +154,7 @@ class HttpClient:
         `on_head` gets the headers before the rest has come.
         """
         with self._as_faults(endpoint):
-            builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
-            builder = builder.body_bytes(request.body)
+            builder = self._begun(request, secrets).body_bytes(request.body)
             if on_head is not None:
                 builder = builder.streamed_read_buffer_limit(0)  # or the head is handed over with the body's beginning
             async with builder.build_streamed() as reply:
@@ -187,8 +189,7 @@ class HttpClient:
         from scrimp.transport.http.files import save_reply  # only batches fetch files
 
         with self._as_faults(endpoint):
-            builder = self._engine.request(request.method, request.url).headers(request_headers(request, secrets))
-            return await save_reply(builder, file, check)
+            return await save_reply(self._begun(request, secrets), file, check)
 
     async def events(
         self, request: HttpRequest, endpoint: Endpoint, secrets: Mapping[str, str], on_head: OnHead | None = None
@@ -207,6 +208,16 @@ class HttpClient:
                     yield event
             finally:
                 await reply.aclose()
+
+    def _begun(self, request: HttpRequest, secrets: Mapping[str, str]) -> RequestBuilder:
+        """Return a request without its body; the engine reads an address with its headers once for all calls to it."""
+        place = request.url, *secrets.items(), *request.headers.items()
+        if place not in self._parsed:
+            if len(self._parsed) >= _REMEMBERED:
+                self._parsed.clear()
+            self._parsed[place] = Url(request.url), HeaderMap(request_headers(request, secrets))
+        url, headers = self._parsed[place]
+        return self._engine.request(request.method, url).headers(headers)
 
     def _as_faults(self, endpoint: Endpoint) -> _AsFaults:
         return _AsFaults(endpoint, self._proxies)
