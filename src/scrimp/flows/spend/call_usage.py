@@ -19,12 +19,20 @@ def call_usages(entries: Sequence[Entry], attempts: Sequence[Attempt], compared:
         each.completion.entry.call: each.completion for each in attempts if each.completion and each.completion.entry
     }
     paid = [entry for entry in entries if entry.status in PAID_STATUSES]
-    calls = tuple(_call_usage(entry, heard.get(entry.call), compared) for entry in paid)
-    return () if len(calls) == 1 and _is_plain(calls[0]) else calls
+    if len(paid) == 1 and _is_plain(paid[0], heard.get(paid[0].call)):
+        return ()
+    return tuple(_call_usage(entry, heard.get(entry.call), compared) for entry in paid)
 
 
-def _is_plain(call: CallUsage) -> bool:
-    return call.reported_cost is None and not (call.service_tier or call.speed or call.region)
+def _is_plain(entry: Entry, completion: Completion | None) -> bool:
+    """Return whether what a call cost follows from its usage alone."""
+    if entry.price == "reported" and entry.cost is not None:
+        return False
+    return completion is None or (
+        completion.service_tier in STANDARD_TIERS
+        and completion.speed in STANDARD_TIERS
+        and completion.region in ANYWHERE
+    )
 
 
 def _call_usage(entry: Entry, completion: Completion | None, compared: Entry) -> CallUsage:

@@ -16,6 +16,7 @@ _COST_HEADER = "x-litellm-response-cost"
 # A reply from a gateway's own cache, which costs nothing: HIT or SEMANTIC HIT; LiteLLM names the key.
 _CACHE_STATUS_HEADERS = ("x-openrouter-cache-status", "x-portkey-cache-status", "helicone-cache")
 _CACHE_KEY_HEADER = "x-litellm-cache-key"
+_HEADERS = frozenset((_COST_HEADER, *_CACHE_STATUS_HEADERS, _CACHE_KEY_HEADER))
 
 
 def reported_cost(body: JsonObject, headers: Mapping[str, str], endpoint: Endpoint) -> Decimal | None:
@@ -35,6 +36,8 @@ def reported_cost(body: JsonObject, headers: Mapping[str, str], endpoint: Endpoi
 
 def cost_in_headers(headers: Mapping[str, str]) -> Decimal | None:
     """Return the cost in dollars that the headers of a reply report; None: unknown."""
+    if _HEADERS.isdisjoint(headers):  # of most replies
+        return None
     if cost := _dollars(headers.get(_COST_HEADER)):
         return cost
     # LiteLLM writes 0 also for a model whose price it does not know.
