@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.routing.prior.difficulty import shipped_prior
@@ -50,25 +50,6 @@ def test_every_entry_of_the_word_lists_is_found_in_a_text_of_its_own_words(langu
             missing.append(entry)
 
     assert missing == []
-
-
-_KNOWN = vocabulary("english")
-_WORDS_OF_PHRASES = sorted(
-    {word for _, entry in _KNOWN.entries for word in entry.replace("*", "").split() if word.isalpha()}
-)
-
-
-@given(st.sets(st.sampled_from(_WORDS_OF_PHRASES), min_size=200))
-@settings(max_examples=20)
-def test_of_a_word_with_many_phrases_all_are_tried_that_a_prompt_has_the_words_for(present: set[str]) -> None:
-    for word in ("answer", "give", "only", "write", "what"):
-        for second, phrases in _KNOWN.phrases(word).items():
-            possible = _KNOWN.possible(word, second, phrases, frozenset(present))
-            needed = {word, *filter(None, [second])}  # both stand there
-
-            assert [each for each in possible if each.needs - needed <= present] == [
-                each for each in phrases if each.needs - needed <= present
-            ]
 
 
 def test_every_section_of_the_word_lists_is_a_demand_that_the_prior_knows() -> None:

@@ -7,7 +7,6 @@ prompts should replace it wherever there are any.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import get_args
 
 from msgspec import Struct
@@ -85,7 +84,7 @@ def _excerpt(text: str) -> Excerpt:
     return excerpt(text, ASCII_WORD_OR_SIGN if text.isascii() else WORD_OR_SIGN)
 
 
-def _told(text: str, tokens: Sequence[str], system: Sequence[str] | None, parameters: Parameters) -> Told:
+def _told(text: str, tokens: list[str], system: list[str] | None, parameters: Parameters) -> Told:
     if parameters.choices or parameters.schema is not None:
         told = demand_of(text, tokens)
         if told.demand in _AS_HARD_WITH_LABELS:

@@ -68,7 +68,7 @@ class _Read(Struct, frozen=True):
     topic: Demand | None
 
 
-def demand_of(text: str, tokens: Sequence[str]) -> Told:
+def demand_of(text: str, tokens: list[str]) -> Told:
     """Return what a prompt demands; `tokens` are the words and signs at both of its ends (`scan.WORD_OR_SIGN`)."""
     words = words_of(tokens)
     scanned = scan(tokens)
@@ -103,7 +103,7 @@ def _ends_open(read: _Read) -> bool:
     return pattern(_OPEN_END).search(read.text[-_OPEN_END_LENGTH:]) is not None
 
 
-def wants_short_answer(tokens: Sequence[str]) -> str:
+def wants_short_answer(tokens: list[str]) -> str:
     """Return the words by which a system text asks for short answers; else nothing."""
     match = scan(tokens).found.get(SHORT_ANSWER)
     return match.words if match is not None else ""
@@ -170,7 +170,7 @@ def _by_words(read: _Read) -> Told | None:
     return Told("mathematics", "equations") if read.shape.equations else None
 
 
-def demand_of_system(tokens: Sequence[str]) -> Told | None:
+def demand_of_system(tokens: list[str]) -> Told | None:
     """Return what a system text says that is done with every prompt, such as a translation; else None."""
     found = scan(tokens).found
     on_text = _earliest(found, ON_TEXT)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from scrimp.regexes import pattern
 
 # Frequent in English and in no other language: where there are some, the others are not looked up.
@@ -27,9 +25,8 @@ TOGETHER = {
 UNSPACED = frozenset(("chinese", "japanese"))
 
 
-def languages_of(tokens: Sequence[str]) -> list[str]:
+def languages_of(text: str, words: frozenset[str]) -> list[str]:
     """Return the languages to look words up in; English is always among them, as its words are used in all."""
-    text = " ".join(tokens)
     found: list[str] = []
     if not text.isascii():
         for language, letters in _SCRIPTS:
@@ -37,4 +34,4 @@ def languages_of(tokens: Sequence[str]) -> list[str]:
                 found.append(language)
     if found:
         return ["english", *found]
-    return ["english"] if not _ENGLISH.isdisjoint(tokens) else ["english", LATIN]
+    return ["english"] if not _ENGLISH.isdisjoint(words) else ["english", LATIN]

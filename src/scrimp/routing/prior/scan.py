@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from scrimp.routing.prior.languages import UNSPACED, languages_of
-from scrimp.routing.prior.vocabulary import ANY_SECOND, MANY, Phrase, Vocabulary, end_of, vocabulary
+from scrimp.routing.prior.vocabulary import Phrase, Vocabulary, end_of, vocabulary
 
 Span: TypeAlias = tuple[int, int]  # of tokens
 # A word of any script, with the vowel signs that `\w` leaves out, or a sign that ends a sentence.
@@ -45,15 +45,20 @@ class Scan(Struct, frozen=True):
     only_greeting: bool
 
 
-def scan(tokens: Sequence[str]) -> Scan:
+def scan(tokens: list[str]) -> Scan:
     """Return which demands the words of a prompt tell."""
     if len(tokens) > 2 * _EDGE:
         tokens = [*tokens[:_EDGE], ".", *tokens[-_EDGE:]]
+    text, words = " ".join(tokens), frozenset(tokens)
     found: dict[str, Match] = {}
     greeting = False
-    for language in languages_of(tokens):
-        find = _find_unspaced if language in UNSPACED else _find_spaced
-        greeting |= find(vocabulary(language), tokens, found)
+    for language in languages_of(text, words):
+        known = vocabulary(language)
+        if language in UNSPACED:
+            greeting |= _find_unspaced(known, tokens, found)
+        else:
+            _find_spaced(known, tokens, f" {text} ", words, found)
+            greeting |= len(tokens) <= _LONGEST_GREETING and _only_greetings(known, tokens)
     return Scan(found, greeting)
 
 
@@ -67,85 +72,77 @@ def words_of(tokens: Sequence[str]) -> list[str]:
     return [token for token in tokens if token not in _SIGNS]
 
 
-def _find_spaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
-    """Add what one language's words tell; return whether they are all of a greeting."""
-    reading = _Reading(tokens, found)
-    present, last = reading.present, len(tokens) - 1
-    begun = known.begun_by(present)
-    for at, token in enumerate(tokens):
-        if (phrases := begun.get(token)) is None:
-            continue
-        if (alone := phrases.get(ANY_SECOND)) is not None:
-            reading.take(alone if len(alone) < MANY else known.possible(token, ANY_SECOND, alone, present), at)
-        if at < last and (going_on := phrases.get(second := tokens[at + 1])) is not None:
-            reading.take(going_on if len(going_on) < MANY else known.possible(token, second, going_on, present), at)
-    return reading.only_greeting
+def _find_spaced(
+    known: Vocabulary, tokens: list[str], text: str, words: frozenset[str], found: dict[str, Match]
+) -> None:  # fmt: skip
+    """Add what one language's words tell; `text` has all tokens between blanks."""
+    possible = _with_all_parts(known.possible(words))
+    spans = [(span[0], each.rank, span, each) for each in possible if (span := _span(each, tokens, text)) is not None]
+    spans.sort()
+    parts: dict[int, dict[int, Span]] = {}  # by entry, then by the place of the part in it
+    for at, _, span, phrase in spans:
+        if phrase.parts > 1:
+            have = parts.setdefault(phrase.entry, {})
+            if have.setdefault(phrase.part, span) is span and len(have) == phrase.parts:
+                in_order = sorted(have.values())
+                pieces = [tokens[start:end] for start, end in in_order]
+                _add(found, phrase.demand, Match(in_order[0][0], pieces, phrase.order))
+        elif phrase.demand not in found or at < found[phrase.demand].start:
+            found[phrase.demand] = Match(at, (tokens[at : span[1]],), phrase.order)
 
 
-class _Reading:
-    """What one pass over the tokens has found so far."""
+def _with_all_parts(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
+    """Return phrases without the parts of entries of which another part cannot occur."""
+    parts: dict[int, int] = {}  # a bit for each part that can occur, by entry
+    for phrase in phrases:
+        if phrase.parts > 1:
+            parts[phrase.entry] = parts.get(phrase.entry, 0) | 1 << phrase.part
+    if not parts:
+        return phrases
+    return [each for each in phrases if each.parts == 1 or parts[each.entry] + 1 == 1 << each.parts]
 
-    __slots__ = ("_found", "_greeted", "_parts", "_tokens", "present")
 
-    def __init__(self, tokens: Sequence[str], found: dict[str, Match]) -> None:
-        self._tokens, self._found, self.present = tokens, found, frozenset(tokens)
-        self._parts: dict[int, dict[int, Span]] = {}  # by entry, then by the place of the part in it
-        self._greeted: set[int] | None = set() if len(tokens) <= _LONGEST_GREETING else None
+def _span(phrase: Phrase, tokens: list[str], text: str) -> Span | None:
+    """Return where a phrase occurs first, as which no other place counts; an order only where its sentence begins."""
+    if phrase.text:
+        place = text.find(phrase.text)
+        while place >= 0:
+            at = text.count(" ", 0, place)
+            if not (phrase.order and _is_led(tokens, at)):
+                return at, at + len(phrase.words)
+            place = text.find(phrase.text, place + 1)
+        return None
+    at = -1
+    for _ in range(tokens.count(phrase.first)):
+        at = tokens.index(phrase.first, at + 1)
+        if (end := end_of(phrase.words, tokens, at)) and not (phrase.order and _is_led(tokens, at)):
+            return at, end
+    return None
 
-    def take(self, phrases: Sequence[Phrase], at: int) -> None:
-        """Add what those phrases tell, of some that may begin at a token, that do."""
-        tokens, found, present = self._tokens, self._found, self.present
-        for phrase in phrases:
-            if not phrase.needs <= present:
-                continue
-            known = found.get(phrase.demand)
-            if known is not None and known.start <= at and phrase.entry not in self._parts:
-                continue  # at best it would tell what is known, by words that come later
-            if phrase.order and self._is_led(at):
-                continue
-            words = phrase.words
-            if len(words) == 1:
-                end = at + 1
-            elif not (end := end_of(words, tokens, at)):
-                continue
-            if phrase.parts > 1:
-                self._add_part(phrase, (at, end))
-            elif phrase.demand == "greeting":
-                self._greet(at, end)
-            else:
-                found[phrase.demand] = Match(at, (tokens[at:end],), phrase.order)
 
-    def _is_led(self, at: int) -> bool:
-        """Return whether the sentence of a token has begun with a word that is not a filler."""
-        while at:
-            at -= 1
-            token = self._tokens[at]
-            if token not in _FILLERS:
-                return token not in _SIGNS
+def _only_greetings(known: Vocabulary, tokens: list[str]) -> bool:
+    """Return whether all words are of greetings, and there are some."""
+    places = [at for at, token in enumerate(tokens) if is_word(token)]
+    if not places or not known.greeting_words.issuperset(tokens[at] for at in places):
         return False
+    spans = [
+        (at, at + len(words)) for at in places for words in known.greetings if tokens[at : at + len(words)] == words
+    ]
+    greeted = {at for span in spans for at in range(*span)}
+    return greeted.issuperset(places)
 
-    def _greet(self, at: int, end: int) -> None:
-        if self._greeted is not None:
-            self._greeted.update(range(at, end))
 
-    def _add_part(self, phrase: Phrase, span: Span) -> None:
-        have = self._parts.setdefault(phrase.entry, {})
-        if phrase.part not in have:
-            have[phrase.part] = span
-            if len(have) == phrase.parts:
-                spans = sorted(have.values())
-                pieces = [self._tokens[start:end] for start, end in spans]
-                _add(self._found, phrase.demand, Match(spans[0][0], pieces, phrase.order))
-
-    @property
-    def only_greeting(self) -> bool:
-        """Whether all words are of a greeting."""
-        greeted = self._greeted or ()
-        return bool(greeted) and all(at in greeted for at, token in enumerate(self._tokens) if is_word(token))
+def _is_led(tokens: Sequence[str], at: int) -> bool:
+    """Return whether the sentence of a token has begun with a word that is not a filler."""
+    while at:
+        at -= 1
+        if tokens[at] not in _FILLERS:
+            return tokens[at] not in _SIGNS
+    return False
 
 
 def _find_unspaced(known: Vocabulary, tokens: Sequence[str], found: dict[str, Match]) -> bool:
-    """Do the same for a language that does not part its words: they are looked for as they stand."""
+    """Do the same for a language that does not part its words, as they stand; return whether all are of greetings."""
     text = "".join(tokens)
     rest = "".join(words_of(tokens))
     for demand, parts in known.spellings:

@@ -5,12 +5,13 @@ for any ending, `...` for up to four words. `^` marks an order or a question: it
 prompt or of its last paragraph. With ` + ` all parts must occur, wherever. Case does not matter, and signs separate
 words: "what's" is `what s`. Words of scripts without blanks are looked for as they stand, between any others.
 
-A phrase is taken apart when its first word is first met, so that a command that routes one prompt reads little.
+A phrase is taken apart when its first word is first met, so that a command that routes one prompt reads little. From
+then on it is found by its longest word: most words of a prompt begin some phrase, and few are the longest of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -19,26 +20,25 @@ from msgspec import Struct
 from scrimp.routing.prior.languages import TOGETHER
 
 _FOLDER = Path(__file__).parent / "words"
-ANY_SECOND = ""
 _AND = " + "
 _GAP, _LONGEST_GAP = "...", 4  # words
+_MANY = 4  # phrases
 _REMEMBERED = 50_000  # words of prompts, most of which begin no phrase
-MANY = 6  # phrases that begin alike; of so many those are sought out that a prompt has the words for
 
 
 class Phrase(Struct, frozen=True):
     """The words of a part of an entry, and what the entry tells."""
 
-    words: Sequence[str]
+    first: str  # as it stands in a prompt: in `words` it may be a stem
+    words: list[str]
     demand: str
     entry: int
     part: int  # its place in the entry
     parts: int  # of the entry, all of which must occur
     order: bool
-    needs: frozenset[str]  # words after the first that a prompt must have, as they stand
-
-
-_NOTHING: Mapping[str, Sequence[Phrase]] = {}
+    rank: int  # among the phrases with the same first word: where two tell a demand, the lower one does
+    needs: frozenset[str]  # words that a prompt must have, as they stand; the first is one of them
+    text: str  # its words between blanks; empty where there are gaps between them, or one may end otherwise
 
 
 class Vocabulary:
@@ -47,11 +47,10 @@ class Vocabulary:
     def __init__(self, *languages: str) -> None:
         self.entries: list[tuple[str, str]] = []  # the demand, and its words as they are written
         self._unread: dict[str, list[tuple[str, int, int]]] = {}  # parts by first word; stems by their letters and *
-        # Words that were met, and the phrases of those that begin any, as `phrases` has them.
-        self._read: set[str] = set()
-        self._begun: dict[str, Mapping[str, Sequence[Phrase]]] = {}
-        # Of beginnings with many: places of phrases that need no other word, of others by one word, and these words.
-        self._by_need: dict[tuple[str, str], tuple[list[int], dict[str, list[int]], frozenset[str]]] = {}
+        self._read: set[str] = set()  # words that were met: phrases that begin with them are among those below
+        self._by_longest: dict[str, list[Phrase]] = {}
+        self._by_second: dict[str, dict[str, list[Phrase]]] = {}  # where many have the same one, by the next
+        self._longest: set[str] = set()
         for language in languages:
             text = (_FOLDER / f"{language}.txt").read_text("utf-8").replace("\n", " ")
             for section in text.split("[")[1:]:
@@ -63,6 +62,8 @@ class Vocabulary:
     def _add(self, demand: str, words: str) -> None:
         number, unread = len(self.entries), self._unread
         self.entries.append((demand, words))
+        if demand == "greeting":
+            return
         for place, part in enumerate(words.split(_AND) if _AND in words else (words,)):
             start = part[1:] if part[0] == "^" else part
             if start[0] != "{":
@@ -79,63 +80,73 @@ class Vocabulary:
             for demand, words in self.entries
         ]
 
-    def begun_by(self, words: frozenset[str]) -> Mapping[str, Mapping[str, Sequence[Phrase]]]:
-        """Return the phrases that may begin with some words, and with others that were met before: see `phrases`."""
-        for word in words - self._read:
-            self.phrases(word)
-        return self._begun
+    @cached_property
+    def greetings(self) -> list[list[str]]:
+        """The words of each greeting, which are all as they stand."""
+        greetings = (words for demand, words in self.entries if demand == "greeting")
+        return [spelling.split() for words in greetings for spelling in _spellings(words)]
 
-    def phrases(self, word: str) -> Mapping[str, Sequence[Phrase]]:
-        """Return the phrases that may begin with a word, by their second word; with none, or any, under ANY_SECOND."""
-        if word in self._read:
-            return self._begun.get(word, _NOTHING)
+    @cached_property
+    def greeting_words(self) -> frozenset[str]:
+        """The words of all greetings."""
+        return frozenset(word for words in self.greetings for word in words)
+
+    def possible(self, present: frozenset[str]) -> list[Phrase]:
+        """Return the phrases that a prompt with these words may have: all words that they need are there."""
+        for word in present - self._read:
+            self._read_phrases(word)
+        longest, by_longest = present & self._longest, self._by_longest
+        possible = [phrase for word in longest for phrase in by_longest[word] if phrase.needs <= present]
+        for word in self._by_second.keys() & longest:
+            by_second = self._by_second[word]
+            seconds = by_second.keys() & present
+            possible += [phrase for second in seconds for phrase in by_second[second] if phrase.needs <= present]
+        return possible
+
+    def _read_phrases(self, word: str) -> None:
+        """Read the phrases that may begin with a word."""
         if word[0].isdecimal() and word not in self._unread:
-            return _NOTHING  # numbers are all different
-        if found := self._find(word):
-            self._begun[word] = found
-        if found or len(self._read) < _REMEMBERED:
+            return  # numbers are all different
+        phrases = self._begun_by(word)
+        for phrase in phrases:
+            longest, *others = sorted(phrase.needs, key=len, reverse=True)
+            alike = self._by_longest.setdefault(longest, [])
+            if len(alike) < _MANY or not others:
+                alike.append(phrase)
+            else:
+                self._by_second.setdefault(longest, {}).setdefault(others[0], []).append(phrase)
+            self._longest.add(longest)
+        if phrases or len(self._read) < _REMEMBERED:
             self._read.add(word)
-        return found
 
-    def possible(
-        self, first: str, second: str, phrases: Sequence[Phrase], present: frozenset[str]
-    ) -> Sequence[Phrase]:  # fmt: skip
-        """Return those of the many phrases under two words that a prompt with the present words may have, in order."""
-        known = self._by_need.get((first, second))
-        if known is None:
-            by_need = _places_by_need(phrases, {first, second})
-            known = self._by_need[first, second] = by_need.pop("", []), by_need, frozenset(by_need)
-        without_need, by_need, needs = known
-        places = without_need + [place for need in needs & present for place in by_need[need]]
-        return [phrases[place] for place in sorted(places)] if places else ()
-
-    def _find(self, word: str) -> Mapping[str, Sequence[Phrase]]:
-        by_second: dict[str, list[Phrase]] = {}
-        firsts = [word, *(f"{word[:length]}*" for length in self._stem_lengths if length <= len(word))]
-        for first in firsts:
+    def _begun_by(self, word: str) -> list[Phrase]:
+        """Return the phrases that may begin with a word: those whose second may be any go first."""
+        any_second: list[tuple[list[str], str, int, int]] = []
+        with_second: list[tuple[list[str], str, int, int]] = []
+        for first in (word, *(f"{word[:length]}*" for length in self._stem_lengths if length <= len(word))):
             for part, number, place in self._unread.get(first, ()):
                 for spelling in _spellings_from(first, part.removeprefix("^")):
                     words = spelling.split()
                     if words[0] == first:
-                        second = words[1] if len(words) > 1 and _is_plain(words[1]) else ANY_SECOND
-                        by_second.setdefault(second, []).append(self._phrase(words, part, number, place))
-        return by_second
+                        among = with_second if len(words) > 1 and _is_plain(words[1]) else any_second
+                        among.append((words, part, number, place))
+        return [self._phrase(word, rank, *each) for rank, each in enumerate(any_second + with_second)]
 
-    def _phrase(self, words: Sequence[str], part: str, number: int, place: int) -> Phrase:
+    def _phrase(self, first: str, rank: int, words: list[str], part: str, number: int, place: int) -> Phrase:
         demand, entry = self.entries[number]
-        needs = frozenset(filter(_is_plain, words[1:]))
-        return Phrase(words, demand, number, place, entry.count(_AND) + 1, part[0] == "^", needs)
+        plain = [first, *filter(_is_plain, words[1:])]
+        parts, order = entry.count(_AND) + 1, part[0] == "^"
+        text = f" {' '.join(plain)} " if len(plain) == len(words) else ""
+        needs = frozenset(plain if parts == 1 else (*plain, *_in_all_spellings(entry)))
+        return Phrase(first, words, demand, number, place, parts, order, rank, needs, text)
 
 
-def _places_by_need(phrases: Sequence[Phrase], known: set[str]) -> dict[str, list[int]]:
-    """Return the places of phrases by the longest word that a prompt must have for each, other than those known.
-
-    Under "" are those that need no other.
-    """
-    by_need: dict[str, list[int]] = {}
-    for place, phrase in enumerate(phrases):
-        by_need.setdefault(max(phrase.needs - known, key=len, default=""), []).append(place)
-    return by_need
+@cache
+def _in_all_spellings(entry: str) -> frozenset[str]:
+    """Return the words that are in every spelling of an entry."""
+    spellings = (_spellings(part.removeprefix("^")) for part in entry.split(_AND))
+    each = (frozenset.intersection(*(frozenset(words.split()) for words in part)) for part in spellings)
+    return frozenset(filter(_is_plain, frozenset().union(*each)))
 
 
 def _is_plain(word: str) -> bool:
@@ -163,26 +174,23 @@ def _spellings(part: str) -> Iterator[str]:
             yield before + option + end
 
 
-def end_of(phrase: Sequence[str], words: Sequence[str], at: int) -> int:
+def end_of(phrase: Sequence[str], words: list[str], at: int) -> int:
     """Return the place after a phrase whose first word is at a place, or 0 where it does not go on so."""
-    if len(phrase) == 1:
-        return at + 1
-    at, gap = at + 1, 0
+    at, reach = at + 1, 1
     for wanted in phrase[1:]:
         if wanted == _GAP:
-            gap = _LONGEST_GAP
+            reach = 1 + _LONGEST_GAP
             continue
-        last = min(at + gap, len(words) - 1)
-        while at <= last and not _is(words[at], wanted):
-            at += 1
-        if at > last:
+        near = words[at : at + reach]
+        if wanted[-1] == "*":
+            stem = wanted[:-1]
+            at = next((at + place for place, word in enumerate(near, 1) if word.startswith(stem)), 0)
+        else:
+            at = at + near.index(wanted) + 1 if wanted in near else 0
+        if not at:
             return 0
-        at, gap = at + 1, 0
+        reach = 1
     return at
-
-
-def _is(word: str, wanted: str) -> bool:
-    return word == wanted or (wanted[-1] == "*" and word.startswith(wanted[:-1]))
 
 
 @cache
