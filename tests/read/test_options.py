@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scrimp.errors import InputError
-from scrimp.read.options import option_text, optional_text
+from scrimp.read.options import file_text, option_text, optional_text
 
 
 def test_a_text_stands_for_itself():
@@ -38,6 +38,13 @@ def test_a_text_that_is_the_name_of_a_file_is_not_sent(file):
 def test_a_missing_file_names_the_option_and_the_way_to_write_an_at_sign(tmp_path):
     with pytest.raises(InputError, match=r"--system: .*none\.txt cannot be read \(No such file.*write @@"):
         option_text(f"@{tmp_path}/none.txt", "--system")
+
+
+def test_a_missing_file_of_an_option_that_takes_no_text_is_told_nothing_of_at_signs(tmp_path):
+    with pytest.raises(
+        InputError, match=r"--prefix: .*none\.txt cannot be read \(No such .*\): name a file that exists$"
+    ):
+        file_text(f"{tmp_path}/none.txt", "--prefix")
 
 
 def test_a_file_that_is_not_utf8_says_where(file):

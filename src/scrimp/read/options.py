@@ -46,7 +46,7 @@ def option_text(value: str, name: str = "the text") -> str:
         if is_file_name(value):
             raise InputError(f"{name}: {value} is the name of a file: for its text write @{value}")
         return _check_utf8(value, name)
-    return file_text(value[1:], name)
+    return file_text(value[1:], name, "name a file that exists, or write @@ for a literal @")
 
 
 def is_file_name(text: str) -> bool:
@@ -57,8 +57,11 @@ def is_file_name(text: str) -> bool:
         return False
 
 
-def file_text(file: str, name: str) -> str:
-    """Return the text of a file that an option names, without the line ends at its end."""
+def file_text(file: str, name: str, move: str = "name a file that exists") -> str:
+    """Return the text of a file that an option names, without the line ends at its end.
+
+    `move` says what to do about one that cannot be read.
+    """
     if not file:
         raise InputError(f"{name}: it names no file: write the name of one")
     path = Path(file)
@@ -66,9 +69,7 @@ def file_text(file: str, name: str) -> str:
         text = decode_file(path.read_bytes())
         return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
     except OSError as error:
-        raise InputError(
-            f"{name}: {path} cannot be read ({error.strerror}): name a file that exists, or write @@ for a literal @"
-        ) from error
+        raise InputError(f"{name}: {path} cannot be read ({error.strerror}): {move}") from error
     except UnicodeDecodeError as error:
         raise InputError(
             f"{name}: byte {error.start + 1} of {path} is not {error.encoding.upper()}: convert the file, "
