@@ -82,9 +82,13 @@ def test_invalid_json_says_why(read, line, reason):
         read(line)
 
 
-def test_json_over_several_lines_is_told_from_broken_json(read):
+@pytest.mark.parametrize("data", [b'{\n  "text": "a"\n}\n', b'[\n{"text":"a"}]\n', b'[{"text":"a"},\n {"text":"b"}]\n'])
+def test_a_json_document_is_told_from_broken_lines(read, data):
     with pytest.raises(InputError, match="write each row on one line, as `jq -c` does, or use --format json"):
-        read(b'{\n  "text": "a"\n}\n')
+        read(data, "jsonl")
+
+
+def test_several_values_on_a_line_are_told_from_broken_json(read):
     with pytest.raises(InputError, match="write each row on one line, as `jq -c` does; otherwise fix or remove"):
         read(b'{"text": "a"}{"text": "b"}\n')
 

@@ -114,7 +114,7 @@ def _jsonl(stream: InputStream) -> Iterator[Row]:
             if not line.strip():
                 continue
             hint = "fix or remove that line"
-            if line.strip() in _JSON_OPENINGS:
+            if line.strip() in _JSON_OPENINGS or (number == 1 and line.lstrip().startswith(b"[")):
                 hint = f"{ONE_A_LINE}, or use --format json"
             elif has_several_values(error):
                 hint = f"{ONE_A_LINE}; otherwise fix or remove that line"
