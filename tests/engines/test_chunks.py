@@ -33,7 +33,7 @@ def test_the_rows_are_those_of_a_run_in_their_order(tmp_path: Path) -> None:
 
 def test_a_row_that_cannot_be_read_ends_them_after_those_before_it(tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
-    file.write_text('{"text": "a"}\n{"text": ""}\n{"text": "c"}\n')
+    file.write_text('{"text": "a"}\n{"text": oops}\n{"text": "c"}\n')
     first, last = read_chunks(InputRows(names=(str(file),), options=ReadOptions()))
 
     assert [row.text for row in first.rows] == ["a"]
