@@ -1,8 +1,9 @@
-"""Train the model that tells orders about the data from others: `make_order_model.py [--without N]`.
+"""Train the model that tells orders and questions about the data from others: `make_order_model.py [--without N]`.
 
 It learns from the prompts of tests/compress/task and from orders put together of the words in `.ci/orders/`: to hand
-over a record, or a copy of it, or anything unchanged, to say where it stands or what is wrong with it, to edit it, to
-answer in some form, and to do something else; from what is said beside orders, too. A logistic regression is fitted to
+over a record, or a copy of it, or anything unchanged, or the evidence, to say where it stands or what is wrong with it,
+to edit it, to write more of the kind, to answer in some form, and to do something else; from what is said beside
+orders, too, and from questions. A logistic regression is fitted to
 the features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from N
 on, to be tried on what was written after the others.
 """
@@ -43,18 +44,22 @@ IT = 20  # times that data told in a template is learned, which is read as "it"
 PENALTY = 0.15  # of the squares of the weights
 VERB_LAST, TOGETHER = ("hindi", "japanese"), ("chinese", "japanese")
 ENDS = {"chinese": "\u3002", "japanese": "\u3002", "hindi": "\u0964"}
+ASKS = {"chinese": "\uff1f", "japanese": "\uff1f", "arabic": "\u061f", "french": " ?"}
 # How orders are put together of the lists, and how often.
 ABOUT_DATA = {
     "give record unchanged": 30, "give record": 20, "copy record": 15, "give place": 15, "give it unchanged": 13,
     "copy it": 7, "place": 5, "place format": 5, "copy record unchanged": 5, "give value unchanged": 5, "unchanged": 5,
-    "edit again": 20, "edit": 7,
+    "edit again": 25, "edit": 7, "give evidence": 12, "give patch": 8,
 }  # fmt: skip
 ABOUT_ANSWER = {
     "give value format": 25, "answer": 25, "answer answer": 15, "study record": 15,
     "give it format": 10, "value format": 10, "format": 10,
     "give value answer": 5, "task format": 5, "give value": 5,
 }  # fmt: skip
-EDITS = {"edit again": 3, "edit": 2, "copy record": 1, "copy record unchanged": 1, "give it unchanged": 1}
+EDITS = {
+    "edit again": 3, "edit": 2, "copy record": 1, "copy record unchanged": 1, "give it unchanged": 1, "more": 2,
+    "give patch": 1,
+}  # fmt: skip
 OTHER_TASKS = {"compose letter person": 6, "compose letter": 2, "advise": 1}
 
 Weights: TypeAlias = NDArray[np.float64]
@@ -79,13 +84,15 @@ def stated() -> Iterator[str]:
 
 
 def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
-    """Yield the orders of a prompt where they stand; of one about form, its only order, where no question is.
+    """Yield the orders and questions of a prompt where they stand; of one about form, its only one.
 
     A task that the lists of words know stands for one that they do not, and the other way round.
     """
     whole, sentences = form.read(text)
     said = [each for each in sentences if any(map(str.isalnum, each))]
     orders = [each for each in said if not form.is_question(each)]
+    if not is_form or (not orders and len(said) == 1):
+        yield from ((each, "asking", is_form) for each in said if form.is_question(each))
     place: Place = "beside" if form.asks_for_value(whole, sentences) else "alone"
     if not is_form:
         places: tuple[Place, ...] = ("beside", "alone") if orders == said else (place,)
@@ -111,12 +118,16 @@ class Grammar:
         for _ in range(ALONE):
             yield self._made(OTHER_TASKS), "alone", False
             yield self._made(EDITS), "alone", True
-        yield from self._listed("beside", "unchanged", "fault", is_form=True)
+        yield from self._listed("beside", "unchanged", "fault", "role", "more", "edit", is_form=True)
+        yield from self._listed("alone", "role", "more", "edit", is_form=True)
+        yield from self._listed("asking", "look", is_form=True)
+        yield from self._listed("asking", "ask", is_form=False)
         yield from self._listed("beside", "answer", "format", "task", "said", "advise", is_form=False)
         yield from self._listed("alone", "task", "advise", is_form=False)
 
     def _listed(self, place: Place, *names: str, is_form: bool) -> Iterator[Example]:
-        return ((self._written(each), place, is_form) for name in names for each in self._lists[name])
+        written = self._asked if place == "asking" else self._written
+        return ((written(each), place, is_form) for name in names for each in self._lists[name])
 
     def _made(self, forms: dict[str, int]) -> str:
         return self._written(self._of(self._chance.choices(list(forms), list(forms.values()))[0].split()))
@@ -156,6 +167,11 @@ class Grammar:
         text = text[:1].upper() + text[1:] if self._chance.random() < 0.7 else text
         end = ENDS.get(self._language, ".")
         return text + self._chance.choices([end, "", ":"], [7, 2, 1])[0]
+
+    def _asked(self, text: str) -> str:
+        before = "\u00bf" if self._language == "spanish" and self._chance.random() < 0.7 else ""
+        text = text[:1].upper() + text[1:] if self._chance.random() < 0.7 else text
+        return f"{before}{text}{ASKS.get(self._language, '?')}"
 
 
 def examples(before: int, chance: random.Random) -> list[Example]:
@@ -199,7 +215,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--without", type=int, default=1_000, metavar="N", help="leave out the batches from N on")
     given = parser.parse_args()
-    write(np.zeros(order_model.BUCKETS + 1))  # a question is read without it
+    write(np.append(np.zeros(order_model.BUCKETS), -order_model.SCALE))  # what is learned from is read without it
     found = examples(given.without, random.Random(1))
     write(fitted(found))
     print(f"{order_model.SHIPPED.relative_to(ROOT)}: {len(found)} orders, {order_model.SHIPPED.stat().st_size} bytes")

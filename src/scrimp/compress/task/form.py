@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
-from scrimp.compress.task.order_model import order_score
+from scrimp.compress.task.order_model import Place, order_score
 from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
 from scrimp.regexes import pattern
@@ -49,9 +50,9 @@ _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+\W*$"
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
-# Scores: above the first an order is about form without words of form, too, below the second not even with them; below
-# the third a task that asks for nothing known is another one.
-SURE, SURELY_NOT, OTHER_TASK = 0.0, -0.75, -1.25
+# Scores up to which an order is not about form even with words of form (above it is, for in doubt it is), a question is
+# not without them, and a task that asks for nothing known is another one.
+DOUBTED, ASKED, OTHER_TASK = -0.75, 0.0, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -99,11 +100,10 @@ def _form_of_order(sentence: str, *, of_prose: bool = False) -> str | None:
     It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
     data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    score = order_score(fold(sentence), "beside") if any(map(str.isalpha, sentence)) else SURELY_NOT
-    if score > SURELY_NOT and (words := _form_words(sentence)):
-        return words
-    says_so = score > SURE and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(sentence))
-    return sentence.strip()[:_LONGEST_NAMED] if says_so else None
+    if _score(sentence, "beside") <= DOUBTED:
+        return None
+    says_so = not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(sentence))
+    return _form_words(sentence) or (sentence.strip()[:_LONGEST_NAMED] if says_so else None)
 
 
 def _form_of_question(question: str, *, of_prose: bool) -> str | None:
@@ -117,7 +117,12 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
     if of_prose:
         return None
     mention = pattern(_MENTION).search(question)
-    return _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
+    found = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
+    return found or (question.strip()[:_LONGEST_NAMED] if _score(question, "asking") > ASKED else None)
+
+
+def _score(sentence: str, place: Place) -> float:
+    return order_score(fold(sentence), place) if any(map(str.isalpha, sentence)) else -math.inf
 
 
 @lru_cache(maxsize=32)
@@ -174,7 +179,7 @@ def is_question(sentence: str) -> bool:
 def _task(sentences: Sequence[str]) -> str | None:
     """Return the beginning of the last sentence that is neither a label nor a tag, and may be about form."""
     tasks = (one for one in reversed(sentences) if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one))
-    of_form = (one for one in tasks if is_question(one) or order_score(fold(one), "alone") > OTHER_TASK)
+    of_form = (one for one in tasks if is_question(one) or _score(one, "alone") > OTHER_TASK)
     return next(of_form, "").strip()[:_LONGEST_NAMED] or None
 
 
@@ -233,8 +238,8 @@ def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
     phrases: list[Phrase] = []
     orders: list[Phrase] = []
     for words in SPACED:
-        leads = () if kind == "questions" else tuple(parse_phrases(fold(words.leads)))
-        for phrase in parse_phrases(fold(getattr(words, kind))):
+        leads = () if kind == "questions" else tuple(parse_phrases(fold(words.get("leads", ""))))
+        for phrase in parse_phrases(fold(words.get(kind, ""))):
             if phrase[0] == START or only_orders:
                 order = phrase[phrase[0] == START :]
                 orders.append(order)
@@ -248,7 +253,7 @@ def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
 def _unspaced(kind: Kind) -> re.Pattern[str]:
     from scrimp.compress.task.vocabulary import UNSPACED  # as in `_finder`
 
-    phrases = (phrase for words in UNSPACED for phrase in parse_phrases(fold(getattr(words, kind))))
+    phrases = (phrase for words in UNSPACED for phrase in parse_phrases(fold(words.get(kind, ""))))
     composed = (unicodedata.normalize("NFKC", spelling) for phrase in phrases for spelling in spellings(phrase))
     longest_first = sorted(composed, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Whether an order is about the form of the data, or about the answer or another task: a linear model of its words."""
+"""Whether an order or a question is about the form of the data, or of another kind: a linear model of its words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-Place: TypeAlias = Literal["beside", "alone"]  # of an order: beside what asks for a value it is mostly about the answer
+# An order beside what asks for a value is mostly about the answer; others stand alone, or are questions.
+Place: TypeAlias = Literal["beside", "alone", "asking"]
 SHIPPED = Path(__file__).with_name("order_model.gz")  # made by .ci/make_order_model.py
-BUCKETS = 1 << 15
+BUCKETS = 1 << 16
 SCALE = 8  # of the weights, which are written as whole numbers
 _SIZES = range(2, 6)  # letters of a part of a word
 # A word, signs of a script without spaces, a number, a sign.
@@ -28,13 +29,19 @@ def order_score(folded: str, place: Place) -> float:
 
 
 def buckets_of(folded: str, place: Place) -> Iterator[int]:
-    """Yield the number of each feature: words, their parts, and pairs of words; all but parts at this place, too."""
+    """Yield the number of each feature: parts of words, pairs of words, and how a sentence begins and ends.
+
+    At this place they count once more: words, their first letters, and all that is not a part of a word.
+    """
     words = ["0" if token.isdigit() else token for token in _TOKEN.findall(folded)]
     for word in words:
         yield from _parts(word)
     pairs = [f"{first} {second}" for first, second in zip(["^", *words], [*words, "$"], strict=True)]
-    yield from map(_bucket, pairs)
-    yield from (_bucket(f"{place} {feature}") for feature in ("", *words, *pairs))
+    ends = [part for word in words[:1] for part in (f"^^{word[:3]}", f"^^{word[:4]}", f"^^{word[:5]}")]
+    ends += [part for word in words[-1:] for part in (f"$${word[-3:]}", f"$${word[-4:]}")]
+    yield from map(_bucket, (*pairs, *ends))
+    placed = ("", *words, *(word[:4] for word in words), *pairs, *ends)
+    yield from (_bucket(f"{place} {feature}") for feature in placed)
 
 
 @lru_cache(maxsize=4096)

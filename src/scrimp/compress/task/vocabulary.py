@@ -5,54 +5,25 @@ for a word that does not count (no "third", no "new"), `...` for up to four word
 something optional. `^` marks an order: it counts only where an order begins, at the start of a sentence or after one
 of the language's `leads`. Accents, hyphens and case do not matter. Chinese and Japanese words are looked for as they
 stand, between any others.
+
+`form`: the answer depends on how the data is written, or repeats it. `values`: the same words where they name a value
+("zip code") or the form of the answer ("as JSON"). `whole`: the answer needs every sentence of a document. `work`:
+so does what these words tell to do, but not a question that looks up who did it. `counts`: what follows is counted;
+`measures`: what is measured on all. Either may be stated. `questions`: how a question begins. `answers`: what else the data answers by its values, however it is written. `unsure`: how a
+question begins that may be about the text itself, or an order. `units`: what a text is made of as it is written
+("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`: what is said of either where
+it is about how it is written ("unique", "missing"); `scopes`: how a question ranges over all of the data ("every").
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from msgspec import Struct
-
 from scrimp.compress.word_lists import read_lists
 
-_FOLDER = Path(__file__).parent / "words"
-
-
-class Words(Struct, frozen=True, forbid_unknown_fields=True):
-    """The entries of one language.
-
-    `form`: the answer depends on how the data is written, or repeats it. `values`: the same words where they name a
-    value ("zip code") or the form of the answer ("as JSON"). `whole`: the answer needs every sentence of a document.
-    `work`: so does what these words tell to do, but not a question that looks up who did it. `counts`: what follows is
-    counted; `measures`: what is measured on all. Either may be stated.
-    `questions`: how a question begins. `answers`: what else the data answers by its values, however it is written.
-    `unsure`: how a question begins that may be about the text itself, or an order. `units`: what a text is made of as
-    it is written ("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`: what is said
-    of either where it is about how it is written ("unique", "missing"); `scopes`: how a question ranges over all of the
-    data ("every"). `leads`: what an order may follow.
-    """
-
-    form: str
-    whole: str = ""
-    work: str = ""
-    counts: str = ""
-    measures: str = ""
-    values: str = ""
-    questions: str = ""
-    answers: str = ""
-    unsure: str = ""
-    units: str = ""
-    parts: str = ""
-    properties: str = ""
-    scopes: str = ""
-    leads: str = ""
-
-
-def read_words(language: str) -> Words:
-    """Return the words of a language from its file."""
-    return Words(**read_lists(_FOLDER / f"{language}.txt"))
-
-
+FOLDER = Path(__file__).parent / "words"
 _SPACED = ("shared", "english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
-SPACED = tuple(map(read_words, _SPACED))
-UNSPACED = tuple(map(read_words, ("chinese", "japanese")))
+SPACED, UNSPACED = (
+    tuple(read_lists(FOLDER / f"{language}.txt") for language in languages)
+    for languages in (_SPACED, ("chinese", "japanese"))
+)
