@@ -60,7 +60,9 @@ EDITS = {
     "edit again": 3, "edit": 2, "copy record": 1, "copy record unchanged": 1, "give it unchanged": 1, "more": 2,
     "give patch": 1,
 }  # fmt: skip
-OTHER_TASKS = {"compose letter person": 6, "compose letter": 2, "advise": 1}
+OTHER_TASKS = {
+    "compose letter person": 6, "compose letter": 2, "advise": 1, "give value format": 2, "give value": 1,
+}  # fmt: skip
 
 Weights: TypeAlias = NDArray[np.float64]
 Example: TypeAlias = tuple[str, Place, bool]  # an order, where it stands, and whether it is about form
@@ -88,12 +90,11 @@ def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
 
     A task that the lists of words know stands for one that they do not, and the other way round.
     """
-    whole, sentences = form.read(text)
-    said = [each for each in sentences if any(map(str.isalnum, each))]
+    whole, said = form.read(text)
     orders = [each for each in said if not form.is_question(each)]
     if not is_form or (not orders and len(said) == 1):
         yield from ((each, "asking", is_form) for each in said if form.is_question(each))
-    place: Place = "beside" if form.asks_for_value(whole, sentences) else "alone"
+    place: Place = "beside" if len(said) > 1 and form.asks_for_value(whole, said) else "alone"
     if not is_form:
         places: tuple[Place, ...] = ("beside", "alone") if orders == said else (place,)
         yield from ((order, where, False) for order in orders for where in places)

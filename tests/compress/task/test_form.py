@@ -15,6 +15,9 @@ from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.task.form import about_all, about_form
 
 HERE = Path(__file__).parent
+PLAIN = (
+    47  # the batch with a sentence for each of 29 words of form ("indent", "verbatim", "list all"), in each language
+)
 
 
 def prompts(name: str) -> list[str]:
@@ -22,10 +25,10 @@ def prompts(name: str) -> list[str]:
     return [line for line in (HERE / f"{name}.txt").read_text("utf-8").split("\n") if line]
 
 
-def batches(kind: str) -> list[str]:
+def batches(kind: str, *, only: int | None = None) -> list[str]:
     """Return the prompts of a kind from the batches, each measured before anything was tuned on it."""
     rows = (HERE / "batches.jsonl").read_text("utf-8").splitlines()
-    return [row["text"] for row in map(json.loads, rows) if row["kind"] == kind]
+    return [row["text"] for row in map(json.loads, rows) if row["kind"] == kind and only in (None, row["batch"])]
 
 
 def test_the_batches_about_form_are_found_and_few_others() -> None:
@@ -34,6 +37,35 @@ def test_the_batches_about_form_are_found_and_few_others() -> None:
 
     assert len(missed) <= 0.01 * len(batches("form")), missed
     assert len(wrong) <= 0.07 * len(batches("other")), wrong
+
+
+def test_a_plain_sentence_for_each_word_of_form_is_about_it_in_eleven_languages() -> None:
+    plain = batches("form", only=PLAIN)
+
+    assert len(plain) >= 300
+    assert [prompt for prompt in plain if not about_form(prompt)] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Will this fit on one screen?",
+        "Does it look machine-made?",
+        "How much of this is air?",
+        "¿Cabe esto en una pantalla?",
+        "Sembra fatto da una macchina?",
+        "Похоже, что это сделала машина?",
+        "一屏放得下吗？",
+    ],
+)
+def test_a_question_of_how_data_looks_is_about_form_though_no_list_has_its_words(question: str) -> None:
+    assert about_form(question)
+    assert about_form(question, of_prose=True) is None
+
+
+@pytest.mark.parametrize("order", ["Ich brauche das in YAML.", "Extract every number.", "总结所有条目。"])
+def test_an_order_that_is_all_that_is_asked_is_not_taken_for_one_about_the_answer(order: str) -> None:
+    assert about_form(order)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +136,10 @@ def test_what_stands_before_a_question_and_a_colon_is_about_the_answer(before: s
         "Paste its entry the way the logger wrote it.",
         "Pega su entrada sin retocarla.",
         "Return the matching object.",
+        "Pull its card.",
+        "Include the snippet you relied on.",
+        "Give me a patch that drops it.",
+        "Cancel it, and send the thing back.",
         "Print it the way I sent it.",
         "Zeig das Objekt im Original.",
         "Montre l'objet comme je te l'ai envoyé.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -52,7 +51,7 @@ _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages who
 _LONGEST_NAMED = 60  # characters
 # Scores up to which an order is not about form even with words of form (above it is, for in doubt it is), a question is
 # not without them, and a task that asks for nothing known is another one.
-DOUBTED, ASKED, OTHER_TASK = -0.75, 0.0, -1.25
+DOUBTED, ASKED, OTHER_TASK = -0.5, -0.25, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -72,7 +71,11 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
         return call[0][:_LONGEST_NAMED]
     if not asks_for_value(text, sentences) and not (of_prose and any(map(looks_up, sentences))):
         return _form_words(text) or _task(sentences)
-    forms = ((_form_of_question if is_question(one) else _form_of_order)(one, of_prose=of_prose) for one in sentences)
+    place: Place = "beside" if len(sentences) > 1 else "alone"  # an order may be all that is asked
+    forms = (
+        _form_of_question(one, of_prose=of_prose) if is_question(one) else _form_of_order(one, place, of_prose=of_prose)
+        for one in sentences
+    )
     return next(filter(None, forms), None)
 
 
@@ -85,25 +88,25 @@ def names_form(instructions: str) -> str | None:
 
 
 def read(instructions: str) -> tuple[str, list[str]]:
-    """Return the text that is searched, and its sentences; what stands before a colon is one."""
+    """Return the text that is searched, and its sentences that have words; what stands before a colon is one."""
     text = _normalized(pattern(_EXAMPLE).sub(_VALUE, _ends(instructions)))
-    return text, pattern(_SENTENCE).findall(text)
+    return text, [one for one in pattern(_SENTENCE).findall(text) if any(map(str.isalpha, one))]
 
 
 def _form_words(text: str) -> str | None:
     return _find(text, "form") and _find(_masked(text, "values"), "form")
 
 
-def _form_of_order(sentence: str, *, of_prose: bool = False) -> str | None:
+def _form_of_order(order: str, place: Place = "beside", *, of_prose: bool = False) -> str | None:
     """Return the words by which an order is about the form of the data, or None.
 
     It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
     data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    if _score(sentence, "beside") <= DOUBTED:
+    if order_score(fold(order), place) <= DOUBTED:
         return None
-    says_so = not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(sentence))
-    return _form_words(sentence) or (sentence.strip()[:_LONGEST_NAMED] if says_so else None)
+    says_so = not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(order))
+    return _form_words(order) or (order.strip()[:_LONGEST_NAMED] if says_so else None)
 
 
 def _form_of_question(question: str, *, of_prose: bool) -> str | None:
@@ -118,11 +121,7 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
         return None
     mention = pattern(_MENTION).search(question)
     found = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
-    return found or (question.strip()[:_LONGEST_NAMED] if _score(question, "asking") > ASKED else None)
-
-
-def _score(sentence: str, place: Place) -> float:
-    return order_score(fold(sentence), place) if any(map(str.isalpha, sentence)) else -math.inf
+    return found or (question.strip()[:_LONGEST_NAMED] if order_score(fold(question), "asking") > ASKED else None)
 
 
 @lru_cache(maxsize=32)
@@ -178,8 +177,8 @@ def is_question(sentence: str) -> bool:
 
 def _task(sentences: Sequence[str]) -> str | None:
     """Return the beginning of the last sentence that is neither a label nor a tag, and may be about form."""
-    tasks = (one for one in reversed(sentences) if any(map(str.isalpha, one)) and not pattern(_LABEL).search(one))
-    of_form = (one for one in tasks if is_question(one) or _score(one, "alone") > OTHER_TASK)
+    tasks = (one for one in reversed(sentences) if not pattern(_LABEL).search(one))
+    of_form = (one for one in tasks if is_question(one) or order_score(fold(one), "alone") > OTHER_TASK)
     return next(of_form, "").strip()[:_LONGEST_NAMED] or None
 
 

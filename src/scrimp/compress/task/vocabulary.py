@@ -7,12 +7,13 @@ of the language's `leads`. Accents, hyphens and case do not matter. Chinese and 
 stand, between any others.
 
 `form`: the answer depends on how the data is written, or repeats it. `values`: the same words where they name a value
-("zip code") or the form of the answer ("as JSON"). `whole`: the answer needs every sentence of a document. `work`:
-so does what these words tell to do, but not a question that looks up who did it. `counts`: what follows is counted;
-`measures`: what is measured on all. Either may be stated. `questions`: how a question begins. `answers`: what else the data answers by its values, however it is written. `unsure`: how a
-question begins that may be about the text itself, or an order. `units`: what a text is made of as it is written
-("syllable", "footnote"); `parts`: what has contents, too ("clause", "id"); `properties`: what is said of either where
-it is about how it is written ("unique", "missing"); `scopes`: how a question ranges over all of the data ("every").
+("zip code") or the form of the answer ("as JSON"). `whole`: the answer needs every sentence of a document. `work`: so
+does what these words tell to do, but not a question that looks up who did it. `counts`: what follows is counted;
+`measures`: what is measured on all. Either may be stated. `questions`: how a question begins. `answers`: what else the
+data answers by its values, however it is written. `unsure`: how a question begins that may be about the text itself, or
+an order. `units`: what a text is made of as it is written ("syllable", "footnote"); `parts`: what has contents, too
+("clause", "id"); `properties`: what is said of either where it is about how it is written ("unique", "missing");
+`scopes`: how a question ranges over all of the data ("every").
 """
 
 from __future__ import annotations
