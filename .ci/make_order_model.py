@@ -3,9 +3,9 @@
 It learns from the prompts of tests/compress/task and from orders put together of the words in `.ci/orders/`: to hand
 over a record, or a copy of it, or anything unchanged, or the evidence, to say where it stands or what is wrong with it,
 to edit it, to write more of the kind, to answer in some form, and to do something else; from what is said beside
-orders, too, and from questions. A logistic regression is fitted to
-the features that scrimp sees, and its weights are written as whole numbers. `--without N` leaves out the batches from N
-on, to be tried on what was written after the others.
+orders, too, and from questions. A logistic regression is fitted to the features that scrimp sees, and its weights are
+written as whole numbers. `--without N` leaves out the batches from N on, to be tried on what was written after the
+others.
 """
 
 from __future__ import annotations

@@ -15,9 +15,7 @@ from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.task.form import about_all, about_form
 
 HERE = Path(__file__).parent
-PLAIN = (
-    47  # the batch with a sentence for each of 29 words of form ("indent", "verbatim", "list all"), in each language
-)
+PLAIN = 47  # the batch that has a sentence for each of 29 words of form ("indent", "verbatim") in each language
 
 
 def prompts(name: str) -> list[str]:
@@ -87,6 +85,7 @@ def test_a_task_that_asks_for_nothing_known_is_about_form(prompt: str) -> None:
 )
 def test_the_form_of_the_answer_is_not_that_of_the_data(answer: str) -> None:
     assert about_form(f"Which order is late? {answer}") is None
+    assert about_form('Like {"id": 1}. Which order is late?') is None
     assert about_form(f"Sort the orders. {answer}")
     assert about_form("Which order is late? Answer in the same format as the input.")
 

@@ -46,11 +46,11 @@ _SENTENCE = (
 )
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
-_ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+\W*$"
+_ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
-# Scores up to which an order is not about form even with words of form (above it is, for in doubt it is), a question is
-# not without them, and a task that asks for nothing known is another one.
+# Scores: up to the first an order is not about form even with words of form, above it there may be doubt, and it is; up
+# to the second a question without such words is not; up to the third a task that asks for nothing known is another one.
 DOUBTED, ASKED, OTHER_TASK = -0.5, -0.25, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 from scrimp.compress.word_lists import read_lists
 
-FOLDER = Path(__file__).parent / "words"
+_FOLDER = Path(__file__).parent / "words"
 _SPACED = ("shared", "english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
 SPACED, UNSPACED = (
-    tuple(read_lists(FOLDER / f"{language}.txt") for language in languages)
+    tuple(read_lists(_FOLDER / f"{language}.txt") for language in languages)
     for languages in (_SPACED, ("chinese", "japanese"))
 )
