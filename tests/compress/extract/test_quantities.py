@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from scrimp.compress import compress
@@ -80,6 +85,44 @@ def test_sentences_are_selected_for_a_quantity_that_is_stated_and_else_none_is_l
     assert note("How many bridges has Ellern?") == "the task needs every sentence of its documents: How many"
 
 
+def test_many_quantities_at_once_are_not_looked_up() -> None:
+    asked = " ".join(f"How many inhabitants has Ellern in {1900 + at}?" for at in range(9))
+
+    assert unstated_quantity(asked, [TOWN]) == "How many"
+    assert unstated_quantity(" ".join(["How many inhabitants has Ellern?"] * 9), [TOWN]) is None
+
+
 @pytest.mark.parametrize("unit", ["1 a-a ", "average,", "2 a a a ", "1-", "average 3 "])
 def test_long_runs_are_read_in_linear_time(unit: str) -> None:
-    assert unstated_quantity("How many old mills are on the average street?", [unit * 20_000]) is not None
+    assert unstated_quantity("How many old mills are there, and on average?", [unit * 5_000]) is not None
+    assert unstated_quantity("What is the average share of them?", [unit * 10_000]) is not None
+
+
+def _asked(kind: str) -> Iterator[tuple[Any, str, bool]]:
+    """Yield what is asked, what is left of the passages, and whether that is all of them.
+
+    The questions were written before there was anything to tell them by.
+    """
+    for text in map(json.loads, Path(__file__).with_name("quantities.jsonl").read_text("utf-8").splitlines()):
+        documents = "\n\n".join(f"Passage {at}: {passage}" for at, passage in enumerate(text["passages"], 1))
+        for asked in text.get(kind, []):
+            left = compress(f"{documents}\n\nQuestion: {asked if kind == 'counted' else asked[0]}", "focus")
+            yield asked, left.text, left.note.startswith("the task needs every sentence")
+
+
+def test_of_questions_whose_answer_is_stated_most_are_looked_up_and_all_answers_left() -> None:
+    found = [(words[0] in left, whole) for (_, words), left, whole in _asked("stated")]
+
+    assert all(kept for kept, _ in found)
+    assert sum(not whole for _, whole in found) >= 0.85 * len(found)
+
+
+def test_of_questions_that_need_every_sentence_nearly_all_have_them() -> None:
+    assert [asked for asked, _, whole in _asked("counted") if not whole] == ["Who scored the most goals?"]
+
+
+def test_of_sums_over_several_passages_no_part_is_lost() -> None:
+    found = list(_asked("summed"))
+
+    assert [(asked, left) for asked, left, _ in found if any(part not in left for part in asked[1])] == []
+    assert sum(whole for _, _, whole in found) >= 0.85 * len(found)

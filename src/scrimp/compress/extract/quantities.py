@@ -10,8 +10,8 @@ from scrimp.compress.extract.sentences import split_sentences
 from scrimp.compress.instructions.vocabulary import fold, shared_expression
 from scrimp.compress.task.form import quantities
 
+_MOST = 8  # quantities that are looked for; who asks for more has all sentences left
 _BETWEEN = r"(?:[\s-]+[^\W\d][\w']*){0,3}?[\s-]+"  # a number and a noun: "two old stone bridges"
-_NEAR = r".{0,300}"  # as far as a number is from what it measures, in a sentence without periods
 
 
 def unstated_quantity(instructions: str, documents: Sequence[str]) -> str | None:
@@ -20,8 +20,9 @@ def unstated_quantity(instructions: str, documents: Sequence[str]) -> str | None
     A sentence states how many there are if it has a number before what is counted, and an average or a share if it has
     it with a number; either with another word of the question. If several do so alike, they may have to be added up.
     """
-    asked = quantities(instructions)
-    return next((words for one, words, rest in asked if not _is_stated(one, words, rest, documents)), None)
+    asked = list(dict.fromkeys(quantities(instructions)))
+    many = len(asked) > _MOST
+    return next((words for one, words, rest in asked if many or not _is_stated(one, words, rest, documents)), None)
 
 
 def _is_stated(asked: str, words: str, counted: str, documents: Sequence[str]) -> bool:
@@ -29,10 +30,11 @@ def _is_stated(asked: str, words: str, counted: str, documents: Sequence[str]) -
     stems = {word[:STEM_LENGTH] for word in _heads(counted or words, terms.small)}
     stem = "|".join(map(re.escape, sorted(stems)))
     number, share = (shared_expression(name).pattern for name in ("number", "share"))
-    measured = rf"\b(?:{stem}){_NEAR}{number}|{number}(?:{_NEAR}\b(?:{stem})|{share})"
-    states = re.compile(rf"{number}{_BETWEEN}(?:{stem})" if counted else measured, re.DOTALL)
+    states = re.compile(rf"{number}{_BETWEEN}(?:{stem})" if counted else rf"{number}{share}").search
+    both = () if counted else (re.compile(number).search, re.compile(rf"\b(?:{stem})").search)
     others = {term for term in terms.distinct() if term[:STEM_LENGTH] not in stems}
-    stating = (text for document in documents for text in split_sentences(document) if states.search(fold(text)))
+    sentences = ((text, fold(text)) for document in documents for text in split_sentences(document))
+    stating = (text for text, found in sentences if states(found) or (both and all(find(found) for find in both)))
     shared = sorted(len(terms.count_in(text)[0].keys() & others) for text in stating)
     return bool(stems and shared) and (shared[-1] > 0 or not others) and shared[-1] not in shared[:-1]
 
