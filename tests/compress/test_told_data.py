@@ -96,6 +96,16 @@ def test_told_definitions_forms_and_code_keep_every_byte(value: str) -> None:
     assert told(f"What is this: @{value}@?").text == f"What is this: {value}?"
 
 
+@pytest.mark.parametrize(
+    "line", ["[4/3/2026, 09:00] Ann: hello\n", "[Desktop Entry]\nName=a\n", "{title: Home}\nla la\n"]
+)
+def test_told_data_with_brackets_that_begin_no_json_is_not_read_further(line: str) -> None:
+    records = f"[{'1,  2, ' * 3000}3]"
+
+    assert not compress(line * 500, "lossless", told=[(0, len(line) * 500)]).zones
+    assert len(compress(records, "lossless", told=[(0, len(records))]).text) < len(records)
+
+
 def test_records_that_look_like_a_definition_are_data() -> None:
     places = '{"type": "Feature", "properties":  {"name": "Rome", "kind": "text"}}'
 

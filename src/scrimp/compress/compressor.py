@@ -56,10 +56,10 @@ def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
     if "{" not in text and "[" not in text:
         return False
     from scrimp.compress.json.embedded import find_json  # as the pipeline
+    from scrimp.compress.json.lexer import may_begin_value  # as the pipeline
     from scrimp.compress.json.placement import Placement  # as the pipeline
 
     if not told:
         placement = Placement(text)
         return any(placement.may_begin(text.rfind("\n", 0, start) + 1) for start, _ in find_json(text))
-    values = (text[start:end] for start, end in told)
-    return any(value.lstrip().startswith(("{", "[")) or find_json(value) for value in values)
+    return any(may_begin_value(text[start:end]) or find_json(text[start:end]) for start, end in told)

@@ -32,8 +32,7 @@ def html_to_text(text: str) -> str:
     visible = _visible_text(body)
     if not visible or len(visible) >= len(body) or _shows_page(visible):
         return text
-    before, after = text.split(body, 1)
-    return before + visible + after
+    return text.replace(body, visible, 1)
 
 
 def is_html(text: str) -> bool:

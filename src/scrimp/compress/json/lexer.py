@@ -75,6 +75,13 @@ def find_end(text: str, start: int) -> tuple[int, bool]:
     return start + end, complete
 
 
+def may_begin_value(text: str) -> bool:
+    """Return whether a text begins with an array or object, or with as much of one as is read at first."""
+    head = text.lstrip(WHITESPACE)[: _FIRST_PIECES[0]]
+    end, complete = _value_end(head)
+    return head[:1] in {"{", "["} and (complete or end > len(head) - _LONGEST_SIGN)
+
+
 def _value_end(text: str) -> tuple[int, bool]:
     try:
         return _DECODER.raw_decode(text)[1], True  # the decoded value is discarded
