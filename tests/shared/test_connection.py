@@ -30,7 +30,7 @@ def said() -> list[str]:
 def opened(clock: Clock, said: list[str]) -> Iterator[Open]:
     servers: list[SharedServer] = []
 
-    def open_server(url: str, timeout: float = 5.0) -> SharedServer:
+    def open_server(url: str, timeout: float = 100.0) -> SharedServer:
         server = SharedServer(
             url,
             name=shown_address(url),

@@ -20,7 +20,7 @@ from scrimp.transport.http.proxies import read_proxies
 
 
 def send(
-    url: str, *, timeout: float = 5, secrets: dict[str, str] | None = None, env: Mapping[str, str] = {}
+    url: str, *, timeout: float = 100, secrets: dict[str, str] | None = None, env: Mapping[str, str] = {}
 ) -> HttpReply:  # fmt: skip
     async def main() -> HttpReply:
         http = HttpClient(build_engine(env, timeout=timeout), read_proxies(env))
