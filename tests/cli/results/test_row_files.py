@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,7 @@ def test_a_folder_of_texts_becomes_a_folder_of_completions(ready: Scrimp) -> Non
 EQUAL = [("a/b", "one"), ("a_b", "two"), ("a_b", "three"), ("A_B", "four"), ("c", "five"), ("a_b-2", "six")]
 
 
-def equal_names(scrimp: Scrimp, *words: str, texts: list[tuple[str, str]] = EQUAL) -> dict[str, str]:
+def equal_names(scrimp: Scrimp, *words: str, texts: Sequence[tuple[str, object]] = EQUAL) -> dict[str, str]:
     """The files of a run whose rows have names that are the same, or nearly, in a folder that was empty."""
     scrimp.file("equal.jsonl", "".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts))
     folder = scrimp.cwd / f"out{len(list(scrimp.cwd.iterdir()))}"
@@ -125,11 +126,19 @@ def test_a_row_has_the_same_file_whichever_rows_are_taken(
 
 
 def test_rows_that_are_left_out_may_be_wrong(ready: Scrimp) -> None:
-    texts = [("a", ""), ("a", "two"), ("a", "three"), ("a", " ")]
+    texts = [("a", ["one"]), ("a", "two"), ("a", "three"), ("a", None)]
 
     assert equal_names(ready, "--skip", "1", "--limit", "2", texts=texts) == {
         "a.md": "echo: two\n", "a-2.md": "echo: three\n"
     }  # fmt: skip
+
+
+def test_a_row_without_a_prompt_has_its_name_and_no_file(ready: Scrimp) -> None:
+    texts = [("a", ""), ("a", "two"), ("a", None), ("a", "four")]
+
+    files = {"a-2.md": "echo: two\n", "a-4.md": "echo: four\n"}
+    assert equal_names(ready, texts=texts) == files
+    assert equal_names(ready, "--skip", "1", texts=texts) == files
 
 
 def test_a_row_that_failed_has_no_file(ready: Scrimp, provider: FakeProvider) -> None:
