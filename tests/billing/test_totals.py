@@ -343,6 +343,13 @@ def test_what_was_answered_earlier_is_billed_at_what_it_cost_then() -> None:
     assert (bill.cost, bill.calls, bill.savings.cost) == (Decimal("0.25"), 1, Decimal("0.25"))
 
 
+def test_calls_that_watch_routes_are_part_of_what_a_saving_is_compared_with() -> None:
+    bill = bill_of(answered(answer(cost="0.25"), entries=[]))
+    bill.add_watch(entry(cost="0.5"))
+
+    assert (bill.cost, bill.savings.cost) == (Decimal("0.75"), Decimal("0.75"))
+
+
 @pytest.mark.parametrize(("cost", "unpriced"), [("0", 0), (None, 1)])
 def test_what_was_answered_earlier_for_nothing_or_at_an_unknown_cost_adds_no_dollar(
     cost: str | None, unpriced: int
