@@ -1,8 +1,8 @@
 """Hold what tests install to exact versions: the newest that agree; `--newer` names those; `--check` asks no registry.
 
-`constraints.txt` is for this project and its extras; each file of tests/data/requirements is for a server or SDK that
-others wrote, which has an environment of its own, and begins with what is wanted there. `--check` compares what is
-installed here with `constraints.txt`. Ranges of users' dependencies are in pyproject.toml, and stay as they are.
+`.ci/constraints.txt` is for this project and its extras; each file of tests/data/requirements is for a server or SDK
+that others wrote, which has an environment of its own, and begins with what is wanted there. `--check` compares what
+is installed here with `.ci/constraints.txt`. Ranges of users' dependencies are in pyproject.toml, and stay as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-OURS = ROOT / "constraints.txt"
+OURS = Path(__file__).with_name("constraints.txt")
 OTHERS = sorted((ROOT / "tests" / "data" / "requirements").glob("*.txt"))
 # What .ci/run installs, and what builds the package.
 WANTED = (f"{ROOT}[dev,local,ray]", "hatchling", "editables")
@@ -59,7 +59,7 @@ def check() -> int:
     for name, version in odd.items():
         print(f"{name} {version} is installed, and {OURS.name} holds {held.get(name, 'none')}")
     if odd:
-        print("install with PIP_CONSTRAINT=constraints.txt, or hold the newest of all: .ci/make_constraints.py")
+        print("install with PIP_CONSTRAINT=.ci/constraints.txt, or hold the newest of all: .ci/make_constraints.py")
         return 1
     print(f"what is installed is what {OURS.name} holds")
     return 0
