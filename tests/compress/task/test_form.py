@@ -324,6 +324,34 @@ def test_tasks_that_need_every_sentence_are_found() -> None:
     assert [prompt for prompt in prompts("every_sentence") if not needs_all(prompt)] == []
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "When you are done, translate the letter.",
+        "What I need is a translated letter.",
+        "What is the sum of the invoices?",
+        "What do the invoices sum up to?",
+        "Which entities are mentioned?",
+        "Which of the mails are spam?",
+        "How do the two proposals differ?",
+        "What style of writing is it?",
+        "Welche Summe ergeben die Rechnungen?",
+        "Quelle est la somme des factures ?",
+        "\u00bfCu\u00e1l es la suma de las facturas?",
+        "Qual \u00e9 a soma das faturas?",
+        "Qual \u00e8 la somma delle fatture?",
+        "Como editor, corrige el texto.",
+    ],
+)
+def test_a_task_that_begins_like_a_look_up_may_need_every_sentence(prompt: str) -> None:
+    assert about_all(prompt)
+
+
+@pytest.mark.parametrize("prompt", ["What sum did he pay?", "Who, in 1534, translated it?", "who changed 1,000 coins"])
+def test_a_look_up_may_have_a_comma_and_name_a_sum(prompt: str) -> None:
+    assert about_all(prompt) is None
+
+
 def test_look_ups_do_not_need_every_sentence() -> None:
     assert [(prompt, words) for prompt in prompts("look_up") if (words := needs_all(prompt))] == []
 

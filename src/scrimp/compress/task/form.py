@@ -45,6 +45,7 @@ _SENTENCE = (
     r"[.!?:\n\u061f\u0964\u3002\uff01\uff1f]*+"
 )
 _QUESTION = r"[?\u061f\uff1f]\s*$"
+_CLAUSE = r"[,\u060c\uff0c](?!\d)"  # its end, after which an order may come: "When you are done, translate it"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
@@ -136,6 +137,8 @@ def looks_up(sentence: str) -> bool:
     """Return whether a sentence asks who, when, where and the like; what is done in it is done by those in the text."""
     from scrimp.compress.instructions.vocabulary import shared_expression  # as in `_finder`
 
+    if pattern(_CLAUSE).search(sentence) and not pattern(_QUESTION).search(sentence):
+        return False
     return shared_expression("looking_up").match(fold(sentence)) is not None and not _find(sentence, "unsure")
 
 
