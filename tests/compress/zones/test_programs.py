@@ -50,6 +50,8 @@ PARTS = {
     "restructured text": "Title\n=====\n\n.. raw:: html\n\n{indented}\n\nMore.\n",
     "org": "* Title\n#+BEGIN_SRC html\n{page}\n#+END_SRC\n",
     "asciidoc": "== Title\n[source,html]\n----\n{page}\n----\n",
+    "asciidoc, with more in it": "== Title\n[source,html]\n----\n\n{page}\n\nMore.\n----\n",
+    "asciidoc, cut off": "== Title\n[source,html]\n----\n{page}\n",
     "latex": "\\begin{verbatim}\n{page}\n\\end{verbatim}\n",
 }
 # Where a log is surely part of a program, however little of one is there.

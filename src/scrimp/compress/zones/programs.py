@@ -10,9 +10,10 @@ from scrimp.compress.zones.enclosure import Enclosures, enclosed_texts, yaml_tex
 from scrimp.compress.zones.frame import is_framed, is_inside
 from scrimp.compress.zones.zone_span import ZoneSpan, runs
 
-# The headers of a part of a message, or of a request.
+# What is above a page in AsciiDoc, and the headers of a part of a message, or of a request.
 _HEADED = re.compile(
-    r"(?:\A|\n)(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*\Z"
+    r"(?:\A|\n)(?:\[source[^\n]*+\n-{4,}\s*"
+    r"|(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
 )
 _LOOK_BACK = 200  # characters
 # Of PHP, ERB, Jinja and their like; a page that is text in XML.
