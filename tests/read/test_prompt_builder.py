@@ -68,6 +68,11 @@ def test_the_only_column_of_text_is_not_the_prompt_beside_a_conversation(read, c
     assert one(read, {"tags": ["a"], "by": {"role": "buyer"}, "review": "fine"}).text == "fine"
 
 
+@pytest.mark.parametrize("value", [3, 0.5, None, {"amount": 3}])
+def test_an_object_whose_from_and_value_are_not_text_is_not_a_conversation(read, value):
+    assert one(read, {"note": "rent", "transfers": [{"from": "Ann", "value": value}]}).text == "rent"
+
+
 def test_the_only_column_of_text_is_the_prompt(read):
     assert one(read, {"review": "fine", "stars": 4, "id": "r-1", "system": "S"}).text == "fine"
 

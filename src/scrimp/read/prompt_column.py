@@ -14,8 +14,8 @@ PROMPT_FIELDS = ("prompt", "text", "input", "question", "content", "instruction"
 _TASKS = ("question", "instruction")
 # Never the prompt, even as the only text; "" is the header spreadsheets give to a column of row numbers.
 _NEVER_PROMPT = frozenset(("id", "custom_id", "system", ""))
-# What a turn of a conversation has, in the forms of OpenAI and Anthropic, Gemini and ShareGPT.
-_TURNS = (frozenset(("role", "content")), frozenset(("role", "parts")), frozenset(("from", "value")))
+# Who speaks and what is said, in the turns of OpenAI and Anthropic, Gemini and ShareGPT.
+_TURNS = (("role", "content"), ("role", "parts"), ("from", "value"))
 
 
 def infer_prompt(row: JsonObject, taken: Collection[str | None], where: str) -> str:
@@ -80,8 +80,13 @@ def _holds_turns(value: Json, depth: int = 4) -> bool:
         return bool(value and depth) and _holds_turns(value[0], depth - 1)
     if not isinstance(value, dict):
         return False
-    return any(turn <= value.keys() for turn in _TURNS) or any(
-        _holds_turns(each, depth - 1) for each in value.values() if depth
+    return _is_turn(value) or any(_holds_turns(each, depth - 1) for each in value.values() if depth)
+
+
+def _is_turn(value: JsonObject) -> bool:
+    """Return whether an object names a speaker and holds text: a transfer has an account and an amount."""
+    return any(
+        isinstance(value.get(speaker), str) and isinstance(value.get(said), str | list) for speaker, said in _TURNS
     )
 
 
