@@ -52,6 +52,18 @@ def test_a_quantity_that_no_sentence_states_is_counted_in_all(question: str, wor
     assert unstated_quantity(question, [TOWN]) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("In 1950 the bridges of Ellern were painted.", "How many bridges has Ellern?"),
+        ("1950 wurden Boote gebaut. Seit 1960 die Boote von Rohr fuhren.", "Wie viele Boote hat Rohr?"),
+        ("En 1950 les ponts de Rohr furent peints.", "Combien de ponts a Rohr ?"),
+    ],
+)
+def test_a_year_before_an_article_counts_nothing(text: str, question: str) -> None:
+    assert unstated_quantity(question, [text]) is not None
+
+
 def test_what_several_sentences_state_alike_may_have_to_be_added_up() -> None:
     assert unstated_quantity("How many goals were scored in spring?", [GAMES]) == "How many"
     assert unstated_quantity("How many goals did Holm score in spring?", [GAMES]) is None

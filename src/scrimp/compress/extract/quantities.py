@@ -11,7 +11,9 @@ from scrimp.compress.instructions.vocabulary import fold, shared_expression
 from scrimp.compress.task.form import quantities
 
 _MOST = 8  # quantities that are looked for; who asks for more has all sentences left
-_BETWEEN = r"(?:[\s-]+[^\W\d][\w']*){0,3}?[\s-]+"  # a number and a noun: "two old stone bridges"
+# A number and a noun: "two old stone bridges", but not "in 1950 the bridges".
+_ARTICLE = r"(?:the|its|his|her|their|our|der|die|das|den|le|la|les|el|los|las|os|as|il|lo|gli)"
+_BETWEEN = rf"(?![\s-]+{_ARTICLE}\b)(?:[\s-]+[^\W\d][\w']*){{0,3}}?[\s-]+"
 
 
 def unstated_quantity(instructions: str, documents: Sequence[str]) -> str | None:
