@@ -76,6 +76,14 @@ def output_error(error: OSError) -> OutputError:
     return OutputError(f"the output cannot be written ({error.strerror}): make room and rerun the same command")
 
 
+def rerun_hint(cache: str) -> str:
+    """Return what a rerun does after rows could not be written, by the run's cache mode."""
+    if cache == "off":
+        return "with --cache off a rerun starts over"
+    rerun = "with --cache on" if cache == "refresh" else "the same command"
+    return f"completions are kept in the cache; rerun {rerun} to resume"
+
+
 def open_files_error(error: OSError) -> ScrimpError | None:
     """Return a sentence for an error that says that no more files can be opened; None for any other."""
     if error.errno not in (EMFILE, ENFILE):

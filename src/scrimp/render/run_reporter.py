@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from scrimp.billing.totals import Bill
-from scrimp.errors import OutputError
+from scrimp.enums import CacheMode
+from scrimp.errors import OutputError, rerun_hint
 from scrimp.render.rows.writers import RowWriter
 from scrimp.values import Failed, Outcome
 
@@ -22,15 +23,19 @@ class RunReporter:
         progress: Callable[[int, int, Decimal, int, int, int], None],
         explain: Callable[[str], None] | None,
         clear: Callable[[], None] = lambda: None,
+        *,
+        cache: CacheMode = "on",
     ) -> None:
+        """`cache` says what a rerun finds of rows that cannot be written."""
         self._writer, self._bill, self._progress, self._explain = writer, bill, progress, explain
+        self._cache = cache
         self._clear = clear  # erases the bar, where rows go to the terminal it is drawn on
         self.first_failure: str | None = None
 
     def report(self, outcomes: Sequence[Outcome]) -> None:
         """Print a group of outcomes and flush it, so that the reader of a pipe sees it at once."""
         self._clear()
-        with _output_errors():
+        with _output_errors(self._cache):
             self._write(outcomes)
         counts = self._bill.counts
         free = counts.hits + counts.duplicates
@@ -46,7 +51,7 @@ class RunReporter:
     def close(self) -> None:
         """End the output."""
         self._clear()
-        with _output_errors():
+        with _output_errors(self._cache):
             self._writer.close()
 
     def _write(self, outcomes: Sequence[Outcome]) -> None:
@@ -63,17 +68,14 @@ class RunReporter:
 
 
 @contextmanager
-def _output_errors() -> Iterator[None]:
+def _output_errors(cache: CacheMode) -> Iterator[None]:
     """Turn an OSError such as a full disk into a sentence; BrokenPipeError, a reader that left, passes through."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(
-            f"rows cannot be written ({error.strerror}): completions are kept in the cache; free some space and rerun "
-            "the same command to resume"
-        ) from error
+        raise OutputError(f"rows cannot be written ({error.strerror}): free some space; {rerun_hint(cache)}") from error
 
 
 def _explanation(outcome: Outcome) -> str:

@@ -156,7 +156,8 @@ def test_rows_that_do_not_fit_cost_no_earlier_results_and_leave_no_half_row(
     # of the 3 MB that the rows need
     ran = ready.amid("run", "many.jsonl", "-o", "out.jsonl", "-j", "1", "--cache", "off", limits={"FSIZE": 1 << 20})
 
-    assert (ran.status, "rows cannot be written (File too large)" in ran.err) == (2, True)
+    message = "rows cannot be written (File too large): free some space; with --cache off a rerun starts over\n"
+    assert (ran.status, message in ran.err) == (2, True)
     assert ("scrimp: out.jsonl is as it was before" in ran.err) == (former is not None)
     written = (ready.cwd / "out.jsonl").read_bytes()
     assert written == former or (former is None and written.endswith(b"\n"))
@@ -169,7 +170,7 @@ def test_a_file_of_a_row_that_does_not_fit_leaves_nothing(tmp_path: Path) -> Non
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, hard))
     try:
         with pytest.raises(OutputError, match=r"1\.txt cannot be written \(File too large\)"):
-            write_beside(tmp_path / "rows" / "1.txt", b"more than ten bytes")
+            write_beside(tmp_path / "rows" / "1.txt", b"more than ten bytes", "on")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 

@@ -189,13 +189,21 @@ def test_what_cannot_be_a_name_costs_nothing_and_writes_nothing(
     assert len(provider.bodies) <= (1 if "user.name" in message else 0)
 
 
-def test_a_file_that_cannot_be_written_ends_the_run_with_what_to_do(ready: Scrimp) -> None:
+@pytest.mark.parametrize(
+    ("cache", "hint"),
+    [
+        ("on", "completions are kept in the cache; rerun the same command to resume"),
+        ("refresh", "completions are kept in the cache; rerun with --cache on to resume"),
+        ("off", "with --cache off a rerun starts over"),
+    ],
+)
+def test_a_file_that_cannot_be_written_ends_the_run_with_what_to_do(ready: Scrimp, cache: str, hint: str) -> None:
     ready.file("out", "a file where a directory should be")
-    ran = ready("run", "rows.jsonl", "-o", "out/{id}.md")
+    ran = ready("run", "rows.jsonl", "-o", "out/{id}.md", "--cache", cache)
 
     assert ran.status == 2
     assert "-o: out/a.md cannot be written (" in ran.err
-    assert "completions are kept in the cache; rerun the same command" in ran.err
+    assert f"; {hint}\n" in ran.err
 
 
 def test_a_stopped_run_leaves_whole_files_and_is_resumed(ready: Scrimp, provider: FakeProvider) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scrimp.cli.startup.closed_streams import refuse_closed_stdout
-from scrimp.errors import InputError, OutputError, UsageError, output_error
+from scrimp.enums import CacheMode
+from scrimp.errors import InputError, OutputError, UsageError, output_error, rerun_hint
 from scrimp.read.inputs.addresses import S3, is_object
 
 STDOUT = "-"
@@ -136,7 +137,7 @@ def write_whole(output: str, flag: str, parts: Iterable[bytes]) -> None:
             raise
 
 
-def write_beside(path: Path, data: bytes) -> None:
+def write_beside(path: Path, data: bytes, cache: CacheMode) -> None:
     """Write a whole file under a hidden name beside it and rename it; make its directory. Raises OutputError."""
     part: Path | None = None
     try:
@@ -148,8 +149,8 @@ def write_beside(path: Path, data: bytes) -> None:
         if part is not None:
             part.unlink(missing_ok=True)
         raise OutputError(
-            f"-o: {path} cannot be written ({error.strerror}): completions are kept in the cache; rerun the same "
-            "command to resume once it can be"
+            f"-o: {path} cannot be written ({error.strerror}): free some space, or name another directory; "
+            f"{rerun_hint(cache)}"
         ) from error
     if part is not None:
         _finish(part, target, discarded=False)

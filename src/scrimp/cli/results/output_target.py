@@ -80,7 +80,10 @@ class OutputTarget(Struct, frozen=True):
         from scrimp.cli.results.row_files import RowFiles  # few runs write a file for each row
 
         kept = {**self.files_read, "--summary-file": self.summary_file}
-        files = RowFiles(self.row_names, self.inputs, kept, OwnFiles(session), open_writer, session.messages.warn)
+        files = RowFiles(
+            self.row_names, self.inputs, kept, OwnFiles(session), open_writer, session.messages.warn,
+            cache=session.defaults.cache,
+        )  # fmt: skip
         return files, files.named(rows)
 
 

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 from scrimp.cli.results.output import write_beside
 from scrimp.cli.results.own_files import OwnFiles
+from scrimp.enums import CacheMode
 from scrimp.errors import InputError, UsageError
 from scrimp.flows.plan.samples import samples
 from scrimp.read.inputs.input_files import InputFiles
@@ -72,12 +73,17 @@ class RowFiles:
         own_files: OwnFiles,
         open_writer: Callable[[BinaryIO], RowWriter],
         warn: Callable[[str], None],
+        *,
+        cache: CacheMode,
     ) -> None:
-        """`read` are files that must not be written, by their flag; `open_writer` opens what writes one row."""
+        """`read` are files that must not be written, by their flag; `open_writer` opens what writes one row.
+
+        `cache` says what a rerun finds of a row whose file cannot be written.
+        """
         self._names, self._open_writer, self._warn = names, open_writer, warn
         self._inputs, self._read, self._own_files = InputFiles(inputs), read, own_files
         self._paths = dict[_Place, Path]()
-        self._without_file = 0
+        self._without_file, self._cache = 0, cache
         if self._inputs.walks(Path(names.example)):
             raise UsageError(
                 f"-o: a file like {names.example} would be an input itself: name a directory that is not among the "
@@ -102,7 +108,7 @@ class RowFiles:
         writer = self._open_writer(content)
         writer.write(outcome)
         writer.close()
-        write_beside(path, content.getvalue())
+        write_beside(path, content.getvalue(), self._cache)
 
     def flush(self) -> None:
         """Flush nothing: files are complete when they are written."""

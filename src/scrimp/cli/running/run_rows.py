@@ -60,7 +60,7 @@ def _answer(setup: RunSetup) -> int:
         writer, rows = target.row_writer(file, setup.rows, open_writer, session)
         explain = session.messages.note if flags.screen.verbose else None
         clear = bar.clear if target.is_terminal(session) else _nothing
-        reporter = RunReporter(writer, bill, bar.update, explain, clear=clear)
+        reporter = RunReporter(writer, bill, bar.update, explain, clear=clear, cache=options.cache)
 
         def report(outcomes: Sequence[Outcome]) -> None:
             reporter.report(outcomes)
