@@ -83,13 +83,22 @@ def test_a_template_comes_before_the_messages(read):
 
 @pytest.mark.parametrize(
     ("content", "kind"),
-    [([{"type": "image_url", "image_url": {"url": "x"}}], "image_url"), (None, "null"), ([3], "int")],
+    [([{"type": "image_url", "image_url": {"url": "x"}}], "image_url"), ([None], "null"), ([3], "int")],
 )
 def test_content_that_is_not_text_is_refused(read, content, kind):
     with pytest.raises(
         InputError, match=f"stdin:1: a turn of 'messages' contains '{kind}', and scrimp sends only text"
     ):
         read(line({"messages": [{"role": "user", "content": content}]}))
+
+
+@pytest.mark.parametrize("turn", [{"role": "user", "content": None}, {"role": "user"}])
+def test_a_user_turn_that_is_null_fails_its_row_alone(read, turn):
+    gap, other = read(line({"id": 1, "messages": [turn]}) + line({"id": 2, "messages": [USER]}))
+
+    assert (gap.text, gap.id) == ("", "1")
+    assert gap.defect == "a user turn of 'messages' is null: give the row a prompt, or remove it"
+    assert (other.text, other.defect) == (USER["content"], "")
 
 
 @pytest.mark.parametrize("turn", [{"role": "function", "content": "x"}, {"content": "x"}, "x", None])

@@ -11,14 +11,17 @@ from collections.abc import Iterable, Iterator
 import msgspec
 from msgspec.structs import replace
 
-from scrimp.errors import InputError
+from scrimp.errors import EmptyPromptError, InputError
 from scrimp.values import Json, JsonObject, Message, ToolCall
 
 _ROLES = ("user", "assistant", "tool")
 
 
 def parse_turn(turn: Json, where: str) -> list[Message]:
-    """Return a turn of the user, the model or a tool; Anthropic's turn of a user may be several, results first."""
+    """Return a turn of the user, the model or a tool; Anthropic's turn of a user may be several, results first.
+
+    Raise EmptyPromptError if the user says null, InputError for what is not a turn.
+    """
     role = turn.get("role") if isinstance(turn, dict) else None
     if not isinstance(turn, dict) or role not in _ROLES:
         raise InputError(
@@ -34,6 +37,8 @@ def parse_turn(turn: Json, where: str) -> list[Message]:
         said = _without(parts, "tool_use") if parts else content
         text = "" if calls and said in (None, []) else content_text(said, where)
         return [Message("assistant", text, calls=calls)]
+    if content is None:
+        raise EmptyPromptError("a user turn of 'messages' is null: give the row a prompt, or remove it")
     results = [_anthropic_result(part, where) for part in parts if _kind(part) == "tool_result"]
     said = _without(parts, "tool_result") if results else content
     return [*results, *([Message("user", content_text(said, where))] if said != [] or not results else [])]
