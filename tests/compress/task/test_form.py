@@ -347,6 +347,22 @@ def test_a_task_that_begins_like_a_look_up_may_need_every_sentence(prompt: str) 
     assert about_all(prompt)
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Make a comparative table of the plans.",
+        "Fais un tableau comparatif des offres.",
+        "Write how plan A fared compared with plan B.",
+        "Identify trends.",
+        "What patterns do you see?",
+        "Tell me the theme.",
+        "Identifie le th\u00e8me.",
+    ],
+)
+def test_what_goes_through_all_of_a_text_needs_every_sentence(prompt: str) -> None:
+    assert about_all(prompt)
+
+
 @pytest.mark.parametrize("prompt", ["What sum did he pay?", "Who, in 1534, translated it?", "who changed 1,000 coins"])
 def test_a_look_up_may_have_a_comma_and_name_a_sum(prompt: str) -> None:
     assert about_all(prompt) is None
