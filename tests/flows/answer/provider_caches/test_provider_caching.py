@@ -127,6 +127,14 @@ def test_calls_of_a_later_step_are_kept_once_one_was_made_since_nobody_knows_how
     assert all(planner.asked(plain_call(row))[0].prompt_cache for row in work)
 
 
+def test_a_row_without_a_prompt_is_not_a_call_that_a_beginning_is_kept_for() -> None:
+    row, *others = planned([(part("shop", LONG), "")] * 4)
+    planner = caching()
+    planner.expect([row, *(replace(each, prompt=replace(each.prompt, text="", defect="null")) for each in others)])
+
+    assert planner.asked(plain_call(row))[0].prompt_cache is None
+
+
 def test_nothing_is_asked_of_a_provider_where_caching_is_off_but_the_first_goes_alone_where_it_keeps_by_itself() -> (
     None
 ):

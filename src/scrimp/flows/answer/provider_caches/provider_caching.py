@@ -227,7 +227,9 @@ def _saved_of_a_call(decided: Sequence[_Decided]) -> Decimal:
 
 
 def _keeping(row: PlannedRow, rules_of: Callable[[str, str], CacheRules]) -> set[tuple[str, str]]:
-    """Return the models that a row may go to first, of those that keep anything."""
+    """Return the models that a row may go to first, of those that keep anything; none for a row without a prompt."""
+    if row.prompt.defect:
+        return set()
     models = {(model.provider, model.model) for model in row.route.chain.steps[0].candidates}
     return {model for model in models if rules_of(*model).form != "none"}
 
