@@ -84,7 +84,7 @@ def test_lost_batches_are_adopted_and_their_rows_not_paid_again(batched: Scrimp,
     assert " found " in batched("batch", "list").out
     fetched = batched("batch", "fetch")
     assert fetched.status == 2
-    assert "give the command again, with --batch" in fetched.err
+    assert "rerun the command with --batch" in fetched.err
     ran = run(batched, "run", "--batch")
     assert ran.status == 0, ran.err
     assert [row["output"] for row in ran.rows] == [server.answer("small", text) for text in ROWS.split()]

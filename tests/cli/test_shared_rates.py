@@ -58,4 +58,4 @@ def test_a_server_that_dies_costs_no_row(tmp_path: Path, redis: RedisServer, pro
     err = run.communicate(timeout=120)[1].decode()
     assert run.returncode == 0, err
     assert len(provider.bodies) == ROWS
-    assert err.count("rate limits cannot be shared until it does") == 1
+    assert err.count("until it does, rate limits are not shared") == 1

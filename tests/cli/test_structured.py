@@ -157,7 +157,7 @@ def test_a_schema_that_is_none_costs_nothing_and_says_what_is_wrong(
 ) -> None:
     ready.file("out.jsonl", "earlier results\n")
     more = ("-o", "out.jsonl") if command == "run" else ()
-    ran = ready(command, "one.jsonl", "--schema", schema, *more)
+    ran = ready(command, "a ticket" if command == "ask" else "one.jsonl", "--schema", schema, *more)
 
     assert (ran.status, ran.out, len(ran.err.splitlines())) == (2, "", 1), ran.err
     assert words in ran.err
@@ -190,7 +190,7 @@ def test_a_label_with_a_comma_is_in_quotes_on_the_command_line_and_as_the_model_
 def test_flags_of_which_one_would_do_nothing_are_refused(
     ready: Scrimp, provider: FakeProvider, command: str, words: tuple[str, ...], said: str
 ) -> None:
-    ran = ready(command, "one.jsonl", *words)
+    ran = ready(command, "a ticket" if command == "ask" else "one.jsonl", *words)
 
     assert (ran.status, ran.err.startswith(f"scrimp: {said}"), provider.bodies) == (2, True, [])
 

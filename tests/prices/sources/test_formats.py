@@ -215,7 +215,7 @@ def test_what_is_not_a_price_list_is_refused_in_a_sentence(data: Any, words: str
 def test_a_package_that_is_not_installed_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "genai_prices.data", None)
 
-    with pytest.raises(ConfigError, match="the package genai-prices is not installed here: install it beside scrimp"):
+    with pytest.raises(ConfigError, match="the package genai-prices is not installed here: install it where scrimp is"):
         package_data()
 
 

@@ -51,8 +51,9 @@ _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
 # Scores: up to the first an order is not about form even with words of form, above it there may be doubt, and it is; up
-# to the second a question without such words is not; up to the third a task that asks for nothing known is another one.
-DOUBTED, ASKED, OTHER_TASK = -0.5, -0.25, -1.25
+# to the second what has no such words is not, be it an order or a question: instructions often have many sentences, of
+# which one is doubtful; up to the third a task that asks for nothing known is another one.
+DOUBTED, WORDLESS, OTHER_TASK = -0.5, -0.25, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -104,9 +105,9 @@ def _form_of_order(order: str, place: Place = "beside", *, of_prose: bool = Fals
     It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
     data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    if order_score(fold(order), place) <= DOUBTED:
+    if (score := order_score(fold(order), place)) <= DOUBTED:
         return None
-    says_so = not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(order))
+    says_so = score > WORDLESS and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(order))
     return _form_words(order) or (order.strip()[:_LONGEST_NAMED] if says_so else None)
 
 
@@ -122,7 +123,7 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
         return None
     mention = pattern(_MENTION).search(question)
     found = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
-    return found or (question.strip()[:_LONGEST_NAMED] if order_score(fold(question), "asking") > ASKED else None)
+    return found or (question.strip()[:_LONGEST_NAMED] if order_score(fold(question), "asking") > WORDLESS else None)
 
 
 @lru_cache(maxsize=32)
