@@ -328,6 +328,10 @@ def test_tasks_that_need_every_sentence_are_found() -> None:
     "prompt",
     [
         "When you are done, translate the letter.",
+        "When you are done translate the letter.",
+        "Where possible rephrase it.",
+        "How about translating the letter?",
+        "What you should do is translate the letter.",
         "What I need is a translated letter.",
         "What is the sum of the invoices?",
         "What do the invoices sum up to?",
