@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrimp.failures import policy_of
 from scrimp.flows.engine.escalation_limit import EscalationLimit
 from scrimp.flows.engine.run_stop import RunStop, no_provider_left, too_many_failures
-from scrimp.values import Failed, Outcome
+from scrimp.values import Failed, Outcome, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.planned_row import PlannedRow
@@ -48,7 +48,7 @@ class StopConditions:
         too_many = _has_failed(outcome) and self._options.limits.too_many(failed, max(self._done, failed))
         if too_many and isinstance(outcome, Failed) and not policy_of(outcome.failure).ends_provider:
             return too_many_failures(failed)
-        if isinstance(outcome, Failed) and self._all_down():
+        if isinstance(outcome, Failed) and not _has_defect(row.prompt) and self._all_down():
             return no_provider_left(outcome.failure)
         if too_many:
             return too_many_failures(failed)
@@ -58,6 +58,11 @@ class StopConditions:
         """Return the stop of a run that has ended with too many failed rows."""
         too_many = self._options.limits.too_many(self._failed, self._done, ended=True)
         return too_many_failures(self._failed) if too_many else None
+
+
+def _has_defect(prompt: Prompt) -> bool:
+    """Return whether a prompt could not be sent to any model, so that its failure says nothing about them."""
+    return bool(prompt.defect) or any(each.defect for each in prompt.attachments)
 
 
 def _has_failed(outcome: Outcome) -> bool:
