@@ -69,7 +69,7 @@ def _above(calls: DearCalls) -> str:
     were = "was" if calls.calls == 1 else "were"
     return (
         f"{pluralize(calls.calls, 'call')} {were} above {format_count(calls.above)} tokens, where {calls.model} "
-        f"costs more, {format_dollars(calls.more_usd)} in all: --on-cliff LEVEL compresses such prompts, if that "
+        f"costs more; that added {format_dollars(calls.more_usd)}: --on-cliff LEVEL compresses such prompts, if that "
         "brings them below."
     )
 
