@@ -63,6 +63,15 @@ def test_no_line_of_a_document_that_is_full_of_signs_is_left_out() -> None:
     assert "Anna Meier" in kept
 
 
+def test_a_story_in_which_people_talk_is_selected_from() -> None:
+    talk = "\n".join(f'"Why {word}?" she said. "No," said he. "Yes?" "So {word}," she said.' for word in CATS.split())
+
+    kept = compress(f"<document>\n{talk}\n{TOWER}\n</document>\n\n{QUESTION}", "focus", keep=0.4).text
+
+    assert "Anna Meier" in kept
+    assert "Why long?" not in kept
+
+
 def test_the_note_of_a_repeated_passage_does_not_take_the_place_of_what_it_stands_for() -> None:
     hall = f"{TOWER} {TOWER.replace('Varn', 'Orsk')}"
     kept = compress(f"Passage 1: {hall}\n\nPassage 2: {CATS}\n\nPassage 3: {hall}\n\n{QUESTION}", "focus", keep=0.2)
