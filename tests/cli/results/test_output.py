@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from command import Scrimp, wait_until
-from fake_provider import FakeProvider, error
+from fake_provider import FakeProvider, completion, error
 from scrimp.cli.results.output import open_output, write_beside
 from scrimp.errors import OutputError
 
@@ -163,6 +163,22 @@ def test_rows_that_do_not_fit_cost_no_earlier_results_and_leave_no_half_row(
     assert written == former or (former is None and written.endswith(b"\n"))
     assert all(json.loads(line)["output"] for line in written.splitlines())
     assert list(ready.cwd.glob(".*")) == []
+
+
+def test_a_table_that_got_its_column_of_errors_late_and_does_not_fit_ends_with_a_whole_row(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    texts = [f"{n}" + " x" * 1000 for n in range(400)]
+    texts[300] = ""  # the first row that fails, when those of the first groups are written
+    ready.file("many.csv", "text\n" + "".join(f'"{text}"\n' for text in texts))
+    provider.answer = lambda _: completion("yes")
+    whole = ready("run", "many.csv", "-o", "whole.csv").status, (ready.cwd / "whole.csv").read_text()
+    limits = {"FSIZE": len(whole[1]) - 30_000}
+    ran = ready.amid("run", "many.csv", "-o", "out.csv", "--cache", "only", limits=limits)
+
+    assert (whole[0], ran.status, "rows cannot be written (File too large)" in ran.err) == (3, 2, True)
+    assert whole[1].startswith((ready.cwd / "out.csv").read_text())
+    assert (ready.cwd / "out.csv").read_text().endswith("\n")
 
 
 def test_a_file_of_a_row_that_does_not_fit_leaves_nothing(tmp_path: Path) -> None:

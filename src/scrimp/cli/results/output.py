@@ -41,6 +41,14 @@ class OutputFile:
         if self._regular:
             self._whole = self.stream.tell()
 
+    @contextmanager
+    def rewriting(self) -> Iterator[None]:
+        """Have rows that are rewritten count as whole once that is done, and not before."""
+        self._whole = 0
+        yield
+        self.stream.flush()
+        self.mark_whole()
+
     def end_at_whole_rows(self) -> None:
         """Leave out what was written last, part of which may not have found room; without a whole row, all."""
         if self._regular:

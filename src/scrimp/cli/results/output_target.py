@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, get_args
+from typing import TYPE_CHECKING, get_args
 
 from msgspec import Struct
 
@@ -66,7 +66,7 @@ class OutputTarget(Struct, frozen=True):
         self,
         file: OutputFile,
         rows: Iterator[Prompt],
-        open_writer: Callable[[BinaryIO], RowWriter],
+        open_writer: Callable[..., RowWriter],
         session: Session,
     ) -> tuple[RowWriter, Iterator[Prompt]]:
         """Return the writer of the rows, and the rows; if each gets a file, its name is given as it is read."""
@@ -75,7 +75,7 @@ class OutputTarget(Struct, frozen=True):
 
             return NoRows(), rows
         if self.row_names is None:
-            return open_writer(file.stream), rows
+            return open_writer(file.stream, rewriting=file.rewriting), rows
         from scrimp.cli.results.own_files import OwnFiles
         from scrimp.cli.results.row_files import RowFiles  # few runs write a file for each row
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -98,7 +98,7 @@ def _progress(setup: RunSetup) -> Iterator[Progress]:
         session.messages.redirect(None)
 
 
-def _writer_opener(setup: RunSetup) -> Callable[[BinaryIO], RowWriter]:
+def _writer_opener(setup: RunSetup) -> Callable[..., RowWriter]:
     """Return a function that opens a writer of rows in the format and with the fields of the flags."""
     session, written, target, read = setup.session, setup.flags.written, setup.target, setup.source.options
     return partial(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO, TextIO, cast
 
 
@@ -13,7 +14,11 @@ class ByteSink:
     write: Callable[[bytes], object]
     flush: Callable[[], None]
 
-    def __init__(self, stream: BinaryIO | TextIO) -> None:
+    def __init__(
+        self, stream: BinaryIO | TextIO, rewriting: Callable[[], AbstractContextManager[None]] = nullcontext
+    ) -> None:  # fmt: skip
+        """Rows are rewritten within the context of `rewriting`."""
+        self._rewriting = rewriting
         self._buffer: io.BufferedWriter | None = None
         binary = _binary(stream)
         self._file = binary if isinstance(binary, io.BufferedRandom | io.BytesIO) else None
@@ -35,7 +40,8 @@ class ByteSink:
         """Change what was written; the stream must be rewritable."""
         if self._file is not None:
             self._file.flush()
-            change(cast("BinaryIO", self._file))
+            with self._rewriting():
+                change(cast("BinaryIO", self._file))
 
     def close(self) -> None:
         """Flush, and detach from the stream, which is not ours to close."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO, Protocol, TextIO
 
 import msgspec
@@ -55,15 +56,16 @@ def open_row_writer(
     delimiter: str | None = None,
     encoding: str | None = None,
     table: Callable[[], Sequence[str] | None] = lambda: None,
+    rewriting: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> RowWriter:
     """Return the writer of a format; `warn` is called with what the format cannot hold.
 
     Where no format is named, whole rows are written for a person at the terminal of that `style`, else as jsonl.
     `parsed` says that completions are labels or JSON. `delimiter` and `encoding` are those of CSV, TSV and text; text
     at a terminal is UTF-8. `table` returns, at the end, the header of what was read, whose columns an output has that
-    has no rows.
+    has no rows. Where a file gets a column late, its rows are rewritten within the context of `rewriting`.
     """
-    sink = ByteSink(stream)
+    sink = ByteSink(stream, rewriting)
     if out is None and fields is None and terminal and style is not None:
         from scrimp.render.rows.terminal import TerminalRowWriter  # only at a terminal
 
