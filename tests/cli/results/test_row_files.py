@@ -163,6 +163,7 @@ def test_a_row_that_failed_has_no_file(ready: Scrimp, provider: FakeProvider) ->
             ("lines.lines", "-o", "out/{id}.md"),
             "lines.lines:1: the row has no id for -o: name a column with --id-field",
         ),
+        (("null.jsonl", "-o", "out/{text}.md"), "null.jsonl:1: 'text' is null: give the row a value, or remove it"),
         (("rows.jsonl", "-o", "out/{id.md"), "-o has a lone '{' at character 5"),
         (("rows.jsonl", "-o", "out/{id}.md", "--fields", "outptu", "--out", "jsonl"), "did you mean 'output'?"),
         (("in", "-o", "in/{stem}.md"), "-o: a file like in/x.md would be an input itself"),
@@ -179,6 +180,7 @@ def test_what_cannot_be_a_name_costs_nothing_and_writes_nothing(
     ready: Scrimp, provider: FakeProvider, words: tuple[str, ...], message: str
 ) -> None:
     ready.file("lines.lines", "one\n")
+    ready.file("null.jsonl", '{"text": null}\n')
     ready.file("in/one.md", "Say {text}")
     (ready.cwd / "linked").symlink_to("in")
     before = files(ready.cwd)

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from scrimp.cli.results.output import write_beside
 from scrimp.cli.results.own_files import OwnFiles
 from scrimp.enums import CacheMode
-from scrimp.errors import InputError, UsageError
+from scrimp.errors import EmptyPromptError, InputError, UsageError
 from scrimp.flows.plan.samples import samples
 from scrimp.read.inputs.input_files import InputFiles
 from scrimp.read.inputs.same_file import is_same_file
@@ -54,7 +54,10 @@ class RowNames:
                 f"{prompt.source}: the row has no id for -o: name a column with --id-field, or another one in -o, such "
                 "as {index}"
             )
-        name = self._pattern(_columns(prompt), prompt.source)
+        try:
+            name = self._pattern(_columns(prompt), prompt.source)
+        except EmptyPromptError as error:
+            raise InputError(f"{prompt.source}: {error}") from error
         return ("/" if name.startswith("/") else "") + "/".join(_components(name))
 
 
