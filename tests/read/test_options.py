@@ -35,6 +35,12 @@ def test_a_text_that_is_the_name_of_a_file_is_not_sent(file):
     assert option_text("x" * 5000, "--system") == "x" * 5000
 
 
+def test_a_bare_word_is_a_text_whatever_files_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Summarize").write_text("notes")
+    assert option_text("Summarize", "--system") == "Summarize"
+
+
 def test_a_missing_file_names_the_option_and_the_way_to_write_an_at_sign(tmp_path):
     with pytest.raises(InputError, match=r"--system: .*none\.txt cannot be read \(No such file.*write @@"):
         option_text(f"@{tmp_path}/none.txt", "--system")

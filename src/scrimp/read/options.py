@@ -50,9 +50,9 @@ def option_text(value: str, name: str = "the text") -> str:
 
 
 def is_file_name(text: str) -> bool:
-    """Return whether a text is the name of a file, as of one whose text was meant."""
+    """Return whether a text is the name of a file, as of one whose text was meant; a bare word is taken as a word."""
     try:
-        return bool(text) and Path(text).is_file()
+        return not {".", "/"}.isdisjoint(text) and Path(text).is_file()
     except (OSError, ValueError):  # it is longer than a name can be, or has bytes that none has
         return False
 

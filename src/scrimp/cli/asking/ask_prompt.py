@@ -113,7 +113,7 @@ def _is_interrupted(stop: RunStop | None) -> bool:
 
 def _said(words: Sequence[str], context: Sequence[str], note: Callable[[str], None]) -> ToldText:
     """Return the prompt; where nothing but data was typed, what is data is left to what it looks like."""
-    if len(words) == 1 and not {".", "/"}.isdisjoint(words[0]):
+    if len(words) == 1:
         _refuse_file_name(words[0].removeprefix("@"))
     said = prompt_text(words, note)
     typed = any(word != "-" and word.strip() for word in words)
