@@ -69,7 +69,7 @@ class Writer:
         self._queue.put(write)
 
     def expect(self, *, more: bool) -> None:
-        """Say whether more writes are coming: if not, the writer does not wait for them."""
+        """Note whether more writes are coming: if not, the writer does not wait for them."""
         if more:
             self._nothing_on_its_way.clear()
         else:

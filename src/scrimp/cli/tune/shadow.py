@@ -131,7 +131,7 @@ class _Shadowed(Struct, frozen=True):
         except KeyboardInterrupt:  # between two rounds of calls, which end by themselves
             return RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)
         finally:
-            note_tasks(self.session, collector.tasks, collector.templates, self.words)
+            note_tasks(self.session, collector.collected.tasks, collector.collected.templates, self.words)
             collector.close()
 
 
@@ -156,8 +156,8 @@ def _collect_models(shadowed: _Shadowed, models: Sequence[str]) -> _Collected:
         f"{', '.join(map(collector.name_of, models))} stored, {format_count(collector.calls.failed)} failed, "
         f"{format_dollars(collector.calls.spent)} spent"
     )
-    if collector.unlabeled:
-        session.messages.note(collector.unlabeled)
+    if unlabeled := collector.collected.unlabeled:
+        session.messages.note(unlabeled)
     return _Collected(stop, collector.prompts, collector.completions, collector.calls.failed)
 
 
@@ -189,8 +189,8 @@ def _note_levels(session: Session, collector: LevelCollector, comparison: LevelC
             f"{pluralize(collector.in_chains, 'prompt')} left out: a run sends them through a chain of models, for "
             "which no level can be certified; name one model with --models"
         )
-    if collector.unlabeled:
-        session.messages.note(collector.unlabeled)
+    if unlabeled := collector.collected.unlabeled:
+        session.messages.note(unlabeled)
 
 
 def _status(collected: _Collected) -> int:

@@ -77,7 +77,7 @@ class CommitQueue:
         await self._reported.wait()
 
     def expect(self, *, more: bool) -> None:
-        """Say whether more rows are coming: if not, those that came are committed at once."""
+        """Note whether more rows are coming: if not, those that came are committed at once."""
         self._writer.expect(more=more)
 
     def append(self, entries: tuple[Entry, ...]) -> None:

@@ -59,7 +59,7 @@ class LevelCollector:
     ) -> None:
         """`options` route the prompts; their route names the task, and `gold` the column with the right answer."""
         self._services, self._comparison = services, comparison
-        self._collected = CollectedPrompts(options, services, gold)
+        self.collected = CollectedPrompts(options, services, gold)
         self._planner = open_planner(options, services)
         self._version = compression_version()
         self._reused = options.cache == "on"
@@ -85,7 +85,7 @@ class LevelCollector:
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
             for prompt in group:
-                self._collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
+                self.collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
             for model, rows in self._by_model(group, named).items():
                 self.models[self._name_of(model)] = None
                 stop = self._collect_pairs(rows, model)
@@ -118,7 +118,7 @@ class LevelCollector:
         return by_model
 
     def _collect_pairs(self, group: Sequence[Prompt], model: ModelRef) -> RunStop | None:
-        prompts = {self._collected.key(prompt): prompt for prompt in group}
+        prompts = {self.collected.key(prompt): prompt for prompt in group}
         for side in (WITHOUT, AGAIN) if self._comparison.twice else (WITHOUT,):
             if (stop := self._call(self._missing(prompts, model, side), model, side)) is not None:
                 return stop
@@ -177,7 +177,7 @@ class LevelCollector:
         return [
             replace(prompt, sample=side.sample or None)
             for key, prompt in prompts.items()
-            if key not in known or (known[key].scored_by is None and self._collected.has_answer(prompt))
+            if key not in known or (known[key].scored_by is None and self.collected.has_answer(prompt))
         ]
 
     def _known(self, prompts: Mapping[str, Prompt], model: ModelRef, side: Side) -> dict[str, LevelReply]:
@@ -186,37 +186,22 @@ class LevelCollector:
         return {
             key: reply
             for (key, signature), reply in found.items()
-            if signature == self._collected.signature(prompts[key])
+            if signature == self.collected.signature(prompts[key])
             and (side != self._comparison.side or reply.version == self._version)
         }
-
-    @property
-    def unlabeled(self) -> str:
-        """A sentence on prompts without a right answer; empty if each has one, or none is wanted."""
-        return self._collected.unlabeled
-
-    @property
-    def tasks(self) -> set[str]:
-        """The signatures of the planned and stored prompts."""
-        return self._collected.tasks
-
-    @property
-    def templates(self) -> set[str]:
-        """The templates of such prompts whose task the user named."""
-        return self._collected.templates
 
     def _name_of(self, model: ModelRef) -> str:
         """Return the name that a model's replies are stored under; at another effort than its own, with that."""
         return called_name(model, self.calls.options.parameters.effort, self._services.routes.endpoints[model.provider])
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        stored = self._collected.stored(prompt)
-        self._collected.note(stored)
+        stored = self.collected.stored(prompt)
+        self.collected.note(stored)
         return stored
 
     def _stored(self, one: ModelReply, model: ModelRef, side: Side) -> tuple[StoredPrompt, LevelReply]:
         answer, rejected = one.answer, one.rejection
-        score, by = (0.0, rejected) if rejected else self._collected.label(one.prompt, answer.output)
+        score, by = (0.0, rejected) if rejected else self.collected.label(one.prompt, answer.output)
         return self._prompt(one.prompt), LevelReply(
             side=side, model=self._name_of(model), time=self._services.clock(), version=self._version,
             output="" if rejected else answer.output, input=answer.usage.input if answer.usage else None,

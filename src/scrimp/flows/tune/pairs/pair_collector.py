@@ -52,7 +52,7 @@ class PairCollector:
         `observe` gets the replies of models that were called, `billed` the entry of each call.
         """
         self._services, self._observe = services, observe
-        self._collected = CollectedPrompts(options, services, gold)
+        self.collected = CollectedPrompts(options, services, gold)
         self.calls = ModelCalls(options, services, route=route, billed=billed)
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
@@ -62,8 +62,8 @@ class PairCollector:
     def close(self) -> None:
         """Update the prior's gains by the collected tasks, and close the file."""
         try:
-            if self.tasks:
-                refresh_task_gains(self._services, self._pairs, self.tasks)
+            if self.collected.tasks:
+                refresh_task_gains(self._services, self._pairs, self.collected.tasks)
         finally:
             self._pairs.close()
 
@@ -83,7 +83,7 @@ class PairCollector:
         while group := list(islice(source, GROUP)):
             self.prompts += len(group)
             for prompt in group:
-                self._collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
+                self.collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
             for model, name in called:
                 rest = [prompt for prompt in group if (prompt.index, name) not in self._known]
                 stop = self.calls.call(rest, model, self._storing(name))
@@ -104,21 +104,6 @@ class PairCollector:
         self._known.update((one.prompt.index, one.model) for one in known)
         self.completions += len(known)
 
-    @property
-    def unlabeled(self) -> str:
-        """A sentence on prompts without a right answer; empty if each has one, or none is wanted."""
-        return self._collected.unlabeled
-
-    @property
-    def tasks(self) -> set[str]:
-        """The signatures of the stored prompts."""
-        return self._collected.tasks
-
-    @property
-    def templates(self) -> set[str]:
-        """The templates of stored prompts whose task the user named."""
-        return self._collected.templates
-
     def _storing(self, model: str) -> Take:
         def store(replies: Sequence[ModelReply]) -> None:
             self._pairs.put([self._stored(one.prompt, model, one.answer, one.rejection) for one in replies])
@@ -130,18 +115,18 @@ class PairCollector:
 
     def _stored(self, prompt: Prompt, model: str, answer: Answer, rejection: str | None = None) -> StoredPrompt:
         """Return a prompt with one reply; a rejected one is wrong, and asserts nothing."""
-        score, scored_by = (0.0, rejection) if rejection else self._collected.label(prompt, answer.output)
+        score, scored_by = (0.0, rejection) if rejection else self.collected.label(prompt, answer.output)
         counts = hedging(answer.output if answer.raw is None else answer.raw)
         reply = StoredReply(
             model=model, output="" if rejection else answer.output, confidence=answer.confidence, cost=answer.cost,
             hedges=counts.hedges, words=counts.words, score=score, scored_by=scored_by,
         )  # fmt: skip
         stored = self._prompt(prompt)
-        self._collected.note(stored)
+        self.collected.note(stored)
         return replace(stored, replies=(reply,))
 
     def _prompt(self, prompt: Prompt) -> StoredPrompt:
-        return self._collected.stored(prompt, self._found.get(prompt.index))
+        return self.collected.stored(prompt, self._found.get(prompt.index))
 
 
 def note_command(services: Services, tasks: Iterable[str], words: Sequence[str]) -> None:
