@@ -62,14 +62,19 @@ def load_runtime(path: Path, name: str, context: int = LONGEST_CONTEXT) -> Runti
     # Else the server keeps the states of former prompts too, up to 8 GB a model; the last one stays in its slot.
     params.cache_ram_mib = 0
     params.verbosity, params.warmup = _NO_LOG, False
+    params.endpoint_metrics = True
     params.sampling.temp, params.sampling.seed = 0.0, _SEED
     try:
-        server: Runtime = xllamacpp.Server(params)
+        server = xllamacpp.Server(params)
+        # Its loop has begun once it replied. A server that is dropped before waits for that loop's end for ever, with
+        # the interpreter's lock: in one of 40 starts, a model that was loaded again at once held up the whole command.
+        server.handle_metrics()
     except Exception as error:  # the runtime raises bare exceptions
         raise LocalModelError(
             f"{path} cannot be loaded as a model ({error}): check that it is a complete GGUF file"
         ) from error
-    return server
+    loaded: Runtime = server
+    return loaded
 
 
 class EmbeddedModel:
