@@ -73,6 +73,18 @@ def test_what_rows_begin_with_is_written_once_by_a_call_that_goes_alone_and_read
     assert Fraction(bill_of(scrimp)["baseline"]["cost_usd"]) == paid + saved
 
 
+def test_a_live_run_beside_a_store_of_batches_expects_its_rows_to_read_what_the_provider_keeps(scrimp: Scrimp) -> None:
+    with fake_provider(ClaudeCache().answer) as provider:
+        configure(scrimp, provider.url)
+        assert scrimp("batch", "list").status == 0
+        assert (scrimp.home / "batches.db").exists()
+        ran = scrimp(*RUN, "-", "--system", SYSTEM, stdin=rows(24))
+
+    assert ran.status == 0, ran.err
+    fresh = 24 * 3000 * FRESH / 1_000_000
+    assert bill_of(scrimp)["estimate"]["expected_usd"] < fresh
+
+
 NEWLINE = "\n"
 DOCUMENTS = [f"Chapter {name}. " + f"It rains in {name}. " * 300 + "\n\n" for name in ("Rome", "Oslo", "Bonn")]
 

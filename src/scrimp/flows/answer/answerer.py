@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
@@ -58,14 +58,11 @@ class Answerer:
 
     def __init__(
         self, *, options: RunOptions, step_caller: CallsSteps, pricer: CounterfactualPricer, history: ChainHistory,
-        costs: RowCosts | None = None, cache_saving: Callable[[PlannedRow, str, str], Decimal] | None = None,
+        costs: RowCosts | None = None,
     ) -> None:  # fmt: skip
-        """`costs` returns the expected cost of rows; None if no one asks for it.
-
-        `cache_saving` says of that what the prompt cache of a provider's model is expected to save.
-        """
+        """`costs` returns the expected cost of rows; None if it is not asked for."""
         self._options, self._step_caller, self._pricer, self._history = options, step_caller, pricer, history
-        self._costs, self._cache_saving = costs, cache_saving
+        self._costs = costs
         self._check_slots = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's check
         self._assessors: dict[tuple[str, bool], Assessor] = {}
         self._cache_use: CacheUse = "off" if options.cache == "off" else "miss"
@@ -124,9 +121,7 @@ class Answerer:
     def _kept_of(self, row: PlannedRow) -> Decimal:
         """Return what a provider's cache is expected to save of the call of the first step."""
         first = self._costs.called(row.route.chain.steps[0]) if self._costs is not None else None
-        if first is None or self._cache_saving is None:
-            return _NOTHING
-        return self._cache_saving(row, first.provider, first.model)
+        return _NOTHING if first is None else self._step_caller.expected_saving(row, first)
 
     def _unread(self, row: PlannedRow, kept: Attempt | None) -> bool | None:
         """Return whether a row of a certified one-model route has no answer; None for other rows."""

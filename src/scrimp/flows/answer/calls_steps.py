@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
-from scrimp.values import Completion, Failure, Step
+from scrimp.values import Completion, Failure, ModelRef, Step
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
@@ -38,6 +39,9 @@ class CallsSteps(Protocol):
 
     def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
         """Return whether the call of a completion had a cap, and can be made again under a higher one."""
+
+    def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
+        """Return the dollars that a call for a row is expected to cost less thanks to its provider's cache."""
 
 
 class RowPendingError(Exception):

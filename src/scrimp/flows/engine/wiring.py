@@ -11,35 +11,25 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from scrimp.errors import StoreError
-from scrimp.flows.answer.answerer import Answerer
-from scrimp.flows.answer.calls.step_caller import StepCaller
-from scrimp.flows.answer.calls_steps import CallsSteps
-from scrimp.flows.answer.chain_history import ChainHistory
-from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
-from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
+from scrimp.flows.engine.answerer_wiring import build_answerer
 from scrimp.flows.engine.commit_queue import CommitQueue
 from scrimp.flows.engine.provider_client import build_client
 from scrimp.flows.engine.run_hooks import NO_HOOKS, RunHooks
-from scrimp.flows.planning import row_costs
-from scrimp.flows.spend.billed_before import BaselineBefore
 from scrimp.flows.spend.budgets.budget import Budget
-from scrimp.flows.spend.counterfactual import CounterfactualPricer
 from scrimp.flows.spend.recorder import CallRecorder
-from scrimp.providers.endpoint import Endpoint
-from scrimp.providers.requests.label_headers import Labels, labeled
 from scrimp.store.claims import Claims, NoClaims
 from scrimp.store.journal import Journal
-from scrimp.store.ledger import ClimbCount, Ledger
+from scrimp.store.ledger import Ledger
 from scrimp.transport.client import ProviderClient
 from scrimp.transport.limits.health import ProviderHealth
 
 if TYPE_CHECKING:
+    from scrimp.flows.answer.answerer import Answerer
     from scrimp.flows.answer.provider_caches.stored_caches import StoredCaches
     from scrimp.flows.engine.shared.limits import SharedLimits
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.shared.claims import SharedClaims
-    from scrimp.store.ledger_queries.billed_calls import BilledCalls
     from scrimp.values import Entry
 
 
@@ -127,52 +117,6 @@ def _stored_caches(
     )  # fmt: skip
 
 
-def provider_caching(options: RunOptions, services: Services) -> ProviderCaching:
-    """Return the planner of what providers are asked to cache."""
-    return ProviderCaching(
-        services.routes.endpoints, services.prices, services.clock, services.note, asks=options.provider_cache != "off"
-    )
-
-
-def build_answerer(
-    options: RunOptions, services: Services, client: ProviderClient, health: ProviderHealth,
-    caching: ProviderCaching | None = None, budget: Budget | None = None, stored: StoredCaches | None = None,
-    hooks: RunHooks = NO_HOOKS,
-) -> Answerer:  # fmt: skip
-    """Return the answerer of the rows of a run, with a budget of its own if none is given.
-
-    `caching` may be that of other rows, too.
-    """
-    prices, routes = services.prices, services.routes
-    caching = caching or provider_caching(options, services)
-    step_caller = StepCaller(
-        options=options, client=client, health=health, warmup=PrefixWarmup(time.monotonic),
-        endpoints=_labeled(options, services), available=routes.available,
-        budget=budget or Budget(options.limits.max_cost), prices=prices, warn=services.warn,
-        redirected=services.certificates.redirected, streams=options.streams, show=hooks.show,
-        caching=caching, offers=services.offers, stored=stored,
-    )  # fmt: skip
-    pricer = CounterfactualPricer(
-        prices, options.baseline, routes.available, BaselineBefore(services.paths.ledger_db).output
-    )
-    history = ChainHistory(
-        partial(_climb_counts, services), routes, prices, services.clock, services.warn,
-        billed=partial(_billed_calls, services), place_of=services.place_of,
-    )  # fmt: skip
-    steps: CallsSteps = step_caller if hooks.wrap_caller is None else hooks.wrap_caller(step_caller)
-    return Answerer(
-        options=options, step_caller=steps, pricer=pricer, history=history, costs=row_costs(options, services),
-        cache_saving=None if hooks.wrap_caller is not None else caching.expected_saving,
-    )  # fmt: skip
-
-
-def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
-    """Return the endpoints; gateways that group calls by it are told of the run and its labels."""
-    said = options.labels
-    labels = Labels(run=services.run, route=said.route, user=said.user, tags=said.tags)
-    return {name: labeled(endpoint, labels) for name, endpoint in services.routes.endpoints.items()}
-
-
 def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | NoClaims:
     """Return the claims shared with other runs; for a run that shares no completions, those of its own processes."""
     if services.stores.folder is not None:
@@ -203,17 +147,3 @@ def _ledger_refusal(services: Services) -> StoreError | None:
     except StoreError as error:
         return error
     return None
-
-
-def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
-    ledger = Ledger(services.paths.ledger_db)
-    try:
-        return ledger.climbs(since=since)
-    finally:
-        ledger.close()
-
-
-def _billed_calls(services: Services, chain: str, since: float) -> list[BilledCalls]:
-    from scrimp.store.ledger_queries.billed_calls import billed_in_chain  # only where a chain is called
-
-    return billed_in_chain(services.paths.ledger_db, chain, since)

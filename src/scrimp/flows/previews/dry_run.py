@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
+from scrimp.flows.engine.answerer_wiring import build_answerer, provider_caching
 from scrimp.flows.engine.provider_client import build_client
-from scrimp.flows.engine.wiring import build_answerer, provider_caching
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner

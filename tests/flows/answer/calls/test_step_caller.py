@@ -10,8 +10,16 @@ from hypothesis import strategies as st
 
 from flows.rows import call_recorder, planned_row, row_recorder
 from scrimp.escalation.questions import CallStep
+from scrimp.flows.answer.calls.call_builder import CallBuilder
+from scrimp.flows.answer.calls.call_credits import CallCredits
+from scrimp.flows.answer.calls.call_guards import CallGuards
+from scrimp.flows.answer.calls.call_sender import CallSender
+from scrimp.flows.answer.calls.failover import Failover
+from scrimp.flows.answer.calls.redirects import Redirects
 from scrimp.flows.answer.calls.step_caller import StepCaller
+from scrimp.flows.answer.calls.step_places import StepPlaces
 from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
+from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.spend.budgets.budget import Budget
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
@@ -48,10 +56,14 @@ class Tier:
         self.call_recorder: CallRecorder = call_recorder(PRICES)
         options = options or RunOptions()
         self.warnings: list[str] = []
+        warn, caching = self.warnings.append, ProviderCaching(ENDPOINTS, PRICES, now)
         self.step_caller = StepCaller(
-            options=options, client=self.house.client, health=self.house.health, warmup=PrefixWarmup(now),
-            endpoints=ENDPOINTS, available=available, budget=Budget(options.limits.max_cost), prices=PRICES,
-            warn=self.warnings.append, show=show,
+            ENDPOINTS, StepPlaces(available, None, caching), Failover(self.house.health, ENDPOINTS, warn),
+            builder=CallBuilder(options, ENDPOINTS, warn, streams=show is not None),
+            sender=CallSender(self.house.client, ENDPOINTS, caching, PrefixWarmup(now), show=show),
+            guards=CallGuards(options.limits, Budget(options.limits.max_cost), PRICES, None, warn),
+            call_credits=CallCredits(None),
+            redirects=Redirects(PRICES, warn, lambda *_: None),
         )  # fmt: skip
 
     async def _answer(self, endpoint: Endpoint, request: HttpRequest) -> HttpReply:

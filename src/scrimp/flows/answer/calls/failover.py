@@ -28,6 +28,10 @@ class Failover:
         """Return whether a call was not made because the requests before it were invalid: this row's need not be."""
         return not failure.sent and failure.kind == "invalid" and self._health.in_doubt(model.provider, model.model)
 
+    def may_call(self, model: ModelRef) -> bool:
+        """Return whether a model can still be called in this run, now or later."""
+        return self._health.failure(model.provider, model.model) is None
+
     async def next_model(self, candidates: Collection[ModelRef]) -> ModelRef | None:
         """Return the first model that takes calls; wait for one to recover where none does; None where none will."""
         models = list(candidates)

@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from scrimp.failures import policy_of
-from scrimp.flows.answer.calls.call_builder import CallBuilder, attached_to
-from scrimp.flows.answer.calls.call_credits import CallCredits
-from scrimp.flows.answer.calls.call_guards import CallGuards
-from scrimp.flows.answer.calls.failover import Failover
-from scrimp.flows.answer.calls.redirects import Redirects
-from scrimp.flows.answer.calls.step_places import StepPlaces
-from scrimp.flows.spend.budgets.budget import Budget
-from scrimp.providers.endpoint import Endpoint
-from scrimp.values import (
-    Call,
-    Completion,
-    Failure,
-    ModelRef,
-    RuleCap,
-    Step,
-)
+from scrimp.flows.answer.calls.call_builder import attached_to
+from scrimp.values import Completion, Failure, ModelRef, Step
 
 if TYPE_CHECKING:
     from scrimp.escalation.questions import CallStep
-    from scrimp.flows.answer.calls.attached_content import AttachedContent
-    from scrimp.flows.answer.provider_caches.prefix_warmup import PrefixWarmup
-    from scrimp.flows.answer.provider_caches.provider_caching import ProviderCaching
-    from scrimp.flows.answer.provider_caches.stored_caches import StoredCaches
-    from scrimp.flows.buying.offers import Offers
+    from scrimp.flows.answer.calls.call_builder import CallBuilder
+    from scrimp.flows.answer.calls.call_credits import CallCredits
+    from scrimp.flows.answer.calls.call_guards import CallGuards
+    from scrimp.flows.answer.calls.call_sender import CallSender
+    from scrimp.flows.answer.calls.failover import Failover
+    from scrimp.flows.answer.calls.redirects import Redirects
+    from scrimp.flows.answer.calls.step_places import StepPlaces
     from scrimp.flows.plan.planned_row import PlannedRow
-    from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.spend.recorder import RowRecorder
-    from scrimp.prices.book import PriceBook
-    from scrimp.transport.client import ProviderClient
-    from scrimp.transport.exchange import Content
-    from scrimp.transport.limits.health import ProviderHealth
-    from scrimp.transport.limits.retry import RetryState
-
-_AT_ONCE = nullcontext()  # the turn of a call that shares nothing
+    from scrimp.providers.endpoint import Endpoint
 
 
 class StepCaller:
@@ -50,35 +31,16 @@ class StepCaller:
     makes_rows = True
 
     def __init__(
-        self, *, options: RunOptions, client: ProviderClient, health: ProviderHealth, warmup: PrefixWarmup,
-        endpoints: Mapping[str, Endpoint], available: Collection[str], budget: Budget, prices: PriceBook,
-        warn: Callable[[str], None], redirected: Callable[[str, str, str], None] = lambda *_: None,
-        streams: bool = False, show: Callable[[str], None] | None = None, caching: ProviderCaching | None = None,
-        offers: Offers | None = None, stored: StoredCaches | None = None,
+        self, endpoints: Mapping[str, Endpoint], places: StepPlaces, failover: Failover, *, builder: CallBuilder,
+        sender: CallSender, guards: CallGuards, call_credits: CallCredits, redirects: Redirects,
     ) -> None:  # fmt: skip
-        """`available` are the providers that can be called; `caching` says what they are asked to keep, if anything.
-
-        `stored` has some of it stored for the run.
-        `offers` knows where else a model is sold.
-
-        `redirected` is told of a certified task, a model that was called for it, and the one that answered instead.
-        `streams` asks for streamed completions, and `show` gets them piece by piece.
-        """
-        self._client, self._health, self._endpoints, self._warmup = client, health, endpoints, warmup
-        self._show, self._shown = show, False
-        self.builder = CallBuilder(options, endpoints, warn, streams=streams or show is not None)
-        self._places = StepPlaces(available, offers, caching)
-        self._failover = Failover(health, endpoints, warn)
-        self.credits = CallCredits(offers)
-        self.guards = CallGuards(options.limits, budget, prices, offers, warn)
-        self.redirects = Redirects(prices, warn, redirected)
-        self.caching, self._stored = caching, stored
-        self._content: AttachedContent | None = None
+        """`places` are the models of a step, of which `failover` chooses; a call is built, guarded, and sent."""
+        self._endpoints, self._places, self._failover, self._sender = endpoints, places, failover, sender
+        self.builder, self.guards, self.credits, self.redirects = builder, guards, call_credits, redirects
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
-        """Be told of rows that are about to be called: what they share may be kept by their provider."""
-        if self.caching is not None:
-            self.caching.expect(rows)
+        """Prepare for rows that are about to be called: what they share may be kept by their provider."""
+        self._sender.expect(rows)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
@@ -87,19 +49,20 @@ class StepCaller:
         waited for.
         """
         step = question.step
-        if question.reply is not None and self._client.halted:
+        if question.reply is not None and self.halted:
             return Failure(kind="network", message="the run was stopped before the model was asked again", sent=False)
         usable = [model for model in self.places(step, row) if row.may_call(step, model)]
         usable, refused = await self.taking(question, row, usable)
         if refused is not None and not usable:
             return refused
         recorder.prepare()
-        retries = {model: self._client.retry_state() for model in usable}
+        retries = {model: self._sender.retry_state() for model in usable}
         result: Completion | Failure | None = None
         while (model := await self._failover.next_model(retries)) is not None:
             call = self.builder.call_for(model, question, row, recorder)
             with self.credits.reserved(model, row):
-                result = await self._complete(call, model, recorder, retries[model], row.route.cap)
+                observer = self.guards.before(model, recorder, row.route.cap)
+                result = await self._sender.send(call, observer, retries[model], capped=row.route.cap is not None)
             self.builder.learn_room(question, model, call, result)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)
             self.redirects.notice(model, result, task)
@@ -107,7 +70,7 @@ class StepCaller:
                 continue
             if isinstance(result, Completion) or not policy_of(result).fails_over:
                 break
-            if self._shown or self._client.halted:
+            if self._sender.has_shown or self.halted:
                 break  # never restart a half-printed completion with another model
             if retries[model].exhausted:
                 del retries[model]
@@ -144,7 +107,7 @@ class StepCaller:
     @property
     def halted(self) -> bool:
         """Whether the run was stopped, so that nothing more is called."""
-        return self._client.halted
+        return self._sender.halted
 
     @property
     def refusal(self) -> str | None:
@@ -153,7 +116,7 @@ class StepCaller:
 
     def is_alive(self, step: Step) -> bool:
         """Return whether any model of a step may still be called."""
-        return any(self._health.failure(model.provider, model.model) is None for model in self.places(step))
+        return any(self._failover.may_call(model) for model in self.places(step))
 
     def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
         """Return whether the call of a completion had a cap, and can be made again under a higher one."""
@@ -167,38 +130,6 @@ class StepCaller:
         """Return whether a step answers more than the prompt; a recording has nothing but its prompts' completions."""
         return not any(self._endpoints[model.provider].recording for model in step.candidates)
 
-    async def _complete(
-        self, call: Call, model: ModelRef, recorder: RowRecorder, retry_state: RetryState, cap: RuleCap | None
-    ) -> Completion | Failure:
-        endpoint, observer = self._endpoints[model.provider], self.guards.before(model, recorder, cap)
-        show = self._show_piece if call.stream and self._show is not None else None
-
-        async def send(call: Call, *, content: Content | None = None) -> Completion | Failure:
-            call, shared = (call, ()) if self.caching is None else self.caching.asked(call)
-
-            async def as_asked(call: Call) -> Completion | Failure:
-                caching = self.caching
-                call = call if caching is None else caching.rules.as_learned(call)
-                result = await self._client.complete(call, endpoint, observer, retry_state, show=show, content=content)
-                if caching is not None:
-                    caching.rules.learn(call, result)
-                return result
-
-            async with self._warmup.turn(call, shared) if shared else _AT_ONCE:
-                if self._stored is None or self.caching is None or cap is not None:  # a rule's cap knows calls alone
-                    return await as_asked(call)
-                return await self._stored.complete(call, self.caching, as_asked)
-
-        return await (self._attached_content().send(call, endpoint, send) if call.attachments else send(call))
-
-    def _attached_content(self) -> AttachedContent:
-        if self._content is None:
-            from scrimp.flows.answer.calls.attached_content import AttachedContent  # few calls have any
-
-            self._content = AttachedContent()
-        return self._content
-
-    def _show_piece(self, piece: str) -> None:
-        self._shown = True
-        if self._show is not None:
-            self._show(piece)
+    def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
+        """Return the dollars that a call for a row is expected to cost less thanks to its provider's cache."""
+        return self._sender.expected_saving(row, model)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class StepPlaces:
     """Knows where each model of a step can be called."""
 
-    def __init__(self, available: Collection[str], offers: Offers | None, caching: ProviderCaching | None) -> None:
+    def __init__(self, available: Collection[str], offers: Offers | None, caching: ProviderCaching) -> None:
         """`available` are the providers that can be called; `offers` knows where else a model is sold."""
         self._available, self._offers, self._caching = available, offers, caching
 
@@ -38,7 +38,7 @@ class StepPlaces:
         offers, caching = self._offers, self._caching
         if offers is None or row is None:
             return [] if offers is None else offers.places(model)
-        if caching is None or batch:
+        if batch:
             return offers.in_order(model, bytes_of(row), batch=batch)
 
         def saving(place: ModelRef) -> Decimal:

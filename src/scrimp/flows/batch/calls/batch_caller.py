@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -230,6 +231,11 @@ class BatchCaller(ABC):
     def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
         """Return whether the call of a completion had a cap, and can be made again under a higher one."""
         return self._inner.may_raise(row, step, completion)
+
+    def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
+        """Return nothing: what a call in a batch costs less thanks to its provider's cache is not expected of a row."""
+        del row, model
+        return Decimal(0)
 
 
 def pending(message: str) -> RowPendingError:

@@ -43,7 +43,7 @@ class CollectingCaller(BatchCaller):
 
     def __init__(
         self, context: JobContext, inner: StepCaller, outbox: Outbox, queues: Queues, *, cap: Decimal | None,
-        primer: CachePrimer | None = None, budget: JobBudget | None = None,
+        primer: CachePrimer, budget: JobBudget | None = None,
     ) -> None:  # fmt: skip
         """`queues` say which calls are collected to wait.
 
@@ -70,8 +70,7 @@ class CollectingCaller(BatchCaller):
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
         """Prepare for rows that are about to go in batches."""
-        if self._primer is not None:
-            self._primer.expect(rows)
+        self._primer.expect(rows)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return what is there for a step, as far as the row has come."""
@@ -99,8 +98,7 @@ class CollectingCaller(BatchCaller):
         self._inner.credits.keep(ModelRef(stored.provider, stored.model), row)
         if self._is_capped(row):  # it was sent under a cap, so it counts even if the cap is lower now
             self._spend(self._bound(call), row)
-        if self._primer is not None:
-            self._primer.came_back(call, stored, None)
+        self._primer.came_back(call, stored, None)
 
     def _lost(self, stored: StoredCall, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Call:
         call = super()._lost(stored, question, row, recorder)
@@ -111,8 +109,7 @@ class CollectingCaller(BatchCaller):
     def _take_note(
         self, stored: StoredCall, call: Call, result: Completion | Failure, entry: Entry, row: PlannedRow
     ) -> None:
-        if self._primer is not None:
-            self._primer.came_back(call, stored, result)
+        self._primer.came_back(call, stored, result)
         self._inner.credits.keep(ModelRef(stored.provider, stored.model), row, entry.cost)
         if entry.cost is not None:
             self._spend(entry.cost, row)

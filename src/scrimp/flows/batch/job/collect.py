@@ -11,9 +11,9 @@ from scrimp.failures import policy_of
 from scrimp.flows.batch.calls.cache_primer import CachePrimer
 from scrimp.flows.batch.calls.collecting_caller import CollectingCaller
 from scrimp.flows.batch.costs.quote import Quote
+from scrimp.flows.engine.answerer_wiring import build_answerer, provider_caching
 from scrimp.flows.engine.provider_client import build_client
 from scrimp.flows.engine.run_hooks import RunHooks
-from scrimp.flows.engine.wiring import build_answerer
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.flows.spend.recorder import CallRecorder, RowRecorder
@@ -78,17 +78,17 @@ async def collect(
     `goal` is how far this command takes the job, which spends at most `cap` dollars or its part of a shared `budget`.
     """
     found, callers = Collected(), list[CollectingCaller]()
+    caching = provider_caching(options, services)
+    primer = CachePrimer(context, caching, now=services.clock(), goal=goal)
 
     def wrap(inner: StepCaller) -> CollectingCaller:
-        caching = inner.caching
-        primer = None if caching is None else CachePrimer(context, caching, now=services.clock(), goal=goal)
         callers.append(
             CollectingCaller(context, inner, outbox, queues, cap=cap, primer=primer, budget=budget)
         )  # fmt: skip
         return callers[-1]
 
     client = build_client(options, services, health := ProviderHealth(time.monotonic))
-    answerer = build_answerer(options, services, client, health, hooks=RunHooks(wrap_caller=wrap))
+    answerer = build_answerer(options, services, client, health, caching, hooks=RunHooks(wrap_caller=wrap))
     (caller,) = callers
     try:
         await _drive(prompts, options, services, answerer, caller, found)

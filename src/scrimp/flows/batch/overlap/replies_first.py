@@ -14,6 +14,7 @@ from scrimp.values import Completion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from scrimp.escalation.questions import CallStep
     from scrimp.flows.answer.calls.step_caller import StepCaller
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall
     from scrimp.store.batches.store import BatchStore
-    from scrimp.values import Failure
+    from scrimp.values import Failure, ModelRef
 
 
 class RowsInBatches:
@@ -100,6 +101,10 @@ class RepliesFirst(BatchCaller):
                 self._inner.guards.count_spent(cost, {} if cap is None or cost is None else {cap: cost})
                 return result
         return await self._ask(question, row, recorder, number)
+
+    def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
+        """Return the dollars that a live call for a row is expected to cost less thanks to its provider's cache."""
+        return self._inner.expected_saving(row, model)
 
     async def _ask(
         self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
