@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from scrimp.flows.answer.check_command import try_check
@@ -58,5 +60,17 @@ def drive(
     gc.freeze()  # the garbage collector never scans what was imported again
     gc.set_threshold(_GC_THRESHOLD)
     sys.setswitchinterval(_SWITCH_SECONDS)
+    prefer_throughput()
     check_open_files()
     return run_in_loop(main())
+
+
+def prefer_throughput() -> None:
+    """Have the system take this process for work in bulk, unless it was told otherwise, or does not know such work.
+
+    Threads that wake then wait for the end of another one's turn, instead of interrupting it: those of two workers on
+    two processors did so for each row, and a row cost 10 % more.
+    """
+    if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
+        with suppress(OSError):  # a sandbox may forbid it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
