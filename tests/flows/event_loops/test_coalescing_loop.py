@@ -1,14 +1,20 @@
 """What other threads hand over is called in order, and wakes the loop once for all that came while it worked."""
 
 import asyncio
+import socket
 import threading
+import time
 from collections.abc import Callable
 from contextvars import Context, ContextVar
+from functools import partial
 from typing import Any
 
 import pytest
 
+from raw_server import raw_server
 from scrimp.flows.event_loops.coalescing_loop import CoalescingLoop
+from scrimp.providers.endpoint import Endpoint, HttpRequest
+from scrimp.transport.http.client import HttpClient, build_engine
 
 
 class CountingLoop(asyncio.SelectorEventLoop):
@@ -27,7 +33,7 @@ class CountedLoop(CoalescingLoop, CountingLoop):
     """Ours on top of that."""
 
 
-def in_a_thread(do: Callable[[], None]) -> None:
+def in_a_thread(do: Callable[[], object]) -> None:
     thread = threading.Thread(target=do)
     thread.start()
     thread.join()
@@ -157,3 +163,84 @@ def test_a_loop_that_is_closed_takes_nothing() -> None:
     loop.close()
     with pytest.raises(RuntimeError, match="closed"):
         loop.call_soon_threadsafe(print)
+
+
+async def handed_over(loop: asyncio.AbstractEventLoop, callbacks: list[Callable[[], object]]) -> None:
+    """Have a thread hand over callbacks while the loop works, and wait until it has called all of them."""
+    last = asyncio.Event()
+
+    def hand_over() -> None:
+        for callback in [*callbacks, last.set]:
+            loop.call_soon_threadsafe(callback)
+
+    in_a_thread(hand_over)
+    await last.wait()
+
+
+def test_where_many_come_the_loop_leaves_the_interpreter_to_threads_and_takes_what_they_hand_over_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen, paused = list[str](), list[float]()
+
+    async def main(loop: asyncio.AbstractEventLoop) -> None:
+        def pause(seconds: float) -> None:
+            paused.append(seconds)
+            in_a_thread(partial(loop.call_soon_threadsafe, seen.append, "meanwhile"))
+
+        monkeypatch.setattr(time, "sleep", pause)
+        await handed_over(loop, [lambda: seen.append("first"), lambda: seen.append("second")])
+        assert not paused  # nothing had come before
+        await handed_over(loop, [])
+
+    assert run(main, CountedLoop) == (None, 2)
+    assert (seen, len(paused)) == (["first", "second", "meanwhile"], 1)
+    assert 0 < paused[0] < 0.002  # or a call would wait
+
+
+def test_where_they_come_one_by_one_none_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    def pause(seconds: float) -> None:
+        raise AssertionError(f"a callback waited for {seconds} s")
+
+    async def main(loop: asyncio.AbstractEventLoop) -> None:
+        monkeypatch.setattr(time, "sleep", pause)
+        for _ in range(20):
+            await handed_over(loop, [])
+
+    assert run(main, CountedLoop) == (None, 20)
+
+
+def test_the_thread_of_the_http_engine_is_known_again_at_the_next_reply() -> None:
+    """It was not begun by Python: what the interpreter knows of it would be made again for each reply."""
+    known, kept, waited_for = list[bool](), threading.local(), threading.Semaphore(0)
+
+    class NotingLoop(CoalescingLoop):
+        def call_soon_threadsafe(
+            self, callback: Callable[..., object], *args: Any, context: Context | None = None
+        ) -> asyncio.Handle:
+            known.append(hasattr(kept, "known"))
+            kept.known = True
+            return super().call_soon_threadsafe(callback, *args, context=context)
+
+    def talk(connection: socket.socket) -> None:
+        for _ in range(3):
+            connection.recv(65536)
+            waited_for.acquire()
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    async def main(url: str) -> None:
+        http = HttpClient(build_engine({}, timeout=60))
+        try:
+            for _ in range(3):
+                known.clear()
+                asyncio.get_running_loop().call_soon(waited_for.release)  # once the call waits
+                await http.send(
+                    HttpRequest(url=url, body=b"{}"), Endpoint(name="acme", dialect="openai", base_url=url), {}
+                )
+        finally:
+            await http.close()
+
+    with raw_server(talk) as port, asyncio.Runner(loop_factory=NotingLoop) as runner:
+        runner.run(main(f"http://127.0.0.1:{port}/v1"))
+
+    assert known
+    assert all(known)

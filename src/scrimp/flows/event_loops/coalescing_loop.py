@@ -3,15 +3,25 @@
 asyncio writes a byte to a socket for each callback that comes from another thread. That thread gives the interpreter
 away to write it, and waits for it again, while the loop's own thread works: the engine of HTTP would hand over one
 reply, and write no request, in twice the time for which the interpreter may be kept.
+
+While many come, the loop also leaves the interpreter to those threads for a moment before it looks: handing it back
+and forth for each reply cost a sixth of a row's processor time.
 """
 
 from __future__ import annotations
 
 import asyncio
+import ctypes
+import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import TypeAlias
+
+# Seconds for which it leaves the interpreter to others, where what it took last was not alone.
+_PAUSE, _MANY = 0.0005, 2
+_own_threads = threading.local()  # is empty again in a thread whose state was not kept
 
 _Handed: TypeAlias = tuple[asyncio.Handle, Callable[..., object], tuple[object, ...], Context]
 
@@ -23,6 +33,7 @@ class CoalescingLoop(asyncio.SelectorEventLoop):
         super().__init__()
         self._handed: deque[_Handed] = deque()
         self._will_look = False
+        self._many = False  # whether many were handed over when it looked last
 
     def call_soon_threadsafe(
         self, callback: Callable[..., object], *args: object, context: Context | None = None
@@ -30,6 +41,7 @@ class CoalescingLoop(asyncio.SelectorEventLoop):
         """Schedule a callback in the loop's thread; may be called from any thread."""
         if self.is_closed():
             return super().call_soon_threadsafe(callback, *args, context=context)  # says so
+        _keep_thread_state()
         own = copy_context() if context is None else context
         handle = asyncio.Handle(callback, args, self, own)
         self._handed.append((handle, callback, args, own))
@@ -39,8 +51,24 @@ class CoalescingLoop(asyncio.SelectorEventLoop):
         return handle
 
     def _look(self) -> None:
+        if self._many:
+            time.sleep(_PAUSE)
         self._will_look = False  # first: what is handed over from here on wakes it again
+        taken = 0
         while self._handed:
             handle, callback, args, context = self._handed.popleft()
+            taken += 1
             if not handle.cancelled():
                 self.call_soon(callback, *args, context=context)
+        self._many = taken >= _MANY
+
+
+def _keep_thread_state() -> None:
+    """Keep what the interpreter knows of this thread until the process ends.
+
+    The HTTP engine's thread was not begun by Python, and is forgotten each time it gives the interpreter back: its
+    state, and memory for the frames of what it calls, would be made and freed for each reply.
+    """
+    if not hasattr(_own_threads, "kept"):
+        _own_threads.kept = True
+        ctypes.pythonapi.PyGILState_Ensure()  # is not released
