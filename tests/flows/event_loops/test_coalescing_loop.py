@@ -188,25 +188,26 @@ def test_where_many_come_the_loop_leaves_the_interpreter_to_threads_and_takes_wh
             in_a_thread(partial(loop.call_soon_threadsafe, seen.append, "meanwhile"))
 
         monkeypatch.setattr(time, "sleep", pause)
-        await handed_over(loop, [lambda: seen.append("first"), lambda: seen.append("second")])
+        await handed_over(loop, [partial(seen.append, name) for name in ("first", "second", "third")])
         assert not paused  # nothing had come before
         await handed_over(loop, [])
 
     assert run(main, CountedLoop) == (None, 2)
-    assert (seen, len(paused)) == (["first", "second", "meanwhile"], 1)
+    assert (seen, len(paused)) == (["first", "second", "third", "meanwhile"], 1)
     assert 0 < paused[0] < 0.002  # or a call would wait
 
 
-def test_where_they_come_one_by_one_none_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_few_come_none_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     def pause(seconds: float) -> None:
         raise AssertionError(f"a callback waited for {seconds} s")
 
     async def main(loop: asyncio.AbstractEventLoop) -> None:
         monkeypatch.setattr(time, "sleep", pause)
-        for _ in range(20):
-            await handed_over(loop, [])
+        for few in range(3):
+            for _ in range(7):
+                await handed_over(loop, [int] * few)
 
-    assert run(main, CountedLoop) == (None, 20)
+    assert run(main, CountedLoop) == (None, 21)
 
 
 def test_the_thread_of_the_http_engine_is_known_again_at_the_next_reply() -> None:
