@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -585,6 +585,30 @@ def test_once_a_piece_was_shown_the_call_is_not_retried() -> None:
 
 def test_a_stream_that_breaks_before_its_first_piece_is_retried() -> None:
     assert show("break", retries=1)[2] >= 2
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_provider_without_a_socket_is_opened_once_and_told_whether_the_call_is_streamed(stream: bool) -> None:
+    opened: list[bool] = []
+
+    class InProcess:
+        async def open(self, *, stream: bool) -> None:
+            opened.append(stream)
+
+        async def send(self, request: HttpRequest) -> HttpReply:
+            return ok()
+
+        async def events(self, request: HttpRequest) -> AsyncIterator[str]:
+            yield END
+
+    async def main() -> None:
+        harness = ClientHarness(scripted(), open_in_process=lambda _endpoint, _model: InProcess())
+        for _ in range(2):
+            await harness.ask(replace(CALL, stream=stream), endpoint=replace(ACME, transport="local"))
+
+    run(main())
+
+    assert opened == [stream]
 
 
 def test_closing_the_client_closes_what_it_opened_and_opens_nothing() -> None:

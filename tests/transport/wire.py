@@ -140,6 +140,7 @@ class ClientHarness:
     def __init__(
         self, http: FakeHttp, *, retries: int = 2, timeout: float = 600.0, width: int = 16, rpm: int | None = None,
         secret: str = "sk-secret", random_fraction: Callable[[], float] = lambda: 1.0,
+        open_in_process: Callable[[Endpoint, str], Any] | None = None,
     ) -> None:  # fmt: skip
         clock = asyncio.get_running_loop().time
         self.http, self.slept = http, []
@@ -151,8 +152,8 @@ class ClientHarness:
             return self.queues[endpoint.name]
 
         self.client = ProviderClient(
-            open_http=self._open, open_in_process=_no_local, open_queue=open_queue, health=self.health,
-            secrets=OneSecret(secret), retry_policy=RetryPolicy(retries=retries, timeout=timeout),
+            open_http=self._open, open_in_process=open_in_process or _no_local, open_queue=open_queue,
+            health=self.health, secrets=OneSecret(secret), retry_policy=RetryPolicy(retries=retries, timeout=timeout),
             clock=clock, sleep=self._sleep, random_fraction=random_fraction,
         )  # fmt: skip
 
@@ -188,5 +189,5 @@ class ClientHarness:
         return await asyncio.gather(*(self.ask(observer=observer) for _ in range(number)))
 
 
-def _no_local(model: str) -> Any:
+def _no_local(_endpoint: Endpoint, model: str) -> Any:
     raise AssertionError(f"no local model was expected, but {model} was opened")

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     class InProcessProvider(Protocol):
         """A provider without a socket, such as the embedded model."""
 
-        async def open(self) -> None:
-            """Load what answers; raise ScrimpError if that is missing or damaged."""
+        async def open(self, *, stream: bool) -> None:
+            """Load what answers calls, streamed or not; raise ScrimpError if that is missing or damaged."""
 
         async def send(self, request: HttpRequest) -> HttpReply:
             """Return the reply to a request."""
@@ -147,7 +147,7 @@ class ProviderClient:
             self._http_client()
             self._secrets.headers_for(exchange.endpoint)
         else:
-            await self._in_process_provider(exchange).open()
+            await self._in_process_provider(exchange).open(stream=exchange.call.stream)
         self._prepared.add((exchange.endpoint.name, exchange.call.model))
 
     async def _sleep_in_place(self, seconds: float, failure: Failure, exchange: Exchange) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,16 @@ from scrimp.flows.engine import provider_client
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.flows.tune.pairs.pair_collector import GROUP, PairCollector
-from scrimp.transport.local import embedded
+from scrimp.transport.local import runtime
 from scrimp.values import Prompt
 
 
 class Said:
-    def handle_chat_completions(self, body: dict[str, Any]) -> dict[str, Any]:
-        message = {"role": "assistant", "content": body["model"]}
-        return {
-            "model": body["model"],
-            "choices": [{"message": message, "finish_reason": "stop"}],
-            "usage": {"prompt_tokens": 1, "completion_tokens": 1},
-        }
+    def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
+        delta = {"role": "assistant", "content": body["model"]}
+        choice = {"index": 0, "delta": delta, "finish_reason": "stop"}
+        on_chunk({"model": body["model"], "choices": [choice]})
+        on_chunk({"choices": [], "usage": {"prompt_tokens": 1, "completion_tokens": 1}})
 
 
 def test_a_local_model_is_loaded_once_for_all_groups_of_prompts(
@@ -37,7 +36,7 @@ def test_a_local_model_is_loaded_once_for_all_groups_of_prompts(
         loaded[path.name] += 1
         return Said()
 
-    monkeypatch.setattr(embedded, "load_runtime", load_model)
+    monkeypatch.setattr(runtime, "load_runtime", load_model)
     provider_client._runtime.cache_clear()
     tables = (f'[models."local/{name}"]\npath = "{tmp_path}/{name}.gguf"\n' for name in "ab")
     (tmp_path / "config.toml").write_text("".join(tables), encoding="utf-8")

@@ -9,29 +9,38 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.transport.local.embedded import Runtime
 from scrimp.transport.local.growing_runtime import CONTEXT_STEPS, GrowingRuntime
+from scrimp.transport.local.runtime import Runtime
 
 LONGEST = CONTEXT_STEPS[-1]
 
 
 class LlamaServer:
-    """Replies as llama.cpp's server does: an error for a prompt that is too long, a cut where the context is full."""
+    """Replies as llama.cpp's server does: an error for a prompt that is too long, a cut where the context is full.
+
+    It says "a" for each token, and ends at a chunk for which it gets True.
+    """
 
     def __init__(self, context: int) -> None:
         self.context = context
 
-    def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[Any], None] | None = None) -> Any:
+    def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> None:
         prompt, says = map(int, body["messages"][0]["content"].split())
         if prompt >= self.context:
             error = {"type": "exceed_context_size_error", "n_prompt_tokens": prompt, "n_ctx": self.context}
-            return {"error": {"code": 400, **error}}
+            on_chunk({"error": {"code": 400, **error}})
+            return
         most = body.get("max_tokens")
         said = min(says, self.context - prompt, says if most is None else most)
-        if on_chunk is not None:
-            on_chunk(said)
         usage = {"prompt_tokens": prompt, "completion_tokens": said}
-        return {"choices": [{"finish_reason": "stop" if said == says else "length"}], "usage": usage}
+        end = "stop" if said == says else "length"
+        if not body.get("stream"):
+            on_chunk({"choices": [{"finish_reason": end, "message": {"content": "a" * said}}], "usage": usage})
+            return
+        deltas = [{"role": "assistant", "content": None}, {"content": "a" * (said - 1)}, {"content": "a"}]
+        choices = [*({"finish_reason": None, "delta": delta} for delta in deltas), {"finish_reason": end, "delta": {}}]
+        chunks = [*({"choices": [choice]} for choice in choices), {"choices": [], "usage": usage}]
+        any(map(on_chunk, chunks))
 
 
 def asked(prompt: int, says: int, most: int | None) -> dict[str, Any]:
@@ -58,7 +67,7 @@ def test_replies_are_those_of_the_longest_context(bodies: list[dict[str, Any]]) 
     runtime, loaded = growing()
 
     for body in bodies:
-        assert _told(runtime.handle_chat_completions(body)) == _told(LlamaServer(LONGEST).handle_chat_completions(body))
+        assert _told(runtime.reply(body, never)) == _told(whole(body))
     assert loaded == sorted(set(loaded))
 
 
@@ -77,21 +86,40 @@ def test_replies_are_those_of_the_longest_context(bodies: list[dict[str, Any]]) 
 def test_the_context_is_no_longer_than_needed(body: dict[str, Any], contexts: list[int]) -> None:
     runtime, loaded = growing()
 
-    runtime.handle_chat_completions(body)
-    runtime.handle_chat_completions(asked(1, 1, 1))
+    runtime.open(stream=False)
+    runtime.reply(body, never)
+    runtime.reply(asked(1, 1, 1), never)
     assert loaded == contexts
 
 
 def test_what_is_streamed_gets_the_longest_context_as_it_cannot_be_taken_back() -> None:
     runtime, loaded = growing()
-    chunks: list[Any] = []
+    chunks: list[dict[str, Any]] = []
 
-    runtime.handle_chat_completions(asked(10, 5000, None), chunks.append)
-    assert (chunks, loaded) == ([5000], [1024, 8192])
+    runtime.open(stream=True)
+    runtime.stream(asked(10, 5000, None), lambda chunk: bool(chunks.append(chunk)))
+    assert chunks[-1]["usage"]["completion_tokens"] == 5000
+    assert loaded == [8192]
+
+
+def test_log_probabilities_are_not_asked_for_in_chunks_which_lack_that_of_the_end() -> None:
+    runtime, _ = growing()
+
+    reply = runtime.reply(asked(10, 2, 8) | {"logprobs": True}, never)
+    assert reply["choices"] == [{"finish_reason": "stop", "message": {"content": "aa"}}]
+
+
+def test_a_reply_that_nothing_waits_for_ends_and_has_no_longer_context_loaded() -> None:
+    runtime, loaded = growing()
+    waits = iter([False, True])
+
+    reply = runtime.reply(asked(10, 5000, None), lambda: next(waits, True))
+    assert reply["choices"][0]["message"]["content"] == "a" * 1013
+    assert loaded == [1024]
 
 
 def test_a_model_that_could_not_be_loaded_again_is_loaded_at_the_next_request() -> None:
-    failures = iter([None, MemoryError(), None])
+    failures = iter([MemoryError(), None, MemoryError(), None])
 
     def load(context: int) -> Runtime:
         failure = next(failures)
@@ -100,10 +128,24 @@ def test_a_model_that_could_not_be_loaded_again_is_loaded_at_the_next_request() 
         return LlamaServer(context)
 
     runtime = GrowingRuntime(load)
-    with pytest.raises(MemoryError):
-        runtime.handle_chat_completions(asked(1500, 1, 1))
-    assert runtime.handle_chat_completions(asked(1500, 1, 1))["usage"]["prompt_tokens"] == 1500
+    for _ in range(2):
+        with pytest.raises(MemoryError):
+            runtime.reply(asked(1500, 1, 1), never)
+    assert runtime.reply(asked(1500, 1, 1), never)["usage"]["prompt_tokens"] == 1500
 
 
-def _told(reply: dict[str, Any]) -> dict[str, Any]:
-    return {"error": reply["error"]["n_prompt_tokens"]} if "error" in reply else reply
+def never() -> bool:
+    return False
+
+
+def whole(body: dict[str, Any]) -> dict[str, Any]:
+    replies: list[dict[str, Any]] = []
+    LlamaServer(LONGEST).handle_chat_completions(body, lambda reply: bool(replies.append(reply)))
+    return replies[0]
+
+
+def _told(reply: dict[str, Any]) -> object:
+    if "error" in reply:
+        return reply["error"]["n_prompt_tokens"]
+    choice = reply["choices"][0]
+    return choice["message"]["content"], choice["finish_reason"], reply["usage"]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from scrimp.transport.local.embedded import load_runtime
+from scrimp.transport.local.runtime import load_runtime
 
 
 class LlamaServer:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.transport.client import InProcessProvider
     from scrimp.transport.http.client import HttpClient
-    from scrimp.transport.local.embedded import Runtime
+    from scrimp.transport.local.growing_runtime import GrowingRuntime
     from scrimp.transport.local.replay import ReplayProvider
 
 # A chain, or a tier whose first model fails, calls several providers, each of which may have --concurrency calls.
@@ -76,14 +76,14 @@ def _open_in_process(services: Services, endpoint: Endpoint, model: str) -> InPr
         raise ConfigError(
             f"there is no local model '{model}': use local/{NAME}, or set [models.\"local/{model}\"] path"
         )
-    return EmbeddedModel(partial(_runtime, path, model))
+    return EmbeddedModel(_runtime(path, model))
 
 
 @cache
-def _runtime(path: Path, model: str) -> Runtime:
-    """Load a local model once for all runs of this process: tuning makes many, and none would free its own."""
-    from scrimp.transport.local.embedded import load_runtime  # other models do not need this
-    from scrimp.transport.local.growing_runtime import GrowingRuntime
+def _runtime(path: Path, model: str) -> GrowingRuntime:
+    """Return the runtime of a local model, one for all runs of this process: tuning makes many, and none frees it."""
+    from scrimp.transport.local.growing_runtime import GrowingRuntime  # other models do not need this
+    from scrimp.transport.local.runtime import load_runtime
 
     return GrowingRuntime(partial(load_runtime, path, model))
 

@@ -79,7 +79,7 @@ class InProcessRecorder:
     def __init__(self, recorder: RequestRecorder) -> None:
         self._recorder = recorder
 
-    async def open(self) -> None:
+    async def open(self, *, stream: bool) -> None:
         """Open nothing."""
 
     async def send(self, request: HttpRequest) -> HttpReply:

@@ -24,8 +24,9 @@ class ReplayProvider:
         self._read = read
         self._prompts: dict[bytes, RecordedPrompt] | None = None
 
-    async def open(self) -> None:
+    async def open(self, *, stream: bool) -> None:
         """Read the recording; raise InputError if it cannot be read."""
+        del stream
         self._recorded()
 
     async def send(self, request: HttpRequest) -> HttpReply:
