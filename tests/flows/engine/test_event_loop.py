@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -12,6 +13,7 @@ import pytest
 
 from command import Scrimp
 from fake_provider import Reply, completion, fake_provider
+from scrimp.flows.engine.event_loop import prefer_throughput
 from worker_runs import is_calling
 
 if sys.platform != "linux":
@@ -49,3 +51,14 @@ def test_what_makes_calls_is_work_in_bulk_unless_it_was_told_otherwise(
         assert process.wait() == 0
 
     assert seen == {taken}
+
+
+@pytest.mark.parametrize("forbidden", ["sched_getscheduler", "sched_setscheduler"])
+def test_where_that_cannot_be_said_a_run_goes_on(forbidden: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbid(*_: object) -> int:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))  # musl
+
+    monkeypatch.setattr(os, "sched_setscheduler", lambda *_: None)  # of the process that runs the tests
+    monkeypatch.setattr(os, forbidden, forbid)
+
+    prefer_throughput()

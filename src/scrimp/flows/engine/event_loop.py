@@ -71,6 +71,6 @@ def prefer_throughput() -> None:
     Threads that wake then wait for the end of another one's turn, instead of interrupting it: those of two workers on
     two processors did so for each row, and a row cost 10 % more.
     """
-    if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
-        with suppress(OSError):  # a sandbox may forbid it
+    with suppress(OSError):  # a sandbox may forbid it, and the C library of Alpine has none of it
+        if sys.platform == "linux" and os.sched_getscheduler(0) == os.SCHED_OTHER:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
