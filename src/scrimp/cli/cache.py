@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -148,7 +148,7 @@ def import_(
         if shared:
             take = _shared(session).import_many
         else:
-            take = opened.enter_context(closing(SqliteCache(session.services.paths.cache_db))).import_many
+            take = opened.enter_context(SqliteCache(session.services.paths.cache_db)).import_many
         print_line(f"imported {format_count(sum(_imported(take, Path(file))))}")
 
 

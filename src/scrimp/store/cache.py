@@ -10,7 +10,7 @@ import msgspec
 
 from scrimp.errors import StoreError
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.database import connect, insert, is_read_only, store_errors
+from scrimp.store.database import OpenDatabase, connect, insert, is_read_only, store_errors
 from scrimp.store.encoding.packed_json import unpacked
 from scrimp.store.write_ahead_log import SmallLog
 from scrimp.values import Answer
@@ -45,7 +45,7 @@ _REPLACE_OLDER = _REPLACE + " WHERE excluded.created > created"
 _decode = msgspec.json.Decoder(Answer).decode
 
 
-class SqliteCache:
+class SqliteCache(OpenDatabase):
     """One open cache file, as a CompletionCache."""
 
     def __init__(self, path: Path, *, any_thread: bool = False) -> None:
@@ -53,10 +53,6 @@ class SqliteCache:
         self._db = connect(path, MIGRATIONS, any_thread=any_thread, oldest=OLDEST_READ)
         self.read_only = is_read_only(self._db)
         self._log = SmallLog(self._db, path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def get_many(
         self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None

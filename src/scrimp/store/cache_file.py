@@ -11,7 +11,7 @@ from msgspec import Struct
 from scrimp.errors import StoreError
 from scrimp.store.cache import MIGRATIONS, OLDEST_READ, cached_completion
 from scrimp.store.completion_cache import CachedCompletion
-from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.database import OpenDatabase, connect, store_errors, transaction
 
 _MOST_MATCHES = 100
 KEY_DIGITS = 64
@@ -29,16 +29,12 @@ class CacheStats(Struct, frozen=True):
     unpriced: int = 0  # completions of unknown cost
 
 
-class CacheFile:
+class CacheFile(OpenDatabase):
     """The file of an SqliteCache, open for its administration."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect(path, MIGRATIONS, oldest=OLDEST_READ)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def stats(self) -> CacheStats:
         """Count what is in the file."""

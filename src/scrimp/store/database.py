@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -41,6 +41,23 @@ def connect(
         if (db := _connect_to_read(path, schemas, any_thread=any_thread)) is None:
             raise
         return db
+
+
+class OpenDatabase:
+    """A database file that is open until it is closed, or until the `with` block that opens it ends."""
+
+    path: Path
+    _db: sqlite3.Connection
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def is_read_only(db: sqlite3.Connection) -> bool:

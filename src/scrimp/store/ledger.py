@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.errors import UsageError
-from scrimp.store.database import insert, select, store_errors
+from scrimp.store.database import OpenDatabase, insert, select, store_errors
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.encoding.entry_rows import COLUMNS, entry_row
 from scrimp.store.encoding.packed_ids import KEY_AS_TEXT, packed_call, unpacked_call
@@ -102,17 +102,13 @@ def prepare_ledger(path: Path) -> None:
     Ledger(path).close()
 
 
-class Ledger:
+class Ledger(OpenDatabase):
     """One open ledger file."""
 
     def __init__(self, path: Path, *, any_thread: bool = False) -> None:
         self.path = path
         self._db = connect_ledger(path, any_thread=any_thread)
         self._log = SmallLog(self._db, path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def append(self, entries: Sequence[Entry]) -> None:
         """Append the entries of calls that ended, in one transaction; a call that is there already is skipped."""

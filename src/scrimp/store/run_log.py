@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from scrimp.enums import RunKind
-from scrimp.store.database import store_errors, transaction
+from scrimp.store.database import OpenDatabase, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.ledger_connection import connect_ledger
 
@@ -50,7 +50,7 @@ class RunRecord(Struct, frozen=True, kw_only=True):
     end: RunEnd | None = None
 
 
-class RunLog:
+class RunLog(OpenDatabase):
     """The records of runs, open for reading and writing."""
 
     def __init__(self, path: Path) -> None:
@@ -58,10 +58,6 @@ class RunLog:
         self._db = connect_ledger(path)
         # A record must outlive its process, but may be lost in a power cut: a short run need not wait for a disk.
         self._db.execute("PRAGMA synchronous = NORMAL")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def begin(self, record: RunRecord) -> None:
         """Add a run."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import typer
@@ -28,7 +27,7 @@ def cancel(job: JobArgument = None) -> None:
     from scrimp.flows.batch.upkeep.cancel import cancel_job  # it needs the network
 
     with open_session() as session:
-        with closing(BatchStore(session.services.paths.batches_db)) as store:
+        with BatchStore(session.services.paths.batches_db) as store:
             found = find_job(store, job)
         done = cancel_job(found, session.services)
         state = "was cancelled before" if found.cancelled else "is cancelled"

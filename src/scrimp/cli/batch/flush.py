@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,7 +68,7 @@ def flush(
 
 def _name(queue: str | None, session: Session) -> str | None:
     """Return the queue to flush, None if none has requests; UsageError if there are several."""
-    with closing(BatchStore(session.services.paths.batches_db)) as store:
+    with BatchStore(session.services.paths.batches_db) as store:
         known = sorted({shard.queue for shard in store.shards() if shard.queue is not None})
         waiting = sorted({shard.queue for shard in store.shards() if shard.queue and shard.state == "queued"})
     if queue is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,7 +25,7 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no bill
 
 def named_job(name: str | None) -> Job:
     """Return the job of a name or of its beginning, the newest for None; UsageError if there is none."""
-    with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
+    with open_session() as session, BatchStore(session.services.paths.batches_db) as store:
         return find_job(store, name)
 
 

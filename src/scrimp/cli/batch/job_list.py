@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from functools import partial
 from itertools import chain
 
@@ -39,7 +38,7 @@ def list_(*, as_json: AsJson = False) -> None:
 
     A warning says which results expire soon, and which batches have taken far longer than most of their provider did.
     """
-    with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
+    with open_session() as session, BatchStore(session.services.paths.batches_db) as store:
         jobs, now = store.jobs(), session.services.clock()
         warned = _warnings(session, store, now)
         of_job = {job.job: store.shards_for(job.job) for job in jobs}
@@ -65,7 +64,7 @@ def list_(*, as_json: AsJson = False) -> None:
 @app.command()
 def status(job: JobArgument = None, *, as_json: AsJson = False) -> None:
     """Show the batches of a job as they were last looked at; the network is not used (scrimp batch watch looks)."""
-    with open_session() as session, closing(BatchStore(session.services.paths.batches_db)) as store:
+    with open_session() as session, BatchStore(session.services.paths.batches_db) as store:
         found = find_job(store, job)
         shards, now = store.shards_for(found.job), session.services.clock()
         warned = _warnings(session, store, now)

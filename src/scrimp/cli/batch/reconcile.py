@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -51,7 +50,7 @@ def reconcile(
     from scrimp.flows.batch.upkeep.reconcile import reconcile as compare
 
     with open_session() as session:
-        with closing(BatchStore(session.services.paths.batches_db)) as store:
+        with BatchStore(session.services.paths.batches_db) as store:
             found = None if job is None else find_job(store, job)
         pairs = compare(session.services, found)
         strangers = [pair for pair in pairs if pair.here is None and pair.there is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -69,7 +69,7 @@ def _notes(name: str, overview: BudgetOverview | None, session: Session) -> Iter
     """Yield how what jobs of batches may spend is given back: by those of this home, and by others."""
     jobs = [each.run for each in (overview.runs if overview is not None else ()) if is_job(each.run)]
     path = session.services.paths.batches_db
-    with closing(BatchStore(path)) if jobs and path.exists() else nullcontext() as store:
+    with BatchStore(path) if jobs and path.exists() else nullcontext() as store:
         known = {job.job for job in store.jobs()} if store is not None else set[str]()
     if own := [job for job in jobs if job in known]:
         yield (

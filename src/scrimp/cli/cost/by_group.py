@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import typer
 
 from scrimp.cli.cost.cost_flags import DEFAULT_WINDOW, ShownFlags, SumFlags
@@ -100,7 +98,7 @@ def _refuse_options(context: typer.Context) -> None:
 
 def _check_certificates(session: Session) -> None:
     """Warn of certified routes and levels of compression that no longer hold, and disable them."""
-    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+    with Ledger(session.services.paths.ledger_db) as ledger:
         check_drift(session, ledger)
     if session.services.paths.tuned.exists():
         from scrimp.cli.observers.drift import warn_of_level_drift  # where something was certified

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import typer
 
 from scrimp.cli.cost.ledger_sums import the_flagships
@@ -33,7 +31,7 @@ def check_alerts(context: typer.Context, *, as_json: bool) -> None:
             raise UsageError("there is nothing to check: add rules under [alerts], as scrimp.toml(5) shows")
         services.stores.recover()
         if table.drift:
-            with closing(Ledger(services.paths.ledger_db)) as ledger:
+            with Ledger(services.paths.ledger_db) as ledger:
                 check_drift(session, ledger)
         alerts = alerts_in_force(table, services.paths, services.clock(), lambda: the_flagships(session))
         tell_news(session, alerts, show=False)

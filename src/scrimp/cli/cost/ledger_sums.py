@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, tzinfo
 
 from scrimp.cli.session import Session
@@ -25,7 +25,7 @@ def open_sums(session: Session) -> Iterator[CostSums]:
     """Open the sums of the session's ledger, with all of its calls in them; a note says when that takes a while."""
     paths = session.services.paths
     prepare_ledger(paths.ledger_db)
-    with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
+    with CostSums(paths.cost_sums_db, paths.ledger_db) as sums:
         behind = sums.entries_behind()
         if behind > _MANY:
             _add_up(session, sums, behind)

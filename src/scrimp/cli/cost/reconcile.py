@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
@@ -105,7 +104,7 @@ def _tells(each: Reconciled) -> bool:
 
 def _providers(session: Session, named: Sequence[str] | None, since: float) -> list[str]:
     """Return the providers that were called over the network, or those of them that were named."""
-    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+    with Ledger(session.services.paths.ledger_db) as ledger:
         called = sorted(total.name for total in ledger.totals("provider", since=since))
     endpoints = session.services.routes.endpoints
     if named is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def _recorded_runs() -> list[RunRecord]:
     try:
         if not ledger.exists():  # looking at it must not make it
             return []
-        with closing(RunLog(ledger)) as log:
+        with RunLog(ledger) as log:
             return log.latest_known(_MOST_SEARCHED)
     except (ScrimpError, OSError):
         return []

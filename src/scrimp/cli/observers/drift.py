@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import closing
 
 from scrimp.cli.session import Session
 from scrimp.errors import ConfigError, StoreError
@@ -25,7 +24,7 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
 
     try:
         routes = [route for route in load_tuned(path) if tasks is None or route.signature in tasks]
-        with closing(RouteCheckStore(ledger.path)) as checks:
+        with RouteCheckStore(ledger.path) as checks:
             found = find_drift(routes, ledger, checks)
         drifted = [new for old, new in zip(routes, found, strict=True) if new.drift != old.drift]
         for route in drifted:
@@ -40,11 +39,8 @@ def check_drift(session: Session, ledger: Ledger, tasks: Collection[str] | None 
 def check_drift_of_run(session: Session, tasks: Collection[str]) -> None:
     """Check the certified routes of these tasks, which the rows of a run took."""
     try:
-        ledger = Ledger(session.services.paths.ledger_db)
-        try:
+        with Ledger(session.services.paths.ledger_db) as ledger:
             check_drift(session, ledger, tasks)
-        finally:
-            ledger.close()
     except StoreError as error:  # the run itself is over and its rows are out
         session.messages.warn(f"drift of certified routes was not checked: {error}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing, suppress
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -138,7 +138,7 @@ def _keep_sums(session: Session, calls: int, before: int, newest: int) -> None:
     from scrimp.store.cost_sums.sums import CostSums  # after each so many calls
 
     paths = session.services.paths
-    with suppress(StoreError), closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums:
+    with suppress(StoreError), CostSums(paths.cost_sums_db, paths.ledger_db) as sums:
         sums.keep_up(calls)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -108,7 +107,7 @@ class RunRecorder:
     ) -> None:  # fmt: skip
         stopped = stop.message or stop.reason if stop is not None else None if error is None else str(error)
         try:
-            with closing(log):
+            with log:
                 log.end(self._run, _end(self._services, bill, status, stopped, self._width))
                 self.newest_entries = self._newest_entry, log.newest_entry()
         except StoreError as store_error:
@@ -135,7 +134,7 @@ def record_ask(
     """Record a call of `scrimp ask` once it has ended; where that cannot be, a warning says so."""
     services = session.services
     try:
-        with closing(RunLog(services.paths.ledger_db)) as log:
+        with RunLog(services.paths.ledger_db) as log:
             log.begin(_record(services, "ask", began, words))
             log.end(services.run, _end(services, bill, status, stopped, session.err.width))
     except StoreError as error:
@@ -176,7 +175,7 @@ def _printable(text: str) -> str:
 def recent_bills(session: Session) -> list[Raw]:
     """Return the bills of the latest runs, as documents; none if there is no ledger that can be read."""
     try:
-        with closing(RunLog(session.services.paths.ledger_db)) as log:
+        with RunLog(session.services.paths.ledger_db) as log:
             return [record.end.document for record in log.latest(_COMPARED_RUNS) if record.end is not None]
     except StoreError:
         return []  # an estimate needs none, and `runs show` has read it before

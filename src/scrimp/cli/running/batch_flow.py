@@ -102,7 +102,7 @@ def _plan(session: Session, flags: BatchFlags) -> BatchPlan:
 def _job(session: Session, flags: BatchFlags, source: RunInput) -> Job:
     """Return the job that is named, or that this command begins or began."""
     services = session.services
-    with closing(BatchStore(services.paths.batches_db)) as store:
+    with BatchStore(services.paths.batches_db) as store:
         if flags.job is not None:
             return find_job(store, flags.job)
         now = services.clock()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from itertools import islice
 from typing import Annotated
 
@@ -24,7 +23,7 @@ FailedRun = Annotated[str, typer.Argument(metavar="RUN", help=_HELP, autocomplet
 
 def find_run(session: Session, name: str, kind: RunKind | None = None) -> RunRecord:
     """Return the run of that name, `last` of that kind; raise UsageError if there is none, or several."""
-    with closing(RunLog(session.services.paths.ledger_db)) as log:
+    with RunLog(session.services.paths.ledger_db) as log:
         if name == _LAST:
             # Not one that is running: `scrimp runs errors last | scrimp run -` starts the next one at the same time.
             ended = (record for record in log.latest(1000, kind) if record.end or not _is_running(session, record.run))
@@ -43,7 +42,7 @@ def _unrecorded(session: Session, name: str) -> list[RunRecord]:
     """Return the runs of the ledger alone: of `scrimp tune`, of an `ask` that was killed, or from before records."""
     if not name or name == _LAST:
         return []
-    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+    with Ledger(session.services.paths.ledger_db) as ledger:
         known = ledger.runs(beginning_with=name)
     return [RunRecord(run=run, kind=None, started=began, folder="", command=()) for run, began in known]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from contextlib import closing
 from decimal import Decimal
 
 from scrimp.cli.runs.run_state import run_state
@@ -16,7 +15,7 @@ from scrimp.units import format_known_dollars, format_moment, known_or_none
 
 def run_totals(session: Session, run: str) -> list[LedgerTotal]:
     """Return what the ledger knows of a run, by model."""
-    with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+    with Ledger(session.services.paths.ledger_db) as ledger:
         return ledger.totals("model", run=run)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -39,7 +38,7 @@ def list_(
     recorded. A run without an end was killed, is still running, or is "elsewhere": it was merged before its end was
     known. Runs that are "not recorded" are known only by their calls in the ledger.
     """
-    with open_session() as session, closing(RunLog(session.services.paths.ledger_db)) as log:
+    with open_session() as session, RunLog(session.services.paths.ledger_db) as log:
         session.services.stores.recover()
         records = log.latest_known(limit) if kind is None else log.latest(limit, kind)
         if as_json:

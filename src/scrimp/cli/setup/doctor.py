@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
@@ -147,9 +146,8 @@ def _shared_limits(session: Session) -> str:
 def _ledger(session: Session) -> str:
     _checked(session.services.paths.ledger_db)
     lost = session.services.stores.recover()
-    ledger = Ledger(session.services.paths.ledger_db)
-    calls, later = ledger.count(), ledger.count(since=session.services.clock() + _SKEW)
-    ledger.close()
+    with Ledger(session.services.paths.ledger_db) as ledger:
+        calls, later = ledger.count(), ledger.count(since=session.services.clock() + _SKEW)
     said = f"{calls} calls" + (f", {lost} of them just recorded as lost" if lost else "")
     if not later:
         return said
@@ -161,7 +159,7 @@ def _batches(session: Session) -> str:
     from scrimp.store.batches.store import BatchStore  # where there are batches
 
     path = _checked(session.services.paths.batches_db)
-    with closing(BatchStore(path)) as store:
+    with BatchStore(path) as store:
         return f"{pluralize(len(store.jobs()), 'job')}, {pluralize(len(store.shards()), 'batch')}"
 
 

@@ -47,8 +47,7 @@ def advise(
     """
     with open_session() as session:
         path = session.services.paths.ledger_db
-        ledger, pairs = Ledger(path), PairStore(path)
-        try:
+        with Ledger(path) as ledger, PairStore(path) as pairs:
             start = since_start(since, session.services.clock())
             tasks = [
                 task
@@ -56,9 +55,6 @@ def advise(
                 if task.signature not in _TUNING_ROUTES
             ]
             advice = list(task_advice(tasks, rows_from_pairs(pairs.prompts()), session.services.clock()))
-        finally:
-            ledger.close()
-            pairs.close()
         if as_json:
             print_json([_as_json(one) for one in advice])
             return

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -100,7 +99,7 @@ def _apply_routes(
     since: float,
 ) -> None:  # fmt: skip
     path, now = session.services.paths.tuned, session.services.clock()
-    with closing(PairStore(session.services.paths.ledger_db)) as pairs:
+    with PairStore(session.services.paths.ledger_db) as pairs:
         templates, commands = pairs.templates(since=since), pairs.commands()
     routes = list(tuned_routes(certificate, rows, now, pooled=pooled, templates=templates))
     if not routes:
@@ -127,7 +126,7 @@ def _apply_routes(
 
 def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: bool, dry_run: bool) -> None:
     path, now = session.services.paths.tuned, session.services.clock()
-    with closing(LevelReplyStore(session.services.paths.ledger_db)) as store:
+    with LevelReplyStore(session.services.paths.ledger_db) as store:
         templates = store.templates()
     levels = list(tuned_levels(certificate, now, pooled=pooled, templates=templates))
     if not levels:
@@ -146,7 +145,7 @@ def _apply_level(session: Session, certificate: LevelCertificate, *, pooled: boo
     )
     if (origin := session.services.level_origin) is not None:
         session.messages.warn(f"compress is set in {origin}, which overrides certified levels: remove it there")
-    with closing(PairStore(session.services.paths.ledger_db)) as pairs:
+    with PairStore(session.services.paths.ledger_db) as pairs:
         commands = pairs.commands()
     for line in run_lines([*others, *levels], [level.signature for level in levels], commands):
         print_line(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 
 import typer
 
@@ -36,7 +35,7 @@ def status(as_json: AsJson = False) -> None:
         path = session.services.paths.tuned
         states: dict[str, WatchState] = {}
         if path.exists():
-            with closing(Ledger(session.services.paths.ledger_db)) as ledger:
+            with Ledger(session.services.paths.ledger_db) as ledger:
                 check_drift(session, ledger)
                 states = _watch_states(session, ledger)
             warn_of_level_drift(session)

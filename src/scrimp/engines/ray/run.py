@@ -8,7 +8,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from functools import partial
 from io import TextIOBase
 from pathlib import Path
@@ -56,7 +56,7 @@ def _gathered(
     is_here = not services.env.get("RAY_ADDRESS")  # and so are all workers
     with (
         common_folder(options, services) if is_here else nullcontext() as folder,
-        closing(Ledger(services.paths.ledger_db)) as ledger,
+        Ledger(services.paths.ledger_db) as ledger,
     ):
         job = worker_job(
             services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -59,7 +58,7 @@ def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
         return dict.fromkeys(names, Window())
     prepare_ledger(paths.ledger_db)
     windows = {}
-    with closing(CostSums(paths.cost_sums_db, paths.ledger_db)) as sums, closing(WindowSums(paths.ledger_db)) as more:
+    with CostSums(paths.cost_sums_db, paths.ledger_db) as sums, WindowSums(paths.ledger_db) as more:
         if of_calls:
             sums.refresh()
         for name in names:
@@ -76,7 +75,7 @@ def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
 def _with_faults(
     windows: Mapping[str, Window], names: Collection[str], ledger: Path, now: float
 ) -> dict[str, Window]:  # fmt: skip
-    with closing(WindowSums(ledger)) as sums:
+    with WindowSums(ledger) as sums:
         return {name: replace(windows[name], faults=sums.faults(now - parse_duration(name, "since"))) for name in names}
 
 

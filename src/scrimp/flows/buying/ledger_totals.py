@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ def totals_since(
     if not ledger.exists():  # looking at it must not make it
         return []
     prepare_ledger(ledger)
-    with closing(CostSums(sums, ledger)) as kept:
+    with CostSums(sums, ledger) as kept:
         behind = kept.entries_behind()
         if behind > _MANY:
             note(f"adding up {format_count(behind)} calls of the ledger, which is done once")

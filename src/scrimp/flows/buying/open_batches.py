@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,7 @@ def keep_for_open_batches(offers: Offers, path: Path, warn: Callable[[str], None
     if not path.exists():
         return
     try:
-        with closing(BatchStore(path)) as store:
+        with BatchStore(path) as store:
             keep_for_shards(offers, store)
     except StoreError as error:
         warn(f"the use of credits by calls in batches is unknown: {error}")

@@ -95,11 +95,8 @@ def _labeled(options: RunOptions, services: Services) -> dict[str, Endpoint]:
 
 
 def _climb_counts(services: Services, since: float) -> list[ClimbCount]:
-    ledger = Ledger(services.paths.ledger_db)
-    try:
+    with Ledger(services.paths.ledger_db) as ledger:
         return ledger.climbs(since=since)
-    finally:
-        ledger.close()
 
 
 def _billed_calls(services: Services, chain: str, since: float) -> list[BilledCalls]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -49,7 +48,7 @@ def commit_records(
         return 0
     settled = [record for record in records if isinstance(record, SettledRow)]
     completions = [completion for row in settled if (completion := _completion(row)) is not None]
-    with closing(SqliteCache(paths.cache_db)) as cache, closing(Ledger(paths.ledger_db)) as ledger:
+    with SqliteCache(paths.cache_db) as cache, Ledger(paths.ledger_db) as ledger:
         cache.import_many(completions)
         ledger.append([entry for row in settled for entry in row.entries])
         begun = [record.entry for record in records if isinstance(record, BegunCall)]
@@ -69,7 +68,7 @@ def take_completions(paths: Paths, living: LivingJournals, keys: AbstractSet[byt
     rows = living.settled(keys) if keys else []
     completions = [_completion(row) for row in rows]
     if completions:
-        with closing(SqliteCache(paths.cache_db)) as cache:
+        with SqliteCache(paths.cache_db) as cache:
             cache.import_many([completion for completion in completions if completion is not None])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from scrimp.config.resolved.tuned_routes import TunedRoute
@@ -34,19 +35,17 @@ def certify_dataset(
     label; where such a label is missing, the worst is assumed. So labels of the same rows are not another look.
     """
     rows = label_by_agreement(dataset.rows, dataset.flagship)
-    store = LookStore(services.paths.ledger_db)
 
-    def look(group: ClaimGroup[RecordedRow]) -> int:
+    def look(store: LookStore, group: ClaimGroup[RecordedRow]) -> int:
         task, evidence = "\n".join(group.signatures), digest(row.id for row in group.rows)
         return store.look(task, dataset.flagship, MIXTURES if mixture else ROUTES, evidence, services.clock())
 
     def listing(group: Sequence[RecordedRow]) -> Sequence[GatedPolicy]:
         return shortlist(group, dataset.pool, dataset.flagship).order
 
-    try:
-        return (certify_mixture if mixture else certify)(rows, listing, dataset.flagship, target, risk, look)
-    finally:
-        store.close()
+    with LookStore(services.paths.ledger_db) as store:
+        certified = certify_mixture if mixture else certify
+        return certified(rows, listing, dataset.flagship, target, risk, partial(look, store))
 
 
 def tuned_routes(

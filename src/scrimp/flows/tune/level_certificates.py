@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -55,7 +54,7 @@ def certify_level(
     The look at them is noted in the ledger's file.
     """
     version, ledger = compression_version(), services.paths.ledger_db
-    with closing(LevelReplyStore(ledger)) as store:
+    with LevelReplyStore(ledger) as store:
         found = _without_refuted(level_pairs(store, side, version, since=since), side, services)
         if not found.by_model:
             raise InputError(_nothing(side, [one for one in store.sides(side.level) if one != side], found.outdated))
@@ -63,7 +62,7 @@ def certify_level(
         tasks, found = found.tasks, found.of_task(task)
         if not found.by_model:
             raise InputError(f"no pair of {level_name(side)} is of task {task}: they are of {', '.join(sorted(tasks))}")
-    with closing(LookStore(ledger)) as looks:
+    with LookStore(ledger) as looks:
 
         def claims(model: str, pairs: list[LevelPair]) -> ModelClaims:
             def look(group: ClaimGroup[LevelPair]) -> int:

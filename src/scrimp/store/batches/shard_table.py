@@ -10,23 +10,19 @@ from msgspec.structs import asdict, replace
 
 from scrimp.enums import OPEN_SHARDS
 from scrimp.store.batches.records import CallInShard, Portion, ShardRecord
-from scrimp.store.database import connect, store_errors, transaction
+from scrimp.store.database import OpenDatabase, connect, store_errors, transaction
 from scrimp.store.schemas.batches import MIGRATIONS, OLDEST_READ
 
 _SHARD_FIELDS = ShardRecord.__struct_fields__
 
 
-class ShardTable:
+class ShardTable(OpenDatabase):
     """The part of an open store that has the shards."""
 
     def __init__(self, path: Path) -> None:
         """Open the store, to be read where it cannot be written and is not too old; StoreError if that cannot be."""
         self.path = path
         self._db = connect(path, MIGRATIONS, oldest=OLDEST_READ)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def add_shard(self, shard: ShardRecord, calls: Sequence[CallInShard]) -> None:
         """Add a shard with all its calls, in one transaction."""

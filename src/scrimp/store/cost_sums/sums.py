@@ -19,7 +19,7 @@ from scrimp.store.cost_sums.group_sums import DEAREST, GroupSums, less, merge, p
 from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group_of, in_time, period_of
 from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, measured
 from scrimp.store.cost_sums.refresh import WORTH_A_STEP, entries_behind, reach_of, refresh, step
-from scrimp.store.database import store_errors
+from scrimp.store.database import OpenDatabase, store_errors
 
 _IN_PARTS = 500_000  # entries that are worth it
 _ALL = "time >= :since"
@@ -29,7 +29,7 @@ _LACKING = ("id > :reach AND +time >= :since", "+id <= :reach AND time >= :since
 _Result = TypeVar("_Result")
 
 
-class CostSums:
+class CostSums(OpenDatabase):
     """The sums of a ledger; where they cannot be kept, all of the ledger is read. The ledger has today's schema."""
 
     def __init__(self, path: Path, ledger: Path, *, in_parts: int = _IN_PARTS) -> None:
@@ -37,10 +37,6 @@ class CostSums:
         self._in_parts = in_parts
         self.path, self.ledger = path, ledger
         self._db, self.is_kept = open_sums(path, ledger)
-
-    def close(self) -> None:
-        """Close both files."""
-        self._db.close()
 
     def refresh(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the sums up to the ledger, if they can be written; `progress` gets the number of entries added.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,9 +11,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import Effort
-from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 
 _NEWEST = 200_000  # entries that are looked at
 _SUMS = (
@@ -82,7 +80,7 @@ def _sums(
 ) -> list[BilledCalls]:
     if not ledger.exists():  # looking at it must not make it
         return []
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         rows = db.execute(_SUMS.format(task=task, where=where), (_NEWEST, since, *parameters)).fetchall()
     return [
         BilledCalls(name, model, effort, step, calls, tokens_in, tokens_out, None if unpriced else dollars(nano, pico))

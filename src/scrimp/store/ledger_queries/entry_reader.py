@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
 from scrimp.store.encoding.packed_ids import unpacked_call, unpacked_key
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 from scrimp.values import Entry, Usage
 
 _COLUMNS = (
@@ -30,7 +28,7 @@ _FLAGS = ("estimated", "escalated", "unread", "retry")  # SQLite has them as num
 
 def entries_since(ledger: Path, since: float) -> Iterator[Entry]:
     """Yield the entries of calls that were sent since a moment; memory does not grow with their number."""
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         for row in db.execute(_SELECT, (since,)):
             yield _entry(row)
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
 
-from scrimp.store.database import store_errors, transaction
+from scrimp.store.database import transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.encoding.packed_ids import packed_call, unpacked_call
 from scrimp.store.ledger import group_expression
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 from scrimp.values import Usage
 
 RECONCILED = "reconciled"  # the source of the price of such a call
@@ -60,7 +59,7 @@ class HourSum(Struct, frozen=True, kw_only=True):
 def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model") -> list[LostCall]:
     """Return the lost calls since a moment, in the order in which they were sent."""
     column, parameters = group_expression(by)
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         rows = db.execute(
             f"SELECT call, time, provider, model, {column}, batch, most_input, most_output, reply_id FROM entries"
             " WHERE status = 'lost' AND time >= ? ORDER BY time",
@@ -72,7 +71,7 @@ def lost_calls(ledger: Path, *, since: float = 0.0, by: str = "model") -> list[L
 def unknown_calls(ledger: Path, provider: str, *, since: float, lost_alone: bool, most: int) -> list[LostCall]:
     """Return the newest calls of a provider whose cost is unknown: with `lost_alone` those that are lost."""
     lost = " AND status = 'lost'" if lost_alone else ""  # which an index finds
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         rows = db.execute(
             f"SELECT {LOST_COLUMNS} FROM entries"
             f" WHERE time >= ?{lost} AND provider = ? AND cost_nano IS NULL ORDER BY time DESC LIMIT ?",
@@ -86,7 +85,7 @@ def unknown_calls_of(ledger: Path, run: str) -> list[LostCall]:
 
     Those of batches are left out, as in `known_spending`.
     """
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         rows = db.execute(
             f"SELECT {LOST_COLUMNS} FROM entries WHERE run = ? AND batch IS NULL AND cost_nano IS NULL",
             (run,),
@@ -101,7 +100,7 @@ def lost_call(call: str | bytes, *rest: Any) -> LostCall:  # noqa: ANN401 - as S
 
 def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
     """Record what lost calls cost; return how many were still open."""
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db, transaction(db):
+    with opened_ledger(ledger) as db, transaction(db):
         changed = 0
         for each in closed:
             nano, pico = stored_dollars(each.cost)
@@ -120,7 +119,7 @@ def close_calls(ledger: Path, closed: Sequence[ClosedCall]) -> int:
 
 def hour_sums(ledger: Path, provider: str, *, since: float, until: float, batch: bool) -> list[HourSum]:
     """Sum the completions of a provider by model and hour: those of batches, or the others."""
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         rows = db.execute(
             "SELECT coalesce(answered_by, model), CAST(time / 3600 AS INTEGER), count(*), coalesce(sum(input), 0),"
             " coalesce(sum(output), 0), coalesce(sum(cache_read), 0), coalesce(sum(cache_write), 0),"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 from scrimp.store.ledger_queries.lost_calls import LOST_COLUMNS, LostCall, lost_call
 
 
@@ -24,7 +22,7 @@ class CallsBeside(Struct, frozen=True):
 
 def newest_entry(ledger: Path) -> int:
     """Return the number of the entry that was appended last; 0 if there is none."""
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         ((newest,),) = db.execute("SELECT coalesce(max(id), 0) FROM entries").fetchall()
     return int(newest)
 
@@ -45,7 +43,7 @@ def _calls(
     ledger: Path, since: Mapping[str, float], which: str, values: tuple[int | str, ...]
 ) -> dict[tuple[str, str], CallsBeside]:
     found = {}
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         for provider, begin in since.items():
             of_provider = f"{which} AND provider = ? AND time >= ?"
             sums = db.execute(

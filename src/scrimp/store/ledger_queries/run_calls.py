@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 
 from scrimp.billing.call_sum import CallSum
-from scrimp.store.database import store_errors
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 
 
 def run_calls(ledger: Path, run: str, *, beyond: int = 0) -> list[CallSum]:
@@ -16,7 +14,7 @@ def run_calls(ledger: Path, run: str, *, beyond: int = 0) -> list[CallSum]:
 
     None if it has no more calls than `beyond`: they are counted in a hundredth of the time.
     """
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         (calls,) = db.execute("SELECT count(*) FROM entries WHERE run = ?", (run,)).fetchone()
         if calls <= beyond:
             return []

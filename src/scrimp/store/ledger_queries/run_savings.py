@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.billing.cost_report import RunSavings
-from scrimp.store.database import store_errors
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 
 
 class _Baseline(Struct):
@@ -40,7 +38,7 @@ def run_savings(ledger: Path, *, since: float = 0.0, run: str | None = None) -> 
     runs = unbilled = rows = 0
     baseline_cost = cost = Decimal(0)
     by_cause, models, flags = dict[str, Decimal](), dict[str, None](), [False, False]
-    with store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with opened_ledger(ledger) as db:
         found = db.execute("SELECT document FROM runs WHERE started >= ? AND (? IS NULL OR run = ?)", (since, run, run))
         for (document,) in found:
             runs, unbilled = runs + (document is not None), unbilled + (document is None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import store_errors
+from scrimp.store.database import OpenDatabase, store_errors
 from scrimp.store.ledger_connection import connect_ledger
 
 
@@ -25,16 +25,12 @@ class FaultSum(Struct, frozen=True, kw_only=True):
     calls: int
 
 
-class WindowSums:
+class WindowSums(OpenDatabase):
     """The ledger's file, open for these sums."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect_ledger(path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def rows(self, since: float) -> RowSum:
         """Sum the rows of the runs that began since a moment and have ended."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import store_errors, transaction
+from scrimp.store.database import transaction
 from scrimp.store.encoding.dollars import dollars
-from scrimp.store.ledger_connection import connect_ledger
+from scrimp.store.ledger_connection import opened_ledger
 from scrimp.store.merging.ledger_copy import ledger_copy
 from scrimp.store.write_ahead_log import trim_log
 
@@ -42,7 +41,7 @@ def merge_ledger(source: Path, ledger: Path) -> MergedLedger:
 
     Raise InputError or StoreError if the source cannot be read.
     """
-    with ledger_copy(source) as copy, store_errors(ledger), closing(connect_ledger(ledger)) as db:
+    with ledger_copy(source) as copy, opened_ledger(ledger) as db:
         db.execute("ATTACH ? AS source", (str(copy),))
         sums = [0] * 6
         for group in _add_entries(db):

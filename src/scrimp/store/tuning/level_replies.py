@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from scrimp.enums import Level
-from scrimp.store.database import insert, store_errors, transaction
+from scrimp.store.database import OpenDatabase, insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.ledger_connection import connect_ledger
 from scrimp.store.tuning.pairs import OutputSpec, StoredPrompt, put_prompts, templates_of
@@ -68,16 +68,12 @@ _REPLY = (
 )
 
 
-class LevelReplyStore:
+class LevelReplyStore(OpenDatabase):
     """The replies of both sides, in the ledger's file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect_ledger(path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def put(self, replies: Sequence[tuple[StoredPrompt, LevelReply]]) -> None:
         """Add prompts with a reply each, in one transaction; a newer reply replaces the one of its side."""

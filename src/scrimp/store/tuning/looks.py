@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from scrimp.enums import Level
-from scrimp.store.database import insert, store_errors, transaction
+from scrimp.store.database import OpenDatabase, insert, store_errors, transaction
 from scrimp.store.ledger_connection import connect_ledger
 from scrimp.store.tuning.level_replies import EVERYTHING, Side
 
@@ -39,16 +39,12 @@ def digest(ids: Iterable[str]) -> str:
     return blake2b("\n".join(sorted(ids)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-class LookStore:
+class LookStore(OpenDatabase):
     """The looks, in the ledger's file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect_ledger(path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def look(self, task: str, model: str, at: LookedAt, evidence: str, time: float) -> int:
         """Note that these pairs are looked at, and return how many different ones were, up to them, these included."""

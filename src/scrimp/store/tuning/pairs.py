@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from scrimp.store.database import insert, store_errors, transaction
+from scrimp.store.database import OpenDatabase, insert, store_errors, transaction
 from scrimp.store.encoding.dollars import dollars, stored_dollars
 from scrimp.store.ledger_connection import connect_ledger
 from scrimp.values import JsonObject
@@ -101,16 +101,12 @@ _MEMBERS = (
 )
 
 
-class PairStore:
+class PairStore(OpenDatabase):
     """Stored prompts with the replies of several models, in the ledger's file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect_ledger(path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def put(self, prompts: Sequence[StoredPrompt]) -> None:
         """Add prompts and replies, in one transaction."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from scrimp.store.database import insert, store_errors, transaction
+from scrimp.store.database import OpenDatabase, insert, store_errors, transaction
 from scrimp.store.ledger_connection import connect_ledger
 
 
@@ -20,16 +20,12 @@ class RouteCheck(Struct, frozen=True):
     same: bool
 
 
-class RouteCheckStore:
+class RouteCheckStore(OpenDatabase):
     """The comparisons of all routes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = connect_ledger(path)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
 
     def put(self, checks: Sequence[RouteCheck]) -> None:
         """Add comparisons; a prompt counts once for a route, with its newest one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated
 
@@ -103,7 +103,7 @@ def label(compared: PairFlags, labeling: LabelingFlags) -> None:
     labeling.refuse_conflicts()
     with open_session({"max_cost": labeling.cap()}) as session:
         begin = compared.start()
-        with closing(PairStore(session.services.paths.ledger_db)) as pairs, _prior_is_told(session, pairs):
+        with PairStore(session.services.paths.ledger_db) as pairs, _prior_is_told(session, pairs):
             if labeling.from_file is not None:
                 prompts = _of_task(list(pairs.prompts(since=begin)), compared.route)
                 status = import_labels(

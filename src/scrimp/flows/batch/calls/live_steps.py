@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -75,5 +75,5 @@ def forget_answered(context: JobContext, cache_db: Path) -> None:
     """
     if context.own_only or not context.store.has_live():
         return
-    with suppress(StoreError), closing(SqliteCache(cache_db)) as cache:  # else they are forgotten with the next job
+    with suppress(StoreError), SqliteCache(cache_db) as cache:  # else they are forgotten with the next job
         context.store.forget_live(context.job.digest, cache.get_many)

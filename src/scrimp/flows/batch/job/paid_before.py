@@ -7,22 +7,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.store.ledger import Ledger
 from scrimp.values import Answered, Outcome
 
 if TYPE_CHECKING:
-    from scrimp.flows.services import Services
+    from scrimp.store.ledger import Ledger
 
 
 class PaidBefore:
     """What the ledger has of the calls of a job's rows from runs before this one."""
 
-    def __init__(self, services: Services) -> None:
-        self._ledger, self._run = Ledger(services.paths.ledger_db), services.run
-
-    def close(self) -> None:
-        """Close the ledger."""
-        self._ledger.close()
+    def __init__(self, ledger: Ledger, run: str) -> None:
+        self._ledger, self._run = ledger, run
 
     def without(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
         """Return the outcomes with the calls of this run alone; a row whose calls are all earlier ones is a hit."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from scrimp.flows.batch.job.paid_before import PaidBefore
 from scrimp.flows.batch.job.spent import spent_in_batches
 from scrimp.flows.batch.overlap.unused import record_unused, record_without_row, tell_unused
 from scrimp.flows.batch.timing.idle import BUSY
+from scrimp.store.ledger import Ledger
 
 if TYPE_CHECKING:
     from scrimp.flows.answer.calls.step_caller import StepCaller
@@ -69,7 +69,8 @@ class RowPass:
         spent = spent_in_batches(session, self._open_prompts) if self._calls_live else (None, {})
         # What is paid for is printed and entered in the ledger, however much of it failed or climbed.
         calls_any = self._calls_live and (self._found.for_live or session.job.is_late())
-        with closing(PaidBefore(session.services)) as paid_before:
+        with Ledger(session.services.paths.ledger_db) as ledger:
+            paid_before = PaidBefore(ledger, session.services.run)
             return live.run(
                 self._open_prompts(), options if calls_any else replace(options, paid_already=True), session.services,
                 lambda rows: sink(paid_before.without(rows)), one_by_one=False,

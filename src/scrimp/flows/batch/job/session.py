@@ -71,7 +71,7 @@ class JobSession:
 
     def close(self) -> None:
         """Give back what the budget reserved and the job did not need, and close the store."""
-        with closing(self.store):
+        with self.store:
             if self.budget is not None:
                 with closing(self.budget):
                     self.budget.settle()

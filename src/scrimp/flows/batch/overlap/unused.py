@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -42,7 +41,7 @@ def record_unused(
     planner, lookup = open_planner(options, services), services.cache_lookup(options)
     calls = _recorder(options, services)
     found: list[Entry] = []
-    with closing(Ledger(services.paths.ledger_db)) as ledger:
+    with Ledger(services.paths.ledger_db) as ledger:
         for unplanned in groups(prompts, one_by_one=False):
             group = planned(unplanned, planner, lookup)
             rows = {row.key: row for place, row in enumerate(group.rows) if place in group.cached}
@@ -65,7 +64,7 @@ def record_without_row(options: RunOptions, services: Services, context: JobCont
     Batches that were found at their provider are left out: their rows may be another home's, whose ledger has them.
     """
     calls, ledger_db, found = _recorder(options, services), services.paths.ledger_db, list[Entry]()
-    with closing(Ledger(ledger_db)) as ledger:
+    with Ledger(ledger_db) as ledger:
         for shard in (each.shard for each in context.store.shards(context.job.job) if not each.adopted):
             replied = iter(context.store.replied_numbers(shard))
             while numbers := list(islice(replied, _AT_ONCE)):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.shards.opening import context_of, open_follower
@@ -25,7 +24,7 @@ _WITHOUT_RESULTS = ("refused",)
 
 def adopt(services: Services, pairs: Sequence[Pair]) -> list[ShardRecord]:
     """Make batches known here that only their providers know, and fetch what has ended; return their shards."""
-    with closing(BatchStore(services.paths.batches_db)) as store:
+    with BatchStore(services.paths.batches_db) as store:
         _add(pairs, store, services)
         waiting = {shard.job for shard in store.shards() if shard.adopted and shard.state in ("submitted", "fetching")}
         jobs = [job for job in store.jobs() if job.job in waiting]

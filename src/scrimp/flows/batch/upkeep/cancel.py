@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -24,7 +23,7 @@ _PATIENCE = 60.0  # seconds
 
 def cancel_job(job: Job, services: Services) -> Cancelled:
     """Ask for the end of all open batches of a job but for those that another job waits for; twice does no harm."""
-    with closing(BatchStore(services.paths.batches_db)) as store:
+    with BatchStore(services.paths.batches_db) as store:
         store.save_job(replace(job, cancelled=True))
         if not store.open_shards(job.job):
             return Cancelled(0, 0, 0)

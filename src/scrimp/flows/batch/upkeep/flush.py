@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -43,7 +42,7 @@ class Flushed(Struct, frozen=True):
 
 def flush(queue: str, services: Services) -> Flushed:
     """Send what waits in a queue; ProviderRefusedError where a provider refuses the key."""
-    with closing(BatchStore(services.paths.batches_db)) as store:
+    with BatchStore(services.paths.batches_db) as store:
         spool = Spool(services.paths.batch_files)
         with locked(spool.folder, COLLECT_LOCK, lambda: None):
             _join(queue, store, spool, services)

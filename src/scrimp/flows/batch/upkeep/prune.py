@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -37,7 +37,7 @@ class Pruned(Struct, frozen=True):
 def prune(services: Services, *, before: float, dry_run: bool) -> Pruned:
     """Remove the jobs whose rows were all printed before a moment; with `dry_run` only tell which."""
     folder, removed = services.paths.batch_files, list[PrunedJob]()
-    with closing(BatchStore(services.paths.batches_db)) as store, ExitStack() as stack:
+    with BatchStore(services.paths.batches_db) as store, ExitStack() as stack:
         if not dry_run:  # no command finds what is removed here, and waits for it
             waiting = "waiting for a command that puts requests in batches"
             stack.enter_context(locked(folder, COLLECT_LOCK, lambda: services.note(waiting)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -181,5 +180,5 @@ def _lost(batch: RemoteBatch) -> str:
 
 def reconcile(services: Services, job: Job | None) -> list[Pair]:
     """Compare the batches of a job, or all, with those that the providers list."""
-    with closing(BatchStore(services.paths.batches_db)) as store:
+    with BatchStore(services.paths.batches_db) as store:
         return run_in_loop(Reconciliation(services, store, job).compare())

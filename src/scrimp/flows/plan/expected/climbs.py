@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import closing
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +42,7 @@ class ChainClimbs:
         if not self._ledger.exists():  # looking at it must not make it
             return ends
         try:
-            with closing(Ledger(self._ledger)) as ledger:
+            with Ledger(self._ledger) as ledger:
                 climbs = ledger.climbs(since=self._until - _SECONDS, until=self._until)
         except StoreError:
             return ends  # an expectation needs no ledger

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -131,5 +130,5 @@ class PairCollector:
 
 def note_command(services: Services, tasks: Iterable[str], words: Sequence[str]) -> None:
     """Keep the words of the command that runs the prompts of tasks that were collected."""
-    with closing(PairStore(services.paths.ledger_db)) as pairs:
+    with PairStore(services.paths.ledger_db) as pairs:
         pairs.note_command(sorted(tasks), words, services.clock())

@@ -6,7 +6,6 @@ Computed by what certifies them: the groups, the risk they share, and the bound 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -51,7 +50,7 @@ class PlannedGroup(Struct, frozen=True, kw_only=True):
 
 def model_plan(planned: Sequence[StoredPrompt], models: Sequence[str], services: Services) -> list[PlannedGroup]:
     """Return what pairs of these models will certify, those that are stored included."""
-    with closing(PairStore(services.paths.ledger_db)) as pairs:
+    with PairStore(services.paths.ledger_db) as pairs:
         stored = pairs.tasks()
     families = {family(services.routes.model(model).model) for model in models}
     return _plan(planned, stored, ROUTES, services, first=pairs_tested_first(len(families) - 1))
@@ -60,7 +59,7 @@ def model_plan(planned: Sequence[StoredPrompt], models: Sequence[str], services:
 def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) -> list[PlannedGroup]:
     """Return likewise what pairs with and without a level of compression will certify, if one model answers them."""
     version = compression_version()
-    with closing(LevelReplyStore(services.paths.ledger_db)) as store:
+    with LevelReplyStore(services.paths.ledger_db) as store:
         replies = [prompt for prompt, reply in store.replies(side) if reply.version == version]
     return _plan(
         planned, {each.key: (each.signature, each.kind) for each in replies}, of_level(side, version), services
@@ -73,7 +72,7 @@ def _plan(
 ) -> list[PlannedGroup]:  # fmt: skip
     groups = claim_groups(planned_rows(planned, stored), _TARGET, _RISK * share_of_look(1))
     tasks = {prompt.signature for prompt in planned}
-    with closing(LookStore(services.paths.ledger_db)) as store:
+    with LookStore(services.paths.ledger_db) as store:
         looks = [store.looks("\n".join(group.signatures), at) for group in groups]
     found = [
         _group(group, _RISK * share_of_look(look + 1), len(groups), len(tasks.intersection(group.signatures)), first)

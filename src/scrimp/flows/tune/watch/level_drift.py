@@ -35,11 +35,8 @@ def note_level_drift(services: Services) -> list[TunedLevel]:
     before = load_levels(path)
     if all(level.drift is not None for level in before):
         return []
-    store = LevelReplyStore(services.paths.ledger_db)
-    try:
+    with LevelReplyStore(services.paths.ledger_db) as store:
         after = [level if level.drift is not None else _checked(level, store) for level in before]
-    finally:
-        store.close()
     drifted = [level for level, old in zip(after, before, strict=True) if level.drift != old.drift]
     if drifted:
         update_levels(path, after)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -90,12 +89,12 @@ class QualityShadow:
             return self._call(left, billed)
 
     def _call(self, left: Decimal | None, billed: Callable[[Entry], None]) -> str | None:
-        with closing(Ledger(self._services.paths.ledger_db)) as ledger:
+        with Ledger(self._services.paths.ledger_db) as ledger:
             spent = ledger.spent_on(WATCH_ROUTE, since=self._services.clock() - DAY)
         cap = Decimal(0) if spent is None else max(self._plan.cap - spent, Decimal(0))
         own = left is None or cap <= left
         paid = _Paid(cap if left is None else min(cap, max(left, Decimal(0))), billed)
-        with closing(RouteCheckStore(self._services.paths.ledger_db)) as store:
+        with RouteCheckStore(self._services.paths.ledger_db) as store:
             ends = [end for name in self._rows.routes for end in self._watch(name, store, paid)]
         return self._summary(paid.dollars, next((end for end in ends if end is not None), None), own=own)
 
