@@ -23,7 +23,7 @@ from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.fed_engine import FedEngine
 from scrimp.engines.worker_job import WorkerJob, worker_job
 from scrimp.errors import StoreError
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.values import Outcome, Prompt
 

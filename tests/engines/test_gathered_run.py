@@ -16,7 +16,7 @@ from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.gathered_run import Answers, GatheredRun
 from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import WorkerJob, worker_job
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.services import Services
 from scrimp.read.options import ReadOptions

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.groups import ROWS_PER_GROUP, groups
 from scrimp.flows.plan.row_size import characters
 from scrimp.flows.plan.run_input import RunInput

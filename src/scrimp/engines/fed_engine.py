@@ -14,7 +14,7 @@ from scrimp.engines.chunks import AnsweredChunk, Chunk, Message
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.groups import ROWS_PER_GROUP
 from scrimp.flows.services import Services
 from scrimp.values import Outcome, Prompt

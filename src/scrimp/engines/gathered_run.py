@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from scrimp.engines.chunks import AnsweredChunk, InputRows, read_chunks
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.escalation_limit import EscalationLimit
-from scrimp.flows.engine.run_stop import SHARE_LOST, RunStop, too_many_failures
+from scrimp.flows.engine.stops.escalation_limit import EscalationLimit
+from scrimp.flows.engine.stops.failure_limit import FailureLimit
+from scrimp.flows.engine.stops.run_stop import SHARE_LOST, RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.flows.spend.lost_bounds import most_of_entry
@@ -44,7 +45,7 @@ class GatheredRun:
         """`append` appends entries to the ledger; `answers` has workers answer rows; `table` gets their header."""
         self._job, self._options, self._services, self._sink = job, options, services, sink
         self._append, self._answers, self._table = append, answers, table
-        self._done = self._failed = 0
+        self._failures = FailureLimit(options.limits)
         self._escalations = EscalationLimit()  # each worker has warned of its own rows
         chains = services.loaded.config.chains.items()
         self._braked = {name: services.routes.chain(name) for name, table in chains if table.max_escalation is not None}
@@ -64,7 +65,7 @@ class GatheredRun:
     @property
     def answered(self) -> int:
         """How many rows have a completion."""
-        return self._done - self._failed
+        return self._failures.answered
 
     @property
     def missing(self) -> frozenset[int]:
@@ -90,8 +91,8 @@ class GatheredRun:
             self._hand_on_held(sorted(self._held))
         if self.goes_on and (lost := self.missing):
             self._take_alone(replace(inputs, alone=lost))
-        if self.goes_on and self._options.limits.too_many(self._failed, self._done, ended=True):
-            self.stop = too_many_failures(self._failed)
+        if self.goes_on:
+            self.stop = self._failures.stop_at_end()
 
     def _take_alone(self, inputs: InputRows) -> None:
         """Answer these rows one at a time; what still does not come is a failed row."""
@@ -161,10 +162,8 @@ class GatheredRun:
             self._next += 1
 
     def _count(self, outcomes: Sequence[Outcome]) -> None:
-        self._done += len(outcomes)
-        self._failed += sum(isinstance(each, Failed) and not each.in_batch for each in outcomes)
-        if self._options.limits.too_many(self._failed, self._done):
-            self.stop = self.stop or too_many_failures(self._failed)
+        self._failures.count(outcomes)
+        self.stop = self.stop or self._failures.stop()
         for entries in (each.entries for each in outcomes if self._braked and each.entries):
             if (chain := self._braked.get(entries[0].chain or "")) is not None:
                 self.stop = self.stop or self._escalations.observe(chain, entries)

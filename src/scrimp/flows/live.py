@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from scrimp.flows.engine.run_hooks import NO_HOOKS, RunHooks
-from scrimp.flows.engine.run_stop import PIPE, RunStop
+from scrimp.flows.engine.stops.run_stop import PIPE, RunStop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
 from scrimp.values import Failed, Failure, Outcome, Prompt

@@ -15,7 +15,7 @@ from scrimp.enums import CacheMode
 from scrimp.errors import InputError
 from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.reorder_buffer import ReorderBuffer
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.engine.wiring import EngineParts
 from scrimp.flows.plan.planned_row import PlannedRow
 from scrimp.flows.plan.run_options import RunLimits, RunOptions

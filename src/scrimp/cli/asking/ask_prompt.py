@@ -27,7 +27,7 @@ from scrimp.values import Prompt, ToldText
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.asking.ask_flags import AllAskFlags
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
 
 

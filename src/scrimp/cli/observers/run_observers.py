@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from scrimp.billing.totals import Bill
     from scrimp.cli.session import Session
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.live import Sink
     from scrimp.flows.observers.sent_rows import SentRows
     from scrimp.flows.plan.run_options import RunOptions

@@ -21,7 +21,7 @@ from scrimp.values import Failed, Outcome
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.session import Session
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.services import Services
 
 # Flags whose value is a text for the model, or may hold a secret: only a file's name is recorded.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrimp.billing.totals import Bill
 from scrimp.enums import FailOn
 from scrimp.errors import NOT_CACHED, ScrimpError
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 
 
 def exit_status(

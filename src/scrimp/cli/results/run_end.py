@@ -16,7 +16,7 @@ from scrimp.cli.results.output_target import OutputTarget
 from scrimp.cli.session import Session
 from scrimp.enums import FailOn
 from scrimp.errors import OutputError, ScrimpError, UsageError
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.read.inputs.sources import is_stream
 from scrimp.render.decimal_json import encode_json
 from scrimp.render.streams import try_write, try_write_line

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.cli.running.run_setup import RunSetup
     from scrimp.cli.session import Session
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.live import Sink
     from scrimp.flows.plan.run_input import RunInput
     from scrimp.render.progress import Progress

@@ -15,7 +15,7 @@ from scrimp.store.ledger_queries.run_calls import run_calls
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.running.run_setup import RunSetup
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.live import Sink
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.cli.running.run_setup import RunSetup
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.render.progress import Progress
 

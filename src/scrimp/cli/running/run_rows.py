@@ -22,7 +22,7 @@ from scrimp.cli.running.run_flow import run_flow
 from scrimp.cli.running.run_setup import RunSetup, run_setup
 from scrimp.cli.session import open_session
 from scrimp.errors import INTERRUPTED, OutputError, ScrimpError
-from scrimp.flows.engine.run_stop import PIPE, RunStop
+from scrimp.flows.engine.stops.run_stop import PIPE, RunStop
 from scrimp.read.selection.shard import parse_shard
 from scrimp.render.progress import Progress, open_progress
 from scrimp.render.rows.writers import open_row_writer

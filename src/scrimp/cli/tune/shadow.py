@@ -22,7 +22,7 @@ from scrimp.cli.tune.run_command import run_words
 from scrimp.cli.tune.shadow_notes import note_plan, note_tasks, read_ahead
 from scrimp.cli.tune.tune_flags import CERTIFIABLE, Keep, checked_side
 from scrimp.errors import INTERRUPTED, NOTHING_ANSWERED, SOME_FAILED, UsageError
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.pairs.level_collector import LevelCollector, LevelComparison

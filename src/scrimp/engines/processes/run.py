@@ -12,7 +12,7 @@ from scrimp.engines.common_folder import common_folder
 from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.processes.worker_pool import answered_chunks
 from scrimp.engines.worker_job import most_workers, worker_job
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 

@@ -24,7 +24,7 @@ from scrimp.engines.processes.packed_outcomes import packed
 from scrimp.engines.processes.protocol import STATUSES, HandedBack
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import RunStop, interrupted
+from scrimp.flows.engine.stops.run_stop import RunStop, interrupted
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from scrimp.engines.processes.protocol import STATUSES
 from scrimp.engines.processes.worker_process import WorkerProcess
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.run_stop import SHARE_LOST, interrupted
+from scrimp.flows.engine.stops.run_stop import SHARE_LOST, interrupted
 from scrimp.flows.event_loops.handled_signals import handled_signals
 
 # How far chunks may go ahead of the oldest one that has not come back: what comes in between waits in memory.

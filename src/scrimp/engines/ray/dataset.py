@@ -24,7 +24,7 @@ from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.fed_engine import FedEngine
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import InputError, ScrimpError
-from scrimp.flows.engine.run_stop import SHARE_LOST
+from scrimp.flows.engine.stops.run_stop import SHARE_LOST
 
 _Kind = TypeVar("_Kind", Chunk, AnsweredChunk)
 _COLUMN = "chunk"

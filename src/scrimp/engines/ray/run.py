@@ -21,7 +21,7 @@ from scrimp.engines.gathered_run import GatheredRun, Sink
 from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.errors import ScrimpError
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.store.ledger import Ledger

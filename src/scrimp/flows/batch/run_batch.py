@@ -21,7 +21,7 @@ from scrimp.flows.batch.job.watch import JobWatch
 from scrimp.flows.batch.shards.progress import JobProgress
 from scrimp.flows.batch.shards.refusals import ProviderRefusedError
 from scrimp.flows.batch.timing.idle import BUSY, IDLE_QUEUE, is_busy
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.event_loops.run_in_loop import SignalledError, raised_signals, run_in_loop
 from scrimp.store.files.process_lock import locked
 from scrimp.units import pluralize

@@ -16,9 +16,9 @@ from scrimp.errors import HUNG_UP, INTERRUPTED, TERMINATED
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
-from scrimp.flows.engine.run_stop import PIPE, RunStop, interrupted, out_of_money, store_unwritable
 from scrimp.flows.engine.single_flight import SingleFlight
-from scrimp.flows.engine.stop_conditions import StopConditions
+from scrimp.flows.engine.stops.run_stop import PIPE, RunStop, interrupted, out_of_money, store_unwritable
+from scrimp.flows.engine.stops.stop_conditions import StopConditions
 from scrimp.flows.engine.wiring import EngineParts
 from scrimp.flows.plan.row_size import portions, room
 from scrimp.flows.spend.recorder import RowRecorder

@@ -13,7 +13,7 @@ from scrimp.flows.answer.check_command import try_check
 from scrimp.flows.engine.engine import Engine
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.engine.wait_notices import wait_notices
 from scrimp.flows.engine.wiring import engine_parts
 from scrimp.flows.event_loops.run_in_loop import run_in_loop

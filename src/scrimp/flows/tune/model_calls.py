@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scrimp.flows import live
 from scrimp.flows.engine.run_hooks import RunHooks
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.prices.model_names import is_same_model
 from scrimp.units import format_dollars
 from scrimp.values import Answer, Answered, Entry, ModelRef, Outcome, Prompt

@@ -15,7 +15,7 @@ from scrimp.flows.batch.calls.cache_primer import CallForBatch
 from scrimp.flows.batch.costs.quote import Quote
 from scrimp.flows.batch.outbox import Target
 from scrimp.flows.batch.sent_before import asked_by
-from scrimp.flows.engine.escalation_limit import EscalationLimit
+from scrimp.flows.engine.stops.escalation_limit import EscalationLimit
 from scrimp.flows.spend.budgets.spend_guard import bound_under_cap
 from scrimp.providers import DIALECTS
 from scrimp.store.batches.records import CallInShard
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import StoredCall

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.outbox import Outbox
     from scrimp.flows.batch.queues import Queues
     from scrimp.flows.batch.timing.cheap_hours import Wait
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.values import Failure, Prompt, RuleCap

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scrimp.errors import INTERRUPTED, LIMIT_REACHED, PENDING
 from scrimp.failures import policy_of
 from scrimp.flows.batch.timing.idle import BUSY
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:

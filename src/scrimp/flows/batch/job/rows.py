@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.job.collect import Collected
     from scrimp.flows.batch.job.ending import JobEnding
     from scrimp.flows.batch.job.session import JobSession
-    from scrimp.flows.engine.run_stop import RunStop
+    from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.values import Outcome, Prompt, RuleCap
 
 

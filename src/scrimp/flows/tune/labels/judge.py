@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from scrimp.escalation.signals.judge import judge_parameters, judge_prompts, judged
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunLabels, RunLimits, RunOptions
 from scrimp.flows.tune.model_calls import with_whole_cap
 from scrimp.values import Answered, Outcome, Prompt

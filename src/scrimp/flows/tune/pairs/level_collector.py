@@ -15,7 +15,7 @@ from scrimp.compress.options import CompressOptions
 from scrimp.compress.version import compression_version
 from scrimp.config.resolved.arms import called_name
 from scrimp.enums import Level
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.planning import open_planner
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take

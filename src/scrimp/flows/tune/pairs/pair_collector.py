@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scrimp.answers.hedging import hedging
 from scrimp.config.resolved.arms import called_name
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.flows.tune.pairs.collected_prompts import CollectedPrompts
 from scrimp.flows.tune.pairs.observed_gains import refresh_task_gains

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from scrimp.answers.canonical import canonical
 from scrimp.errors import ScrimpError, UnknownPriceError
 from scrimp.flows import live
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.tune.model_calls import ModelReply
 from scrimp.flows.tune.pairs.pair_collector import WATCH_ROUTE, PairCollector
 from scrimp.flows.tune.watch.quality_drift import looks_worse

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from scrimp.errors import LIMIT_REACHED
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.values import Chain, Entry
 
 # Rows before a share is enough to stop for, and enough to warn of.

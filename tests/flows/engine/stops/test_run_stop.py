@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from scrimp.errors import DiskFullError, StoreError, StoreRemovedError
-from scrimp.flows.engine.run_stop import store_unwritable
+from scrimp.flows.engine.stops.run_stop import store_unwritable
 
 
 @pytest.mark.parametrize(

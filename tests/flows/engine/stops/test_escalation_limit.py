@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.flows.engine.escalation_limit import ROWS_TO_STOP, ROWS_TO_WARN, EscalationLimit
-from scrimp.flows.engine.run_stop import RunStop
+from scrimp.flows.engine.stops.escalation_limit import ROWS_TO_STOP, ROWS_TO_WARN, EscalationLimit
+from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.values import Chain, Entry, ModelRef, Step
 
 STEPS = tuple(Step(name, (ModelRef("p", name),)) for name in "abc")

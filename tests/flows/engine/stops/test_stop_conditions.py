@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from flows.rows import planned_row
 from outcomes import answered
-from scrimp.flows.engine.stop_conditions import StopConditions
+from scrimp.flows.engine.stops.stop_conditions import StopConditions
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.values import Attachment, Failed, Failure, Outcome, Prompt
 

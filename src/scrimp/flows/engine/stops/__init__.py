@@ -1,0 +1,1 @@
+"""Why a run ends before its input does."""
