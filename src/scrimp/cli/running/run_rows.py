@@ -21,8 +21,8 @@ from scrimp.cli.results.run_end import RunEnding, keep_former, write_summary
 from scrimp.cli.running.run_flow import run_flow
 from scrimp.cli.running.run_setup import RunSetup, run_setup
 from scrimp.cli.session import open_session
-from scrimp.errors import INTERRUPTED, OutputError, ScrimpError
-from scrimp.flows.engine.stops.run_stop import PIPE, RunStop
+from scrimp.errors import OutputError, ScrimpError
+from scrimp.flows.engine.stops.run_stop import BETWEEN_CALLS, PIPE, RunStop
 from scrimp.read.selection.shard import parse_shard
 from scrimp.render.progress import Progress, open_progress
 from scrimp.render.rows.writers import open_row_writer
@@ -127,7 +127,7 @@ def _drive(reporter: RunReporter, drive: Callable[[], RunStop | None]) -> tuple[
     except ScrimpError as error:
         failed = error
     except KeyboardInterrupt:
-        stop = RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)
+        stop = BETWEEN_CALLS
     nothing_written = failed is not None and not reporter.has_rows
     if nothing_written or (stop is not None and stop.reason == "pipe"):
         return stop, failed

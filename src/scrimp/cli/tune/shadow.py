@@ -21,8 +21,8 @@ from scrimp.cli.session import Session, open_session
 from scrimp.cli.tune.run_command import run_words
 from scrimp.cli.tune.shadow_notes import note_plan, note_tasks, read_ahead
 from scrimp.cli.tune.tune_flags import CERTIFIABLE, Keep, checked_side
-from scrimp.errors import INTERRUPTED, NOTHING_ANSWERED, SOME_FAILED, UsageError
-from scrimp.flows.engine.stops.run_stop import RunStop
+from scrimp.errors import NOTHING_ANSWERED, SOME_FAILED, UsageError
+from scrimp.flows.engine.stops.run_stop import BETWEEN_CALLS, RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.tune.level_certificates import level_name
 from scrimp.flows.tune.pairs.level_collector import LevelCollector, LevelComparison
@@ -129,7 +129,7 @@ class _Shadowed(Struct, frozen=True):
             note_plan(self.session, plan(planned), of, planned)
             return send(chain(first, rest))
         except KeyboardInterrupt:  # between two rounds of calls, which end by themselves
-            return RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)
+            return BETWEEN_CALLS
         finally:
             note_tasks(self.session, collector.collected.tasks, collector.collected.templates, self.words)
             collector.close()

@@ -7,11 +7,12 @@ journal as JSON, too, so it comes through as it is; a failure may quote what JSO
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
+from scrimp.engines.chunks import AnsweredChunk
 from scrimp.enums import CacheUse
 from scrimp.values import Answer, Answered, Entry, ExpectedRow, Failed
 
@@ -37,6 +38,9 @@ class PackedOutcomes(Struct, frozen=True):
     answered: bytes
     failed: Sequence[tuple[int, Failed]]  # by place
 
+
+# What a worker hands back: a chunk without its outcomes, and these; None: the process is ready to take some.
+HandedBack: TypeAlias = tuple[AnsweredChunk, PackedOutcomes] | None
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[_AnsweredRow]).decode

@@ -20,11 +20,11 @@ from typing import BinaryIO
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.fed_engine import FedEngine
-from scrimp.engines.processes.packed_outcomes import packed
-from scrimp.engines.processes.protocol import STATUSES, HandedBack
+from scrimp.engines.processes.packed_outcomes import HandedBack, packed
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows import live
 from scrimp.flows.engine.stops.run_stop import RunStop, interrupted
+from scrimp.flows.event_loops.handled_signals import STATUSES
 
 
 def main() -> None:
@@ -68,7 +68,7 @@ def _answer_until_stopped(*run: object) -> RunStop | None:
 
 def _interrupt(engine: FedEngine, number: int, frame: FrameType | None) -> None:
     del frame
-    engine.interrupt(interrupted(signal.Signals(number).name, STATUSES[signal.Signals(number)]))
+    engine.interrupt(interrupted(number))
 
 
 def _take(given: BinaryIO, engine: FedEngine, hand_back: Callable[[HandedBack], None]) -> None:

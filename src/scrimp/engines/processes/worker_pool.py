@@ -14,12 +14,11 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, Message, read_chunks
-from scrimp.engines.processes.protocol import STATUSES
 from scrimp.engines.processes.worker_process import WorkerProcess
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.stops.run_stop import SHARE_LOST, interrupted
-from scrimp.flows.event_loops.handled_signals import handled_signals
+from scrimp.flows.event_loops.handled_signals import STATUSES, handled_signals
 
 # How far chunks may go ahead of the oldest one that has not come back: what comes in between waits in memory.
 _AHEAD = 64
@@ -102,7 +101,7 @@ class _Pool:
         if isinstance(news, signal.Signals):
             if self._end is None:
                 self._warn(_waiting(news))
-                self._stop(AnsweredChunk(number=_NONE, stop=interrupted(news.name, STATUSES[news])), news)
+                self._stop(AnsweredChunk(number=_NONE, stop=interrupted(news)), news)
             else:
                 self._hurried = True
                 self._pass_on(news)

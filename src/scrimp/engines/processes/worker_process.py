@@ -13,9 +13,9 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
-from scrimp.engines.processes.packed_outcomes import unpacked
-from scrimp.engines.processes.protocol import STATUSES, HandedBack
+from scrimp.engines.processes.packed_outcomes import HandedBack, unpacked
 from scrimp.engines.worker_job import WorkerJob
+from scrimp.flows.event_loops.handled_signals import STATUSES
 
 # Where this process imports from, the worker does, too, and not from the directory that it is started in; as seldom as
 # this process it looks for cycles of references meanwhile.

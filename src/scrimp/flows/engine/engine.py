@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.errors import HUNG_UP, INTERRUPTED, TERMINATED
 from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
@@ -20,6 +19,7 @@ from scrimp.flows.engine.single_flight import SingleFlight
 from scrimp.flows.engine.stops.run_stop import PIPE, RunStop, interrupted, out_of_money, store_unwritable
 from scrimp.flows.engine.stops.stop_conditions import StopConditions
 from scrimp.flows.engine.wiring import EngineParts
+from scrimp.flows.event_loops.handled_signals import STATUSES
 from scrimp.flows.plan.row_size import portions, room
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
@@ -277,10 +277,10 @@ class Engine:
         if threading.current_thread() is not threading.main_thread():
             return  # signals go to the main thread, and this is another one
         loop = asyncio.get_running_loop()
-        for number, status in ((signal.SIGINT, INTERRUPTED), (signal.SIGTERM, TERMINATED), (signal.SIGHUP, HUNG_UP)):
+        for number in STATUSES:
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # nohup
-            loop.add_signal_handler(number, self._on_signal, interrupted(number.name, status))
+            loop.add_signal_handler(number, self._on_signal, interrupted(number))
 
     def _on_signal(self, stop: RunStop) -> None:
         if self._interrupted:

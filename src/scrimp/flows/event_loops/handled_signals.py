@@ -1,14 +1,22 @@
-"""Signals handled in another way for a while; apart from event loops, which take a tenth of a start to import."""
+"""Signals that end a run, handled in another way for a while; event loops take a tenth of a start to import."""
 
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeAlias
 
+from scrimp.errors import HUNG_UP, INTERRUPTED, TERMINATED
+
 Handler: TypeAlias = Callable[[int, FrameType | None], Any]
+# The signals that end a run, with the exit status of each.
+STATUSES: Mapping[int, int] = {
+    signal.SIGINT: INTERRUPTED,
+    signal.SIGTERM: TERMINATED,
+    signal.SIGHUP: HUNG_UP,
+}
 
 
 @contextmanager

@@ -16,12 +16,11 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any, TypeVar
 
-from scrimp.errors import HUNG_UP, TERMINATED
 from scrimp.flows.event_loops.coalescing_loop import CoalescingLoop
-from scrimp.flows.event_loops.handled_signals import Handler, handled_signals
+from scrimp.flows.event_loops.handled_signals import STATUSES, Handler, handled_signals
 
 _Result = TypeVar("_Result")
-_STATUSES = {signal.SIGTERM: TERMINATED, signal.SIGHUP: HUNG_UP}
+_RAISED = STATUSES.keys() - {signal.SIGINT}  # as SignalledError; Python raises KeyboardInterrupt for SIGINT
 _REPEATED = 0.5  # seconds until a coroutine that has not ended is cancelled once more
 
 
@@ -36,7 +35,7 @@ class SignalledError(KeyboardInterrupt):
 @contextmanager
 def raised_signals() -> Iterator[None]:
     """Raise SignalledError at SIGTERM and SIGHUP, unless a signal is ignored."""
-    with handled_signals(_STATUSES, _raise):
+    with handled_signals(_RAISED, _raise):
         yield
 
 
@@ -72,7 +71,7 @@ def _raising_handlers() -> Mapping[int, Handler]:
         return {}  # signals are for the main thread
     return {
         number: handler
-        for number in (signal.SIGINT, *_STATUSES)
+        for number in STATUSES
         for handler in (signal.default_int_handler, _raise)
         if signal.getsignal(number) is handler
     }
@@ -100,11 +99,11 @@ async def _cancelled_by(
 
 
 def _interruption(signalled: list[int]) -> KeyboardInterrupt:
-    if signalled and signalled[0] in _STATUSES:
-        return SignalledError(_STATUSES[signal.Signals(signalled[0])])
+    if signalled and signalled[0] in _RAISED:
+        return SignalledError(STATUSES[signalled[0]])
     return KeyboardInterrupt()
 
 
 def _raise(number: int, frame: FrameType | None) -> None:
     del frame
-    raise SignalledError(_STATUSES[signal.Signals(number)])
+    raise SignalledError(STATUSES[number])

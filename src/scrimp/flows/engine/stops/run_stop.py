@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp.enums import CacheMode
-from scrimp.errors import BROKEN_PIPE, LIMIT_REACHED, NOTHING_ANSWERED, StoreError, StoreRemovedError
+from scrimp.errors import BROKEN_PIPE, INTERRUPTED, LIMIT_REACHED, NOTHING_ANSWERED, StoreError, StoreRemovedError
 from scrimp.failures import policy_of
+from scrimp.flows.event_loops.handled_signals import STATUSES
 from scrimp.units import pluralize
 from scrimp.values import Failure
 
@@ -47,6 +49,7 @@ SHARE_LOST = RunStop(
     "budget", "stopped: a worker died, and how much it had spent of its share of a cap is unknown", LIMIT_REACHED
 )
 PIPE = RunStop("pipe", "", BROKEN_PIPE, drain=_PIPE_DRAIN)
+BETWEEN_CALLS = RunStop("interrupted", "stopped; rerun the same command to resume", INTERRUPTED)  # by SIGINT
 
 
 def out_of_money(failure: Failure) -> RunStop:
@@ -70,6 +73,6 @@ def store_unwritable(error: StoreError) -> RunStop:
     return RunStop("store", message, error.exit_status, kept=not isinstance(error, StoreRemovedError))
 
 
-def interrupted(name: str, exit_status: int) -> RunStop:
-    """Return the stop of a signal: SIGINT, SIGTERM or SIGHUP."""
-    return RunStop("interrupted", f"stopped by {name}", exit_status, drain=_DRAIN)
+def interrupted(number: int) -> RunStop:
+    """Return the stop of a signal that ends a run."""
+    return RunStop("interrupted", f"stopped by {signal.Signals(number).name}", STATUSES[number], drain=_DRAIN)
