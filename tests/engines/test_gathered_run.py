@@ -11,7 +11,6 @@ from msgspec.structs import replace
 from outcomes import answered, entry, failed
 from scrimp.config.paths import Paths
 from scrimp.config.sources.load import load
-from scrimp.engines import gathered_run
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.gathered_run import Answers, GatheredRun
 from scrimp.engines.part_files import PartFiles
@@ -195,14 +194,6 @@ def test_a_row_that_cannot_be_read_ends_the_run_after_those_before_it(tmp_path: 
 
     assert gathered.indexes == list(range(ROWS))
     assert f"in.jsonl:{ROWS + 1}" in str(gathered.run.error)
-
-
-def test_no_more_than_so_many_rows_wait_for_one_that_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gathered_run, "_MOST_HELD", 2)
-    gathered = Gathering(tmp_path, Workers(), RunOptions())
-
-    assert sorted(gathered.indexes) == list(range(ROWS))
-    assert gathered.indexes.index(999) < gathered.indexes.index(0)
 
 
 def test_the_names_of_parts_are_known_also_of_rows_that_were_lost(tmp_path: Path) -> None:

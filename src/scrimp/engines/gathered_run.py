@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from scrimp.engines.chunk_order import ChunkOrder
 from scrimp.engines.chunks import AnsweredChunk, InputRows, read_chunks
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
@@ -22,7 +23,6 @@ from scrimp.values import Entry, Failed, Failure, Outcome
 Sink = Callable[[Sequence[Outcome]], None]
 _DEADLY = Failure(kind="invalid", message="the workers that were given this row died: try it alone with --engine local")
 _LEAST_CHUNKS = 4  # of a worker at once: some are answered while another one comes and goes
-_MOST_HELD = 256  # chunks that wait for one before them; it may be lost with its worker, or be retried for minutes
 
 
 class Answers(Protocol):
@@ -49,10 +49,8 @@ class GatheredRun:
         self._escalations = EscalationLimit()  # each worker has warned of its own rows
         chains = services.loaded.config.chains.items()
         self._braked = {name: services.routes.chain(name) for name, table in chains if table.max_escalation is not None}
-        self._chunks, self._came = 0, set[int]()  # how many there are, and which came, those of a beginning left out
-        self._next = 0  # all chunks before this one came
+        self._order = ChunkOrder(in_order=options.order == "input")
         self._credited = frozenset(job.credits)  # providers
-        self._held: dict[int, Sequence[Outcome]] = {}  # of chunks that wait for those before them
         self.part_names = set[str]()  # that workers have written
         self.stop: RunStop | None = None
         self.error: BaseException | None = None
@@ -67,10 +65,12 @@ class GatheredRun:
         """How many rows have a completion."""
         return self._failures.answered
 
-    @property
-    def missing(self) -> frozenset[int]:
-        """The numbers of the chunks that did not come."""
-        return frozenset(range(self._next, self._chunks)) - self._came
+    def end(self) -> RunStop | None:
+        """Return why the run stopped early, with how many rows were answered; raise what went wrong with it."""
+        if self.error is not None:
+            raise self.error
+        # The worker that stopped knew of its own rows alone.
+        return None if self.stop is None else self.stop.after(self.answered, self._options.cache)
 
     def take(self, inputs: InputRows) -> None:
         """Answer the rows of the inputs.
@@ -80,25 +80,25 @@ class GatheredRun:
         left for those that would try.
         """
         at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // inputs.rows_per_chunk
-        in_order = self._options.order == "input"
         try:
-            self._iterate(inputs, in_order=in_order, chunks_at_once=at_once)
-            if self.goes_on and self.missing and self._job.has_share_of_cap:
+            self._iterate(inputs, chunks_at_once=at_once)
+            if self.goes_on and self._order.missing and self._job.has_share_of_cap:
                 self.stop = SHARE_LOST
-            if self.goes_on and (lost := self.missing):
-                self._iterate(replace(inputs, only=lost), in_order=in_order, chunks_at_once=at_once)
+            if self.goes_on and (lost := self._order.missing):
+                self._iterate(replace(inputs, only=lost), chunks_at_once=at_once)
         finally:
-            self._hand_on_held(sorted(self._held))
-        if self.goes_on and (lost := self.missing):
+            for outcomes in self._order.rest():
+                self._sink(outcomes)
+        if self.goes_on and (lost := self._order.missing):
             self._take_alone(replace(inputs, alone=lost))
         if self.goes_on:
             self.stop = self._failures.stop_at_end()
 
     def _take_alone(self, inputs: InputRows) -> None:
         """Answer these rows one at a time; what still does not come is a failed row."""
-        self._chunks, self._came, self._next = 0, set(), 0
-        self._iterate(inputs, in_order=False, chunks_at_once=1)
-        lost = self.missing if self.goes_on else ()
+        self._order = ChunkOrder(in_order=False)
+        self._iterate(inputs, chunks_at_once=1)
+        lost = self._order.missing if self.goes_on else ()
         for chunk in read_chunks(inputs) if lost else ():
             if chunk.number in lost:
                 failed = [Failed(prompt=row, failure=_DEADLY, status="error") for row in chunk.rows]
@@ -108,25 +108,24 @@ class GatheredRun:
                     self.part_names.add(parts.name(chunk.number, alone=True))
                 self._sink(failed)
 
-    def _iterate(self, inputs: InputRows, *, in_order: bool, chunks_at_once: int) -> None:
+    def _iterate(self, inputs: InputRows, *, chunks_at_once: int) -> None:
         chunks = self._answers(inputs, self._job, chunks_at_once=chunks_at_once)
         unread: BaseException | None = ScrimpError(
             "the task that reads the inputs died: rerun the same command to resume"
         )
         with closing(chunks):
             for chunk in chunks:
-                self._take_chunk(chunk, in_order=in_order)
+                self._take_chunk(chunk)
                 if chunk.is_last:  # what could not be read ends the run after the rows before it
-                    self._chunks, unread = chunk.number, chunk.error
+                    self._order.count, unread = chunk.number, chunk.error
                     if chunk.header is not None:
                         self._table(chunk.header)
                 if not self.goes_on:
                     return
         self.error = unread
 
-    def _take_chunk(self, chunk: AnsweredChunk, *, in_order: bool) -> None:
+    def _take_chunk(self, chunk: AnsweredChunk) -> None:
         """Write down what a chunk cost, and hand on the rows whose turn it is."""
-        self._note(chunk.number)
         for kind, text in chunk.messages:
             (self._services.warn if kind == "warning" else self._services.note)(text)
         entries = [entry for outcome in chunk.outcomes for entry in outcome.entries]
@@ -138,9 +137,8 @@ class GatheredRun:
         self.stop = self.stop or chunk.stop
         if (parts := self._job.parts) is not None and chunk.outcomes:
             self.part_names.add(parts.name(chunk.number, alone=chunk.alone))
-        self._held[chunk.number] = chunk.outcomes
-        waits = in_order and len(self._held) <= _MOST_HELD
-        self._hand_on_held(sorted(number for number in self._held if number < self._next or not waits))
+        for outcomes in self._order.add(chunk.number, chunk.outcomes):
+            self._sink(outcomes)
 
     def _take_off_credits(self, entries: Sequence[Entry]) -> None:
         """Take what calls cost off the credits with their providers, whose end is told here: a worker knows its own."""
@@ -149,17 +147,6 @@ class GatheredRun:
                 services = self._services
                 most = most_of_entry(entry, services.prices) if entry.cost is None else None
                 services.provider_credits.pay(entry.provider, entry.cost, at_most=most)
-
-    def _hand_on_held(self, numbers: Sequence[int]) -> None:
-        for number in numbers:
-            if outcomes := self._held.pop(number):
-                self._sink(outcomes)
-
-    def _note(self, number: int) -> None:
-        self._came.add(number)
-        while self._next in self._came:
-            self._came.discard(self._next)
-            self._next += 1
 
     def _count(self, outcomes: Sequence[Outcome]) -> None:
         self._failures.count(outcomes)

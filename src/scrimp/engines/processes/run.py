@@ -38,10 +38,7 @@ def run(
             gathered.take(inputs)
         finally:
             services.stores.recover()  # of workers that died, or were ended: what they had in flight
-    if gathered.error is not None:
-        raise gathered.error
-    # The worker that stopped knew of its own rows alone.
-    return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
+    return gathered.end()
 
 
 class _BegunChunks:

@@ -40,10 +40,7 @@ def run(
             gathered = _gathered(inputs, options, services, sink, workers or cpus, parts, table)
     finally:
         services.stores.recover()  # of workers that died, or were ended: what they had in flight
-    if gathered.error is not None:
-        raise gathered.error
-    # The worker that stopped knew of its own rows alone.
-    return None if gathered.stop is None else gathered.stop.after(gathered.answered, options.cache)
+    return gathered.end()
 
 
 def _gathered(
