@@ -18,9 +18,8 @@ from scrimp.flows.engine.stops.run_stop import SHARE_LOST, RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.flows.spend.lost_bounds import most_of_entry
-from scrimp.values import Entry, Failed, Failure, Outcome
+from scrimp.values import Entry, Failed, Failure, Outcome, OutcomeSink
 
-Sink = Callable[[Sequence[Outcome]], None]
 _DEADLY = Failure(kind="invalid", message="the workers that were given this row died: try it alone with --engine local")
 _LEAST_CHUNKS = 4  # of a worker at once: some are answered while another one comes and goes
 
@@ -38,7 +37,7 @@ class GatheredRun:
     """The rows of a run as they come from workers: handed on, counted, and those that were lost given out once more."""
 
     def __init__(
-        self, job: WorkerJob, options: RunOptions, services: Services, sink: Sink,
+        self, job: WorkerJob, options: RunOptions, services: Services, sink: OutcomeSink,
         append: Callable[[list[Entry]], None], answers: Answers,
         table: Callable[[Sequence[str]], None] = lambda _: None,
     ) -> None:  # fmt: skip

@@ -6,25 +6,23 @@ HTTP client, no tokenizer and no price table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from scrimp.flows.engine.run_hooks import NO_HOOKS, RunHooks
 from scrimp.flows.engine.stops.run_stop import PIPE, RunStop
 from scrimp.flows.plan.groups import groups, planned
 from scrimp.flows.planning import open_planner
-from scrimp.values import Failed, Failure, Outcome, Prompt
+from scrimp.values import Failed, Failure, OutcomeSink, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
 
-Sink = Callable[[Sequence[Outcome]], None]
-
 
 def run(
-    prompts: Iterator[Prompt], options: RunOptions, services: Services, sink: Sink, *, one_by_one: bool,
+    prompts: Iterator[Prompt], options: RunOptions, services: Services, sink: OutcomeSink, *, one_by_one: bool,
     hooks: RunHooks = NO_HOOKS,
 ) -> RunStop | None:  # fmt: skip
     """Hand the outcome of every prompt to `sink`; return why the run stopped early, None if it did not.
@@ -35,7 +33,7 @@ def run(
 
 
 def run_groups(
-    unplanned: Iterator[list[Prompt]], options: RunOptions, services: Services, sink: Sink,
+    unplanned: Iterator[list[Prompt]], options: RunOptions, services: Services, sink: OutcomeSink,
     hooks: RunHooks = NO_HOOKS,
 ) -> RunStop | None:  # fmt: skip
     """Do the same with prompts that come in groups; the rows of one begin without waiting for the next."""

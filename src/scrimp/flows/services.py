@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scrimp.flows.stores.shared_cache import SharedCache
     from scrimp.prices.book import PriceBook
     from scrimp.routing.rules import RoutingRule
-    from scrimp.values import ModelRef, Outcome, Usage
+    from scrimp.values import ModelRef, OutcomeSink, Usage
 
 
 class JobAtWork(Struct, frozen=True):
@@ -135,7 +135,7 @@ class Services:
 
         return SharedCache(table, lambda: self.keys, self.warn)
 
-    def tell_sinks(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+    def tell_sinks(self, take: OutcomeSink) -> OutcomeSink:
         """Return a sink of outcomes that also reports the calls to the sinks of the config."""
         if not self.loaded.config.sinks:
             return take

@@ -30,6 +30,7 @@ from scrimp.values.outcomes import (
     ExpectedRow,
     Failed,
     Outcome,
+    OutcomeSink,
 )
 from scrimp.values.parsed_json import Json, JsonObject
 from scrimp.values.prompts import Attachment, Message, Prompt, TextSpan, ToldText, ToolCall
@@ -38,6 +39,6 @@ from scrimp.values.routes import Chain, ModelRef, Route, RowLimit, RuleCap, Step
 __all__ = [
     "CERTIFIED", "Answer", "Answered", "Attachment", "Attempt", "AttemptSummary", "CacheMark", "Call", "CallUsage",
     "Chain", "Completion", "Compression", "Entry", "ExpectedRow", "Failed", "Failure", "Json", "JsonObject",
-    "Message", "ModelRef", "Outcome", "Parameters", "Prompt", "PromptCache", "Route", "RowLimit", "RuleCap",
-    "Step", "TextSpan", "TokenLogprob", "ToldText", "TooDear", "ToolCall", "Usage", "both_names",
+    "Message", "ModelRef", "Outcome", "OutcomeSink", "Parameters", "Prompt", "PromptCache", "Route", "RowLimit",
+    "RuleCap", "Step", "TextSpan", "TokenLogprob", "ToldText", "TooDear", "ToolCall", "Usage", "both_names",
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What becomes of a row: the attempts of its chain, its answer, or why it has none."""
 
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -155,3 +156,4 @@ class Failed(Struct, frozen=True, kw_only=True):
 
 
 Outcome: TypeAlias = Answered | Failed
+OutcomeSink: TypeAlias = Callable[[Sequence[Outcome]], None]  # takes the outcomes of rows as they come

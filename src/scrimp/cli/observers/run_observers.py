@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.session import Session
     from scrimp.flows.engine.stops.run_stop import RunStop
-    from scrimp.flows.live import Sink
     from scrimp.flows.observers.sent_rows import SentRows
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.tune.shadow_run import ShadowRun
     from scrimp.flows.tune.watch.quality_shadow import QualityShadow
+    from scrimp.values import OutcomeSink
 
 
 # Entries of the ledger, by whose number it is asked whether its sums lack many: to open the sums takes 30 ms.
@@ -42,7 +42,7 @@ class RunObservers:
         self._recorder: RunRecorder | None = None
         self._certified: Collection[str] = ()
 
-    def begin(self, words: Sequence[str], report: Sink) -> Sink:
+    def begin(self, words: Sequence[str], report: OutcomeSink) -> OutcomeSink:
         """Record the run, by the words of its command; return a sink that shows outcomes to all, then reports them."""
         self._recorder = RunRecorder(self._session, words)
         for each in (self._shadow, self._recorder, self._watch, self._sent, self._long):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from scrimp.errors import ScrimpError, StoreError, StoreUnwritableError
 from scrimp.read.options import named_file
 from scrimp.store.files.failed_rows import FailedRow, FailedRows, InputState
 from scrimp.store.run_log import RunEnd, RunLog, RunRecord
-from scrimp.values import Failed, Outcome
+from scrimp.values import Failed, Outcome, OutcomeSink
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
@@ -81,7 +81,7 @@ class RunRecorder:
             raise
         return log
 
-    def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+    def tee(self, sink: OutcomeSink) -> OutcomeSink:
         """Return a sink that keeps the rows that failed before it hands all on."""
 
         def take(outcomes: Sequence[Outcome]) -> None:

@@ -30,14 +30,13 @@ if TYPE_CHECKING:
     from scrimp.cli.running.run_setup import RunSetup
     from scrimp.cli.session import Session
     from scrimp.flows.engine.stops.run_stop import RunStop
-    from scrimp.flows.live import Sink
     from scrimp.flows.plan.run_input import RunInput
     from scrimp.render.progress import Progress
     from scrimp.store.batches.records import Job
-    from scrimp.values import Outcome, Prompt
+    from scrimp.values import Outcome, OutcomeSink, Prompt
 
 
-def batch_flow(setup: RunSetup, take: Sink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
+def batch_flow(setup: RunSetup, take: OutcomeSink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
     """Return a function that works on this command's job up to the goal of its flags, and gives `take` the rows.
 
     A pass after the first reads the source again. `bill` gets costs that no row caused; `bar` shows the progress of

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
     from scrimp.cli.running.run_setup import RunSetup
     from scrimp.flows.engine.stops.run_stop import RunStop
-    from scrimp.flows.live import Sink
+    from scrimp.values import OutcomeSink
 
 
-def engine_flow(setup: RunSetup, take: Sink, bill: Bill) -> Callable[[], RunStop | None]:
+def engine_flow(setup: RunSetup, take: OutcomeSink, bill: Bill) -> Callable[[], RunStop | None]:
     """Return a function that has workers answer the rows and gives `take` their outcomes; `bill` gets all their calls.
 
     Where there are parts the workers write the rows. Raises UsageError for what workers cannot do.

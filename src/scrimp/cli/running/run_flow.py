@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.render.progress import Progress
+    from scrimp.values import OutcomeSink
 
 
-def run_flow(setup: RunSetup, take: live.Sink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
+def run_flow(setup: RunSetup, take: OutcomeSink, bill: Bill, bar: Progress) -> Callable[[], RunStop | None]:
     """Return a function that answers the rows, gives `take` the outcomes and returns why it stopped early.
 
     `bill` gets costs that are in no outcome, `bar` shows batches until rows come. UsageError for flags that do not

@@ -9,16 +9,17 @@ from itertools import chain, islice
 
 from scrimp.engines.chunks import Chunk, InputRows, read_chunks
 from scrimp.engines.common_folder import common_folder
-from scrimp.engines.gathered_run import GatheredRun, Sink
+from scrimp.engines.gathered_run import GatheredRun
 from scrimp.engines.processes.worker_pool import answered_chunks
 from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
+from scrimp.values import OutcomeSink
 
 
 def run(
-    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None,
+    inputs: InputRows, options: RunOptions, services: Services, sink: OutcomeSink, *, workers: int | None = None,
     table: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> RunStop | None:  # fmt: skip
     """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not.

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from scrimp.engines.chunks import InputRows
 from scrimp.engines.common_folder import common_folder
-from scrimp.engines.gathered_run import GatheredRun, Sink
+from scrimp.engines.gathered_run import GatheredRun
 from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import most_workers, worker_job
 from scrimp.errors import ScrimpError
@@ -25,10 +25,11 @@ from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
 from scrimp.store.ledger import Ledger
+from scrimp.values import OutcomeSink
 
 
 def run(
-    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, *, workers: int | None = None,
+    inputs: InputRows, options: RunOptions, services: Services, sink: OutcomeSink, *, workers: int | None = None,
     parts: PartFiles | None = None, table: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> RunStop | None:  # fmt: skip
     """Hand the outcome of every row to `sink`; return why the run stopped early, None if it did not.
@@ -44,8 +45,8 @@ def run(
 
 
 def _gathered(
-    inputs: InputRows, options: RunOptions, services: Services, sink: Sink, workers: int, parts: PartFiles | None,
-    table: Callable[[Sequence[str]], None],
+    inputs: InputRows, options: RunOptions, services: Services, sink: OutcomeSink, workers: int,
+    parts: PartFiles | None, table: Callable[[Sequence[str]], None],
 ) -> GatheredRun:  # fmt: skip
     from scrimp.engines.ray.dataset import answered_chunks  # Ray takes seconds to load
 

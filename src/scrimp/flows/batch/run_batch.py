@@ -6,7 +6,7 @@ job that was killed, or left to itself, goes on with any later pass in any later
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.store.batches.records import Job
-    from scrimp.values import Entry, Outcome, Prompt
+    from scrimp.values import Entry, OutcomeSink, Prompt
 
 
 class BatchRun:
@@ -53,7 +53,7 @@ class BatchRun:
         self._session.close()
 
     def run(
-        self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None]
+        self, open_prompts: Callable[[], Iterator[Prompt]], sink: OutcomeSink
     ) -> RunStop | None:  # fmt: skip
         """Work on the job up to its goal; return why rows are missing, None if none is."""
         with locked(self._session.spool.folder, self._job.name, self._say_waiting):
@@ -108,7 +108,7 @@ class BatchRun:
                 self._is_held_back = is_busy(self._services)
 
     def _at_the_goal(
-        self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
+        self, open_prompts: Callable[[], Iterator[Prompt]], sink: OutcomeSink, found: Collected
     ) -> RunStop | None:
         """Make rows if the goal asks for them, or leave that to another command."""
         if self._goal == "followed" and self._has_waited and self._session.options.cache == "on":
@@ -122,7 +122,7 @@ class BatchRun:
         return self._make_rows(open_prompts, sink, found)
 
     def _make_rows(
-        self, open_prompts: Callable[[], Iterator[Prompt]], sink: Callable[[Sequence[Outcome]], None], found: Collected
+        self, open_prompts: Callable[[], Iterator[Prompt]], sink: OutcomeSink, found: Collected
     ) -> RunStop | None:
         rows = RowPass(
             self._session, self._ending, open_prompts, found,

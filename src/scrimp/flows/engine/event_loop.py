@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from scrimp.flows.engine.wiring import engine_parts
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.plan.groups import PlannedGroup
 from scrimp.transport.limits.descriptors import check_open_files
-from scrimp.values import Outcome, Prompt
+from scrimp.values import OutcomeSink, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.engine.run_hooks import RunHooks
@@ -42,7 +42,7 @@ _SWITCH_SECONDS = 0.0001
 
 def drive(
     first: PlannedGroup, rest: Iterator[list[Prompt]], options: RunOptions, services: Services, planner: Planner,
-    lookup: CacheLookup, sink: Callable[[Sequence[Outcome]], None], hooks: RunHooks,
+    lookup: CacheLookup, sink: OutcomeSink, hooks: RunHooks,
 ) -> RunStop | None:  # fmt: skip
     """Run the engine in an event loop of its own until all is printed; return why it stopped early, if it did."""
 

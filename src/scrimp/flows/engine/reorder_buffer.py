@@ -6,9 +6,9 @@ A row takes the room of one, a long one that of several.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from scrimp.values import Outcome
+from scrimp.values import Outcome, OutcomeSink
 
 ROWS_PER_CALL = 4  # rows per call in flight, however long they are
 _NO_MORE: Mapping[int, int] = {}
@@ -17,7 +17,7 @@ _NO_MORE: Mapping[int, int] = {}
 class ReorderBuffer:
     """A bounded reorder buffer in front of the sink."""
 
-    def __init__(self, sink: Callable[[Sequence[Outcome]], None], *, in_order: bool, window: int) -> None:
+    def __init__(self, sink: OutcomeSink, *, in_order: bool, window: int) -> None:
         self._sink, self._in_order = sink, in_order
         self._held: dict[int, Outcome] = {}  # by position in the input
         self._more: dict[int, int] = {}  # likewise: the room that a long row takes beyond that of one

@@ -10,7 +10,7 @@ from scrimp.prices.rates import cost
 
 if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
-    from scrimp.values import Entry, Outcome
+    from scrimp.values import Entry, Outcome, OutcomeSink
 
 _LONG = 30_000  # tokens: no price list has a rate that changes below
 
@@ -22,7 +22,7 @@ class LongCalls:
         self._prices = prices
         self.found: dict[tuple[str, int], DearCalls] = {}
 
-    def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+    def tee(self, sink: OutcomeSink) -> OutcomeSink:
         """Return a sink that hands all on, and looks at the calls that were made."""
 
         def take(outcomes: Sequence[Outcome]) -> None:

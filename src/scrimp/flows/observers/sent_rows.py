@@ -8,7 +8,7 @@ from threading import Thread
 
 from scrimp.billing.row_cost import cost_in_run
 from scrimp.read.selection.sample import StratifiedSample
-from scrimp.values import Answered, Outcome, Prompt
+from scrimp.values import Answered, Outcome, OutcomeSink, Prompt
 
 _MOST_ROWS, _MOST_CHARACTERS = 64, 64_000
 # Characters for another look at rows, a tenth of a second or two: a share of those sent, but always some twenty rows
@@ -27,7 +27,7 @@ class SentRows:
         self._sample: StratifiedSample[Answered] | None = None
         self._characters = 0  # sent
 
-    def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+    def tee(self, sink: OutcomeSink) -> OutcomeSink:
         """Return a sink that hands all on, and keeps some of the rows that were sent."""
 
         def take(outcomes: Sequence[Outcome]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from scrimp.transport.http.otlp import SpanPoster, has_otlp
 from scrimp.units import parse_duration
 
 if TYPE_CHECKING:
-    from scrimp.values import Outcome
+    from scrimp.values import OutcomeSink
 
 _MISSING = "no sink is told of this run: `pip install 'scrimp[otel]'` brings what [sinks] needs"
 _LONGEST_REQUEST = 10.0  # seconds; the end of a run waits less
@@ -28,7 +28,7 @@ class Sinks(Struct, frozen=True):
 
     sinks: tuple[SpanSink, ...]
 
-    def tee(self, take: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+    def tee(self, take: OutcomeSink) -> OutcomeSink:
         """Return a sink that passes outcomes on, and then reports the calls."""
         for sink in self.sinks:
             take = sink.tee(take)

@@ -14,7 +14,7 @@ from scrimp.units import pluralize
 
 if TYPE_CHECKING:
     from scrimp.transport.http.otlp import Span, SpanPoster
-    from scrimp.values import Outcome
+    from scrimp.values import Outcome, OutcomeSink
 
 _MOST_ROWS = 2048  # rows in the buffer; later ones are dropped, and counted
 _MOST_CHARACTERS = 16_000_000  # total characters of buffered texts
@@ -44,7 +44,7 @@ class SpanSink:
         self._closing = False
         self._thread: threading.Thread | None = None
 
-    def tee(self, sink: Callable[[Sequence[Outcome]], None]) -> Callable[[Sequence[Outcome]], None]:
+    def tee(self, sink: OutcomeSink) -> OutcomeSink:
         """Return a sink that hands all on, and then takes the rows that calls were made for."""
 
         def take(outcomes: Sequence[Outcome]) -> None:

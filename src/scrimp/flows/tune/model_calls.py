@@ -14,7 +14,7 @@ from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.prices.model_names import is_same_model
 from scrimp.units import format_dollars
-from scrimp.values import Answer, Answered, Entry, ModelRef, Outcome, Prompt
+from scrimp.values import Answer, Answered, Entry, ModelRef, Outcome, OutcomeSink, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -96,7 +96,7 @@ class ModelCalls:
         take(list(found.values()))
         return found
 
-    def _sink(self, take: Take) -> live.Sink:
+    def _sink(self, take: Take) -> OutcomeSink:
         def hand_on(outcomes: Sequence[Outcome]) -> None:
             take(
                 [

@@ -13,13 +13,12 @@ from msgspec.structs import replace
 from scrimp.config.resolved.arms import called_name, effort_sent
 from scrimp.enums import Effort, Level
 from scrimp.errors import ConfigError, ScrimpError
-from scrimp.flows import live
 from scrimp.flows.tune.model_calls import answered_itself
 from scrimp.flows.tune.pairs.pair_collector import KnownAnswer, PairCollector
 from scrimp.flows.tune.pairs.prompt_key import in_share
 from scrimp.tuning.model_families import family
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
-from scrimp.values import Answered, Compression, Entry, Outcome
+from scrimp.values import Answered, Compression, Entry, Outcome, OutcomeSink
 
 if TYPE_CHECKING:
     from scrimp.config.resolved.routes import Routes
@@ -96,7 +95,7 @@ class ShadowRun:
         """Whether rows went at a certified level of compression, and go without it too."""
         return bool(self._certified)
 
-    def tee(self, sink: live.Sink) -> live.Sink:
+    def tee(self, sink: OutcomeSink) -> OutcomeSink:
         """Return a sink that hands outcomes on and remembers those in the share."""
 
         def take(outcomes: Sequence[Outcome]) -> None:

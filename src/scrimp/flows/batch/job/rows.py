@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.job.ending import JobEnding
     from scrimp.flows.batch.job.session import JobSession
     from scrimp.flows.engine.stops.run_stop import RunStop
-    from scrimp.values import Outcome, Prompt, RuleCap
+    from scrimp.values import OutcomeSink, Prompt, RuleCap
 
 
 class RowPass:
@@ -47,7 +47,7 @@ class RowPass:
         )
         self._callers = list[AnsweringCaller]()
 
-    def run(self, sink: Callable[[Sequence[Outcome]], None]) -> RunStop | None:
+    def run(self, sink: OutcomeSink) -> RunStop | None:
         """Give the rows to `sink`; return why rows are missing, None if none is."""
         self._session.renew()
         stop = self._make_rows(sink)
@@ -64,7 +64,7 @@ class RowPass:
         self._close_job()
         return None
 
-    def _make_rows(self, sink: Callable[[Sequence[Outcome]], None]) -> RunStop | None:
+    def _make_rows(self, sink: OutcomeSink) -> RunStop | None:
         session, options = self._session, self._session.options
         spent = spent_in_batches(session, self._open_prompts) if self._calls_live else (None, {})
         # What is paid for is printed and entered in the ledger, however much of it failed or climbed.

@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from scrimp.answers.canonical import canonical
 from scrimp.errors import ScrimpError, UnknownPriceError
-from scrimp.flows import live
 from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.flows.tune.model_calls import ModelReply
 from scrimp.flows.tune.pairs.pair_collector import WATCH_ROUTE, PairCollector
@@ -23,7 +22,7 @@ from scrimp.store.ledger import Ledger
 from scrimp.store.tuning.pairs import OutputSpec
 from scrimp.store.tuning.route_checks import RouteCheck, RouteCheckStore
 from scrimp.units import format_count, format_dollars, parse_percent, pluralize
-from scrimp.values import Entry, Outcome, Prompt
+from scrimp.values import Entry, Outcome, OutcomeSink, Prompt
 
 if TYPE_CHECKING:
     from scrimp.config.schema import ShadowTable
@@ -60,7 +59,7 @@ class QualityShadow:
         self._rows = RememberedRows(plan.share, self._spec)
         self._sent = self._compared = self._same = 0  # rows
 
-    def tee(self, sink: live.Sink) -> live.Sink:
+    def tee(self, sink: OutcomeSink) -> OutcomeSink:
         """Return a sink that hands outcomes on and remembers those of certified routes."""
 
         def take(outcomes: Sequence[Outcome]) -> None:
