@@ -1,4 +1,4 @@
-"""How deep the JSON of a completion may be nested: what reads it recurs, and no answer needs a hundred levels."""
+"""How deep the JSON of a completion may be nested: what reads it is recursive, and no answer needs a hundred levels."""
 
 from __future__ import annotations
 

@@ -77,11 +77,11 @@ class FedEngine:
             self._thread.join()
 
     def finish(self) -> None:
-        """Say that no more chunks come; `work` returns once those that did are answered."""
+        """Signal that no more chunks will come; `work` returns once all that came are answered."""
         self._chunks.put(None)
 
     def interrupt(self, stop: RunStop) -> None:
-        """Begin no more rows, where nothing is in flight yet: what is, `live` stops by itself; from any thread."""
+        """Start no more rows; `live` ends those in flight by itself. Any thread may call this."""
         self._interruption = self._interruption or stop
         self._chunks.put(None)
 

@@ -30,7 +30,7 @@ class Answers(Protocol):
     def __call__(
         self, inputs: InputRows, job: WorkerJob, *, chunks_at_once: int
     ) -> Generator[AnsweredChunk, None, None]:
-        """Yield the chunks as they come; each worker has so many at once."""
+        """Yield the chunks as they come; each worker has `chunks_at_once`."""
 
 
 class GatheredRun:
@@ -74,9 +74,9 @@ class GatheredRun:
     def take(self, inputs: InputRows) -> None:
         """Answer the rows of the inputs.
 
-        What is lost with a worker, or with its machine, is given out once more. A row may be what workers die of, and
-        take along others that were with it: then each alone tells which. Where workers have shares of a cap, none is
-        left for those that would try.
+        What is lost with a worker, or with its machine, is given out once more. If a row makes workers die, others of
+        its chunk are lost with it: giving out each alone tells which one it is. Where workers have shares of a cap,
+        none is left for such tries.
         """
         at_once = _LEAST_CHUNKS + 2 * self._job.options.concurrency // inputs.rows_per_chunk
         try:

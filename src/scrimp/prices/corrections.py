@@ -10,7 +10,7 @@ from scrimp.prices.table import PriceTable, ProviderPrices, ProviderPricesFile, 
 def still_holding(corrections: PriceTable, shipped: PriceTable, newer: PriceTable) -> PriceTable:
     """Return the corrections of what the newer table says just as the shipped one does, or does not say at all.
 
-    A correction was made of a row as it was: where its list has changed that row since, the list goes first.
+    A correction was made for a row as it was: if its list has changed that row since, the list wins.
     """
     kept = {
         name: _holding(prices, shipped.provider_prices(name), newer.provider_prices(name))

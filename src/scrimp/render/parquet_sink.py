@@ -1,4 +1,4 @@
-"""A file that Parquet's library writes to; where its bytes go is not for that to know, nor when that is closed."""
+"""A file that Parquet's library writes to; the library does not know where its bytes go, or when that is closed."""
 
 from __future__ import annotations
 

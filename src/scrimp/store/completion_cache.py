@@ -37,7 +37,7 @@ class CachedCompletion(Struct, frozen=True):
 
 
 class NoCache:
-    """Stands in where no file can be read: it finds nothing."""
+    """Takes the place of a file that cannot be read: it finds nothing."""
 
     def get_many(
         self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None

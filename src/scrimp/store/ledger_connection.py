@@ -1,4 +1,4 @@
-"""Opening the ledger's file, which several stores share, and questions ask."""
+"""Opening the ledger's file, which several stores and queries share."""
 
 from __future__ import annotations
 

@@ -336,7 +336,7 @@ def test_a_person_sees_how_far_it_is_and_ctrl_c_keeps_what_was_said(collected: S
     assert re.search(r"prompt 1 of 8 \(s-\d+, sums.jsonl:\d+\)", err)
     assert "completion 1 of 2" in err
     assert "2 completions labeled; " in err
-    assert " left: the same command goes on with them" in err
+    assert " left: rerun the same command to label them" in err
     assert "Traceback" not in err
     assert "prompt 1 of 7 (s-" in again.err
 

@@ -39,7 +39,7 @@ def cancel(job: JobArgument = None) -> None:
 def _done(done: Cancelled) -> str:
     told = {
         "asked to stop": done.stopped, "cannot be stopped": done.unstopped,
-        "left alone that another job waits for": done.shared,
+        "left alone, since another job waits": done.shared,
     }  # fmt: skip
     return ", ".join(f"{pluralize(number, 'batch')} {words}" for words, number in told.items() if number) or (
         "no batch of it was open"

@@ -36,7 +36,7 @@ def run_job(job: Job, words: Sequence[str]) -> int:
     with suppress(FileNotFoundError):
         if Path(job.folder) != Path.cwd():
             _enter(job)
-    # How quiet the command was that began it says nothing of the one that watches or fetches.
+    # The command that began the job may have been quiet; the one that watches or fetches says so itself.
     command = [word for word in job.command if word not in _QUIET]
     return run_command([*command, "--batch", "--job", job.job, *words])
 

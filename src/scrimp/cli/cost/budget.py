@@ -1,4 +1,4 @@
-"""`scrimp cost budget`: what runs have spent of a shared budget, and what they may spend yet."""
+"""`scrimp cost budget`: what runs have spent of a shared budget, and what they may still spend."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def budget(
 
 
 def _notes(name: str, overview: BudgetOverview | None, session: Session) -> Iterator[str]:
-    """Yield how what jobs of batches may spend is given back: by those of this home, and by others."""
+    """Yield sentences on how batch jobs give back what they may spend: those of this home, and others."""
     jobs = [each.run for each in (overview.runs if overview is not None else ()) if is_job(each.run)]
     path = session.services.paths.batches_db
     with BatchStore(path) if jobs and path.exists() else nullcontext() as store:

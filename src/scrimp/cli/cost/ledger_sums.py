@@ -1,4 +1,4 @@
-"""The sums of the ledger, brought up to it, the models that are flagships, and the time zone of days."""
+"""The sums of the ledger, brought up to date, the models that are flagships, and the time zone of days."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def open_sums(session: Session) -> Iterator[CostSums]:
 
 
 def _add_up(session: Session, sums: CostSums, behind: int) -> None:
-    """Bring the sums up to a ledger that has many calls more; a line at a terminal counts them."""
+    """Bring the sums up to date with a ledger that has many more calls; a line at a terminal counts them."""
     session.messages.note(f"adding up {format_count(behind)} calls of the ledger, which is done once")
     added = 0
 

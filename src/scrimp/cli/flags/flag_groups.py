@@ -17,7 +17,7 @@ from scrimp.cli.flags.flag_group import FlagGroup, GroupsOfFlags
 
 
 class _Declarations(dict[str, ModuleType]):
-    """The rooms of declarations, by the names that groups of flags know them by: imported where one is named first."""
+    """The modules of declarations, by the names that groups of flags use: imported when first named."""
 
     def __missing__(self, name: str) -> ModuleType:
         if name not in ("reading", "answering", "spending", "calling", "writing"):

@@ -11,7 +11,7 @@ _BOLD = "1"
 _INDENT, _DEEPER = "  ", "    "
 _WIDEST = 90
 _NARROWEST = 20
-# Round bold words until they are in their lines.
+# Marks around bold words until the words are in their lines.
 _ON, _OFF = "\x02", "\x03"
 
 

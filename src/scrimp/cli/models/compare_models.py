@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scrimp.flows.buying.offers import Offer
     from scrimp.values import ModelRef
 
-# What offers are put in order by: a prompt of a page, a completion of a paragraph.
+# What offers are sorted by: a prompt of a page, a completion of a paragraph.
 _CALL = Usage(input=1000, output=200)
 _COLUMNS = ("model", "callable", "input", "cached", "output", "batch in", "out", "a call", "price of")
 

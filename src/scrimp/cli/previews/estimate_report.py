@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scrimp.caching.cache_saving import CacheSaving
     from scrimp.flows.batch.costs.ways import Ways
 
-# Of the workload: what other parts of the document tell.
+# Fields of the workload that other parts of the document have.
 _TOLD_ELSEWHERE = frozenset(("sizes", "levels", "routed", "tasks", "sizes_in", "beginnings"))
 
 
@@ -133,7 +133,7 @@ def _billed(quote: Quote) -> str:
 
 
 def _cliff(cliff: SizeCliff) -> str:
-    """Return a sentence on calls that cost more by the token, since they are long."""
+    """Return a sentence on calls that cost more per token because they are long."""
     return (
         f"{pluralize(cliff.calls, 'call')} above {format_count(cliff.above)} tokens, where {cliff.model} costs "
         f"{format_dollars(cliff.rate_above)} instead of {format_dollars(cliff.rate)} a million in: shorten them "
@@ -175,6 +175,6 @@ def _describe(work: Workload, output: OutputTokens, quoted: Sequence[Quote]) -> 
     )
     if any(each.billed_calls for each in quoted):
         print_line(
-            "where a call before is shown, expected is as long as calls of the same tasks at the same effort were, "
-            "hidden reasoning included"
+            "where an earlier call is shown, expected is the length of completions of the same tasks at the same "
+            "effort, hidden reasoning included"
         )

@@ -59,7 +59,7 @@ def _merge_all(session: Session, names: Sequence[str], *, as_json: bool) -> int:
             print_line(f"{name}: {_sentence(found)}")
         if journals:
             session.messages.note(
-                f"{name}: the last calls of {pluralize(journals, 'run')} that went on or were killed are not in its "
+                f"{name}: the last calls of {pluralize(journals, 'run')} still going or killed are not in its "
                 "ledger yet: run `scrimp runs list` there, then merge it again"
             )
     if len(merged) > 1 and not as_json:

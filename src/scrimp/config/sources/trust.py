@@ -25,7 +25,7 @@ _HARMLESS_DEFAULTS = frozenset((
 ))  # fmt: skip
 _HARMLESS_OF_NAMED = {"providers": frozenset(("rpm", "tpm")), "models": frozenset(("effort", "max_output", "buy"))}
 _HARMLESS_TABLES = frozenset(("tiers", "efforts", "chains", "rules"))
-# More rules are; but whom they tell, and rules in the place of the user's own, are not.
+# Rules added to the user's own are harmless; rules that replace them, and who is notified, are not.
 _HARMLESS_ALERTS = frozenset(("share", "errors", "spend", "escalation", "cache", "unpriced", "drift"))
 _CAPS = (("defaults", "max_cost"), ("defaults", "max_cost_per_row"))
 

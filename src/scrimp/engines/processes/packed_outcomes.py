@@ -27,7 +27,7 @@ class _AnsweredRow(Struct, frozen=True, array_like=True):
     answer: Answer
     cache: CacheUse
     entries: tuple[Entry, ...]
-    entry: Entry | int | None  # or which of the entries it is
+    entry: Entry | int | None  # or its index in `entries`
     paid_by_another_run: bool
     expected: ExpectedRow | None
 
@@ -47,7 +47,7 @@ _decode = msgspec.json.Decoder(list[_AnsweredRow]).decode
 
 
 def packed(outcomes: Sequence[Outcome], rows: Sequence[Prompt]) -> PackedOutcomes:
-    """Return outcomes of rows as they are sent; there may be fewer of them."""
+    """Return outcomes as they are sent; there may be fewer of them than rows."""
     places = {(row.index, row.sample): place for place, row in enumerate(rows)}
     answered: list[_AnsweredRow] = []
     failed: list[tuple[int, Failed]] = []

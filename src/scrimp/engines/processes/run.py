@@ -1,4 +1,4 @@
-"""A run in several processes of this machine, over the same stores; their outcomes are brought together in this one."""
+"""A run in several processes of this machine, over the same stores; their outcomes come together in this one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def run(
     `table` gets the header of what was read, if it was a table.
     """
     begun = _BegunChunks(inputs, most_workers(workers or _cores(), services.loaded, options))
-    count = max(1, begun.count)  # or the share of a worker without a chunk would lie fallow
+    count = max(1, begun.count)  # or the share of a worker without a chunk would go unused
     with common_folder(options, services) as folder:
         job = worker_job(
             services.run, services.loaded, services.paths, options, count, credits_left=services.lend_credits(),
@@ -43,7 +43,7 @@ def run(
 
 
 class _BegunChunks:
-    """The chunks of inputs, of which the first few are read to know whether there are so many."""
+    """The chunks of inputs; the first few are read ahead to know how many workers have one."""
 
     def __init__(self, inputs: InputRows, most: int) -> None:
         read = read_chunks(inputs)
@@ -52,7 +52,7 @@ class _BegunChunks:
         self._begun: list[Iterator[Chunk]] = [chain(first, read)]
 
     def chunks(self, inputs: InputRows) -> Iterator[Chunk]:
-        """Return the chunks, those that were read among them; the next time others, which are read anew."""
+        """Return the chunks, including those read ahead; a second call reads the inputs again."""
         return self._begun.pop() if self._begun else read_chunks(inputs)
 
 

@@ -17,8 +17,8 @@ from scrimp.engines.processes.packed_outcomes import HandedBack, unpacked
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows.event_loops.handled_signals import STATUSES
 
-# Where this process imports from, the worker does, too, and not from the directory that it is started in; as seldom as
-# this process it looks for cycles of references meanwhile.
+# The worker imports from where this process does, and not from the directory that it is started in; it looks for cycles
+# of references as rarely as this process.
 _PROGRAM = (
     "import gc, sys; gc.set_threshold(50_000); sys.path[:] = sys.argv[1:]; "
     "from scrimp.engines.processes.worker import main; main()"
@@ -32,7 +32,7 @@ class WorkerProcess:
     def __init__(self, job: WorkerJob, tell: Callable[[WorkerProcess, AnsweredChunk | None], None]) -> None:
         """`tell` gets each chunk that comes back, in a thread of this worker, and None where it has ended."""
         self.given: dict[int, Chunk] = {}  # and not back yet, by number
-        self.ready = False  # it has understood its job
+        self.ready = False  # it has read its job
         # A group of its own: signals reach it through this process alone, and not before it can take them.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, STATUSES)
         try:
@@ -47,7 +47,7 @@ class WorkerProcess:
         self._listening.start()
 
     def give(self, chunk: Chunk) -> None:
-        """Have it answer a chunk; where it has died that is told of."""
+        """Have it answer a chunk; if it has died, `tell` is called."""
         self.given[chunk.number] = chunk
         self._send(chunk)
 
@@ -56,7 +56,7 @@ class WorkerProcess:
         self._process.send_signal(number)
 
     def finish(self) -> None:
-        """Say that no more chunks come."""
+        """Signal that no more chunks will come."""
         stdin = self._process.stdin
         if stdin is not None and not stdin.closed:
             self._send(None)
@@ -67,18 +67,18 @@ class WorkerProcess:
         """Wait until it has ended."""
         self.finish()
         try:
-            # Until its stdout ends, as it does: `wait` with a time limit sleeps between looks, for longer and longer.
+            # Until its stdout ends, when it does: `wait` with a time limit polls at growing intervals.
             self._listening.join(_PATIENCE)
             self._process.wait(0 if self._listening.is_alive() else _PATIENCE)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        except KeyboardInterrupt:  # somebody does not want to wait
+        except KeyboardInterrupt:  # the user does not want to wait
             self._process.kill()
             raise
 
     def _send(self, message: WorkerJob | Chunk | None) -> None:
-        with suppress(BrokenPipeError):  # it has died: the thread that listens tells
+        with suppress(BrokenPipeError):  # it has died: the listening thread reports that
             if self._process.stdin is not None:
                 pickle.dump(message, self._process.stdin, pickle.HIGHEST_PROTOCOL)
                 self._process.stdin.flush()

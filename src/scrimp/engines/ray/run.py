@@ -69,7 +69,7 @@ def _gathered(
 
 
 class _RaysTalk(TextIOBase):
-    """Where Ray prints of itself, instead of between the rows; it does so in a thread of its own."""
+    """Where Ray's own messages go, which a thread of it prints, instead of between the rows."""
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         super().__init__()
@@ -85,16 +85,16 @@ class _RaysTalk(TextIOBase):
 @contextmanager
 def _ray(env: Mapping[str, str], workers: int | None) -> Iterator[int]:
     """Start Ray, or connect to the cluster of RAY_ADDRESS; yield how many processors there are."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing goes to anybody but providers
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # nothing is sent to anyone but providers
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # else Ray's native part writes to stderr
-    warnings.simplefilter("ignore")  # of what Ray and what it builds on do among themselves
+    warnings.simplefilter("ignore")  # of what goes on between Ray and its dependencies
     try:
         import ray  # few runs use it, and it takes seconds
     except ImportError as error:
         raise ScrimpError("--engine ray needs Ray: pip install 'scrimp[ray]'") from error
     address = env.get("RAY_ADDRESS")
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    # Reading and answering are of different tasks: one more than the workers.
+    # Reading is a task of its own: one more than the workers.
     cpus = {} if address else {"num_cpus": (workers or os.cpu_count() or 1) + 1}
     try:
         with _silent_stderr():

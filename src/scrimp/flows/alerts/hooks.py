@@ -1,6 +1,6 @@
 """Telling others of alerts: a command that gets JSON on its stdin, an address that gets it by POST.
 
-Neither may end a run, nor keep it longer than its timeout.
+Neither may end a run, or delay it beyond its timeout.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What calls in the batches of open jobs are expected to use of credits: the ledger has nothing of it yet."""
+"""What calls in the batches of open jobs are expected to use of credits, which is not in the ledger yet."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _runtime(path: Path, model: str) -> GrowingRuntime:
 
 
 def _no_model_yet() -> str:
-    """Return the two ways on, for a new user who has neither a key nor the embedded model."""
+    """Return the two next moves for a new user who has neither a key nor the embedded model."""
     from scrimp.transport.local.runtime_install import has_runtime, install_command  # a first day
 
     runtime = "" if has_runtime() else f"{install_command()} && "

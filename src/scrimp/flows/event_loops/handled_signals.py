@@ -21,7 +21,7 @@ STATUSES: Mapping[int, int] = {
 
 @contextmanager
 def handled_signals(numbers: Iterable[int], handle: Handler) -> Iterator[None]:
-    """Have signals handled in another way for the block, but those that are ignored, as nohup has it."""
+    """Handle signals in another way within the block, except those that are ignored, as under nohup."""
     former = {number: signal.getsignal(number) for number in numbers}
     for number, handler in former.items():
         if handler != signal.SIG_IGN:

@@ -1,4 +1,4 @@
-"""Several completions of one prompt (`--samples`): the prompt as often as wanted, each time with its number."""
+"""Several completions of one prompt (`--samples`): the prompt that many times, each with its number."""
 
 from __future__ import annotations
 

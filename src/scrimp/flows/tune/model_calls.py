@@ -1,4 +1,4 @@
-"""Calls of tuning itself: a model gets prompts that others were asked, under one cap; what the cache holds is free."""
+"""Calls of tuning itself: a model gets prompts that others were asked, under one cap; cached completions are free."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Gemini's batches: a file of requests, uploaded through the Files API (providers' reference, 2.6, 2.7 and 7.6).
 
-Never inline: a list of some hundred inline results may fail to be served for ever, though it was billed.
+Never inline: a list of some hundred inline results may never be served, though it was billed.
 """
 
 from __future__ import annotations

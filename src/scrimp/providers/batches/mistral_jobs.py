@@ -15,7 +15,7 @@ from scrimp.providers.json_access import array, dumps, nonempty, obj, string
 from scrimp.values import JsonObject
 
 _DAY = 86_400.0
-# Mistral's pages name 100 000 requests, its specification a million: the lower is taken by both.
+# Mistral's pages name 100 000 requests, its specification a million: both accept the lower.
 LIMITS = BatchLimits(requests=100_000, bytes=512_000_000, window=_DAY, longest_window=7 * _DAY)
 _STATES: Mapping[str, BatchState] = {
     "QUEUED": "checking",

@@ -29,7 +29,7 @@ _DAY = 86_400.0
 LIMITS: Mapping[str, BatchLimits] = {
     "openai": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY, results_kept=30 * _DAY),
     "qwen": BatchLimits(requests=50_000, bytes=500 * _MB, line_bytes=6 * _MB, window=_DAY, longest_window=14 * _DAY),
-    # Groq's client names 100 MB, others 200: the lower is taken by both.
+    # Groq's client names 100 MB, others 200: both accept the lower.
     "groq": BatchLimits(requests=50_000, bytes=100 * _MB, window=_DAY, longest_window=7 * _DAY),
     "litellm": BatchLimits(requests=50_000, bytes=200 * _MB, window=_DAY),
 }

@@ -1,4 +1,4 @@
-"""Requests in a row that a model finds invalid: the fault of these rows, or of every request of the run?
+"""Consecutive requests that a model finds invalid: the fault of these rows, or of every request of the run?
 
 Neighboring rows may share a fault, a wrong parameter is a fault of all. So after some invalid requests with no answer
 between them the model is doubted: no call is made but that of a row from further on. If it is answered, the fault was

@@ -33,7 +33,7 @@ class Labeler:
         left = len(self._disputes) - self._prompts
         if self._session.err.movable_cursor:
             sys.stderr.write(_ERASE_LINE)
-        ending = f"; {format_count(left)} left: the same command goes on with them" if left else ""
+        ending = f"; {format_count(left)} left: rerun the same command to label them" if left else ""
         self._session.messages.note(
             f"{pluralize(self._prompts, 'prompt')} looked at, {pluralize(self._labels, 'completion')} labeled"
             f"{spent}{ending}"

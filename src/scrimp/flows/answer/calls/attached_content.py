@@ -1,4 +1,4 @@
-"""What is attached to a call, read when its turn comes, and never more of it at once than fits in little memory."""
+"""What is attached to a call: read when its turn comes, with a limit on how much is in memory at once."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ class Send(Protocol):
 
 
 class AttachedContent:
-    """The content in memory, for all calls of a run; one that is larger than all the room goes alone."""
+    """The content in memory, for all calls of a run; a call larger than the limit goes alone."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most, self.held = most, 0  # bytes
         self._freed = asyncio.Condition()
 
     async def send(self, call: Call, endpoint: Endpoint, send: Send) -> Completion | Failure:
-        """Send a call once there is room for its content; a file that is not as it was loses this row alone."""
+        """Send a call once there is room for its content; a file that has changed fails only this row."""
         async with self._room(sum(attached.size for attached in call.attachments)):
             sized = await asyncio.to_thread(counted, call, endpoint)
             try:
@@ -63,5 +63,5 @@ def counted(call: Call, endpoint: Endpoint) -> Call:
 
 
 def whole(call: Call) -> Call:
-    """Return a call with the content of what is attached; InputError where a file is not as it was."""
+    """Return a call with the content of what is attached; InputError if a file has changed."""
     return replace(call, attachments=tuple(map(with_content, call.attachments)))

@@ -52,7 +52,7 @@ class CallBuilder:
         )  # fmt: skip
 
     def learn_room(self, question: CallStep, model: ModelRef, call: Call, result: Completion | Failure) -> None:
-        """Remember a raised cap under which a completion had room, for the calls to come."""
+        """Remember a raised cap under which a completion had room, for later calls."""
         if question.raised and isinstance(result, Completion) and result.text.strip():
             self._parameters.learn_room(model, call.parameters.max_output or 0)
 
@@ -62,7 +62,7 @@ class CallBuilder:
 
 
 def _bounded(parameters: Parameters, row: PlannedRow) -> Parameters:
-    """Return what is asked for under a cap where the row's rule has one: every call needs a bound then."""
+    """Return the parameters; if the row's rule caps dollars, with a cap on output: every call needs a bound then."""
     unbounded = row.route.cap is not None and parameters.max_output is None
     return replace(parameters, max_output=BOUNDED_OUTPUT) if unbounded else parameters
 

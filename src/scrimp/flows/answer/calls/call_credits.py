@@ -36,7 +36,7 @@ class CallCredits:
             self._offers.credits.pay(entry.provider, entry.cost)
 
     def forget_batches(self) -> None:
-        """Keep nothing of credits for calls in batches: a pass over the rows of a job counts them anew."""
+        """Release what is kept of credits for calls in batches: a pass over the rows of a job counts them again."""
         if self._offers is not None:
             self._offers.credits.forget_batches()
 

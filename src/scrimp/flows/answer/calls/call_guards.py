@@ -32,7 +32,7 @@ class CallGuards:
         self._overruns = Overruns(warn)
 
     def count_spent(self, cost: Decimal | None, by_rule: Mapping[RuleCap, Decimal] = _BY_NO_RULE) -> None:
-        """Count dollars under the caps of the run and of rules that were spent otherwise than by a call of this run."""
+        """Count dollars that were not spent by a call of this run under its cap and those of rules."""
         self._budget.settle(Decimal(0), cost or Decimal(0))
         for cap, spent in by_rule.items():
             self._rule_budget(cap).settle(Decimal(0), spent)

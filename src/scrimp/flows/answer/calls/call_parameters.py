@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
 
 
-# Rows that are called twice before a model's cap is raised for all: one row that thinks long is not a reason.
+# Rows that are called twice before a model's cap is raised for all: one row with long hidden thought is not a reason.
 _ENOUGH_RAISED = 3
 
 
@@ -29,7 +29,7 @@ class CallParameters:
         self._known: dict[ModelRef, Parameters] = {}
         self._told_of_schema = set[str]()  # providers
         self._raised: dict[ModelRef, int] = {}  # calls that found room for text under a raised cap
-        self._caps: dict[ModelRef, int] = {}  # that all calls begin with by now
+        self._caps: dict[ModelRef, int] = {}  # that all calls begin with now
 
     def of(self, model: ModelRef) -> Parameters:
         """Return what is asked of a model for a prompt, under a cap that was found to leave room for its text."""

@@ -35,7 +35,7 @@ class Failover:
     async def next_model(self, candidates: Collection[ModelRef]) -> ModelRef | None:
         """Return the first model that takes calls; wait for one to recover where none does; None where none will."""
         models = list(candidates)
-        names = [(model.provider, model.model) for model in models]  # arms of one model are well or ill together
+        names = [(model.provider, model.model) for model in models]  # arms of one model share its health
         while True:
             for place, (name, model) in enumerate(zip(names, models, strict=True)):
                 if self._health.ready(*name):

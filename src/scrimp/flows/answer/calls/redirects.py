@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Redirects:
-    """Tells of them, once for each pair of models."""
+    """Warns of them, once for each pair of models."""
 
     def __init__(
         self, prices: PriceBook, warn: Callable[[str], None], redirected: Callable[[str, str, str], None]

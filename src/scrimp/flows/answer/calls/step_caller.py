@@ -45,8 +45,7 @@ class StepCaller:
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
 
-        A model in trouble is passed over for the next one; only where all are in trouble is the first to recover
-        waited for.
+        A model in trouble is passed over for the next one; if all are in trouble, the first to recover is called.
         """
         step = question.step
         if question.reply is not None and self.halted:
@@ -85,8 +84,8 @@ class StepCaller:
     ) -> tuple[list[ModelRef], Failure | None]:
         """Return the models that take what is attached to a question, and why the first of the others does not.
 
-        The failure is one of these models: a later step of a chain may take what they do not. What is defective is
-        taken by none.
+        The failure is one of these models: a later step of a chain may take what they do not. No model takes
+        what is defective.
         """
         attachments = attached_to(question, row)
         if not attachments:

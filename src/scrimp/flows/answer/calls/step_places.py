@@ -34,7 +34,7 @@ class StepPlaces:
         return list(found.values())
 
     def _bought(self, model: ModelRef, row: PlannedRow | None, *, batch: bool) -> list[ModelRef]:
-        """Return where a model is bought for a row, what its provider's cache saves among what it costs there."""
+        """Return where a model is bought for a row; its cost there counts what the provider's cache saves."""
         offers, caching = self._offers, self._caching
         if offers is None or row is None:
             return [] if offers is None else offers.places(model)

@@ -30,9 +30,9 @@ class PrefixWarmup:
 
     @asynccontextmanager
     async def turn(self, call: Call, beginnings: Sequence[int]) -> AsyncIterator[None]:
-        """Hold a call back while another one fills the model's cache with a beginning that it has, too.
+        """Hold a call back while another one fills the model's cache with a beginning that both have.
 
-        One that has several, of which some are cold, fills those while others may read the rest.
+        A call with several beginnings fills those that are cold, while others may read the rest.
         """
         places = [(call.provider, call.model, each) for each in beginnings]
         while filling := [each for place in places if isinstance(each := self._seen.get(place), asyncio.Future)]:

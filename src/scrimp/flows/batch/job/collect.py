@@ -73,7 +73,7 @@ async def collect(
     prompts: Iterator[Prompt], options: RunOptions, services: Services, context: JobContext, outbox: Outbox,
     queues: Queues, *, cap: Decimal | None, budget: JobBudget | None = None, goal: BatchGoal = "submitted",
 ) -> Collected:  # fmt: skip
-    """Drive every row as far as the stored replies take it, and put the calls that come next in the outbox.
+    """Advance every row as far as the stored replies allow, and put the calls that come next in the outbox.
 
     `goal` is how far this command takes the job, which spends at most `cap` dollars or its part of a shared `budget`.
     """

@@ -1,4 +1,4 @@
-"""Where the prompts of a run go: as the user fixed it, or by rules, certified routes and what each prompt demands."""
+"""Where the prompts of a run go: where the user sends all, or by rules, certified routes and what each demands."""
 
 from __future__ import annotations
 
