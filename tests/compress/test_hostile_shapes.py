@@ -105,3 +105,10 @@ def test_a_long_text_of_nothing_but_ends_of_lines_and_sentences_is_not_read_as_p
     text = unit * (240_000 // len(unit))
 
     assert work(f"Context:\n{text}\n\nQuestion: Where do bees live?", level) < 12 * text.count(unit)
+
+
+def test_a_line_that_begins_with_a_bracket_and_is_no_json_costs_no_call_of_its_own() -> None:
+    lines = "[x] Buy milk.\n{name} has it.\n[a link](a.md)\n[section]\n{%s}\n"
+    compress(lines, "lossless")  # patterns are compiled
+
+    assert work(lines * 100, "lossless") == work(lines * 10, "lossless")

@@ -21,7 +21,7 @@ from scrimp.compress.task.form import about_form
 from scrimp.compress.told_data import moved_spans, told_zones
 from scrimp.compress.zones.prose import is_running_text
 from scrimp.compress.zones.segment import segment
-from scrimp.compress.zones.zone import Zone
+from scrimp.compress.zones.zone import JSON_FORMS, Zone
 from scrimp.values import TextSpan
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
@@ -63,14 +63,10 @@ def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
     """Return the zones of a text; where the task is about the form of its JSON that is code, and the note says so."""
     zones = _found_zones(text, options.told)
     instructions = f"{options.asked}\n{instructions_of(zones, options.told)}"
-    if any(map(_is_json, zones)) and (words := about_form(instructions)):
-        zones = [replace(zone, kind="code", form="fence") if _is_json(zone) else zone for zone in zones]
+    if any(zone.form in JSON_FORMS for zone in zones) and (words := about_form(instructions)):
+        zones = [replace(zone, kind="code", form="fence") if zone.form in JSON_FORMS else zone for zone in zones]
         return zones, f"{ABOUT_FORM}: {words}"
     return zones, ""
-
-
-def _is_json(zone: Zone) -> bool:
-    return zone.form in ("json", "jsonl")
 
 
 def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequence[AppliedRule]) -> bool:
@@ -78,7 +74,7 @@ def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequen
 
     Where nothing but sentences went, it would find no more than before.
     """
-    others = [zone.text for zone in zones if not _is_json(zone)]
+    others = [zone.text for zone in zones if zone.form not in JSON_FORMS]
     if options.selects_sentences:
         return all(change.rule == SELECTION for change in changes)
     if options.level == "tidy":

@@ -18,7 +18,7 @@ from scrimp.compress.options import LEVELS
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
 from scrimp.compress.zones.prose import is_running_text, may_be_prose
-from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
+from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 
 _FOLD_MANY = partial(fold_log, least=20)  # where it saves most: of a few lines a value is read more surely in its line
 NOT_UNDONE = "it could not be undone"
@@ -91,7 +91,7 @@ def _only_articles_dropped(before: str, after: str) -> str | None:
 
 
 _DOCUMENTS = _zones("context", "tool", "data", without=("markup",))
-_JSON = _zones("data", forms=("json", "jsonl"))
+_JSON = _zones("data", forms=JSON_FORMS)
 _OUTPUT = _zones("tool")
 _CONTEXT_PROSE = _zones("context", forms=("prose",))
 _LOG_LINES = _zones("tool", "data", forms=("command", "log"))

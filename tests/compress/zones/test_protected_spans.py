@@ -26,3 +26,11 @@ def test_a_fence_says_what_it_is_marked_with() -> None:
     (fence,) = fences("a\n~~~ {.python}\nx\n~~~\nb")
 
     assert (fence.info, fence.start, fence.end) == ("python", 2, 21)
+
+
+def test_a_fence_may_begin_a_file_that_begins_with_a_mark_of_byte_order() -> None:
+    (first, second) = fences("\ufeff```py\nx\n```\n\n \t~~~\ny\n~~~")
+
+    assert (first.start, first.body_start, first.body_end, first.end) == (0, 7, 9, 12)
+    assert (second.start, second.body_start, second.body_end, second.end) == (14, 20, 22, 25)
+    assert fences("x\n\ufeff```\n") == []

@@ -12,8 +12,9 @@ from scrimp.compress.zones.zone_span import runs
 
 _MIN_LENGTH = 40
 
-_CANDIDATE = re.compile(r"[ \t]*+(?=[\[{])")
-_NEXT_CANDIDATE = re.compile(r"\n[ \t]*+(?=[\[{])")
+# A bracket that begins a line, and after it what may begin a value or key: `[x]` and `{name}` need not be parsed.
+_BEGINS = r"[ \t]*+(?=\[[ \t\r\n]*+(?:[\"\[{\]0-9-]|true|false|null)|\{[ \t\r\n]*+[\"}])"
+_CANDIDATE, _NEXT_CANDIDATE = re.compile(_BEGINS), re.compile(rf"\n{_BEGINS}")
 # Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")

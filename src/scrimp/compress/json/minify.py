@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from scrimp.compress.json.lexer import WHITESPACE, is_record, is_value
 
-_AT_LINE_END = re.compile(r"^[ \t\r]|[ \t\r]$", re.MULTILINE)
-# What has no white space outside of strings.
-_PIECE = re.compile(r'(?:[^"\s]|"[^"\\]*+(?:\\.[^"\\]*+)*+")++', re.DOTALL)
+_AT_LINE_ENDS = (" \n", "\t\n", "\r\n", "\n ", "\n\t", "\n\r")
 
 
 def minify(text: str) -> str:
@@ -22,7 +18,7 @@ def minify(text: str) -> str:
     lines = body.split("\n")
     if len(lines) == 1 or not all(is_record(line) for line in lines if line.strip(WHITESPACE)):
         return text
-    if '\\"' in body or _AT_LINE_END.search(body):
+    if any(sign in body for sign in _AT_LINE_ENDS):
         return "\n".join(map(_minify_line, lines))
     return _without_space(body, " \t")
 
@@ -36,8 +32,8 @@ def _minify_line(line: str) -> str:
 
 def _without_space(value: str, space: str = WHITESPACE) -> str:
     """Return a valid value without the white space between its lexemes."""
-    if '\\"' in value:
-        return "".join(_PIECE.findall(value))
-    parts = value.encode("utf-8", "surrogatepass").split(b'"')  # every other one is a string
+    data = value.encode("utf-8", "surrogatepass").replace(b"\\\\", b"\xff").replace(b'\\"', b"\xfe")  # not in UTF-8
+    parts = data.split(b'"')  # every other one is a string
     parts[::2] = b'"'.join(parts[::2]).translate(None, space.encode()).split(b'"')
-    return b'"'.join(parts).decode("utf-8", "surrogatepass")
+    data = b'"'.join(parts).replace(b"\xfe", b'\\"').replace(b"\xff", b"\\\\")
+    return data.decode("utf-8", "surrogatepass")

@@ -20,15 +20,15 @@ _LOOK_BACK = 40  # characters
 # What opens a block of text in YAML: a bar, or the line of a key that is itself in a mapping. The block goes on for as
 # long as lines are indented further.
 _BLOCK_HEADER = re.compile(
-    r"(?:[:?-][ \t]++(?:[&!]\S*+[ \t]++){0,2}+[|>][-+1-9]{0,2}|^ ++(?:- ++)*+[\w.\"'/-]++:)"
+    r"[\n:?-](?:(?<!\n)[ \t]++(?:[&!]\S*+[ \t]++){0,2}+[|>][-+1-9]{0,2}|(?<=\n) ++(?:- ++)*+[\w.\"'/-]++:)"
     r"[ \t\r]*+(?:(?<=\s)#[^\n]*+)?$",
     re.MULTILINE,
 )
-
 # A quoted text in YAML, under a key or in a list: all of its lines are indented.
 _QUOTED_SCALAR = re.compile(
-    r"^ *+(?:- ++)*+(?:[\w.\"'/-]++:[ \t]++|(?<=- ))"
-    r"(\"(?:[^\"\\\n]|\\.|\n(?:\r?\n)*+[ \t])*+\"|'(?:[^'\n]|''|\n(?:\r?\n)*+[ \t])*+')[ \t\r]*+(?:#[^\n]*+)?$",
+    r"\n *+(?:- ++)*+(?:[\w.\"'/-]++:[ \t]++|(?<=- ))"
+    r"(\"[^\"\\\n]*+(?:(?:\\.|\n(?:\r?\n)*+[ \t])[^\"\\\n]*+)*+\"|'[^'\n]*+(?:(?:''|\n(?:\r?\n)*+[ \t])[^'\n]*+)*+')"
+    r"[ \t\r]*+(?:#[^\n]*+)?$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -54,9 +54,11 @@ def _pair(opening: str, closing: str, before: str = "", surely: str = "") -> _Pa
 _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
 _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*|=\s*\w+|~[sS]|@\w*doc\s+)"
 # A string that begins where an expression does, whatever follows its quotation mark.
+# Each choice begins with a sign of its own, for speed.
 _STRING = re.compile(
-    r"(?:[=(\[{]|<-|<{2,3}|\b(?:return|echo|printf)|\s--?[\w-]++|\(\w++(?: [\w-]++)?\n?|\((?:\w++,[ \t]*+)++)"
-    r"[ \t]*+[$@#bfruBFRU]*+(['\"])((?:(?!\1)[^\\]|\\.)*+)\1",
+    r"(?:=|\[|\{|\((?:\w++(?: [\w-]++)?\n?|(?:\w++,[ \t]*+)++)?|<(?:-|<{1,2})|-(?<=\s-)-?[\w-]++"
+    r"|return(?<=\breturn)|echo(?<=\becho)|printf(?<=\bprintf))[ \t]*+[$@#bfruBFRU]*+"
+    r"(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+')",
     re.DOTALL,
 )
 _PAIRS = (
@@ -65,25 +67,28 @@ _PAIRS = (
     _pair("`", "(?<!`)`(?!`)", rf"{_OPERATOR}|\A\w+", _ASSIGNED),
     *(_pair(quote + end, rf"^[ \t]*+@?{quote}", r"[=(,\s@]", _ASSIGNED) for quote in "'\"" for end in ("\n", "\r\n")),
     _pair(',"', r'(?<!")"(?=[,;\r\n]|\Z)', r"\A[^\s\"{\[][^\"{\[]*"),  # a field of CSV
+    _pair("''\n", r"^[ \t]*+''", r"=[ \t]*"),
+    _pair("define ", "^endef", r"\A"),
+)
+_RARE_PAIRS = (
     _pair("$\n", r"^[ \t]*+\$\w*+\$", r"\$\w*"),
     *(_pair(a, re.escape(b), r"\A|\s") for a, b in (("/*", "*/"), ("(*", "*)"), ("#|", "|#"))),
     _pair("<!--", "-->"),
     _pair("{-", r"-\}", r"\A[ \t]*"),
     _pair("<![CDATA[", r"\]\]>"),
-    _pair("''\n", r"^[ \t]*+''", r"=[ \t]*"),
     *(_pair(f"__{word}__\n", r"\Z", r"\A") for word in ("DATA", "END")),
-    _pair("define ", "^endef", r"\A"),
     *(_pair(sign, "^=(?:end|cut)", r"\A") for sign in ("=begin", "=pod", "=head")),
 )
+_RARE = re.compile("|".join(re.escape(pair.opening) for pair in _RARE_PAIRS))
 
 
 class Enclosures:
-    """Enclosed parts of one text."""
+    """Enclosed parts of one text, in the order of their beginnings."""
 
     def __init__(self, spans: Iterable[Span]) -> None:
-        parts = sorted(spans)
-        self._starts = [start for start, _ in parts]
-        self._ends = list(accumulate((end for _, end in parts), max))  # the furthest so far
+        self.spans = sorted(spans)
+        self._starts = [start for start, _ in self.spans]
+        self._ends = list(accumulate((end for _, end in self.spans), max))  # the furthest so far
 
     def around(self, start: int, end: int) -> bool:
         """Return whether what is between two places is inside one of them."""
@@ -92,11 +97,18 @@ class Enclosures:
 
 
 def enclosed_texts(text: str, *, surely: bool = False) -> Iterator[Span]:
-    """Yield the enclosed parts of a text, or those that are `surely` part of a program."""
-    for pair in _PAIRS:
+    """Yield what is between marks in a text, or what is `surely` part of a program there."""
+    rare = {found[0] for found in _RARE.finditer(text)}  # all at once, which is faster than one after the other
+    for pair in (*_PAIRS, *(pair for pair in _RARE_PAIRS if pair.opening in rare)):
         yield from _find(text, pair, pair.surely if surely else pair.before)
-    yield from (found.span(2) for found in _STRING.finditer(text) if "\n" in found[2])
-    yield from (*_here_documents(text), *yaml_texts(text))
+
+
+def unpaired_texts(text: str) -> Iterator[Span]:
+    """Yield strings of several lines and here-documents, which surely are part of a program."""
+    for found in _STRING.finditer(text):
+        if "\n" in found[1]:
+            yield found.start(1) + 1, found.end() - 1
+    yield from _here_documents(text)
 
 
 def _here_documents(text: str) -> Iterator[Span]:
@@ -115,20 +127,17 @@ def _here_documents(text: str) -> Iterator[Span]:
 
 def yaml_texts(text: str) -> Iterator[Span]:
     """Yield the texts of several lines in YAML: indented blocks, and what is quoted."""
-    yield from _yaml_blocks(text)
+    text = f"\n{text}"  # for patterns that begin with the end of a line, which is found fast
     for found in _QUOTED_SCALAR.finditer(text):
         if "\n" in found[1]:
-            yield found.span(1)
-
-
-def _yaml_blocks(text: str) -> Iterator[Span]:
+            yield found.start(1) - 1, found.end(1) - 1
     at = 0
     while header := _BLOCK_HEADER.search(text, at):
         line = text[text.rfind("\n", 0, header.start()) + 1 : header.start()]
-        indent = len(line) - len(line.lstrip(" "))
-        following = re.compile(rf"^ {{0,{min(indent, 80)}}}\S", re.MULTILINE).search(text, header.end() + 1)
-        at = following.start() if following else len(text)
-        yield header.end(), at
+        indent = len(line) - len(line.lstrip(" ")) if header[0][0] != "\n" else 0
+        following = re.compile(rf"\n {{0,{min(indent, 80)}}}\S").search(text, header.end())
+        at = following.start() if following else len(text) - 1
+        yield header.end() - 1, at
 
 
 def _find(text: str, pair: _Pair, before: re.Pattern[str]) -> Iterator[Span]:

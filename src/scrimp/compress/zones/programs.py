@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from scrimp.compress.zones.enclosure import Enclosures, enclosed_texts, yaml_texts
+from scrimp.compress.zones.enclosure import Enclosures, Span, enclosed_texts, unpaired_texts, yaml_texts
 from scrimp.compress.zones.frame import is_framed, is_inside
+from scrimp.compress.zones.zone import JSON_FORMS
 from scrimp.compress.zones.zone_span import ZoneSpan, runs
 
 # What is above a page in AsciiDoc, and the headers of a part of a message, or of a request.
@@ -68,9 +69,9 @@ class _Program:
         """Return whether a span is part of the program."""
         if span.kind != "context" and is_framed(self._text, span.start, span.end):
             return True
-        if span.start in self._inside and span.form not in ("json", "jsonl"):
+        if span.start in self._inside and span.form not in JSON_FORMS:
             return True
-        if span.form in ("json", "jsonl"):  # in a string or comment, which then has something on each side
+        if span.form in JSON_FORMS:  # in a string or comment, which then has something on each side
             return self._margin < span.start and span.end < self._last and self._is_enclosed(span, span.end)
         return self._holds(span)
 
@@ -91,11 +92,15 @@ class _Program:
 
     @cached_property
     def _enclosures(self) -> Enclosures:
-        return Enclosures(enclosed_texts(self._text))
+        return Enclosures([*enclosed_texts(self._text), *self._texts])
 
     @cached_property
     def _sure_enclosures(self) -> Enclosures:
-        return Enclosures(enclosed_texts(self._text, surely=True))
+        return Enclosures([*enclosed_texts(self._text, surely=True), *self._texts])
+
+    @cached_property
+    def _texts(self) -> list[Span]:
+        return [*unpaired_texts(self._text), *self._yaml_texts.spans]
 
     @cached_property
     def _yaml_texts(self) -> Enclosures:
@@ -126,5 +131,5 @@ def _inside_others(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:
     """Yield where each log, page or table starts that stands inside other lines; what no blank line parts is one."""
     outside = sorted((span for span in found if span.kind in ("data", "tool")), key=lambda span: span.start)
     for run in runs(outside, lambda span, following: "\n\n" not in text[span.end - 1 : following.start + 1]):
-        if is_inside(text, run[0].start, run[-1].end):
+        if any(span.form not in JSON_FORMS for span in run) and is_inside(text, run[0].start, run[-1].end):
             yield from (span.start for span in run)

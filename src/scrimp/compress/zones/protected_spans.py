@@ -40,21 +40,19 @@ QUOTE = (
     "|\u00ab[^\u00ab\u00bb]++\u00bb|\u201c[^\u201c\u201d]++\u201d|\u201e[^\u201e\u201c\u201d]++[\u201c\u201d]"
     "|\u300c[^\u300c\u300d]++\u300d|\u300e[^\u300e\u300f]++\u300f|\u2018[^\u2018\u2019\n]++\u2019(?!\\w)"
 )
-_FENCE = re.compile(r"^(?:\A\ufeff)?+[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)", re.MULTILINE)
+_FENCE = re.compile(r"\n(?:(?<=\A\n)\ufeff)?+[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)")
 
 
 def fences(text: str) -> list[Fence]:
     """Return the fenced blocks; an unclosed one runs to the end."""
-    if "```" not in text and "~~~" not in text:
-        return []
     found: list[Fence] = []
     opening: re.Match[str] | None = None
-    for match in _FENCE.finditer(text):
+    for match in _FENCE.finditer(f"\n{text}"):  # which begins with the end of a line, as the pattern does, for speed
         info = match["info"].strip()
         if opening is None:
             opening = match if "`" not in info else None
         elif not info and match["mark"].startswith(opening["mark"]):
-            found.append(_fence(opening, match.start(), match.end()))
+            found.append(_fence(opening, match.start(), match.end() - 1))
             opening = None
     if opening is not None:
         found.append(_fence(opening, len(text), len(text)))
@@ -64,7 +62,7 @@ def fences(text: str) -> list[Fence]:
 def _fence(opening: re.Match[str], body_end: int, end: int) -> Fence:
     words = opening["info"].split(maxsplit=1)
     info = words[0].strip("{}.").lower() if words else ""
-    return Fence(opening.start(), end, min(opening.end() + 1, body_end), body_end, info)
+    return Fence(opening.start(), end, min(opening.end(), body_end), body_end, info)
 
 
 def keep_spans(text: str) -> Iterator[Span]:

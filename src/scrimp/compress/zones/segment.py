@@ -15,7 +15,7 @@ from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import applicable_detectors
 from scrimp.compress.zones.programs import with_programs_whole
-from scrimp.compress.zones.zone import Zone, ZoneForm, ZoneKind
+from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps, runs
 
 JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
@@ -26,13 +26,12 @@ _DATA_FORMS: dict[str, ZoneForm] = {
     "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
 }  # fmt: skip
 _HTML = re.compile(
-    r"^[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!(?!doctype))*+<html\b)?"
+    r"\n[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!(?!doctype))*+<html\b)?"
     r"|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _MIN_JSON = 20
 _MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is not a prompt with pages
-_JSON_FORMS = frozenset(("json", "jsonl"))
 
 
 def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool = False) -> list[Zone]:
@@ -61,9 +60,9 @@ def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataT
     Documents that follow each other without a line between them are judged as one.
     """
     spans = sorted(found, key=lambda span: span.start)
-    groups = list(runs(spans, lambda one, two: {one.form, two.form} <= _JSON_FORMS and one.end == two.start))
+    groups = list(runs(spans, lambda one, two: {one.form, two.form} <= JSON_FORMS and one.end == two.start))
     for at, documents in enumerate(groups):
-        if documents[0].form not in _JSON_FORMS:
+        if documents[0].form not in JSON_FORMS:
             yield from documents
             continue
         start, end = documents[0].start, documents[-1].end
@@ -151,12 +150,13 @@ def _detect_html(text: str) -> list[ZoneSpan]:
     pages: list[ZoneSpan] = []
     done = 0
     unbalanced: set[str] = set()
-    closings = closing_tags(text) if _HTML.search(text) else {}
-    for match in _HTML.finditer(text):
+    starts = list(_HTML.finditer(f"\n{text}"))  # which begins with the end of a line, as the pattern does, for speed
+    closings = closing_tags(text) if starts else {}
+    for match in starts:
         name = (match[1] or "").lower()
         if match.start() < done or name in unbalanced:
             continue
-        tag = text.rfind("<", 0, match.end())
+        tag = text.rfind("<", 0, match.end() - 1)
         if tag not in closings and name:
             unbalanced.add(name)
             continue

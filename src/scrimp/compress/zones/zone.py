@@ -11,6 +11,7 @@ from msgspec import Struct
 ZoneKind = Literal["instruction", "context", "tool", "data", "code"]
 # The format of a zone, where that matters to a rule.
 ZoneForm = Literal["prose", "json", "jsonl", "csv", "log", "html", "diff", "command", "fence", "markup"]
+JSON_FORMS = frozenset(("json", "jsonl"))
 
 
 class Zone(Struct, frozen=True):
