@@ -73,18 +73,23 @@ def cost(context: typer.Context, summed: SumFlags, shown: ShownFlags) -> None:
         )  # fmt: skip
         session.services.stores.recover()
         _check_certificates(session)
-        with open_sums(session) as sums:
-            if shown.html is not None:
-                write_cost_page(sums, shown.html, asked, session)
-            elif shown.follow:
-                window = parse_since(summed.since or DEFAULT_WINDOW, zone)
-                follow_sums(sums, asked, window, session, as_json=shown.as_json)
-            elif shown.as_json or shown.as_csv:
-                print_documents(sums, asked, session, as_csv=shown.as_csv)
-            elif shown.plot:
-                print_bars(sums, asked, session)
-            else:
-                print_sums(sums, asked, session, rates=shown.rates)
+        _show(asked, summed, shown, session)
+
+
+def _show(asked: CostQuestion, summed: SumFlags, shown: ShownFlags, session: Session) -> None:
+    """Print the sums in the form of the flags, or write them to a page."""
+    with open_sums(session) as sums:
+        if shown.html is not None:
+            write_cost_page(sums, shown.html, asked, session)
+        elif shown.follow:
+            window = parse_since(summed.since or DEFAULT_WINDOW, asked.zone)
+            follow_sums(sums, asked, window, session, as_json=shown.as_json)
+        elif shown.as_json or shown.as_csv:
+            print_documents(sums, asked, session, as_csv=shown.as_csv)
+        elif shown.plot:
+            print_bars(sums, asked, session)
+        else:
+            print_sums(sums, asked, session, rates=shown.rates)
 
 
 def _refuse_options(context: typer.Context) -> None:

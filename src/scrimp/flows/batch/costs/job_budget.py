@@ -1,40 +1,31 @@
 """A job's part of a budget that runs share: what its calls in batches can cost, and what those that ended have cost.
 
-The store of batches has the most that each call can cost from before it is sent, and its cost once its reply is there.
-So a job's part is known from there alone, whichever command looks, and is told to the server whole each time. It stays
-there between commands, and if no further command of the job comes.
+A job's part is known from the store of batches alone, whichever command looks, and the server is told all of it each
+time. It stays there between commands, and if no further command of the job comes.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from scrimp.errors import ServerDownError, ServerRefusedError, UsageError
-from scrimp.failures import may_be_billed
+from scrimp.flows.batch.costs.held_costs import HeldCosts
 from scrimp.flows.engine.shared.limits import budget_link, limits_server
-from scrimp.flows.spend.call_price import price_call
-from scrimp.providers import DIALECTS
-from scrimp.providers.endpoint import HttpReply
 from scrimp.shared.budget import NANODOLLAR, BudgetForgottenError, Demand, nanodollars
-from scrimp.store.batches.held_calls import HeldDollars
 from scrimp.store.files.known_budgets import KnownBudget
 from scrimp.units import parse_duration
-from scrimp.values import Call, Completion, Failure
 
 if TYPE_CHECKING:
     from scrimp.flows.batch.job_context import JobContext
     from scrimp.flows.plan.run_options import RunOptions
     from scrimp.flows.services import Services
     from scrimp.shared.budget import BudgetRun, BudgetState
-    from scrimp.store.batches.records import StoredCall
 
 # Calls whose bounds are asked for at once: of what is asked for and not used the rest goes back after a pass.
 _AHEAD = 64
@@ -56,9 +47,9 @@ class JobBudget:
         self, name: str, cap: Decimal, context: JobContext, services: Services, *, alone_when_down: bool
     ) -> None:  # fmt: skip
         """UsageError if calls of the job are in batches that no budget holds."""
-        self._name, self._cap, self._context, self._services = name, cap, context, services
-        self._job, self._store = context.job.job, context.store
-        if not self._store.is_held(self._job):
+        self._name, self._cap, self._services, self._job = name, cap, services, context.job.job
+        self._costs = HeldCosts(context)
+        if not context.store.is_held(self._job):
             raise UsageError(
                 f"job {self._job} was sent without a budget, and none can hold it now: go on with it with --budget ''"
             )
@@ -76,8 +67,8 @@ class JobBudget:
 
     def begin(self) -> None:
         """Begin a pass over the rows: what came back is counted for what it cost."""
-        held = self._priced()
-        self._spent, self._committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
+        held = self._costs.dollars()
+        self._spent, self._committed = held.spent, held.committed
         self._allowance, self._refused = self._committed, None  # more was asked for, and may be given back by now
 
     def take(self, bound: Decimal) -> int | None:
@@ -158,9 +149,8 @@ class JobBudget:
                 )
 
     def _held(self) -> Demand:
-        held = self._priced()
-        spent, committed = held.spent * NANODOLLAR, held.committed * NANODOLLAR
-        return Demand(spent=spent, least=committed, need=committed, want=committed)
+        held = self._costs.dollars()
+        return Demand(spent=held.spent, least=held.committed, need=held.committed, want=held.committed)
 
     def _tell(self, demand: Demand) -> None:
         try:
@@ -174,28 +164,3 @@ class JobBudget:
     def close(self) -> None:
         """Close the way to the server."""
         self._server.close()
-
-    def _priced(self) -> HeldDollars:
-        """Return what the job holds, once all replies that came are priced."""
-        while answered := self._store.answered_held(self._job):
-            self._store.price_held(self._costs(answered))
-        return self._store.held_dollars(self._job)
-
-    def _costs(self, answered: list[StoredCall]) -> Iterator[tuple[StoredCall, int | None]]:
-        for stored in answered:
-            cost = self._cost(stored)
-            yield stored, None if cost is None else nanodollars(cost)
-
-    def _cost(self, stored: StoredCall) -> Decimal | None:
-        """Return the dollars of a call as the ledger has them; None if they are not known."""
-        endpoint = self._context.endpoints.get(stored.provider)
-        if endpoint is None:  # the config has it no more
-            return None
-        call = Call(provider=stored.provider, model=stored.model, text="")
-        reply = HttpReply(status=stored.status, body=stored.reply)
-        result = DIALECTS[endpoint.dialect]().to_completion(reply, call, endpoint)
-        completion = result if isinstance(result, Completion) else result.billed
-        if completion is None:
-            return None if isinstance(result, Failure) and may_be_billed(result) else Decimal(0)
-        completion = replace(completion, batch=True)
-        return price_call(self._context.prices, stored.provider, stored.model, completion, stored.sent)[0]
