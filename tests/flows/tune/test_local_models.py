@@ -14,7 +14,8 @@ from scrimp.config.sources.load import load
 from scrimp.flows.engine import provider_client
 from scrimp.flows.plan.run_options import RunOptions
 from scrimp.flows.services import Services
-from scrimp.flows.tune.pairs.pair_collector import GROUP, PairCollector
+from scrimp.flows.tune.pairs.collected_prompts import GROUP
+from scrimp.flows.tune.pairs.pair_collector import PairCollector
 from scrimp.transport.local import runtime
 from scrimp.values import Prompt
 

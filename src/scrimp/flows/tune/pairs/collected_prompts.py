@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from scrimp.flows.tune.labels.right_answer import GoldColumn
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
     from scrimp.values import Prompt
 
+GROUP = 64  # prompts
+
 
 class CollectedPrompts:
     """Makes stored prompts, scores completions by the right answers, and notes the tasks that were collected."""
@@ -24,8 +28,21 @@ class CollectedPrompts:
         self._parameters, self._name, self._clock = options.parameters, options.labels.route, services.clock
         self._asked = OutputSpec(options.parameters.choices, options.parameters.schema)
         self._gold = None if gold is None else GoldColumn(gold, self._asked, services.warn)
+        self.count = 0  # of the prompts in groups
         self.tasks: set[str] = set()  # signatures of the noted prompts
         self.templates: set[str] = set()  # templates of the noted prompts whose task the user named
+
+    def groups(self, prompts: Iterable[Prompt]) -> Iterator[list[Prompt]]:
+        """Yield the prompts in groups, each of which is sent to all models before the next one is to any.
+
+        InputError without the gold column, before any call of the group costs anything.
+        """
+        source = iter(prompts)
+        while group := list(islice(source, GROUP)):
+            self.count += len(group)
+            for prompt in group:
+                self.has_answer(prompt)
+            yield group
 
     def stored(self, prompt: Prompt, task: str | None = None) -> StoredPrompt:
         """Return a prompt without replies, of the named `task` or of the user's; InputError without the gold column."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from scrimp.flows.plan.prompt_compressor import PromptCompressor
 from scrimp.flows.planning import open_planner
 from scrimp.flows.tune.model_calls import ModelCalls, ModelReply, Take
 from scrimp.flows.tune.pairs.collected_prompts import CollectedPrompts
-from scrimp.flows.tune.pairs.pair_collector import GROUP, SHADOW_ROUTE, KnownAnswer
+from scrimp.flows.tune.pairs.pair_collector import SHADOW_ROUTE, KnownAnswer
 from scrimp.store.tuning.level_replies import EVERYTHING, LevelReply, LevelReplyStore, Side
 from scrimp.store.tuning.pairs import StoredPrompt
 from scrimp.values import ModelRef, Prompt
@@ -68,8 +67,13 @@ class LevelCollector:
             side: PromptCompressor(side.level, keep_of(side)) for side in (WITHOUT, comparison.side)
         }  # fmt: skip
         self.calls = ModelCalls(options, services, route=SHADOW_ROUTE)
-        self.prompts = self.pairs = self.unchanged = self.in_chains = 0
+        self.pairs = self.unchanged = self.in_chains = 0
         self.models: dict[str, None] = {}  # in the order they were called
+
+    @property
+    def prompts(self) -> int:
+        """How many prompts were taken."""
+        return self.collected.count
 
     def close(self) -> None:
         """Close the file."""
@@ -81,11 +85,7 @@ class LevelCollector:
         What the cache or the store holds costs nothing. Raises ConfigError for an unknown model.
         """
         named = None if models is None else [self._services.routes.model(model) for model in models]
-        source = iter(prompts)
-        while group := list(islice(source, GROUP)):
-            self.prompts += len(group)
-            for prompt in group:
-                self.collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
+        for group in self.collected.groups(prompts):
             for model, rows in self._by_model(group, named).items():
                 self.models[self._name_of(model)] = None
                 stop = self._collect_pairs(rows, model)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 SHADOW_ROUTE = "shadow"  # route of these calls in the ledger
 WATCH_ROUTE = "quality-shadow"  # route of calls that watch certified routes
-GROUP = 64  # prompts
 
 
 class KnownAnswer(Struct, frozen=True):
@@ -56,7 +54,12 @@ class PairCollector:
         self._pairs = PairStore(services.paths.ledger_db)
         self._known: set[tuple[int, str]] = set()  # index of the prompt, model
         self._found: dict[int, str] = {}  # names of certified tasks, by index of the prompt
-        self.prompts = self.completions = 0  # `completions` are those stored
+        self.completions = 0  # that were stored
+
+    @property
+    def prompts(self) -> int:
+        """How many prompts were taken."""
+        return self.collected.count
 
     def close(self) -> None:
         """Update the prior's gains by the collected tasks, and close the file."""
@@ -73,16 +76,12 @@ class PairCollector:
     def collect(self, prompts: Iterable[Prompt], models: Sequence[str]) -> RunStop | None:
         """Send the prompts to one model after the other; return why that ended early.
 
-        What the cache holds costs nothing; the cap of --max-cost is for all models together. A group of prompts is sent
-        to all models before the next one is to any, so that a cap or an interrupt cuts off whole prompts. Raises
-        ConfigError for an unknown model. A model that is asked for another effort than its own is stored with it.
+        What the cache holds costs nothing; the cap of --max-cost is for all models together. It cuts off whole prompts,
+        as does an interrupt, since they are sent in groups. Raises ConfigError for an unknown model. A model that is
+        asked for another effort than its own is stored with it.
         """
         called = [(self._services.routes.model(model), self.name_of(model)) for model in models]
-        source = iter(prompts)
-        while group := list(islice(source, GROUP)):
-            self.prompts += len(group)
-            for prompt in group:
-                self.collected.has_answer(prompt)  # a column that is missing is an error before it costs anything
+        for group in self.collected.groups(prompts):
             for model, name in called:
                 rest = [prompt for prompt in group if (prompt.index, name) not in self._known]
                 stop = self.calls.call(rest, model, self._storing(name))
