@@ -10,12 +10,20 @@ from contextlib import closing
 import pytest
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, OpenAIBatches
+from batch_servers.answers import chat_completion, echo
 from batches.test_queues import job_of
-from command import Scrimp, wait_until
+from command import Ran, Scrimp, wait_until
+from scrimp.store.batches.records import Result
 from scrimp.store.batches.store import BatchStore
 
 SMALL = ("--model", "fake/small")
 SLOW = [VALIDATING, *[RUNNING] * 20, COMPLETED]
+
+
+def stored_calls(scrimp: Scrimp) -> int:
+    """Return how many calls are in batches, or about to be sent in one."""
+    with closing(BatchStore(scrimp.home / "batches.db")) as store:
+        return sum(shard.requests for shard in store.shards())
 
 
 def at_once(scrimp: Scrimp, *commands: tuple[str, ...]) -> list[tuple[int, list[str], str]]:
@@ -142,6 +150,73 @@ def test_a_live_run_takes_what_came_back_in_a_batch_and_pays_nothing(batched: Sc
     assert server.live_prompts == ["row 3"]
     assert batched("batch", "fetch").status == 0
     assert batched.paid_calls()[0] == 3
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_live_run_says_that_its_rows_are_submitted_while_it_runs(
+    batched: Scrimp, server: OpenAIBatches, *, before: bool
+) -> None:
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\nrow 4\n")
+    batched.file("b.txt", "row 2\nrow 3\nrow 5\n")
+    if before:  # there is a store, and nothing of this run is in it
+        batched.file("c.txt", "row 6\n")
+        batched("batch", "submit", "c.txt", *SMALL)
+    submitting = []
+
+    def answer(model: str, prompt: str) -> str:
+        if prompt == "row 1":  # the only call in flight; what is submitted goes out after it
+            submitting.append(batched.start("batch", "submit", "b.txt", *SMALL, stderr=subprocess.PIPE))
+            wait_until(lambda: stored_calls(batched) == 3 + before, run=submitting[0])
+        return prompt
+
+    server.answer = answer
+    live = batched("run", "a.txt", *SMALL, "-j", "1")
+    _, err = submitting[0].communicate(timeout=100)
+    assert [row["output"] for row in live.rows] == ["row 1", "row 2", "row 3", "row 4"], live.err
+    assert f"were submitted in job {job_of(Ran(0, '', err.decode()))} while it runs, and are paid again" in live.err
+    assert "2 rows in all were called live though they are in batches" in live.err
+
+
+def test_a_live_run_takes_what_came_back_of_a_batch_that_was_submitted_while_it_runs(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    batched.file("b.txt", "row 2\nrow 3\n")
+    with batched.start("run", "-", *SMALL, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as live:
+        assert live.stdin is not None
+        assert live.stdout is not None
+        live.stdin.write(b"row 1\n")
+        live.stdin.flush()
+        rows = [live.stdout.readline()]
+        batched("batch", "submit", "b.txt", *SMALL)
+        assert batched("batch", "watch").status == 0
+        live.stdin.write(b"row 2\nrow 3\nrow 4\n")
+        live.stdin.close()
+        rows += live.stdout.readlines()
+    assert [json.loads(row)["output"] for row in rows] == [f"echo: row {number}" for number in range(1, 5)]
+    assert server.live_prompts == ["row 1", "row 4"]
+    assert batched.paid_calls()[0] == 4
+
+
+def test_what_comes_back_in_a_batch_while_its_row_waits_to_be_called_is_taken(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    batched("batch", "submit", "a.txt", *SMALL)
+
+    def answer(model: str, prompt: str) -> str:
+        if prompt == "row 1":  # the only call in flight
+            with closing(BatchStore(batched.home / "batches.db")) as store:
+                (shard,) = store.shards()
+                second = [call for call in store.calls_in(shard.shard) if call.source.endswith(":2")]
+                reply = json.dumps(chat_completion("small", {"messages": [{"content": "row 2"}]}, echo)).encode()
+                store.keep_results(shard, [Result(key=call.key, status=200, reply=reply) for call in second])
+        return prompt
+
+    server.answer = answer
+    live = batched("run", "a.txt", *SMALL, "-j", "1")
+    assert [row["output"] for row in live.rows] == ["row 1", "echo: row 2", "row 3"], live.err
+    assert server.live_prompts == ["row 1", "row 3"]
+    assert "1 completion had come back in batches: not called again" in live.err
 
 
 def test_a_question_that_is_in_a_batch_is_answered_at_once_and_that_is_said(

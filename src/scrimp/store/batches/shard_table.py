@@ -117,6 +117,24 @@ class ShardTable(OpenDatabase):
             ).fetchall()
         return [job for job, _ in rows]
 
+    def unprinted(self, since: float) -> dict[str, str]:
+        """Return the shards of jobs whose rows were not all printed at a moment, each with the first that waits."""
+        with store_errors(self.path):
+            rows = self._db.execute(
+                "SELECT waits.shard, jobs.job FROM jobs JOIN (SELECT shard, job FROM shards UNION ALL"
+                " SELECT shards.shard, shard_jobs.job FROM shard_jobs JOIN shards ON shards.id = shard_jobs.shard)"
+                " AS waits ON waits.job = jobs.job WHERE jobs.ended IS NULL OR jobs.ended >= ?"
+                " ORDER BY jobs.created DESC, jobs.job DESC",
+                (since,),
+            ).fetchall()
+        return dict(msgspec.convert(rows, list[tuple[str, str]]))
+
+    def changes(self) -> int:
+        """Return a number that is another one once another process has changed the file."""
+        with store_errors(self.path):
+            ((version,),) = self._db.execute("PRAGMA data_version").fetchall()
+        return int(version)
+
     def share_a_key(self, shard: str, others: Sequence[str]) -> bool:
         """Return whether a shard has a row in common with others: one file must not name it twice."""
         with store_errors(self.path):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from scrimp.failures import policy_of
 from scrimp.flows.answer.calls.call_builder import attached_to
+from scrimp.flows.answer.calls.last_look import LastLook
 from scrimp.values import Completion, Failure, ModelRef, Step
 
 if TYPE_CHECKING:
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from scrimp.flows.answer.calls.call_guards import CallGuards
     from scrimp.flows.answer.calls.call_sender import CallSender
     from scrimp.flows.answer.calls.failover import Failover
+    from scrimp.flows.answer.calls.last_look import WhyNot
     from scrimp.flows.answer.calls.redirects import Redirects
     from scrimp.flows.answer.calls.step_places import StepPlaces
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.providers.endpoint import Endpoint
+    from scrimp.transport.exchange import CallObserver
 
 
 class StepCaller:
@@ -42,10 +45,13 @@ class StepCaller:
         """Prepare for rows that are about to be called: what they share may be kept by their provider."""
         self._sender.expect(rows)
 
-    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+    async def call(
+        self, question: CallStep, row: PlannedRow, recorder: RowRecorder, *, why_not: WhyNot | None = None
+    ) -> Completion | Failure:  # fmt: skip
         """Return the completion of a step, with the ledger entry of its call, or why there is none.
 
         A model in trouble is passed over for the next one; if all are in trouble, the first to recover is called.
+        `why_not` is asked before each request is sent: the failure that it returns is the result.
         """
         step = question.step
         if question.reply is not None and self.halted:
@@ -60,7 +66,9 @@ class StepCaller:
         while (model := await self._failover.next_model(retries)) is not None:
             call = self.builder.call_for(model, question, row, recorder)
             with self.credits.reserved(model, row):
-                observer = self.guards.before(model, recorder, row.route.cap)
+                observer: CallObserver = self.guards.before(model, recorder, row.route.cap)
+                if why_not is not None:
+                    observer = LastLook(observer, why_not)
                 result = await self._sender.send(call, observer, retries[model], capped=row.route.cap is not None)
             self.builder.learn_room(question, model, call, result)
             task = row.route.certified_task or (row.certified.signature if row.certified else None)

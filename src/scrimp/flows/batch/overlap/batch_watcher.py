@@ -1,0 +1,96 @@
+"""A live run beside batches, which other processes may submit at any time: it looks for them now and then."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from scrimp.errors import StoreError
+from scrimp.values import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
+
+    from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.calls.step_caller import StepCaller
+    from scrimp.flows.answer.calls_steps import CallsSteps
+    from scrimp.flows.batch.overlap.replies_first import RepliesFirst
+    from scrimp.flows.plan.planned_row import PlannedRow
+    from scrimp.flows.spend.recorder import RowRecorder
+    from scrimp.values import Completion, ModelRef, Step
+
+_LOOK_SECONDS = 0.002  # less than any command takes that submits a batch, and seldom beside thousands of calls a second
+
+
+class BatchWatcher:
+    """Calls models; once rows of any job wait to be printed, it takes what came back of them first."""
+
+    def __init__(
+        self, inner: StepCaller, open_replies: Callable[[StepCaller], RepliesFirst | None],
+        warn: Callable[[StoreError], None], monotonic: Callable[[], float],
+    ) -> None:  # fmt: skip
+        """`open_replies` returns None while there is no store of batches."""
+        self._inner, self._open, self._warn, self._monotonic = inner, open_replies, warn, monotonic
+        self._replies: RepliesFirst | None = None
+        self._steps: CallsSteps = inner
+        self._next_look: float | None = self._monotonic()  # None after a store that cannot be read
+
+    def _look(self) -> CallsSteps:
+        """Return what is to be asked now."""
+        if self._next_look is None or (now := self._monotonic()) < self._next_look:
+            return self._steps
+        self._next_look = now + _LOOK_SECONDS
+        try:
+            if self._replies is not None:
+                self._replies.rows.look_again()
+            else:
+                self._replies = self._open(self._inner)
+        except StoreError as error:
+            self._next_look = None
+            self._warn(error)
+        if self._replies is not None and self._replies.rows:
+            self._steps = self._replies
+        return self._steps
+
+    def expect(self, rows: Sequence[PlannedRow]) -> None:
+        """Prepare for rows that are about to be answered."""
+        self._look().expect(rows)
+
+    async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
+        """Return the completion of a step that came back in a batch, else what the model says now."""
+        if self._look() is self._inner:
+            result = await self._inner.call(question, row, recorder, why_not=partial(self._why_not, question, row))
+            if not (isinstance(result, Failure) and result.kind == "batch"):
+                return result
+        return await self._steps.call(question, row, recorder)
+
+    def _why_not(self, question: CallStep, row: PlannedRow) -> Failure | None:
+        """Return why a step is not called, of whose batch nothing was known when it began to wait for its turn."""
+        return None if self._look() is self._inner or self._replies is None else self._replies.why_not(question, row)
+
+    def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
+        """Return the dollars that a call for a row is expected to cost less thanks to its provider's cache."""
+        return self._inner.expected_saving(row, model)
+
+    @property
+    def makes_rows(self) -> bool:
+        """Whether rows are made of completions."""
+        return True
+
+    @property
+    def refusal(self) -> str | None:
+        """Why a request did not fit under the run's cap; None if all did."""
+        return self._inner.refusal
+
+    def is_alive(self, step: Step) -> bool:
+        """Return whether any model of a step may still be called."""
+        return self._inner.is_alive(step)
+
+    def converses(self, step: Step) -> bool:
+        """Return whether a step answers more than the prompt."""
+        return self._inner.converses(step)
+
+    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
+        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
+        return self._inner.may_raise(row, step, completion)
