@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +39,26 @@ def test_the_kinds_that_a_directory_leaves_out_are_told_once(file, tmp_path):
     assert told == [
         f"{tmp_path}/data: left out 2 .png, 1 without an extension, 1 .pdf: to read such a file as one text, name it"
     ]
+
+
+def test_what_describes_the_tables_of_a_directory_is_left_out_and_that_is_told(file, tmp_path):
+    for name in ("README.md", "dataset_infos.json", "data/train.parquet", "notes.md", "readme.csv"):
+        file(f"data/{name}", "x")
+    told = []
+
+    assert [Path(each.name).name for each in find_sources([str(tmp_path / "data")], told.append)] == [
+        "train.parquet", "notes.md", "readme.csv",
+    ]  # fmt: skip
+    assert len(told) == 1
+    assert f"left out {tmp_path}/data/README.md and 1 more: beside tables it describes them" in told[0]
+
+
+def test_a_read_me_among_documents_or_named_is_read(file, tmp_path):
+    for name in ("docs/README.md", "docs/notes.txt", "tables/README.md", "tables/rows.csv"):
+        file(name, "x")
+
+    assert names(tmp_path / "docs") == [f"{tmp_path}/docs/README.md", f"{tmp_path}/docs/notes.txt"]
+    assert names(tmp_path / "tables/README.md", tmp_path / "tables/rows.csv")[0] == f"{tmp_path}/tables/README.md"
 
 
 def test_of_very_many_kinds_the_first_are_told(file, tmp_path):

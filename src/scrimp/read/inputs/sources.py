@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 
 from scrimp.errors import InputError, closest_name
 from scrimp.read.inputs.addresses import is_object
+from scrimp.read.inputs.descriptions import TABLE_FORMATS, is_description
 
 if TYPE_CHECKING:
     from scrimp.read.inputs.stored_objects import StoredObject
@@ -132,7 +133,11 @@ def _plain_suffix(name: str) -> str:
 def _directory_sources(folder: str, warn: Callable[[str], None]) -> Iterator[Source]:
     skipped: Counter[str] = Counter()
     outside: list[Path] = []
-    files = _walk(Path(folder), Path(folder), skipped, outside)
+    described: list[str] = []
+    files = _no_descriptions(
+        _walk(Path(folder), Path(folder), skipped, outside), lambda: _walk(Path(folder), Path(folder), Counter(), []),
+        described,
+    )  # fmt: skip
     first = next(files, None)
     if first is None and outside:
         raise InputError(f"{folder} contains no file that scrimp reads: {_links_out(outside)}")
@@ -141,7 +146,33 @@ def _directory_sources(folder: str, warn: Callable[[str], None]) -> Iterator[Sou
             f"{folder} contains no file that scrimp reads{_kinds(skipped, ' (only ', ')')}: name a file, or use one of "
             f"the extensions {', '.join(FORMAT_OF_EXTENSION)}"
         )
-    return chain([first], files, _report_skipped(folder, skipped, warn), _report_links(folder, outside, warn))
+    reports = (_report_skipped(folder, skipped, warn), _report_links(folder, outside, warn))
+    return chain([first], files, *reports, _report_described(folder, described, warn))
+
+
+def _no_descriptions(
+    sources: Iterable[Source], all_there: Callable[[], Iterable[Source]], described: list[str]
+) -> Iterator[Source]:  # fmt: skip
+    """Yield the sources but for descriptions of the tables beside them, whose names are put in `described`."""
+    has_tables: bool | None = None
+    for source in sources:
+        if source.format not in TABLE_FORMATS and is_description(source.name):
+            if has_tables is None:
+                has_tables = any(each.format in TABLE_FORMATS for each in all_there())
+            if has_tables:
+                described.append(source.name)
+                continue
+        yield source
+
+
+def _report_described(folder: str, described: Sequence[str], warn: Callable[[str], None]) -> Iterator[Source]:
+    """Yield nothing; once the directory is read, tell which descriptions were left out."""
+    if described:
+        more = f" and {len(described) - 1} more" if len(described) > 1 else ""
+        warn(
+            f"{folder}: left out {described[0]}{more}: beside tables it describes them; to send it as a prompt, name it"
+        )
+    yield from ()
 
 
 def _report_links(folder: str, outside: Sequence[Path], warn: Callable[[str], None]) -> Iterator[Source]:
@@ -233,8 +264,10 @@ def _stored_sources(argument: str, warn: Callable[[str], None]) -> Iterator[Sour
     if not sources:
         others = _kinds(skipped, " (only ", ")")
         raise InputError(f"{argument} does not exist, and has nothing below it to read{others}: check its name")
-    many = sources if pattern and len(sources) == 1 else list(map(_one_of_many, sources))
-    return chain(many, _report_skipped(argument, skipped, warn))
+    described: list[str] = []
+    read = sources if pattern else list(_no_descriptions(sources, lambda: sources, described))
+    many = read if pattern and len(read) == 1 else list(map(_one_of_many, read))
+    return chain(many, _report_skipped(argument, skipped, warn), _report_described(argument, described, warn))
 
 
 def _stored_source(found: StoredObject) -> Source:
