@@ -147,7 +147,7 @@ def test_a_stopped_run_leaves_its_finished_rows_under_the_name(ready: Scrimp, pr
 
 
 @pytest.mark.parametrize("former", [FORMER, None])
-def test_rows_that_do_not_fit_cost_no_earlier_results_and_leave_no_half_row(
+def test_rows_that_do_not_fit_cost_no_earlier_results_nor_those_that_did_and_leave_no_half_row(
     ready: Scrimp, provider: FakeProvider, former: bytes | None
 ) -> None:
     ready.file("many.jsonl", "".join(json.dumps({"text": f"{n}" + " x" * 25_000}) + "\n" for n in range(60)))
@@ -159,10 +159,20 @@ def test_rows_that_do_not_fit_cost_no_earlier_results_and_leave_no_half_row(
     message = "rows cannot be written (File too large): free some space; with --cache off a rerun starts over\n"
     assert (ran.status, message in ran.err) == (2, True)
     assert ("scrimp: out.jsonl is as it was before" in ran.err) == (former is not None)
-    written = (ready.cwd / "out.jsonl").read_bytes()
-    assert written == former or (former is None and written.endswith(b"\n"))
-    assert all(json.loads(line)["output"] for line in written.splitlines())
+    if former is not None:
+        assert (ready.cwd / "out.jsonl").read_bytes() == former
+    (file,) = ready.cwd.glob("out.jsonl" if former is None else "out.jsonl.*.part")  # they are nowhere else
+    assert former is None or f"; the rows that found room are in {file}\n" in ran.err
+    assert 0 < sum(bool(json.loads(line)["output"]) for line in file.read_bytes().splitlines()) < 60
     assert list(ready.cwd.glob(".*")) == []
+
+
+def test_an_array_of_rows_that_do_not_fit_is_closed(ready: Scrimp, provider: FakeProvider) -> None:
+    ready.file("many.jsonl", "".join(json.dumps({"text": f"{n}" + " x" * 25_000}) + "\n" for n in range(60)))
+    ran = ready.amid("run", "many.jsonl", "-o", "out.json", "-j", "1", limits={"FSIZE": 1 << 20})
+
+    assert ran.status == 2
+    assert 0 < len(json.loads((ready.cwd / "out.json").read_bytes())) < 60
 
 
 def test_a_table_that_got_its_column_of_errors_late_and_does_not_fit_ends_with_a_whole_row(
@@ -200,6 +210,31 @@ def test_rows_whose_file_is_removed_while_it_is_written_are_not_said_to_be_in_it
             part.unlink()
         with pytest.raises(OutputError, match=r"\.part was removed; rerun the same command$"):
             opened.close()
+
+
+def test_a_file_that_is_removed_as_the_disk_is_full_is_named(tmp_path: Path) -> None:
+    with ExitStack() as opened:
+        file = opened.enter_context(open_output(str(tmp_path / "out.jsonl")))
+        file.stream.write(FORMER)
+        file.mark_whole()
+        file.end_at_whole_rows()
+        for part in tmp_path.iterdir():
+            part.unlink()
+        with pytest.raises(OutputError, match=r"\.part was removed; rerun the same command$"):
+            opened.close()
+
+
+def test_a_pipe_without_a_reader_is_waited_for_and_that_is_said(ready: Scrimp) -> None:
+    os.mkfifo(ready.cwd / "pipe")
+    run = ready.start("run", "rows.jsonl", "-o", "pipe", stderr=subprocess.PIPE)
+    assert run.stderr is not None
+    said = run.stderr.readline()
+    with (ready.cwd / "pipe").open("rb") as reader:
+        rows = reader.readlines()
+    run.communicate(timeout=100)
+
+    assert said.endswith(b"/pipe has no reader yet: waiting for one\n")
+    assert (run.returncode, len(rows)) == (0, 2)
 
 
 def test_what_is_not_a_regular_file_is_written_as_it_is(ready: Scrimp) -> None:

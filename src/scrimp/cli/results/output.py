@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from errno import EACCES
+from errno import EACCES, ENXIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,18 +23,26 @@ _OTHERS = ("xlsx", "xls", "xlsm", "ods", "docx", "pdf", "feather", "arrow", "avr
 
 
 class OutputFile:
-    """A file being written; `discard` leaves the former one as it was."""
+    """A file being written; `discard` and `set_aside` leave the former one as it was."""
 
-    def __init__(self, stream: BinaryIO, *, replaces: bool, regular: bool = False) -> None:
-        """`replaces` says that a former file with content would be replaced, `regular` that a new one is written."""
+    def __init__(self, stream: BinaryIO, *, replaces: bool, regular: bool = False, closing: bytes = b"") -> None:
+        """`replaces` says that a former file with content would be replaced, `regular` that a new one is written.
+
+        `closing` comes after the whole rows of a file that ends before what was written last.
+        """
         self.stream, self.replaces = stream, replaces
-        self.discarded = False
-        self._regular, self._whole = regular, 0
-        self.length: int | None = None  # in bytes, of a file that ends before what was written last
+        self.discarded = self.is_aside = False
+        self.aside: Path | None = None  # where the rows are instead, once the file is closed
+        self._regular, self._whole, self._closing = regular, 0, closing
+        self._length: int | None = None  # in bytes, of a file that ends before what was written last
 
     def discard(self) -> None:
         """Keep the former file instead of the new one."""
         self.discarded = True
+
+    def set_aside(self) -> None:
+        """Keep the former file, and the new one beside it."""
+        self.is_aside = True
 
     def mark_whole(self) -> None:
         """Say that what was written so far, and flushed, is whole rows."""
@@ -52,36 +60,47 @@ class OutputFile:
     def end_at_whole_rows(self) -> None:
         """Leave out what was written last, part of which may not have found room; without a whole row, all."""
         if self._regular:
-            self.length = self._whole
+            self._length = self._whole
             self.discarded = self.discarded or not self._whole
+
+    def cut(self, path: Path) -> None:
+        """Cut the closed file at that path where it is to end."""
+        if self._length is None or self.discarded:
+            return
+        os.truncate(path, self._length)
+        with suppress(OSError), path.open("ab") as file:  # on a disk as full as before, rows alone have to do
+            file.write(self._closing)
 
 
 @contextmanager
-def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
+def open_output(
+    output: str, flag: str = "-o", *, closing: bytes = b"", note: Callable[[str], None] | None = None
+) -> Iterator[OutputFile]:  # fmt: skip
     """Open where rows go; stdout stays open.
 
     A regular file is written under a hidden name beside it and renamed at the end, also after a stop or an error. If
     its directory may not be changed, it is written in a temporary directory and copied. A pipe or a device is written
-    as it is. The writer has flushed its rows, so errors on close are ignored. Raises UsageError if the file cannot be
-    written, and OutputError if it cannot be replaced at the end.
+    as it is; `note` is told that a pipe waits for its reader. The writer has flushed its rows, so errors on close are
+    ignored; `closing` goes after those that found room. Raises UsageError if the file cannot be written, and
+    OutputError if it cannot be replaced at the end.
     """
     if output == STDOUT:
         refuse_closed_stdout()
         yield OutputFile(sys.stdout.buffer, replaces=False)
         return
     if is_object(output):
-        with _open_stored(output, flag) as file:
+        with _open_stored(output, flag, closing) as file:
             yield file
         return
     try:
         target = Path(os.path.realpath(output))  # a link stays a link, to the new content
         former = target.stat() if target.exists() else None
         part = _create_part(target, former)
-        stream: BinaryIO = target.open("wb") if part is None else part.open("w+b")
+        stream = _open_as_it_is(target, flag, note) if part is None else part.open("w+b")
     except OSError as error:
         raise UsageError(f"{flag}: {output} cannot be written ({error.strerror}): name another file") from error
     replaces = part is not None and former is not None and former.st_size > 0
-    file = OutputFile(stream, replaces=replaces, regular=part is not None)
+    file = OutputFile(stream, replaces=replaces, regular=part is not None, closing=closing)
     try:
         yield file
     except BaseException:
@@ -92,13 +111,26 @@ def open_output(output: str, flag: str = "-o") -> Iterator[OutputFile]:
         with suppress(OSError):  # a full disk, which the last flush has reported
             stream.close()
         if part is not None:
-            if file.length is not None:
-                os.truncate(part, file.length)
-            _finish(part, target, discarded=file.discarded)
+            _finish(part, target, file)
+
+
+def _open_as_it_is(target: Path, flag: str, note: Callable[[str], None] | None) -> BinaryIO:
+    """Open a pipe or a device; a pipe that no one reads yet is waited for, which is said."""
+    if note is not None and stat.S_ISFIFO(target.stat().st_mode):
+        try:
+            descriptor = os.open(target, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != ENXIO:
+                raise
+            note(f"{flag}: {target} has no reader yet: waiting for one")
+        else:
+            os.set_blocking(descriptor, True)
+            return open(descriptor, "wb")  # noqa: PTH123 - it is open already
+    return target.open("wb")
 
 
 @contextmanager
-def _open_stored(output: str, flag: str) -> Iterator[OutputFile]:
+def _open_stored(output: str, flag: str, closing: bytes) -> Iterator[OutputFile]:
     """Open a temporary file that becomes an object at S3 at the end, as `open_output` does for a file."""
     import tempfile  # few outputs go there
 
@@ -114,7 +146,7 @@ def _open_stored(output: str, flag: str) -> Iterator[OutputFile]:
     descriptor, name = tempfile.mkstemp(suffix=".part")
     part = Path(name)
     with open(descriptor, "w+b") as stream:  # noqa: PTH123 - it is open already
-        file = OutputFile(stream, replaces=former is not None and former.size > 0)
+        file = OutputFile(stream, replaces=former is not None and former.size > 0, regular=True, closing=closing)
         try:
             yield file
         except BaseException:
@@ -125,9 +157,13 @@ def _open_stored(output: str, flag: str) -> Iterator[OutputFile]:
             try:
                 with suppress(OSError):  # a full disk, which the last flush has reported
                     stream.flush()
-                if not file.discarded:
-                    upload(part, output)
-                part.unlink()
+                file.cut(part)
+                if file.is_aside and not file.discarded:
+                    file.aside = part
+                else:
+                    if not file.discarded:
+                        upload(part, output)
+                    part.unlink()
             except InputError as error:
                 raise OutputError(f"{flag}: {error}; the rows are in {part}") from error
 
@@ -161,7 +197,7 @@ def write_beside(path: Path, data: bytes, cache: CacheMode) -> None:
             f"{rerun_hint(cache)}"
         ) from error
     if part is not None:
-        _finish(part, target, discarded=False)
+        _replace(part, target)
 
 
 def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
@@ -188,11 +224,23 @@ def _create_part(target: Path, former: os.stat_result | None) -> Path | None:
     return part
 
 
-def _finish(part: Path, target: Path, *, discarded: bool) -> None:
+def _finish(part: Path, target: Path, file: OutputFile) -> None:
     try:
-        if discarded:
+        if file.discarded:
             part.unlink()
-        elif part.parent == target.parent:
+            return
+        file.cut(part)
+        if file.is_aside:
+            file.aside = part.replace(part.with_name(part.name.removeprefix(".")))
+            return
+    except OSError as error:
+        raise _not_replaced(part, target, error) from error
+    _replace(part, target)
+
+
+def _replace(part: Path, target: Path) -> None:
+    try:
+        if part.parent == target.parent:
             part.replace(target)
         else:
             from shutil import copyfileobj  # as in _create_part
@@ -201,8 +249,12 @@ def _finish(part: Path, target: Path, *, discarded: bool) -> None:
                 copyfileobj(rows, file)
             part.unlink()
     except OSError as error:
-        rest = f"the rows are in {part}" if part.exists() else f"{part} was removed; rerun the same command"
-        raise OutputError(f"-o: {target} cannot be replaced ({error.strerror}): {rest}") from error
+        raise _not_replaced(part, target, error) from error
+
+
+def _not_replaced(part: Path, target: Path, error: OSError) -> OutputError:
+    rest = f"the rows are in {part}" if part.exists() else f"{part} was removed; rerun the same command"
+    return OutputError(f"-o: {target} cannot be replaced ({error.strerror}): {rest}")
 
 
 def format_of_name(name: str, known: Collection[str], flag: str = "-o") -> str | None:

@@ -50,6 +50,10 @@ class OutputTarget(Struct, frozen=True):
             raise UsageError(f"-o: {self.name} would not be Parquet, as its name says: leave out --out {out}")
         return out or ("text" if named == "txt" or self.row_names is not None else named or "jsonl")
 
+    def closing(self, out: OutputFormat | None) -> bytes:
+        """Return what closes the rows of a file whose last ones found no room."""
+        return b"\n]\n" if self.row_names is None and self.format(out) == "json" else b""
+
     def is_terminal(self, session: Session) -> bool:
         """Return whether a person sees the rows as they come."""
         return session.out.terminal and self.name == STDOUT

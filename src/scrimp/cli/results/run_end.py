@@ -30,6 +30,7 @@ class RunEnding(Struct, frozen=True):
     error: ScrimpError | None
     first_failure: str | None
     former_file: str | None
+    aside: Path | None = None  # where rows are that no other place has
 
     @property
     def complete(self) -> bool:
@@ -44,7 +45,8 @@ class RunEnding(Struct, frozen=True):
         """Print the bill in the form of --summary, and why the run stopped."""
         if self.former_file is not None:
             unanswered = "" if isinstance(self.error, OutputError) else "no row was answered: "
-            session.messages.note(f"{unanswered}{self.former_file} is as it was before")
+            aside = "" if self.aside is None else f"; the rows that found room are in {self.aside}"
+            session.messages.note(f"{unanswered}{self.former_file} is as it was before{aside}")
         reader_is_there = self.stop is None or self.stop.reason != "pipe"
         if reader_is_there and (self.bill.counts.total or self.error is None):
             _print_bill(session, self.bill, summary, quiet=quiet)
@@ -67,11 +69,13 @@ class RunEnding(Struct, frozen=True):
 
 
 def keep_former(
-    file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None, *, rows_later: bool = False
+    file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None, *, rows_later: bool = False,
+    cached: bool = True,
 ) -> bool:  # fmt: skip
     """Keep a former output where this run has nothing to put in its place; return whether that is worth a word.
 
-    It is not where `rows_later` says that another command makes the rows.
+    It is not where `rows_later` says that another command makes the rows. Rows that are not all written and not
+    `cached` either are set aside: they were paid for.
     """
     if rows_later:
         file.discard()
@@ -82,10 +86,12 @@ def keep_former(
     if not answered and (nothing_written or (file.replaces and (stop or error or counts.total))):
         file.discard()
     if isinstance(error, OutputError):  # what was written last may be half a row
-        if file.replaces:
+        if file.replaces and cached:
             file.discard()
+        elif file.replaces:
+            file.set_aside()
         file.end_at_whole_rows()
-    return file.discarded and file.replaces
+    return file.replaces and (file.discarded or file.is_aside)
 
 
 def write_summary(session: Session, bill: Bill, target: OutputTarget) -> UsageError | None:

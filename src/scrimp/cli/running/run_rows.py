@@ -56,7 +56,8 @@ def _answer(setup: RunSetup) -> int:
     open_writer = _writer_opener(setup)
     bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
     observers = RunObservers(session, options, sent_rows(options, flags.written, flags.screen))
-    with _progress(setup) as bar, open_output(target.file) as file:
+    closing = target.closing(flags.written.out)
+    with _progress(setup) as bar, open_output(target.file, closing=closing, note=session.messages.note) as file:
         writer, rows = target.row_writer(file, setup.rows, open_writer, session)
         explain = session.messages.note if flags.screen.verbose else None
         clear = bar.clear if target.is_terminal(session) else _nothing
@@ -69,8 +70,9 @@ def _answer(setup: RunSetup) -> int:
         take = observers.begin(tuple(command_words(setup.source.names, flags.recorded)), report)
         stop, error = _drive(reporter, run_flow(replace(setup, rows=rows), take, bill, bar))
         without_rows = _without_rows(flags.batch, bill, stop)
-        kept = keep_former(file, bill, stop, error, rows_later=without_rows)
-    ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=target.name if kept else None)
+        kept = keep_former(file, bill, stop, error, rows_later=without_rows, cached=options.cache != "off")
+    former = target.name if kept else None
+    ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=former, aside=file.aside)
     observers.add_to(bill, complete=ending.complete)
     summary = "none" if without_rows else flags.written.summary
     ending.report(session, setup.source.names, summary, quiet=flags.screen.quiet)
