@@ -8,11 +8,13 @@ against 0.3).
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from scrimp.errors import LocalModelError
+from scrimp.transport.local.control_tokens import control_tokens, first_characters, without_control_tokens
 
 LONGEST_CONTEXT = 8192  # tokens
 _SEED = 1
@@ -61,9 +63,19 @@ def load_runtime(path: Path, name: str, context: int = LONGEST_CONTEXT) -> Runti
         # Its loop has begun once it replied. A server that is dropped before waits for that loop's end for ever, with
         # the interpreter's lock: in one of 40 starts, a model that was loaded again at once held up the whole command.
         server.handle_metrics()
+        return _PlainText(server, first_characters(control_tokens(path)))
     except Exception as error:  # the runtime raises bare exceptions
         raise LocalModelError(
             f"{path} cannot be loaded as a model ({error}): check that it is a complete GGUF file"
         ) from error
-    loaded: Runtime = server
-    return loaded
+
+
+class _PlainText:
+    """A runtime in whose prompts control tokens are plain text."""
+
+    def __init__(self, runtime: Runtime, tokens: re.Pattern[str]) -> None:
+        self._runtime, self._tokens = runtime, tokens
+
+    def handle_chat_completions(self, body: dict[str, Any], on_chunk: Callable[[dict[str, Any]], bool]) -> object:
+        messages = without_control_tokens(body["messages"], self._tokens)
+        return self._runtime.handle_chat_completions(body | {"messages": messages}, on_chunk)
