@@ -11,6 +11,7 @@ import pickle
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
@@ -21,6 +22,7 @@ from typing import BinaryIO
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.fed_engine import FedEngine
 from scrimp.engines.processes.packed_outcomes import HandedBack, packed
+from scrimp.engines.processes.pickled import pickled
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows import live
 from scrimp.flows.engine.stops.run_stop import RunStop, interrupted
@@ -75,21 +77,29 @@ def _take(given: BinaryIO, engine: FedEngine, hand_back: Callable[[HandedBack], 
     """Begin chunks as they come; None says that there are no more."""
     try:
         while (chunk := pickle.load(given)) is not None:  # noqa: S301 - as above
-            engine.answer(chunk).add_done_callback(partial(_answered, chunk, hand_back))
+            engine.answer(chunk).add_done_callback(partial(hand_back_chunk, chunk, hand_back))
     except (EOFError, pickle.UnpicklingError):  # the process that started this one has died
         os.kill(os.getpid(), signal.SIGTERM)
-    engine.finish()
+    finally:
+        engine.finish()
 
 
-def _answered(chunk: Chunk, hand_back: Callable[[HandedBack], None], future: Future[AnsweredChunk]) -> None:
-    answered = future.result()
-    messages = [*chunk.messages, *answered.messages]
-    without = AnsweredChunk(number=chunk.number, stop=answered.stop, error=answered.error, messages=messages)
-    hand_back((without, packed(answered.outcomes, chunk.rows)))
+def hand_back_chunk(chunk: Chunk, hand_back: Callable[[HandedBack], None], future: Future[AnsweredChunk]) -> None:
+    """Hand a chunk back, or why that fails: a future drops what its callbacks raise, and the chunk is waited for."""
+    try:
+        answered = future.result()
+        messages = [*chunk.messages, *answered.messages]
+        without = AnsweredChunk(number=chunk.number, stop=answered.stop, error=answered.error, messages=messages)
+        hand_back((without, packed(answered.outcomes, chunk.rows)))
+    except Exception:  # noqa: BLE001 - it goes to the process that can show it
+        error = RuntimeError(traceback.format_exc())
+        hand_back((AnsweredChunk(number=chunk.number, error=error), packed((), ())))
 
 
 def _hand_back(stream: BinaryIO, lock: threading.Lock, answered: HandedBack) -> None:
     """Hand a chunk back, or None once this process is ready to take some."""
-    with lock, suppress(BrokenPipeError):  # no process is left to take it: it is in the stores
-        pickle.dump(answered, stream, pickle.HIGHEST_PROTOCOL)
-        stream.flush()
+    with lock:
+        data = pickled(answered)
+        with suppress(BrokenPipeError):  # no process is left to take it: it is in the stores
+            stream.write(data)
+            stream.flush()

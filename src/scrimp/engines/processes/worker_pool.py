@@ -14,7 +14,7 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, Message, read_chunks
-from scrimp.engines.processes.worker_process import WorkerProcess
+from scrimp.engines.processes.worker_process import Told, WorkerProcess
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import ScrimpError
 from scrimp.flows.engine.stops.run_stop import SHARE_LOST, interrupted
@@ -24,7 +24,7 @@ from scrimp.flows.event_loops.handled_signals import STATUSES, handled_signals
 _AHEAD = 64
 _TRIES = 2  # of a chunk whose worker dies: a row may be what it dies of, and others in flight are paid again
 _NONE = -1  # the number of no chunk
-_News: TypeAlias = tuple[WorkerProcess, AnsweredChunk | None] | signal.Signals
+_News: TypeAlias = tuple[WorkerProcess, Told] | signal.Signals
 
 
 def answered_chunks(
@@ -107,6 +107,8 @@ class _Pool:
                 self._pass_on(news)
             return None
         worker, answered = news
+        if isinstance(answered, BaseException):
+            raise answered
         if answered is None:
             self._replace(worker)
             return None

@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 from msgspec.structs import replace
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.processes.packed_outcomes import HandedBack, unpacked
+from scrimp.engines.processes.pickled import pickled
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows.event_loops.handled_signals import STATUSES
 
@@ -24,13 +26,15 @@ _PROGRAM = (
     "from scrimp.engines.processes.worker import main; main()"
 )
 _PATIENCE = 40.0  # seconds in which a worker ends its calls in flight, once it is told to stop
+# A chunk that came back; None: the worker has ended; or why what came back cannot be read: nothing more is read then.
+Told: TypeAlias = AnsweredChunk | BaseException | None
 
 
 class WorkerProcess:
     """One worker."""
 
-    def __init__(self, job: WorkerJob, tell: Callable[[WorkerProcess, AnsweredChunk | None], None]) -> None:
-        """`tell` gets each chunk that comes back, in a thread of this worker, and None where it has ended."""
+    def __init__(self, job: WorkerJob, tell: Callable[[WorkerProcess, Told], None]) -> None:
+        """`tell` is called in a thread of this worker."""
         self.given: dict[int, Chunk] = {}  # and not back yet, by number
         self.ready = False  # it has read its job
         # A group of its own: signals reach it through this process alone, and not before it can take them.
@@ -78,20 +82,25 @@ class WorkerProcess:
             raise
 
     def _send(self, message: WorkerJob | Chunk | None) -> None:
+        data = pickled(message)
         with suppress(BrokenPipeError):  # it has died: the listening thread reports that
             if self._process.stdin is not None:
-                pickle.dump(message, self._process.stdin, pickle.HIGHEST_PROTOCOL)
+                self._process.stdin.write(data)
                 self._process.stdin.flush()
 
-    def _listen(self, tell: Callable[[WorkerProcess, AnsweredChunk | None], None]) -> None:
-        stream = self._process.stdout
+    def _listen(self, tell: Callable[[WorkerProcess, Told], None]) -> None:
+        if self._process.stdout is None:
+            return
         try:
-            while stream is not None:
-                handed_back: HandedBack = pickle.load(stream)  # noqa: S301 - of a process that this one has started
-                if handed_back is None:
-                    self.ready = True
-                    continue
-                chunk, outcomes = handed_back
-                tell(self, replace(chunk, outcomes=unpacked(outcomes, self.given[chunk.number].rows)))
+            with self._process.stdout as stream:
+                while True:
+                    handed_back: HandedBack = pickle.load(stream)  # noqa: S301 - of a process that this one has started
+                    if handed_back is None:
+                        self.ready = True
+                        continue
+                    chunk, outcomes = handed_back
+                    tell(self, replace(chunk, outcomes=unpacked(outcomes, self.given[chunk.number].rows)))
         except (EOFError, pickle.UnpicklingError):
             tell(self, None)
+        except BaseException as error:  # noqa: BLE001 - raised where the chunk is waited for
+            tell(self, error)
