@@ -17,6 +17,7 @@ from worker_runs import FILES, check_after_a_kill, is_calling, troubled, write_r
 HAS_RAY = importlib.util.find_spec("ray") is not None
 needs_ray = pytest.mark.skipif(not HAS_RAY, reason="the extra `ray` is not installed")
 ROWS = 2000
+TOO_SLOW = "The current node timed out during startup"  # in the 30 seconds that Ray itself allows, on a busy machine
 # Those that answer rows: versions of Ray name them differently, some only while they work.
 ANSWERING = (b"MapWorker", b"AnsweringActor")
 
@@ -45,6 +46,7 @@ def workers_of(home: Path, *names: bytes) -> list[int]:
 
 @pytest.mark.ray
 @needs_ray
+@pytest.mark.timeout(1000)
 def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_what_was_in_flight(
     ready: Scrimp, provider: FakeProvider
 ) -> None:
@@ -53,7 +55,12 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
     words = ("run", "rows.jsonl", "--engine", "ray", "--workers", "2", *FILES)
     run = ready.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     try:
-        wait_until(lambda: len(provider.bodies) > 500, run=run, seconds=120)
+        wait_until(lambda: len(provider.bodies) > 500 or run.poll() is not None, seconds=400)
+        if run.poll() is not None:
+            said = run.communicate()[1].decode()
+            if TOO_SLOW in said:
+                pytest.skip(said)
+            raise AssertionError(said)
         calling: list[int] = []
 
         def some_are_calling() -> bool:
@@ -63,7 +70,7 @@ def test_a_poisoned_row_a_refused_call_and_a_killed_worker_cost_that_row_and_wha
         wait_until(some_are_calling, run=run)
         os.kill(calling[0], signal.SIGKILL)
         go_on.set()
-        out, err = run.communicate(timeout=120)
+        out, err = run.communicate(timeout=400)
     finally:
         run.kill()  # a failure leaves no run behind that waits for a provider
     assert (run.returncode, out, err.count(b"a worker died")) == (3, b"", 1)
