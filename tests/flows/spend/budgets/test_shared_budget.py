@@ -128,6 +128,28 @@ def test_nothing_is_reserved_from_what_is_being_given_back() -> None:
     asyncio.run(main())
 
 
+def test_a_run_that_begins_no_more_calls_holds_less_and_less_in_advance() -> None:
+    class Watched(PlainLink):
+        """One that tells when the run wants little more than its call in flight may cost."""
+
+        wants_little = threading.Event()
+
+        def exchange(self, demand: Demand) -> BudgetState:
+            if demand.least >= 40 and demand.want < 50:
+                self.wants_little.set()
+            return super().exchange(demand)
+
+    async def main() -> None:
+        link = Watched(PlainServer())
+        budget = SharedBudget(CAP, "b", link, alone_when_down=False, warn=print, patience=0, heartbeat=0.01)
+        assert await budget.reserve(Decimal(40))
+        assert await asyncio.to_thread(link.wants_little.wait, 100)
+        budget.settle(Decimal(40), Decimal(40))
+        await budget.close()
+
+    asyncio.run(main())
+
+
 def test_few_requests_to_the_server_carry_many_calls() -> None:
     async def main() -> None:
         server = PlainServer(Decimal(1_000_000))
