@@ -15,7 +15,7 @@ import pytest
 
 from outcomes import answered
 from scrimp.engines.chunks import AnsweredChunk, Chunk
-from scrimp.engines.processes.pickled import pickled
+from scrimp.engines.pickled import pickled
 from scrimp.engines.processes.worker import hand_back_chunk
 from scrimp.engines.processes.worker_process import Told, WorkerProcess
 from scrimp.values import Prompt

@@ -21,8 +21,8 @@ from typing import BinaryIO
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
 from scrimp.engines.fed_engine import FedEngine
+from scrimp.engines.pickled import pickled
 from scrimp.engines.processes.packed_outcomes import HandedBack, packed
-from scrimp.engines.processes.pickled import pickled
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows import live
 from scrimp.flows.engine.stops.run_stop import RunStop, interrupted

@@ -14,8 +14,8 @@ from typing import TypeAlias
 from msgspec.structs import replace
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk
+from scrimp.engines.pickled import pickled
 from scrimp.engines.processes.packed_outcomes import HandedBack, unpacked
-from scrimp.engines.processes.pickled import pickled
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.flows.event_loops.handled_signals import STATUSES
 

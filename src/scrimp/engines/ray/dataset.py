@@ -22,6 +22,7 @@ from ray.exceptions import RayError
 
 from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.fed_engine import FedEngine
+from scrimp.engines.pickled import pickled
 from scrimp.engines.worker_job import WorkerJob
 from scrimp.errors import InputError, ScrimpError
 from scrimp.flows.engine.stops.run_stop import SHARE_LOST
@@ -123,7 +124,7 @@ def answered_chunks(
 
 
 def _table(chunk: Chunk | AnsweredChunk) -> pa.Table:
-    return pa.table({_COLUMN: pa.array([pickle.dumps(chunk)], type=pa.large_binary())})
+    return pa.table({_COLUMN: pa.array([pickled(chunk)], type=pa.large_binary())})
 
 
 def _unpacked(table: pa.Table, kind: type[_Kind]) -> _Kind:

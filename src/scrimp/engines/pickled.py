@@ -9,7 +9,7 @@ _DEEPER = 3  # times; more than the most deeply nested row that can be read need
 
 
 def pickled(message: object) -> bytes:
-    """Return what is written to a pipe: all of it or, with an error, nothing. One thread at a time may call this.
+    """Return a message as bytes; one thread at a time may call this.
 
     A row may be nested almost as deeply as Python's own limit allows, and what it goes in makes it deeper.
     """
