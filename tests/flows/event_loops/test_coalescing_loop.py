@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from contextvars import Context, ContextVar
 from functools import partial
 from typing import Any
@@ -31,6 +32,18 @@ class CountingLoop(asyncio.SelectorEventLoop):
 
 class CountedLoop(CoalescingLoop, CountingLoop):
     """Ours on top of that."""
+
+
+class InterruptedLoop(CoalescingLoop):
+    """Ours, into which a signal comes, once, when it calls what was handed over second."""
+
+    interrupted = False
+
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        if args == (2,) and not self.interrupted:
+            self.interrupted = True
+            raise KeyboardInterrupt
+        return super().call_soon(callback, *args, context=context)
 
 
 def in_a_thread(do: Callable[[], object]) -> None:
@@ -245,3 +258,19 @@ def test_the_thread_of_the_http_engine_is_known_again_at_the_next_reply() -> Non
 
     assert known
     assert all(known)
+
+
+def test_what_was_handed_over_when_a_signal_came_is_not_lost() -> None:
+    """The end of a run waits for calls in flight: one that is never told of would keep it for ever."""
+    came: list[int] = []
+    with closing(InterruptedLoop()) as loop:
+        in_a_thread(lambda: [loop.call_soon_threadsafe(came.append, number) for number in (1, 2, 3)])
+        with pytest.raises(KeyboardInterrupt):
+            loop.run_forever()
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+        in_a_thread(lambda: loop.call_soon_threadsafe(came.append, 4))
+        for _ in range(3):
+            loop.run_until_complete(asyncio.sleep(0))
+
+    assert came == [1, 2, 3, 4]

@@ -47,20 +47,33 @@ class CoalescingLoop(asyncio.SelectorEventLoop):
         handle = asyncio.Handle(callback, args, self, own)
         self._handed.append((handle, callback, args, own))
         if not self._will_look:
-            self._will_look = True
-            super().call_soon_threadsafe(self._look)
+            try:
+                self._will_look = True
+                super().call_soon_threadsafe(self._look)
+            except BaseException:  # a second signal
+                self._will_look = False
+                raise
         return handle
 
     def _look(self) -> None:
+        try:
+            self._take()
+        except BaseException:  # a second signal: the end of the loop may wait for what was not taken
+            self._will_look = True
+            self.call_soon(self._look)
+            raise
+
+    def _take(self) -> None:
         if self._many:
             time.sleep(_PAUSE)
         self._will_look = False  # first: what is handed over from here on wakes it again
         taken = 0
         while self._handed:
-            handle, callback, args, context = self._handed.popleft()
+            handle, callback, args, context = self._handed[0]
             taken += 1
             if not handle.cancelled():
                 self.call_soon(callback, *args, context=context)
+            self._handed.popleft()  # last: it is not lost where a signal comes in between
         self._many = taken >= _MANY
 
 
