@@ -405,7 +405,7 @@ def test_a_stop_keeps_the_parts_that_were_added_and_leaves_no_thread_and_no_file
 ) -> None:
     append(home, [replace(entry("p/a"), call=f"{n:03}", time=900.0 * n) for n in range(40)])
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "parts"))
-    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "scrimp-run-killed").mkdir(parents=True)
     before = set(threading.enumerate())  # some of them may end meanwhile
 
     def stop(_: int) -> None:

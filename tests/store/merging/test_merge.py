@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import sqlite3
+import tempfile
 from collections.abc import Sequence
 from contextlib import closing
 from decimal import Decimal
@@ -122,6 +123,16 @@ def test_what_was_brought_is_said_and_only_what_is_new(tmp_path: Path) -> None:
         calls=2, runs=1, cost=Decimal("0.000000000123"), unpriced=1, known=2, settled=1, unended=1
     )
     assert merge_ledger(other, own) == MergedLedger(known=4, unended=1, cost=Decimal(0))
+
+
+def test_copies_that_killed_merges_left_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    left = tmp_path / "tmp" / "scrimp-run-killed"
+    left.mkdir(parents=True)
+    (left / "ledger.db").write_bytes(b"calls of another machine")
+
+    merge_ledger(ledger_of(tmp_path / "theirs", [PAID]), ledger_of(tmp_path / "ours", []))
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_of_two_ends_of_a_call_the_more_expensive_stays(tmp_path: Path) -> None:

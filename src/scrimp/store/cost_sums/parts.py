@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -16,6 +15,7 @@ from msgspec import Struct
 
 from scrimp.store.cost_sums.connection import open_sums
 from scrimp.store.cost_sums.refresh import add_part, next_ids, sum_part
+from scrimp.store.files.run_folder import run_folder
 
 _MOST_THREADS = 4
 _MOST = 1_000_000  # entries in a part; more at once are fewer sums to add
@@ -81,9 +81,9 @@ def refresh_in_parts(
     """
     number = threads or min(_MOST_THREADS, os.cpu_count() or 1)
     size = min(_MOST, max(least, behind // (2 * number)))
-    with tempfile.TemporaryDirectory(prefix="scrimp-sums-") as folder, _started(ledger, number) as running:
+    with run_folder() as folder, _started(ledger, number) as running:
         ahead: deque[tuple[Part, Future[int]]] = deque()
-        parts = _parts(db, Path(folder), size)
+        parts = _parts(db, folder, size)
         while True:
             while len(ahead) <= number and (part := next(parts, None)) is not None:
                 left_out = frozenset(name for (name,) in db.execute("SELECT dimension FROM left_out"))

@@ -14,8 +14,8 @@ from scrimp.store.sqlite_errors import RUN_FOLDER
 
 
 @contextmanager
-def run_folder(parent: Path) -> Iterator[Path]:
-    """Make a folder of a run in another, and remove it at the end."""
+def run_folder(parent: Path | None = None) -> Iterator[Path]:
+    """Yield a `RunFolder`, removed after the block."""
     folder = RunFolder(parent)
     try:
         yield folder.path

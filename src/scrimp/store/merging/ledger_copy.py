@@ -8,11 +8,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from scrimp.errors import DiskFullError, InputError, StoreError
 from scrimp.store.database import connect
+from scrimp.store.files.run_folder import run_folder
 from scrimp.store.merging.ledger_values import foreign_column
 from scrimp.store.schemas.ledger import MIGRATIONS
 from scrimp.store.sqlite_errors import is_full
@@ -28,8 +28,8 @@ def ledger_copy(source: Path) -> Iterator[Path]:
     """
     if not source.is_file():
         raise InputError(f"{source} is not a file: name a home of scrimp, or a ledger.db")
-    with TemporaryDirectory(prefix="scrimp-") as folder:
-        copy = Path(folder) / "ledger.db"
+    with run_folder() as folder:
+        copy = folder / "ledger.db"
         with _errors_of(source):
             _copy(source, copy)
             _check(source, copy)

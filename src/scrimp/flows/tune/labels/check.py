@@ -6,13 +6,12 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from scrimp.flows.answer.check_command import run_check, try_check
 from scrimp.flows.event_loops.run_in_loop import run_in_loop
 from scrimp.flows.tune.labels.disputes import Dispute, DistinctAnswer
+from scrimp.store.files.run_folder import run_folder
 
 if TYPE_CHECKING:
     from scrimp.store.tuning.pairs import StoredPrompt
@@ -51,8 +50,8 @@ async def _check_all(disputes: Sequence[Dispute], command: str, store: Verdict) 
 @contextmanager
 def _environment(prompt: StoredPrompt) -> Iterator[Mapping[str, bytes]]:
     """Yield the variables that tell a check of its prompt: text (in a file too, however long), row, right answer."""
-    with TemporaryDirectory(prefix="scrimp-") as folder:
-        path = Path(folder) / "prompt"
+    with run_folder() as folder:
+        path = folder / "prompt"
         path.write_bytes(_encoded(prompt.text))
         known = {PROMPT: prompt.text, ROW_ID: prompt.row_id, SOURCE: prompt.source or None, GOLD: prompt.gold}
         # A NUL ends a variable; the file has it.
