@@ -80,6 +80,16 @@ def test_a_live_run_of_what_is_in_batches_says_that_it_pays_again(batched: Scrim
     assert "paid again" not in batched("run", "a.txt", *SMALL, "--cache", "refresh").err
 
 
+def test_workers_say_that_they_do_not_look_at_batches(batched: Scrimp, server: OpenAIBatches) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "row 1\n")
+    job = job_of(batched("batch", "submit", "a.txt", *SMALL))
+    live = batched.process("run", "a.txt", *SMALL, "--engine", "processes", "--workers", "1")
+
+    assert (live.status, server.live_prompts) == (0, ["row 1"]), live.err
+    assert f"rows that are in those of job {job} are paid again" in live.err
+
+
 def test_a_damaged_store_of_batches_stops_no_live_run(batched: Scrimp) -> None:
     batched.file("a.txt", "row 1\n")
     (batched.home / "batches.db").write_bytes(b"not a database" * 100)
@@ -257,3 +267,10 @@ def test_a_job_that_is_cancelled_while_it_is_waited_for_sends_nothing_more(
     with closing(BatchStore(batched.home / "batches.db")) as store:
         (job,) = store.jobs()
     assert job.cancelled
+
+
+def test_a_job_whose_rows_have_no_prompt_has_no_batch_that_could_have_ended(batched: Scrimp) -> None:
+    batched.file("blank.csv", 'text\n" "\n')
+    submitted = batched("batch", "submit", "blank.csv", *SMALL)
+
+    assert (submitted.status, "no row needs a batch; rows: scrimp batch fetch" in submitted.err) == (0, True)

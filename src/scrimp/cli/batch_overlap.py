@@ -36,6 +36,30 @@ def looking_at_batches(session: Session, options: RunOptions) -> Iterator[WrapCa
         look.close()
 
 
+def warn_of_batches(session: Session, options: RunOptions) -> None:
+    """Say that workers do not look at batches, if there are any whose rows were not printed yet."""
+    services = session.services
+    if options.cache != "on" or not services.paths.batches_db.exists():
+        return
+    from contextlib import closing  # few runs come here
+
+    from scrimp.errors import StoreError
+    from scrimp.store.batches.store import BatchStore
+
+    try:
+        with closing(BatchStore(services.paths.batches_db)) as store:
+            jobs = sorted(set(store.unprinted(services.clock()).values()))
+    except StoreError as error:
+        session.messages.warn(f"cannot tell whether rows are in batches: {error}")
+        return
+    if jobs:
+        more = f" and {pluralize(len(jobs) - 1, 'other job')}" if len(jobs) > 1 else ""
+        session.messages.warn(
+            f"workers do not look at batches: rows that are in those of job {jobs[-1]}{more} are paid again; without "
+            "--engine what came back is taken"
+        )
+
+
 class _Look:
     """Opens the store of batches once there is one, and says at the end what it was good for."""
 

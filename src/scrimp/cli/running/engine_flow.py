@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from scrimp.cli.batch_overlap import warn_of_batches
 from scrimp.engines.chunks import InputRows
 from scrimp.engines.part_files import ROWS_PER_PART
 from scrimp.errors import UsageError
@@ -28,6 +29,7 @@ def engine_flow(setup: RunSetup, take: OutcomeSink, bill: Bill) -> Callable[[], 
     flags, source, services = setup.flags.engine, setup.source, setup.session.services
 
     def drive() -> RunStop | None:
+        warn_of_batches(setup.session, setup.options)
         inputs, table = InputRows(names=source.names, options=source.options, samples=source.samples), setup.headers
         try:
             if flags.engine == "ray":
