@@ -42,6 +42,17 @@ def test_nothing_is_paid_twice(recorded: Scrimp) -> None:
     assert "$0 spent" in again.err
 
 
+def test_a_row_without_a_prompt_is_no_pair(recorded: Scrimp) -> None:
+    first = (recorded.cwd / "p.jsonl").read_text().splitlines()[0]
+    recorded.file("gap.jsonl", f'{first}\n{{"text": " "}}\n')
+    ran = recorded("tune", "shadow", "gap.jsonl", *ALL)
+    alone = recorded("tune", "shadow", "-", *ALL, stdin='{"text": " "}\n')
+
+    assert "1 prompt, 3 completions" in ran.err
+    assert "1 row left out, the first: gap.jsonl:2: " in ran.err
+    assert "raise --share" not in alone.err
+
+
 def test_the_share_is_made_of_the_same_prompts_every_time(recorded: Scrimp) -> None:
     recordings.prompts(recorded, "backwards.jsonl", range(399, -1, -1))
     recorded("tune", "shadow", "p.jsonl", "--share", "20%", "--models", "rec/gpt-tiny")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Annotated
 
@@ -93,9 +93,8 @@ def shadow(
         source = prompts(
             inputs_or_stdin(inputs), read_options(reading), warn=session.messages.warn, note=session.messages.note
         )
-        shadowed = _Shadowed(
-            session, options, sampled(source, fraction), wanted.gold, run_words(inputs or (), reading, answer)
-        )  # fmt: skip
+        chosen = _Sendable(sampled(source, fraction))
+        shadowed = _Shadowed(session, options, chosen, wanted.gold, run_words(inputs or (), reading, answer))
         models = None if wanted.models is None else comma_list(wanted.models, "--models")
         if comparison is None:
             collected = _collect_models(shadowed, models or default_models(session.services.routes))
@@ -103,9 +102,27 @@ def shadow(
             collected = _collect_levels(shadowed, comparison, models)
         if collected.stop is not None and collected.stop.message:
             session.messages.error(collected.stop.message)
-        elif not collected.prompts:
+        elif not collected.prompts and not chosen.left_out:
             session.messages.note(f"no prompt falls within the share of {wanted.share}: raise --share")
+        if chosen.left_out:
+            session.messages.note(f"{pluralize(chosen.left_out, 'row')} left out, the first: {chosen.first}")
     raise typer.Exit(_status(collected))
+
+
+class _Sendable:
+    """The prompts that can be sent; the others are left out and counted."""
+
+    def __init__(self, prompts: Iterable[Prompt]) -> None:
+        self._prompts = prompts
+        self.left_out, self.first = 0, ""
+
+    def __iter__(self) -> Iterator[Prompt]:
+        for prompt in self._prompts:
+            if not prompt.defect:
+                yield prompt
+                continue
+            self.first = self.first or f"{prompt.source}: {prompt.defect}"
+            self.left_out += 1
 
 
 class _Shadowed(Struct, frozen=True):

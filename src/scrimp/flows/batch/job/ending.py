@@ -37,7 +37,7 @@ class JobEnding:
             return self._later(f"job {job}, {pluralize(found.for_later, 'request')}: {found.wait.words}")
         if found.refusal is not None:
             return RunStop("auth", f"stopped: {found.refusal.message}", policy_of(found.refusal).exit_status)
-        rows = "its batches have ended"
+        rows = "its batches have ended" if self._job.has_batches else "no row needs a batch"
         if found.for_live and self._leaves:
             rows = f"{pluralize(found.for_live, 'request')} that no batch takes will be called by fetch"
         elif found.cached:

@@ -34,6 +34,11 @@ class JobState:
         return bool(self._store.open_shards(self.name))
 
     @property
+    def has_batches(self) -> bool:
+        """Whether any batch was made for it, by this job or another."""
+        return bool(self._store.shards_for(self.name))
+
+    @property
     def is_moving(self) -> bool:
         """Whether such a batch is on its way, not in a queue, and its provider's replies can be read."""
         return any(
