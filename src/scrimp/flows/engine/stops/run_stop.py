@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import Literal
 
 from msgspec import Struct
@@ -11,7 +10,6 @@ from msgspec.structs import replace
 from scrimp.enums import CacheMode
 from scrimp.errors import BROKEN_PIPE, INTERRUPTED, LIMIT_REACHED, NOTHING_ANSWERED, StoreError, StoreRemovedError
 from scrimp.failures import policy_of
-from scrimp.flows.event_loops.handled_signals import STATUSES
 from scrimp.units import pluralize
 from scrimp.values import Failure
 
@@ -75,4 +73,8 @@ def store_unwritable(error: StoreError) -> RunStop:
 
 def interrupted(number: int) -> RunStop:
     """Return the stop of a signal that ends a run."""
-    return RunStop("interrupted", f"stopped by {signal.Signals(number).name}", STATUSES[number], drain=_DRAIN)
+    from signal import Signals  # takes longer than the rest of this module, which a cached run needs, too
+
+    from scrimp.flows.event_loops.handled_signals import STATUSES
+
+    return RunStop("interrupted", f"stopped by {Signals(number).name}", STATUSES[number], drain=_DRAIN)
