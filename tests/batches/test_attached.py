@@ -17,6 +17,7 @@ from batch_servers import (
     OpenRouterBatches,
 )
 from batch_servers.outcomes import Batch
+from batches.preset_config import configure_preset
 from command import Scrimp
 
 SERVERS: dict[str, type[BatchServer]] = {
@@ -40,13 +41,8 @@ def server(model: str) -> Iterator[BatchServer]:
         yield running
 
 
-def configure(scrimp: Scrimp, url: str, model: str, more: str = "") -> None:
-    name = model.partition("/")[0]
-    scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
-    scrimp.config(
-        f'[providers.{name}]\nbase_url = "{url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
-        f'[models."{model}"]\nprice = {{ input = 1.0, output = 10.0 }}\n{more}'
-    )
+def configure(scrimp: Scrimp, url: str, model: str) -> None:
+    configure_preset(scrimp, url, model)
     scrimp.file("dot.png", PNG)
     scrimp.file("g.gif", GIF)
     scrimp.file("paper.pdf", PDF)

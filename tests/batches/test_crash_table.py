@@ -12,6 +12,7 @@ from itertools import count
 import pytest
 
 from batch_servers import AnthropicBatches, BatchServer, OpenAIBatches
+from batches.preset_config import configure_preset
 from batches.test_every_api import SERVERS
 from command import Ran, Scrimp
 
@@ -123,10 +124,7 @@ def test_a_kill_in_any_rung_of_a_chain_repeats_no_rung(batched: Scrimp, server: 
 @pytest.fixture
 def anthropic(scrimp: Scrimp) -> Iterator[AnthropicBatches]:
     with AnthropicBatches() as server:
-        scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
-        scrimp.config(
-            f'[providers.anthropic]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
-        )
+        configure_preset(scrimp, server.url, "anthropic/claude-haiku-5-5", "")
         scrimp.file("rows.txt", "\n".join(PROMPTS))
         scrimp.file("others.txt", "other 1\nother 2\n")
         yield server
@@ -148,11 +146,7 @@ def test_a_kill_at_any_write_loses_nothing_and_repeats_nothing_at_other_apis(
 ) -> None:  # fmt: skip
     model = OTHERS[nth]
     with SERVERS[model]() as server:
-        name = model.partition("/")[0]
-        scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
-        scrimp.config(
-            f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
-        )
+        configure_preset(scrimp, server.url, model, "")
         scrimp.file("rows.txt", "\n".join(PROMPTS))
         words = ("run", "rows.txt", "--model", model, "--batch")
         end = [*ENDS.values()][nth]

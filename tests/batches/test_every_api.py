@@ -16,6 +16,7 @@ from batch_servers import (
     OpenRouterBatches,
     failed,
 )
+from batches.preset_config import configure_preset
 from command import Scrimp
 
 SERVERS: dict[str, type[BatchServer]] = {
@@ -39,12 +40,7 @@ def server(model: str) -> Iterator[BatchServer]:
 
 @pytest.fixture
 def batched(scrimp: Scrimp, server: BatchServer, model: str) -> Scrimp:
-    name = model.partition("/")[0]
-    scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
-    scrimp.config(
-        f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
-        f'[models."{model}"]\nprice = {{ input = 1.0, output = 10.0 }}\n'
-    )
+    configure_preset(scrimp, server.url, model)
     scrimp.file("rows.txt", "\n".join(PROMPTS))
     return scrimp
 

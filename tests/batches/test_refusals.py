@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from batch_servers import COMPLETED, RUNNING, VALIDATING, BatchServer, OpenAIBatches, OpenRouterBatches
+from batches.preset_config import configure_preset
 from command import Ran, Scrimp
 
 PROMPTS = [f"prompt {number}" for number in range(7)]
@@ -128,11 +129,7 @@ def test_a_batch_that_cannot_be_stopped_goes_on_and_its_results_are_kept(scrimp:
 
 
 def openrouter(scrimp: Scrimp, server: BatchServer) -> None:
-    scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
-    scrimp.config(
-        f'[providers.openrouter]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
-        '[models."openrouter/x/y"]\nprice = { input = 1.0, output = 10.0 }\n'
-    )
+    configure_preset(scrimp, server.url, "openrouter/x/y")
     scrimp.file("rows.txt", "\n".join(PROMPTS))
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from batch_servers import BatchServer, OpenAIBatches
+from batches.preset_config import configure_preset
 from batches.test_every_api import SERVERS
 from command import Scrimp
 from fork_server import ForkServer
@@ -61,12 +62,7 @@ changes = st.one_of(
 
 
 def configured(scrimp: Scrimp, server: BatchServer, model: str) -> tuple[str, ...]:
-    name = model.partition("/")[0]
-    scrimp.env["BATCH_KEY"] = "sk-test-0123456789abcdef"
-    scrimp.config(
-        f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "BATCH_KEY"\n[batch]\npoll = "0.01s"\n'
-        f'[models."{model}"]\nprice = {{ input = 1.0, output = 10.0 }}\n'
-    )
+    configure_preset(scrimp, server.url, model)
     scrimp.file("rows.txt", "\n".join(PROMPTS))
     return ("run", "rows.txt", "--model", model, "--batch")
 

@@ -42,16 +42,8 @@ def batch_flow(setup: RunSetup, take: OutcomeSink, bill: Bill, bar: Progress) ->
     A pass after the first reads the source again. `bill` gets costs that no row caused; `bar` shows the progress of
     rows, and until they come that of batches.
     """
+    _check(setup.source, setup.flags.batch)
     session, source, flags = setup.session, setup.source, setup.flags.batch
-    if source.is_stream and STDIN not in source.names:
-        raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
-    is_queued = flags.queue is not None or flags.when_idle
-    if is_queued and flags.job is None and flags.batch_goal != "submitted":
-        raise UsageError(f"{flags.queue_words} is for work that is left: scrimp batch submit {flags.queue_words}")
-    if flags.queue is not None and flags.when_idle:
-        raise UsageError(f"--queue and --when-idle exclude each other: the queue of --when-idle is {IDLE_QUEUE}")
-    if flags.queue is not None:
-        check_plain_name(flags.queue, "--queue")
     job = _job(session, flags, source)
     passes = 0
 
@@ -78,6 +70,19 @@ def batch_flow(setup: RunSetup, take: OutcomeSink, bill: Bill, bar: Progress) ->
             return run.run(open_prompts, sink)
 
     return drive
+
+
+def _check(source: RunInput, flags: BatchFlags) -> None:
+    """Raise UsageError for an input that is read once, and for flags of queues that do not go together."""
+    if source.is_stream and STDIN not in source.names:
+        raise UsageError("a named pipe can be read only once, and --batch reads its input again: use - for stdin")
+    is_queued = flags.queue is not None or flags.when_idle
+    if is_queued and flags.job is None and flags.batch_goal != "submitted":
+        raise UsageError(f"{flags.queue_words} is for work that is left: scrimp batch submit {flags.queue_words}")
+    if flags.queue is not None and flags.when_idle:
+        raise UsageError(f"--queue and --when-idle exclude each other: the queue of --when-idle is {IDLE_QUEUE}")
+    if flags.queue is not None:
+        check_plain_name(flags.queue, "--queue")
 
 
 def _rows_of_file(file: Path, source: RunInput) -> Iterator[Prompt]:
