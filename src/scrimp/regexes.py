@@ -54,7 +54,7 @@ _DEADLINE = _Deadline()
 
 
 def search_within(compiled: re.Pattern[str], text: str, seconds: float) -> re.Match[str] | None:
-    """Return the first match, or None; raise TookTooLongError after so many seconds of processor time.
+    """Return the first match, or None; raise TookTooLongError after this many seconds of processor time.
 
     An expression that backtracks may take longer than the universe is old. Only the main thread has a timer.
     """

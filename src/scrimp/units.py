@@ -120,13 +120,13 @@ def known_or_none(known: Decimal, unknown: int) -> Decimal | None:
 
 
 def dollar_decimals(amount: Decimal, significant: int) -> int:
-    """Return the decimals that show so many significant digits; less than a nanodollar shows at least one."""
+    """Return the decimals that show this many significant digits; less than a nanodollar shows at least one."""
     first = -amount.adjusted()
     return max(CENTS, min(first + significant - 1, max(_NANO, first)))
 
 
 def format_percent(share: float, places: int = 0) -> str:
-    """Return a share with so many decimals: 58 %, or 58.3 % with one."""
+    """Return a share with this many decimals: 58 %, or 58.3 % with one."""
     return f"{100 * share:z.{places}f} %"
 
 

@@ -35,7 +35,7 @@ def test_a_damaged_store_pays_nothing_until_it_is_repaired_and_what_could_be_rea
 
     repaired, again = scrimp("doctor", "--repair"), scrimp("run", "q.txt")
     assert (repaired.status, again.status, len(again.rows)) == (0, 0, 200)
-    assert repaired.out.count("made anew from") == 2
+    assert repaired.out.count("rebuilt from") == 2
     assert 200 < len(provider.bodies) < 230
     assert "nothing is damaged" in scrimp("doctor", "--repair").out
     assert {path.name.split(".")[0] for path in (scrimp.home / "damaged").iterdir()} == {"cache", "ledger"}

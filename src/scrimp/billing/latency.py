@@ -16,7 +16,7 @@ _MIDDLES: tuple[float, ...] = (
 
 
 def percentile(counts: Sequence[int], share: float) -> float | None:
-    """Return the seconds that so many of the calls did not exceed, 0.95 for most of them; None without calls."""
+    """Return the seconds that a share of the calls did not exceed, such as 0.95; None without calls."""
     wanted, reached = share * sum(counts), 0
     for count, middle in zip(counts, _MIDDLES, strict=True):
         reached += count

@@ -34,7 +34,7 @@ def ranked(totals: Sequence[CostTotal], most: int) -> Ranking:
 
 
 def ranked_of(whole: CostTotal, first: Sequence[CostTotal], others: int) -> Ranking:
-    """Return the first groups, and what they leave of the whole: so many others, if any."""
+    """Return the first groups, and the sum of the `others`, if there are any."""
     return Ranking(first, _combined(whole, first, -1, others) if others else None)
 
 

@@ -145,7 +145,7 @@ class Bill:
     def complete(self, calls: Sequence[CallSum]) -> None:
         """Add what the ledger has of this run beyond its rows: calls of workers that died before they handed them over.
 
-        The rows of these came from the cache then, or were called for once more.
+        The rows of these came from the cache then, or were called again.
         """
         if sum(each.calls for each in calls) <= self.calls:
             return

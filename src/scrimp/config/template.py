@@ -55,7 +55,7 @@ TEMPLATE = f"""\
 
 # Parameters of every call; a parameter that is not set is not sent.
 # max_output = 800                 # tokens, hidden thought among them; a call that wrote no text for thinking is made
-#                                  # once more under a cap four times as high, or 4,096 higher, if --max-cost allows it
+#                                  # again under a cap four times as high, or 4,096 higher, if --max-cost allows it
 # effort = "low"                   # {_values(Effort)}
 # choices_text = "Reply with one of these labels alone: {{choices}}."  # with --choices, at the end of the system text;
 #                                  # if not set, scrimp says so where the prompt does not name all labels; empty: never

@@ -37,7 +37,7 @@ class Chunk(Struct, frozen=True, kw_only=True):
 
     number: int = 0
     is_last: bool = False
-    alone: bool = False  # its row was lost with workers, and is given out once more
+    alone: bool = False  # its row was lost with workers, and is given out again
     rows: Sequence[Prompt] = ()
     messages: Sequence[Message] = ()
     error: ScrimpError | None = None

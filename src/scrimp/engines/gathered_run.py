@@ -34,7 +34,7 @@ class Answers(Protocol):
 
 
 class GatheredRun:
-    """The rows of a run as they come from workers: handed on, counted, and those that were lost given out once more."""
+    """The rows of a run as they come from workers: handed on, counted, and given out again if lost."""
 
     def __init__(
         self, job: WorkerJob, options: RunOptions, services: Services, sink: OutcomeSink,
@@ -74,7 +74,7 @@ class GatheredRun:
     def take(self, inputs: InputRows) -> None:
         """Answer the rows of the inputs.
 
-        What is lost with a worker, or with its machine, is given out once more. If a row makes workers die, others of
+        What is lost with a worker, or with its machine, is given out again. If a row makes workers die, others of
         its chunk are lost with it: giving out each alone tells which one it is. Where workers have shares of a cap,
         none is left for such tries.
         """

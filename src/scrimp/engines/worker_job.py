@@ -47,7 +47,7 @@ def worker_job(
     run: str, loaded: LoadedConfig, paths: Paths, options: RunOptions, workers: int, *,
     credits_left: Mapping[str, Decimal] = {}, began: float | None = None, folder: Path | None = None,
 ) -> WorkerJob:  # fmt: skip
-    """Return the share of each of so many workers, whose limits add up to at most those of the run.
+    """Return the share of each of this many workers, whose limits add up to at most those of the run.
 
     What a server keeps for all that ask it, they share whole.
     """

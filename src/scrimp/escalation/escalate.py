@@ -78,7 +78,7 @@ def escalate(
     A completion that is not one of the labels or breaks the schema goes to the next step. The last step is asked to
     correct it, up to `corrections` times, unless an earlier step's completion is valid.
 
-    A completion that hit its cap with no text, which hidden thought leaves, is asked for once more under a higher cap
+    A completion that hit its cap with no text, which hidden thought leaves, is asked for again under a higher cap
     where `may_raise` says of it that there is one.
     """
     settings = _Settings(chain, assess, text, task or text, brief, check, corrections, may_raise)

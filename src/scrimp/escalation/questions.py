@@ -14,7 +14,7 @@ class CallStep(Struct, frozen=True, kw_only=True):
 
     `text` replaces the prompt, and `parameters` the run's; with a `predicate` the model returns how probable it is that
     the predicate is true of the text. With a `reply`, a completion of the prompt that was not accepted, the
-    conversation goes on: the prompt, the reply, then `text`. `raised` asks the same once more under a higher cap: what
+    conversation goes on: the prompt, the reply, then `text`. `raised` asks the same again under a higher cap: what
     came first hit its cap with no text.
     """
 

@@ -63,7 +63,7 @@ class Price(Struct, frozen=True, kw_only=True):
         return rates_for(self.bands, input_tokens)
 
     def cliff(self, input_tokens: int) -> int | None:
-        """Return the size that so many tokens are above and that makes all of them more expensive; None for none."""
+        """Return the size that this many tokens are above and that makes all of them more expensive; None for none."""
         crossed = [band for band in self.bands if 0 < band.above < input_tokens]
         dearer = crossed and (self.bands[0].rates.input or 0) < (crossed[-1].rates.input or 0)
         return crossed[-1].above if dearer else None

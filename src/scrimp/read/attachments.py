@@ -128,7 +128,7 @@ def _attachment(name: str, folder: str) -> Attachment:
     path = os.path.join(folder, name)  # noqa: PTH118 - as text, for the cache below
     try:
         status = os.stat(path)  # noqa: PTH116 - as above
-        regular = stat.S_ISREG(status.st_mode)  # reading anything else could go on for ever
+        regular = stat.S_ISREG(status.st_mode)  # reading anything else could go on forever
         content = _content(path, status.st_size, status.st_mtime_ns, status.st_ino) if regular else None
     except (OSError, ValueError) as error:
         raise InputError(_unreadable(name, error)) from error

@@ -22,7 +22,7 @@ def display_width(text: str) -> int:
 
 
 def truncate_middle(text: str, width: int) -> str:
-    """Return a text of at most so many columns, with its middle left out: both ends of a model's name tell it apart."""
+    """Return a text in at most this many columns, its middle left out: both ends of a model's name tell it apart."""
     if display_width(text) <= width:
         return text
     if width < 1:

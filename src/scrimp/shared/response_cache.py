@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from scrimp.shared.connection import SharedServer
 
 PREFIX = b"scrimp:cache:"
-# One command for so many: a larger one would keep other clients of the server waiting.
+# One command for this many: a larger one would keep other clients of the server waiting.
 GROUP = 500
 _LAYOUT = 1
 _HEAD = struct.Struct(">BdB")  # the layout, the moment, the length of the run's name

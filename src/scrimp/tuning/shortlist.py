@@ -73,7 +73,7 @@ def shortlist(recorded: Sequence[RecordedRow], pool: Mapping[str, str], flagship
 
 
 def pairs_tested_first(families: int) -> int:
-    """Return how many pairs of voters share the risk at first where cheap models are of so many families, 1 or more."""
+    """Return how many pairs of voters share the risk at first where cheap models have this many families, 1 or more."""
     return max(1, comb(min(families, _MAX_VOTERS), 2))
 
 

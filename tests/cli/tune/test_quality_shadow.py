@@ -185,5 +185,5 @@ def test_one_run_at_a_time_spends_under_the_cap(applied: Scrimp) -> None:
     finally:
         os.close(folder)
 
-    assert "another run is at it" in ran.err
+    assert "another run is doing it now" in ran.err
     assert watching(applied) == []

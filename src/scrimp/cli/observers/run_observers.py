@@ -135,7 +135,7 @@ def _keep_sums(session: Session, calls: int, before: int, newest: int) -> None:
     """
     if before // _LOOKS == newest // _LOOKS or session.services.stores.read_only:
         return
-    from scrimp.store.cost_sums.sums import CostSums  # after each so many calls
+    from scrimp.store.cost_sums.sums import CostSums  # only once in many calls
 
     paths = session.services.paths
     with suppress(StoreError), CostSums(paths.cost_sums_db, paths.ledger_db) as sums:

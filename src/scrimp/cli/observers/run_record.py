@@ -60,7 +60,7 @@ class RunRecorder:
         self._warn, self._path, self._run = session.messages.warn, services.paths.ledger_db, services.run
         self._failed: FailedRows | None = None
         self._states: dict[str, InputState | None] = {}
-        self._log: RunLog | None = None  # open until the end: to close and open a database is to sync it once more
+        self._log: RunLog | None = None  # open until the end: closing and reopening a database syncs it again
         self._newest_entry = 0
         self.newest_entries: tuple[int, int] | None = None  # ids of the newest ledger entry before and after the run
         try:

@@ -116,7 +116,7 @@ def output_target(
 
 
 def row_pattern(output: str, completions: int | None) -> tuple[str, RowNames | None]:
-    """Return the file and None, or a pattern and the names it makes of rows, with so many completions of each.
+    """Return the file and None, or a pattern and the names it makes of rows, with this many completions of each.
 
     A pattern has {column} in it; doubled braces belong to the name. Raises UsageError for a single one.
     """

@@ -40,7 +40,7 @@ def doctor(
     Keys are looked for, not tried: no API is called. Each variable that changes how providers are called is named with
     what it changes.
 
-    --repair makes a damaged cache or ledger anew from the rows that can be read, and looks for records in damaged
+    --repair rebuilds a damaged cache or ledger from the rows that can be read, and looks for records in damaged
     journals. The damaged files themselves are moved to the folder "damaged" beside them, and never deleted.
     """
     with open_session() as session:

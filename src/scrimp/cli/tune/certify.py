@@ -58,7 +58,7 @@ def certify(
     takes the whole risk for itself, and its looks are counted by themselves.
 
     With --compress it shows instead which share of answers a level of compression is proven to keep, and what it
-    saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress); looks count likewise.
+    saves, by prompts that were sent at the level and without it (scrimp tune shadow --compress); looks count here, too.
     """
     side = level.side()
     if side is not None and mixture:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scrimp.config.secret_patterns import REDACTED, redact_secrets
 
 _SHORTEST = 4  # characters; replacing shorter secrets would damage ordinary words
-# Any piece of a long secret that has so many letters and digits is replaced: from fewer, the rest cannot be guessed.
+# Any piece of a long secret that has this many letters and digits is replaced: from fewer, the rest cannot be guessed.
 _PIECE = 8
 _LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}  # as `_counts` has them
 # Short texts without secrets that are remembered: the replies of a run name the same model, and stop alike.

@@ -99,7 +99,7 @@ def update_tuned(path: Path, routes: Sequence[TunedRoute]) -> None:
 
 
 def update_levels(path: Path, levels: Sequence[TunedLevel]) -> None:
-    """Rewrite the levels likewise."""
+    """Rewrite the levels in the same way."""
     _write_tuned(path, _TunedFile(load_tuned(path), tuple(levels)))
 
 

@@ -31,7 +31,7 @@ def answered_chunks(
     inputs: InputRows, job: WorkerJob, *, workers: int, warn: Callable[[str], None], chunks_at_once: int,
     read: Callable[[InputRows], Iterator[Chunk]] = read_chunks,
 ) -> Generator[AnsweredChunk, None, None]:  # fmt: skip
-    """Yield what becomes of all rows that are read, as it comes; each worker has so many chunks at once.
+    """Yield what becomes of all rows that are read, as it comes; each worker has `chunks_at_once`.
 
     A chunk whose workers died again and again is left out. Once one worker stops, or a signal comes, no more rows
     begin, and what was in flight comes before the stop.

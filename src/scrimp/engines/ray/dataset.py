@@ -93,7 +93,7 @@ class AnsweringActor:
 def answered_chunks(
     inputs: InputRows, job: WorkerJob, *, folder: str, workers: int, chunks_at_once: int
 ) -> Generator[AnsweredChunk, None, None]:
-    """Yield what becomes of all rows as it comes; each worker has so many chunks at once.
+    """Yield what becomes of all rows as it comes; each worker has `chunks_at_once`.
 
     A chunk whose workers died again and again is left out.
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scrimp.store.ledger import ClimbCount
     from scrimp.store.ledger_queries.billed_calls import BilledCalls
 
-# One row in so many still takes every step, to notice when the cheap models have become good enough.
+# One row in this many still takes every step, to notice when the cheap models have become good enough.
 EXPLORE_EVERY = 20
 HISTORY_SECONDS = 30 * 86_400.0  # seconds: older results may no longer hold
 # A judge reads the prompt and the completion.

@@ -56,7 +56,7 @@ class Offers:
         self, model: ModelRef, size: int, *, batch: bool = False,
         saving: Callable[[ModelRef], Decimal] = lambda _: _NOTHING,
     ) -> list[ModelRef]:  # fmt: skip
-        """Return where to buy a model for a prompt of so many bytes, the best first; the others are failovers.
+        """Return where to buy a model for a prompt of this many bytes, the best first; the others are failovers.
 
         `saving` says what the prompt cache of a place is expected to save of the call.
         """
@@ -89,7 +89,7 @@ class Offers:
         )  # fmt: skip
 
     def expected_cost(self, model: ModelRef, size: int, *, batch: bool = False) -> Decimal | None:
-        """Return the dollars of a call at a provider for a prompt of so many bytes; None if unknown."""
+        """Return the dollars of a call at a provider for a prompt of this many bytes; None if unknown."""
         return self._cost(model, expected_usage(size, model.max_output), batch=batch)
 
     def _cost(self, model: ModelRef, usage: Usage, *, batch: bool = False) -> Decimal | None:

@@ -176,7 +176,7 @@ class ProviderCredits:
             self._in_batches[provider] = self._in_batches.get(provider, _NOTHING) + cost
 
     def forget_batches(self) -> None:
-        """Keep nothing for calls in batches: they are counted anew."""
+        """Release what is kept for calls in batches: they are counted again."""
         self._in_batches.clear()
 
     def pay(self, provider: str, cost: Decimal | None, *, at_most: Decimal | None = None) -> None:

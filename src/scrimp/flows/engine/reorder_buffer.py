@@ -20,7 +20,7 @@ class ReorderBuffer:
     def __init__(self, sink: OutcomeSink, *, in_order: bool, window: int) -> None:
         self._sink, self._in_order = sink, in_order
         self._held: dict[int, Outcome] = {}  # by position in the input
-        self._more: dict[int, int] = {}  # likewise: the room that a long row takes beyond that of one
+        self._more: dict[int, int] = {}  # by position, too: the room that a long row takes beyond that of one
         self._next = 0
         self.window = self._room = window
         self._has_room = asyncio.Event()

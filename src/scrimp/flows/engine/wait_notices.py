@@ -10,7 +10,7 @@ from math import ceil
 from scrimp.transport.limits.waits import Wait
 
 _LOOK_EVERY = 0.5
-# A shorter wait is not worth a line, unless one follows another: seen in so many looks in a row.
+# A shorter wait is not worth a line, unless one follows another: seen in this many looks in a row.
 _LEAST_SECONDS, _LEAST_LOOKS = 2.0, 5
 # Seconds until the next line about the same provider: the first pause, how it grows, the longest.
 _FIRST_PAUSE, _GROWTH, _LONGEST_PAUSE = 10.0, 2.0, 300.0

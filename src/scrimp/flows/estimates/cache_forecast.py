@@ -132,7 +132,7 @@ class CacheForecast:
     ) -> CacheSaving | None:
         """Return a model's savings on the calls that go to a step first; None if nothing is cached.
 
-        `name` is provider/model, `rates` are those of a call of so many tokens; a model without a price keeps nothing.
+        `name` is provider/model, `rates` are those of a call of a size; a model without a price keeps nothing.
         """
         factor = tokenizer_factor(*name.split("/", 1)) or 100
         size: dict[int | None, int] = {None: 0}  # of all up to a beginning
@@ -173,7 +173,7 @@ def cache_savings(
 def ways_of(
     model: ModelRef, services: Services, when: float, *, batch: bool = False, asks: bool = True
 ) -> list[CacheWay]:
-    """Return how a model's provider can keep prompts, and what it charges then in a call of so many tokens.
+    """Return how a model's provider can keep prompts, and what it charges then in a call of this many tokens.
 
     Unless it is asked, it keeps no more than it does by itself, and says so.
     """

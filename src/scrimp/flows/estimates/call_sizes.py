@@ -7,7 +7,7 @@ from math import log
 
 from msgspec import Struct, field
 
-# No price list has a rate that changes below so many tokens; above, calls within 2 % of each other are one size.
+# No price list has a rate that changes below this many tokens; above, calls within 2 % of each other are one size.
 _SHORT, _PER_E = 8_000, 50
 
 

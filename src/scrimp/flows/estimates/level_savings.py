@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.services import Services
 
-# Every level is tried on all calls up to so many rows and characters, some two seconds of work; of more, on a sample.
+# Every level is tried on all calls up to this many rows and characters, some two seconds of work; of more, on a sample.
 _MOST_ROWS, _MOST_CHARACTERS = 400, 1_000_000
 _ZERO = Decimal(0)
 
@@ -108,7 +108,7 @@ class LevelSampler:
 
 
 def _as_counted(size: int, model: ModelRef) -> int:
-    """Return about how many tokens a model counts for so many of o200k_base."""
+    """Return about how many tokens a model counts for this many of o200k_base."""
     return size * (tokenizer_factor(model.provider, model.model) or 100) // 100
 
 

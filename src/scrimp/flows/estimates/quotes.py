@@ -172,7 +172,7 @@ class Quotes:
     def cost(
         self, model: ModelRef, output: int, *, batch: bool = False, when: float | None = None
     ) -> Decimal | None:  # fmt: skip
-        """Return what all calls cost at a model with completions of so many tokens; None if unknown.
+        """Return what all calls cost at a model with completions of this many tokens; None if unknown.
 
         A rate may depend on the size of each call. Live calls are bought where they cost least, if they may be.
         """

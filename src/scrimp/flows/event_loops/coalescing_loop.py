@@ -19,7 +19,7 @@ from collections.abc import Callable
 from contextvars import Context, copy_context
 from typing import TypeAlias
 
-# Seconds for which it leaves the interpreter to others, where it took at least so many callbacks when it looked last:
+# Seconds for which it leaves the interpreter to others, where it took at least this many callbacks when it looked last:
 # with one or two calls at once it would only keep these waiting.
 _PAUSE, _MANY = 0.0005, 4
 _own_threads = threading.local()  # is empty again in a thread whose state was not kept

@@ -21,7 +21,7 @@ from scrimp.flows.event_loops.handled_signals import STATUSES, Handler, handled_
 
 _Result = TypeVar("_Result")
 _RAISED = STATUSES.keys() - {signal.SIGINT}  # as SignalledError; Python raises KeyboardInterrupt for SIGINT
-_REPEATED = 0.5  # seconds until a coroutine that has not ended is cancelled once more
+_REPEATED = 0.5  # seconds until a coroutine that has not ended is cancelled again
 
 
 class SignalledError(KeyboardInterrupt):

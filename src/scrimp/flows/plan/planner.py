@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.routes.router import Router
     from scrimp.flows.plan.run_options import RunOptions
 
-# Characters: no price list has a rate that changes below so many tokens.
+# Characters: no price list has a rate that changes below this many tokens.
 _LONG = 30_000
 
 

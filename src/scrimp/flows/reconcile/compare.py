@@ -163,7 +163,7 @@ def verdict(comparison: Comparison, price_of: PriceOf) -> Verdict:
 
 
 def _may_be(lost: Sequence[LostCall], billed: int, tokens: Usage) -> bool:
-    """Return whether so many of the lost calls can have had so many tokens."""
+    """Return whether this many of the lost calls can have had this many tokens."""
     for counted, bounds in (
         (tokens.input, [call.most_input for call in lost]), (tokens.output, [call.most_output for call in lost]),
     ):  # fmt: skip

@@ -11,7 +11,7 @@ from scrimp.values import Call, Usage
 if TYPE_CHECKING:
     from scrimp.prices.book import PriceBook
 
-# Under a cap every call needs a bound: without --max-output a completion may take at most so many tokens.
+# Under a cap every call needs a bound: without --max-output a completion may take at most this many tokens.
 BOUNDED_OUTPUT = 4096
 # Roles, separators and the provider's own preamble, generously, for one message.
 _MESSAGE_TOKENS = 64
@@ -58,7 +58,7 @@ def _bytes(text: str) -> int:
 def most_dollars(
     prices: PriceBook, provider: str, model: str, *, tokens: tuple[int, int], when: float, batch: bool = False
 ) -> Decimal | None:  # fmt: skip
-    """Return the most that a call of at most so many tokens in and out can cost. None if no price is known."""
+    """Return the most that a call of at most this many tokens in and out can cost. None if no price is known."""
     bound, output = tokens
     # Written to the provider's cache a token may cost more than plain, and a hidden one more than a shown one.
     usages = (

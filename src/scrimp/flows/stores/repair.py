@@ -28,7 +28,7 @@ def repair_stores(paths: Paths, share: CompletionsSink = lambda _: None) -> list
     )  # fmt: skip
     for path, migrations in stores:
         if (made := repair_database(path, migrations)) is not None:
-            said.append(f"{path} made anew from {pluralize(made.rows, 'row')}; the damaged file is {made.kept_as}")
+            said.append(f"{path} rebuilt from {pluralize(made.rows, 'row')}; the damaged file is {made.kept_as}")
             if path == paths.ledger_db:
                 remove_sums(paths.cost_sums_db)
             if path == paths.batches_db:

@@ -71,7 +71,7 @@ class Stores:
     def local_cache(self) -> CompletionCache:
         """The user's cache here; where it cannot be written it is read, and completions are printed anyway.
 
-        StoreError if a home that can be written holds one that cannot be opened: each run would pay anew.
+        StoreError if a home that can be written holds one that cannot be opened: each run would pay again.
         """
         self.recover()
         try:

@@ -20,7 +20,7 @@ from scrimp.tuning.shortlist import shortlist
 
 _DAY = 86_400.0  # seconds
 _MONTH = 30 * _DAY
-# A month is told only where calls were made on so many days of at least a week: one run says nothing of the next.
+# A month is told only where calls were made on this many days of at least a week: one run says nothing of the next.
 _MIN_DAYS, _MIN_PERIOD = 4, 7 * _DAY
 MIN_PAIRS = 20
 PER = 1000  # calls

@@ -35,7 +35,7 @@ _FIELD = re.compile(
     rf"(?:_(?P<how>{'|'.join(_SUFFIXES)}))?"
 )
 _MODES = ("chat", "completion", "responses", None)
-# Their floats carry the noise of binary arithmetic (4.000000000000001e-06); no price has so many digits.
+# Their floats carry the noise of binary arithmetic (4.000000000000001e-06); no price has this many digits.
 _PRICE_DIGITS = Context(prec=10)
 # Alibaba bills all output of a call that thought at the rate which this table has for reasoning alone.
 _THINKING_IS_ALL_OUTPUT = ("qwen",)

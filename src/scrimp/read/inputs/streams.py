@@ -14,7 +14,7 @@ from scrimp.read.inputs.file_kinds import binary_kind
 from scrimp.read.inputs.sources import Source
 
 _BUFFER_SIZE = 1 << 18
-# Bytes of one row, of which no model takes so many: a device, or a bomb in a .gz, has a line without end.
+# Bytes of one row, of which no model takes this many: a device, or a bomb in a .gz, has a line without end.
 LONGEST_ROW = 1 << 27
 _LARGEST_DOCUMENT = 8  # rows of that size in one that is read whole, for which memory must have room
 

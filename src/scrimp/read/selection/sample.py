@@ -9,7 +9,7 @@ _Row = TypeVar("_Row")
 
 
 def uniform_sample(rows: Iterator[_Row], size: int, seed: int) -> Iterator[_Row]:
-    """Yield `size` rows in their order, each row as likely as any other; only so many are held at a time.
+    """Yield `size` rows in their order, each row as likely as any other; only this many are held at a time.
 
     Algorithm R of Vitter, "Random Sampling with a Reservoir" (1985). `random()` of a seed is the same in every version
     of Python, unlike `sample`.

@@ -39,7 +39,7 @@ def bars(amounts: Sequence[tuple[str, Decimal, str]], style: StreamStyle, encodi
 
 
 def _bar(length: float, encoding: str) -> str:
-    """Return a bar of so many columns; of number signs where blocks cannot be printed."""
+    """Return a bar of this many columns; of number signs where blocks cannot be printed."""
     whole, rest = divmod(round(length * 8), 8)
     bar = "█" * whole + (_EIGHTHS[rest] if rest else "")
     try:

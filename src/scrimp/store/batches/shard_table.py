@@ -85,7 +85,7 @@ class ShardTable(OpenDatabase):
         return [shard for shard in self.shards_for(job) if shard.state in OPEN_SHARDS]
 
     def share(self, job: str, waiting: Mapping[str, int]) -> None:
-        """Note that a job waits for so many calls in these shards; those in its own are known."""
+        """Note that a job waits for this many calls in these shards; those in its own are known."""
         with store_errors(self.path), transaction(self._db):
             self._db.executemany(
                 "INSERT INTO shard_jobs (shard, job, own, shared)"

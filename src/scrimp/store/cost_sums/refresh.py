@@ -20,10 +20,10 @@ from scrimp.store.database import transaction
 
 # Entries in one transaction. More at once are fewer sums to add to where their times are in no order.
 _GROUP = 1_000_000
-# A dimension is left out once it has this many sums for an entry, among so many entries: the ledger is read as fast.
+# A dimension is left out once it has this many sums for an entry, among this many entries: the ledger is read as fast.
 _MOST_SUMS, _JUDGED = 0.2, 20_000
-# Entries that a run adds after those before it: to judge the dimensions takes as long as to add so many. A look at the
-# sums has at most so many to add, which takes less than half a second.
+# Entries that a run adds after those before it: judging the dimensions takes as long as adding this many. A look at the
+# sums has at most this many to add, which takes less than half a second.
 WORTH_A_STEP = 5 * _JUDGED
 _OF_IDS = "id > ? AND id <= ?"
 _NEXT = "SELECT max(id), count(*) FROM (SELECT id FROM ledger.entries WHERE id > ? ORDER BY id LIMIT ?)"
@@ -42,7 +42,7 @@ def refresh(db: sqlite3.Connection, progress: Callable[[int], None] = lambda _: 
 
 
 def step(db: sqlite3.Connection, most: int) -> None:
-    """Add the next entries that the sums lack, up to so many."""
+    """Add the next entries that the sums lack, up to this many."""
     with transaction(db):
         _follow_changes(db)
         _add_group(db, min(most, _GROUP))

@@ -56,7 +56,7 @@ class CostSums(OpenDatabase):
         with store_errors(self.path):
             self._db.execute("PRAGMA busy_timeout = 0")
             if entries_behind(self._db) >= WORTH_A_STEP:
-                with suppress(sqlite3.OperationalError):  # another process is at it, or there is no room for more
+                with suppress(sqlite3.OperationalError):  # another process is adding them, or there is no room
                     step(self._db, max(calls, WORTH_A_STEP))
 
     def _refresh(self, progress: Callable[[int], None]) -> None:
@@ -70,7 +70,7 @@ class CostSums(OpenDatabase):
                 refresh(self._db, progress)
 
     def _or_anew(self, attempt: Callable[[], _Result]) -> _Result:
-        """Do something; where a file is damaged, it may be that of the sums, so do it once more with new ones."""
+        """Do something; where a file is damaged, it may be that of the sums, so try again with new ones."""
         try:
             return attempt()
         except StoreError as error:

@@ -11,7 +11,7 @@ from scrimp.store.files.changed_json import change_json, read_json
 
 
 class KnownBudget(Struct, frozen=True):
-    """Which of the budgets of a name it was, for a name may begin anew, and the dollars of all its runs."""
+    """Which of the budgets of a name it was, for a name may start over, and the dollars of all its runs."""
 
     epoch: str
     spent: Decimal

@@ -108,7 +108,7 @@ class CircuitBreaker:
         self._failed_probes, self.given_up, self.retry_at = GIVEN_UP_AFTER, True, now + seconds
 
     def heed(self, failure: Failure, seconds: float, now: float, *, given_up: bool) -> None:
-        """Leave the model for so many seconds, as another process found; a probe in flight is not in vain."""
+        """Leave the model for this many seconds, as another process found; a probe in flight is not in vain."""
         if self._probe is not None:
             return
         if self.failure is None:
@@ -146,7 +146,7 @@ class CircuitBreaker:
         return min(_LONGEST_COOL_DOWN, _FIRST_COOL_DOWN * _GROWTH**probes)
 
     def _is_hopeless(self, failure: Failure, seconds: float) -> bool:
-        """Return whether no call should wait any longer for a model that has failed for so many seconds."""
+        """Return whether no call should wait any longer for a model that has failed for this many seconds."""
         if failure.kind == "rate_limit":
             return self._failed_probes >= GIVEN_UP_AFTER and seconds >= _LIMITED_FOR
         if not policy_of(failure).retried:

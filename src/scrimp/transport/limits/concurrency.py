@@ -32,7 +32,7 @@ _SAMPLE = 20
 # Below this a difference is network noise, not the provider.
 _NOTICEABLE_SECONDS = 0.2
 # Above what a provider is known to take the growth in a round trip is multiplied by e in each one, unless a quarter of
-# the calls or more are refused: each undoes what so many answers do. It begins at one, after slow start at this part.
+# the calls or more are refused: each undoes what this many answers do. It begins at one, after slow start at this part.
 _ANSWERS_PER_REFUSAL, _PART = 3.0, 8.0
 
 

@@ -18,7 +18,7 @@ def check_open_files() -> None:
 
 
 def raised_limit(wanted: int) -> int | None:
-    """Raise this process's limit of open files as far as so many calls need and the system allows; return it.
+    """Raise this process's limit of open files as far as this many calls need and the system allows; return it.
 
     None if there is no such limit (Windows).
     """

@@ -184,7 +184,7 @@ class ProviderHealth:
         return self._breakers.keys()
 
     def heed(self, provider: str, model: str, failure: Failure, seconds: float, *, given_up: bool) -> None:
-        """Leave a model for so many seconds, as another process found."""
+        """Leave a model for this many seconds, as another process found."""
         before = self._state(provider, model)
         self._breaker(provider, model).heed(failure, seconds, self._clock(), given_up=given_up)
         if self._state(provider, model) != before:

@@ -62,7 +62,7 @@ class InvalidStreak:
         return grows
 
     def place(self, waiting: int) -> int:
-        """Return which of so many waiting rows is to be tried, and let its call through."""
+        """Return which of this many waiting rows is to be tried, and let its call through."""
         self._called_up = True
         return int((waiting - 1) * _PLACES[self._failed_tries % len(_PLACES)])
 

@@ -157,8 +157,8 @@ class ProviderQueue:
     def _schedule(self) -> None:
         """Set a timer for when the next call may go by rate or time; where neither lets it, one that leaves wakes it.
 
-        One that is set for that or sooner stays: were it set anew for each call that enters, it would not go off while
-        some enter in each pass of the loop.
+        One that is set for that or sooner stays: set again for each call that enters, it would not go off while some
+        enter in each pass of the loop.
         """
         if (wait := self._wait()) is None:
             if self._timer is not None:

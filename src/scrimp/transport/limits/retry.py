@@ -83,5 +83,5 @@ def delay(failure: Failure, attempt: int, fraction: float) -> float | None:
 
 
 def floor(repeated: int) -> float:
-    """Return the least wait in seconds after a wait that the provider asked for has not helped so many times."""
+    """Return the least wait in seconds after a wait that the provider asked for has not helped this many times."""
     return min(_HIGHEST_FLOOR, _FIRST_FLOOR * 2.0 ** (repeated - 1))

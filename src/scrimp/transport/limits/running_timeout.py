@@ -23,7 +23,7 @@ class RunningTimeouts:
         self._stopped_for = 0.0  # seconds, in all
 
     def timeout(self, seconds: float) -> AbstractAsyncContextManager[None]:
-        """Raise TimeoutError once what is within has taken so many seconds in which this process ran."""
+        """Raise TimeoutError once what is within has taken this many seconds in which this process ran."""
         return _Countdown(self, seconds)
 
     def stopped_for(self, loop: asyncio.AbstractEventLoop) -> float:

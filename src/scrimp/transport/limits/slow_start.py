@@ -64,7 +64,7 @@ class SlowStart:
         self._ended_at = min(self._ended_at, now)
 
     def answered(self, began: float, now: float, others: int, *, alone: bool) -> None:
-        """Learn that a call sent at `began` was answered while so many others are in flight."""
+        """Learn that a call sent at `began` was answered while this many others are in flight."""
         self._answers += began <= self._ended_at
         if self._answered:
             return

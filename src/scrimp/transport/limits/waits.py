@@ -27,7 +27,7 @@ class Waits:
 
     @contextmanager
     def waiting(self, provider: str, failure: Failure, seconds: float) -> Iterator[None]:
-        """Record that a call waits so many seconds because of a failure."""
+        """Record that a call waits this many seconds because of a failure."""
         until = self._clock() + seconds
         ends = self._ends.setdefault((provider, _reason(failure)), [])
         ends.append(until)

@@ -71,7 +71,7 @@ class GrowingRuntime:
         return whole_reply(chunks)
 
     def _with_context(self, tokens: int) -> Runtime:
-        """Return the runtime with a context of at least so many tokens, or the longest there is."""
+        """Return the runtime with a context of at least this many tokens, or the longest there is."""
         if self._runtime is None or tokens > self._context:
             self._runtime = None  # frees its memory before more is taken
             self._context = next((step for step in CONTEXT_STEPS if step >= tokens), CONTEXT_STEPS[-1])

@@ -19,7 +19,7 @@ from scrimp.transport.local.control_tokens import control_tokens, first_characte
 LONGEST_CONTEXT = 8192  # tokens
 _SEED = 1
 _NO_LOG = -1
-# A prompt is read in pieces of so many tokens; between two of them, a request can be ended.
+# A prompt is read in pieces of this many tokens; between two of them, a request can be ended.
 _PIECE = 512
 
 

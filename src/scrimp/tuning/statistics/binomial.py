@@ -12,7 +12,7 @@ _MIN_MASS = 1e-250  # smaller probabilities lose digits
 
 
 def binomial_cdf(count: int, trials: int, probability: float) -> float:
-    """Return P(X <= count) for X successes in so many trials.
+    """Return P(X <= count) for X successes in this many trials.
 
     Computed as a regularized incomplete beta function by its continued fraction (DLMF 8.17.5 and 8.17.22).
     """
@@ -35,7 +35,7 @@ class IncrementalBinomialCdf:
         self._cdf = self._mass = 0.0  # P(X <= count) and P(X = count)
 
     def cdf(self, count: int, trials: int) -> float:
-        """Return P(X <= count) in so many trials."""
+        """Return P(X <= count) in this many trials."""
         if count < 0 or count >= trials or not _NEGLIGIBLE <= self._probability < 1:
             return binomial_cdf(count, trials, self._probability)
         near = count >= self._count >= 0 and 0 <= self._trials - trials <= _MAX_STEPS and self._count < trials

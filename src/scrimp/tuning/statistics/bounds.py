@@ -203,7 +203,7 @@ def min_rows(target: float, risk: float) -> int:
 
 
 def best_bound(rows: int, risk: float) -> float:
-    """Return the largest target, to a thousandth, that so many rows certify if no loss is seen; 0 for none."""
+    """Return the largest target, to a thousandth, that this many rows certify if no loss is seen; 0 for none."""
     best = math.floor(1000 * risk ** (1 / rows)) / 1000 if rows else 0.0
     return best if best > _LOWEST_TARGET else 0.0
 

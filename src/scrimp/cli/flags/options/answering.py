@@ -78,7 +78,7 @@ MaxOutput = Annotated[
         metavar="N",
         min=1,
         help="The most tokens a completion may have, hidden thought included; if that leaves no text, the call is "
-        "made once more under a higher cap.",
+        "made again under a higher cap.",
     ),
 ]
 Effort = Annotated[

@@ -180,7 +180,7 @@ class StoredCaches:
         entry = Entry(
             call=calls.next_call(), run=calls.run, time=calls.clock(), provider=call.provider, model=call.model,
             status="lost", seconds=0.0, route=labels.route, user=labels.user, tags=labels.tags, attempt=0, retry=False,
-            # Its storage is as expensive as so many more tokens.
+            # Its storage is as expensive as this many more tokens.
             most_input=int((bound * PRICED_PER / shared.rates.fresh).to_integral_value(ROUND_UP)), most_output=0,
         )  # fmt: skip
         if not await budget.reserve(bound):

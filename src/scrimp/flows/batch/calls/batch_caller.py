@@ -96,7 +96,7 @@ class BatchCaller(ABC):
     def _counts(self, call: StoredCall) -> bool:
         """Return whether a call is one of this job's, or of another one's that a row can be made of.
 
-        What failed in a job that ended is sent again: the user gave the command once more.
+        What failed in a job that ended is sent again: the user gave the command again.
         """
         return (
             call.state == "waiting"

@@ -66,7 +66,7 @@ class Fetching(ShardWork):
             return self._saved(shard, state="creating", batch=None, odd_results=0, held_until=None)
         none_came = batch.state == "ended" and shard.requests > 1 and not self._store.answered(shard.shard)
         if none_came and (batch.completed or 0) > (batch.failed or 0):
-            # They were paid for. Sending the requests again would pay once more, and may lead to the same.
+            # They were paid for. Sending the requests again would be paid again, with perhaps the same result.
             return self._not_understood(shard, _no_results(shard, batch))
         fewer = self._may_be_cut(shard, batch)
         if fewer:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 REFUSED_BATCH = "the batch it was in"  # the reason for a request that is not at fault itself
 _REDIRECTS = range(300, 400)
 _FILES = 3  # uploads of a file that is not found when a batch is to be made of it
-# A provider's queue has room again after so many times what is over soon.
+# Room in a provider's queue takes this many times as long to come back as trouble that is over soon.
 _QUEUE_MOVES = 5
 
 

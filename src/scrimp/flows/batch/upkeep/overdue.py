@@ -11,7 +11,7 @@ from scrimp.units import format_clock, pluralize
 if TYPE_CHECKING:
     from scrimp.store.batches.records import ShardRecord
 
-# A batch that has taken so many times as long as half of those of its provider did is said to be late, but not within
+# A batch that has taken this many times as long as half of those of its provider did is said to be late, but not within
 # the first minutes: small batches may be answered in seconds.
 _LATE, _LEAST_LATE = 5.0, 600.0
 _LEAST_KNOWN = 3  # batches whose median says something

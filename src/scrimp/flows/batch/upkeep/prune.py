@@ -44,7 +44,7 @@ def prune(services: Services, *, before: float, dry_run: bool) -> Pruned:
         old = [job for job in store.jobs() if job.created < before]
         for job in _finished(store, before):
             with held(folder, job.job) as is_held:
-                if not is_held:  # somebody prints its rows once more
+                if not is_held:  # someone is printing its rows again
                     continue
                 requests = sum(shard.requests for shard in store.shards(job.job))
                 if not dry_run:

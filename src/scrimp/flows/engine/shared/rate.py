@@ -19,7 +19,7 @@ from scrimp.shared.rate_limits import Granted, Wanted
 from scrimp.transport.limits.rate_limit import RateLimiter, TokenBucket
 
 _MINUTE = 60.0
-# What is taken in advance was sent in about so many seconds, and is at most what the limit allows in them.
+# What is taken in advance was sent in about this many seconds, and is at most what the limit allows in them.
 _AHEAD_SECONDS = 0.25
 # Seconds after which a server that did not answer is asked again; and of a wait that an answer ends.
 _RETRY_SECONDS, _UNTIL_ANSWERED = 2.0, 1.0
@@ -130,7 +130,7 @@ class SharedRateLimiter(RateLimiter):
         return 0 if bucket.rate is None else amount
 
     def _ask(self, calls: int, tokens: int) -> None:
-        """Ask for so many calls and tokens more than none, and for what was sent lately in advance."""
+        """Ask for `calls` and `tokens`, and in advance for about as much as was sent lately."""
         stated, self._stated = self._stated or StatedLimits(), None
         requests = self._wanted(self._requests, calls, len(self._sent), self._requests_left, stated.requests_remaining)
         wanted = self._wanted(self._tokens, tokens, self._tokens_sent, self._tokens_left, stated.tokens_remaining)

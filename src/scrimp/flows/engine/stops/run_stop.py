@@ -42,7 +42,7 @@ class RunStop(Struct, frozen=True):
         return replace(self, message=message, cause=cause, continues=True)
 
 
-# One that took its place with the same share could spend it once more, and the run pass its cap.
+# One that took its place with the same share could spend it again, and the run would pass its cap.
 SHARE_LOST = RunStop(
     "budget", "stopped: a worker died, and how much it had spent of its share of a cap is unknown", LIMIT_REACHED
 )

@@ -85,7 +85,7 @@ class RowCosts:
         return None if cost is None else max(_NOTHING, cost - saving(model))
 
     def _dollars(self, model: ModelRef, size: int, task: str) -> Decimal | None:
-        """Return the dollars of a call of so many tokens, computed once for the rows of a task that are as long."""
+        """Return the dollars of a call of this many tokens, computed once for the rows of a task that are as long."""
         key = model, size, task
         if key not in self._known:
             if len(self._known) >= _REMEMBERED:

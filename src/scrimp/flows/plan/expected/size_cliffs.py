@@ -62,7 +62,7 @@ class SizeCliffs:
         return BelowCliff(route, row.level)
 
     def _above(self, row: PlannedRow, tokens_in: int) -> dict[ModelRef, int]:
-        """Return the models of a row's steps that cost more for so many tokens, and the size that each is above."""
+        """Return the models of a row's steps that cost more for this many tokens, and the size that each is above."""
         models = [model for step in row.route.chain.steps if (model := self._costs.called(step)) is not None]
         return {model: size for model in models if (size := self._costs.cliff(model, tokens_in)) is not None}
 

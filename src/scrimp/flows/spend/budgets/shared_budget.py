@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # Seconds: between two requests where nothing is needed; the pauses before what did not fit is asked for again.
 _HEARTBEAT = 1.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _DOWN_PAUSE = 0.05, 0.5, 0.25
-# What is asked for in advance is about what was reserved in so many seconds, and no more than this part of what is
+# What is asked for in advance is about what was reserved in this many seconds, and no more than this part of what is
 # left: of the last dollars no run holds more than its calls need.
 _AHEAD_SECONDS, _LARGEST_PART = 0.2, 16
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
 WITHOUT = Side("lossless")  # every level is compared with this one: the whole prompt, unchanged in value
-AGAIN = Side("lossless", sample=1)  # the same once more, to see how often a model agrees with itself
+AGAIN = Side("lossless", sample=1)  # the same again, to see how often a model agrees with itself
 
 
 class LevelComparison(Struct, frozen=True):
@@ -135,8 +135,8 @@ class LevelCollector:
         stop = self.calls.call(prompts, model, self._storing(model, side, outdated), options=options)
         if stop is not None or not outdated:
             return stop
-        anew = replace(options, cache="refresh")
-        return self.calls.call(outdated, model, self._storing(model, side, []), options=anew)
+        again = replace(options, cache="refresh")
+        return self.calls.call(outdated, model, self._storing(model, side, []), options=again)
 
     def _storing(self, model: ModelRef, side: Side, outdated: list[Prompt]) -> Take:
         def store(replies: Sequence[ModelReply]) -> None:

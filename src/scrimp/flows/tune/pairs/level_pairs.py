@@ -15,7 +15,7 @@ from scrimp.tuning.level_claims import LevelAnswer, LevelPair
 
 
 class LevelPairs(Struct, frozen=True):
-    """Pairs by model (provider/model), oldest first, and how many more there are of texts that are compressed anew."""
+    """Pairs by model (provider/model), oldest first, and how many more are of texts compressed differently now."""
 
     by_model: Mapping[str, Sequence[LevelPair]]
     outdated: int

@@ -57,7 +57,7 @@ def model_plan(planned: Sequence[StoredPrompt], models: Sequence[str], services:
 
 
 def level_plan(planned: Sequence[StoredPrompt], side: Side, services: Services) -> list[PlannedGroup]:
-    """Return likewise what pairs with and without a level of compression will certify, if one model answers them."""
+    """Return what pairs with and without a level of compression will certify, if one model answers them."""
     version = compression_version()
     with LevelReplyStore(services.paths.ledger_db) as store:
         replies = [prompt for prompt, reply in store.replies(side) if reply.version == version]

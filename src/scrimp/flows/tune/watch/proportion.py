@@ -3,7 +3,7 @@
 They are compared at the end of every run, so a difference counts only where chance makes it in one look of 16,000, as
 four standard deviations of a normal distribution would. Shares near zero or one are far from normal: by a normal test
 one look of a hundred at a share of 99 % would alarm. So the probability is that of the beta-binomial distribution:
-that of so many rows of one kind, given what the other share says and leaves open.
+that of this many rows of one kind, given what the other share says and leaves open.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Proportion(Struct, frozen=True):
 
 
 def _tail(part: int, rows: int, seen: float, others: float) -> float:
-    """Return the probability of at least so many rows of a kind of which so many were seen, and so many others."""
+    """Return the probability of at least `part` of `rows` of a kind, given those seen before and the `others`."""
     a, b = max(seen, 0.0) + _PRIOR, max(others, 0.0) + _PRIOR
     term = exp(_log_beta(part + a, rows - part + b) - _log_beta(a, b) - _log_beta(part + 1, rows - part + 1)) / (
         rows + 1

@@ -12,7 +12,7 @@ from scrimp.tuning.statistics.change_point import find_fall, lower_limit
 from scrimp.units import format_count, format_percent, pluralize
 
 _GLANCE = 10  # rows
-_SUSPICIOUS = 0.01  # probability of so many different ones in a glance
+_SUSPICIOUS = 0.01  # probability of this many different ones in a glance
 QUALITY_RISK = 0.025  # false alarm rate for a route that keeps its target, over all looks
 
 

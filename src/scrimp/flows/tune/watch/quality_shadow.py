@@ -84,7 +84,7 @@ class QualityShadow:
             return None
         with alone_in(self._services.paths.data) as first:
             if not first:
-                return "quality shadow: another run is at it, so that no row of this one is compared"
+                return "quality shadow: another run is doing it now, so no row of this one is compared"
             return self._call(left, billed)
 
     def _call(self, left: Decimal | None, billed: Callable[[Entry], None]) -> str | None:
