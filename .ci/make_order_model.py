@@ -39,6 +39,7 @@ ORDERS = Path(__file__).parent / "orders"
 EACH = 400  # orders beside a question, of either kind, made in each language
 SAID = 200  # statements of what happened
 ALONE = 150  # tasks without a question, of either kind
+FILLED = 8  # times that an entry with slots is listed, filled by chance
 STATED = 3  # every third sentence of the passages is learned from
 IT = 20  # times that data told in a template is learned, which is read as "it"
 PENALTY = 0.15  # of the squares of the weights
@@ -119,8 +120,8 @@ class Grammar:
         for _ in range(ALONE):
             yield self._made(OTHER_TASKS), "alone", False
             yield self._made(EDITS), "alone", True
-        yield from self._listed("beside", "unchanged", "fault", "role", "more", "edit", is_form=True)
-        yield from self._listed("alone", "role", "more", "edit", is_form=True)
+        yield from self._listed("beside", "unchanged", "fault", "role", "more", "edit", "trap", is_form=True)
+        yield from self._listed("alone", "role", "more", "edit", "trap", is_form=True)
         yield from self._listed("asking", "look", is_form=True)
         yield from self._listed("asking", "ask", is_form=False)
         yield from self._listed("beside", "answer", "format", "task", "said", "advise", is_form=False)
@@ -128,13 +129,18 @@ class Grammar:
 
     def _listed(self, place: Place, *names: str, is_form: bool) -> Iterator[Example]:
         written = self._asked if place == "asking" else self._written
-        return ((written(each), place, is_form) for name in names for each in self._lists[name])
+        listed = (each for name in names for each in self._lists[name] for _ in range(FILLED if "{" in each else 1))
+        return ((written(self._filled(each)), place, is_form) for each in listed)
+
+    def _filled(self, text: str) -> str:
+        """Return a text in which a list between braces ("show {record}") stands for any of its entries."""
+        return re.sub(r"\{(\w+)\}", lambda slot: self._filled(self._chance.choice(self._lists[slot[1]])), text)
 
     def _made(self, forms: dict[str, int]) -> str:
         return self._written(self._of(self._chance.choices(list(forms), list(forms.values()))[0].split()))
 
     def _of(self, names: list[str]) -> str:
-        words = [self._chance.choice(self._lists[name]) for name in names]
+        words = [self._filled(self._chance.choice(self._lists[name])) for name in names]
         space = "" if self._language in TOGETHER else " "
         if names[0] == "compose":
             return self._letter(space, *words)

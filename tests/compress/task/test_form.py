@@ -15,7 +15,9 @@ from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.task.form import about_all, about_form
 
 HERE = Path(__file__).parent
-PLAIN = 47  # the batch that has a sentence for each of 29 words of form ("indent", "verbatim") in each language
+# The batches that have, in each language, a sentence for each of 29 words of form ("indent", "verbatim"), and for each
+# of 25 ways to name a place, a count or a shape of the text; and the one of system texts.
+PLAIN, PLACES, SYSTEM_TEXTS = 47, 54, 53
 
 
 def prompts(name: str) -> list[str]:
@@ -37,11 +39,20 @@ def test_the_batches_about_form_are_found_and_few_others() -> None:
     assert len(wrong) <= 0.07 * len(batches("other")), wrong
 
 
-def test_a_plain_sentence_for_each_word_of_form_is_about_it_in_eleven_languages() -> None:
-    plain = batches("form", only=PLAIN)
+@pytest.mark.parametrize(("batch", "at_least"), [(PLAIN, 300), (PLACES, 270)])
+def test_a_plain_sentence_for_each_word_of_form_is_about_it_in_eleven_languages(batch: int, at_least: int) -> None:
+    plain = batches("form", only=batch)
 
-    assert len(plain) >= 300
+    assert len(plain) >= at_least
     assert [prompt for prompt in plain if not about_form(prompt)] == []
+
+
+def test_what_a_system_text_says_of_the_answer_does_not_keep_the_white_space_of_data() -> None:
+    texts = batches("other", only=SYSTEM_TEXTS)
+    kept = [(text, words) for text in texts if (words := about_form(text))]
+
+    assert len(texts) >= 60
+    assert len(kept) <= 0.05 * len(texts), kept
 
 
 @pytest.mark.parametrize(
@@ -331,6 +342,10 @@ def test_tasks_that_need_every_sentence_are_found() -> None:
         "When you are done translate the letter.",
         "Where possible rephrase it.",
         "How about translating the letter?",
+        "Who wrote it and translate it.",
+        "Wer hat es geschrieben und übersetze es.",
+        "Quem escreveu e reescreva isso.",
+        "Кто написал и переведи это.",
         "What you should do is translate the letter.",
         "What I need is a translated letter.",
         "What is the sum of the invoices?",
@@ -367,8 +382,17 @@ def test_what_goes_through_all_of_a_text_needs_every_sentence(prompt: str) -> No
     assert about_all(prompt)
 
 
-@pytest.mark.parametrize("prompt", ["What sum did he pay?", "Who, in 1534, translated it?", "who changed 1,000 coins"])
-def test_a_look_up_may_have_a_comma_and_name_a_sum(prompt: str) -> None:
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "What sum did he pay?",
+        "Who, in 1534, translated it?",
+        "who changed 1,000 coins",
+        "Who wrote it and translated it?",
+        "who wrote and directed it",
+    ],
+)
+def test_a_look_up_may_have_a_comma_or_a_second_verb_and_name_a_sum(prompt: str) -> None:
     assert about_all(prompt) is None
 
 

@@ -46,6 +46,7 @@ _SENTENCE = (
 )
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _CLAUSE = r"[,\u060c\uff0c](?!\d)"  # its end, after which an order may come: "When you are done, translate it"
+_AND = r"(?i:\W(?:and|und|et|y|e|\u0438)\s)"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
@@ -138,9 +139,16 @@ def looks_up(sentence: str) -> bool:
     """Return whether a sentence asks who, when, where and the like; what is done in it is done by those in the text."""
     from scrimp.compress.instructions.vocabulary import shared_expression  # as in `_finder`
 
-    if pattern(_CLAUSE).search(sentence) and not pattern(_QUESTION).search(sentence):
+    if not pattern(_QUESTION).search(sentence) and (pattern(_CLAUSE).search(sentence) or _orders_more(sentence)):
         return False
     return shared_expression("looking_up").match(fold(sentence)) is not None and not _find(sentence, "unsure")
+
+
+def _orders_more(sentence: str) -> bool:
+    """Return whether a second order follows: "Who wrote it and translate it"."""
+    kinds: tuple[Kind, ...] = ("form", "whole", "work")
+    orders = pattern(_AND).split(sentence)[1:]
+    return any(next(_spans(order, kind), (1, 1))[0] == 0 for order in orders for kind in kinds)
 
 
 def quantities(instructions: str) -> Iterator[tuple[str, str, str]]:
@@ -258,5 +266,4 @@ def _unspaced(kind: Kind) -> re.Pattern[str]:
 
     phrases = (phrase for words in UNSPACED for phrase in parse_phrases(fold(words.get(kind, ""))))
     composed = (unicodedata.normalize("NFKC", spelling) for phrase in phrases for spelling in spellings(phrase))
-    longest_first = sorted(composed, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)
+    return re.compile("|".join(map(re.escape, sorted(composed, key=len, reverse=True))) or "(?!)", re.IGNORECASE)
