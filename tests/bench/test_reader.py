@@ -122,7 +122,7 @@ def test_an_arm_leaves_about_what_it_says_in_the_order_it_came(arm: str, asked: 
         shares.append(len(left) / len(_ARTICLE))
 
     # A certain answer takes half of what is kept on average, less a sentence that does not fit; others more.
-    assert min(shares) > 0.15
+    assert min(shares) > 0.1
     assert sum(shares) / len(shares) < float(arm[-3:]) + 0.1
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,6 +8,7 @@ from compress.extract.focusing import focus
 from scrimp.compress.compressor import compress
 from scrimp.compress.extract.focus import Piece, share_of_text
 from scrimp.compress.extract.focus import focus as focus_together
+from scrimp.compress.selection import WHOLE
 
 CATS = "Cats sleep all day long in the warm sun. They wake up at night and hunt for mice. Nobody feeds them."
 TOWER = "The tower of Varn was rebuilt by Anna Meier. The tower of Varn has four clocks. It may be climbed."
@@ -104,3 +106,19 @@ def test_pieces_of_a_few_characters_by_the_hundred_thousand_are_no_sentences() -
         text = f"<context>\n{pieces}</context>\n\n{QUESTION}"
 
         assert compress(text, "focus").text == text
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "let a = {b; c}; (d) => e[f] | g;; h::i @j #k $l %m ^n &o *p\nAnna built x = y.\n" * 8,
+        "Anna built it.\n" * 19_000,
+    ],
+    ids=["signs", "lines"],
+)
+def test_a_note_says_why_documents_stay_whole(document: str) -> None:
+    text = f"<document>\n{document}</document>\n\nWho built x?"
+    compressed = compress(text, "focus")
+
+    assert (compressed.text, compressed.note) == (text, WHOLE)
+    assert compress(f"<document>\n{TOWER}\n</document>\n\nWho built x?", "focus").note == ""

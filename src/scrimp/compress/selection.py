@@ -27,6 +27,7 @@ _ATTRIBUTES = r"(<[A-Za-z][\w:.-]*+)\s[^<>\n]{0,300}>"  # of a tag: the name of 
 SELECTION = "sentences for the question"  # as a rule is named
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
+WHOLE = "the documents have too many signs or lines to be read sentence by sentence, and stay whole"
 ABOUT_ALL = "the task needs every sentence of its documents"
 
 
@@ -52,7 +53,9 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
     if words := words or unstated_quantity(instructions, documents):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
     query = options.query or find_question(with_named_values(zones) if options.told else zones)
-    return replace(options, query=query), zones, "" if query else NO_QUESTION
+    readable = "".join(zone.text for zone in zones if _is_document(zone))
+    note = WHOLE if options.level == "focus" and not (readable and may_be_prose(readable)) else ""
+    return replace(options, query=query), zones, note if query else NO_QUESTION
 
 
 def instructions_of(zones: Sequence[Zone], told: Sequence[TextSpan]) -> str:

@@ -124,7 +124,7 @@ def test_nearly_all_is_left_where_no_word_of_the_question_is_found() -> None:
 
     assert least == pytest.approx(0.3)
     assert most > 0.92
-    assert share_of_text(0.6, 0.34) == pytest.approx(0.62, abs=0.01)  # near `keep` where it is as certain as usual
+    assert share_of_text(0.6, 0.34) == pytest.approx(0.62, abs=0.02)  # near `keep` where it is as certain as usual
 
 
 def test_all_and_nothing_are_meant_as_said() -> None:

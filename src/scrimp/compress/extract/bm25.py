@@ -11,8 +11,9 @@ from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
+from scrimp.compress.extract.answer_types import answer_of
 from scrimp.compress.extract.outline import Outline
-from scrimp.compress.extract.subjects import Subjects
+from scrimp.compress.extract.subjects import NAME, Subjects
 from scrimp.compress.extract.synonyms import synonyms
 from scrimp.compress.extract.vectors import likeness
 from scrimp.compress.instructions.vocabulary import fold, known_words
@@ -27,6 +28,9 @@ STEM_WEIGHT = 0.5  # the weight of a word with the same stem, relative to the wo
 STEM_LENGTH = 4
 SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
 SYNONYM_WEIGHT = 0.5  # the weight of the synonyms of an English word that no sentence has
+# Relative to the best score: the weight of what may be the answer ("Where": "outside Plainview"), and of a name that
+# the best sentence has ("Benny, a projectionist": "Benny is pushed in front of a tram").
+ANSWER_WEIGHT, NAMED_WEIGHT = 0.1, 0.1
 LIKENESS_WEIGHT = 2.0  # of what vectors say, relative to the best score, where no word of the question is found
 SYNONYM = "~"  # the sign before that word
 
@@ -85,9 +89,8 @@ class QueryTerms:
         alike = {stem: SYNONYM + word for word in asked for stem in synonyms(word) if stem not in words | stems}
         return cls(words, frozenset(small), stems, alike)
 
-    def count_in(self, text: str) -> tuple[Counter[str], int]:
-        """Return how often each term occurs, stems marked with a star, and the number of words."""
-        found = tokenize(text)
+    def count_in(self, found: Sequence[str]) -> tuple[Counter[str], int]:
+        """Return how often each term occurs among tokens, stems marked with a star, and the number of tokens."""
         terms = [word for word in found if word in self.words]
         if self.stems:
             terms += [f"{word[:STEM_LENGTH]}*" for word in found if word[:STEM_LENGTH] in self.stems]
@@ -129,6 +132,7 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
 
     What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889"), and so does the
     name that its paragraph begins with. Where words leave open what answers, what they mean counts, too (`likeness`).
+    Of sentences that say as much, those come first that have what the question asks for: a number, a place, a reason.
 
     Certainty is the share of what is asked (by rarity) that one sentence has, less where all sentences score alike.
     """
@@ -136,7 +140,8 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     filled = [paragraph for paragraph in outline.paragraphs if paragraph]
     subjects = Subjects(units, filled)
     labels = _of_labels(units, outline.parent, terms)
-    counted = ((index, labels[outline.parent[index]], *terms.count_in(units[index])) for at in filled for index in at)
+    tokens = {index: tokenize(units[index]) for at in filled for index in at}
+    counted = ((index, labels[outline.parent[index]], *terms.count_in(found)) for index, found in tokens.items())
     own = {index: (counts + label if label else counts, length) for index, label, counts, length in counted}
     found = _with_subjects(own, subjects, terms)
     scores = _scores(filled, found, terms)
@@ -146,6 +151,14 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     if alike := likeness(query, [units[index] for index in scores]):
         weight = LIKENESS_WEIGHT * (1 - coverage) * (top or 1.0)
         scores = {index: scores[index] + weight * share for index, share in zip(scores, alike, strict=True)}
+    if top:
+        names = QueryTerms.of(" ".join(NAME.findall(units[max(scores, key=lambda at: (scores[at], -at))])))
+        named = QueryTerms(names.words - names.small - terms.words, frozenset(), frozenset(), {})
+        led = _scores(filled, _with_subjects({at: named.count_in(tokens[at]) for at in scores}, subjects, named), named)
+        most = max(led.values()) or 1.0
+        scores = {at: score + NAMED_WEIGHT * top * led[at] / most for at, score in scores.items()}
+    if answer := answer_of(query):
+        scores = {at: score + ANSWER_WEIGHT * top * bool(answer.search(units[at])) for at, score in scores.items()}
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
     led_to = subjects.leading_to(query, covering) if covering else []
     return Relevance(scores, coverage * (1 - flatness), list(dict.fromkeys([*covering[:1], *led_to, *covering])))
@@ -168,7 +181,7 @@ def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) 
     """Return the terms of each label with those of the labels it is under, each counted once."""
     found: dict[int, Counter[str]] = {-1: _NO_TERMS}
     for label in sorted({*parent.values()} - {-1}):
-        found[label] = terms.count_in(units[label])[0] + found[parent[label]]
+        found[label] = terms.count_in(tokenize(units[label]))[0] + found[parent[label]]
     return found
 
 
@@ -176,7 +189,7 @@ def _with_subjects(
     own: dict[int, tuple[Counter[str], int]], subjects: Subjects, terms: QueryTerms
 ) -> dict[int, tuple[Counter[str], int]]:
     """Return the terms of each sentence with those of the name that its paragraph begins with."""
-    named = {start: terms.count_in(name)[0] for start, name in subjects.names.items()}
+    named = {start: terms.count_in(tokenize(name))[0] for start, name in subjects.names.items()}
     names = (named.get(subjects.paragraph_start[index]) for index in own)
     return {at: (own[at][0] | name, own[at][1]) if name else own[at] for at, name in zip(own, names, strict=True)}
 

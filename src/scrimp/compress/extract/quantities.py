@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import dropwhile, takewhile
 
 from scrimp.compress.extract.bm25 import STEM_LENGTH, QueryTerms, tokenize
 from scrimp.compress.extract.sentences import split_sentences
@@ -37,16 +38,11 @@ def _is_stated(asked: str, words: str, counted: str, documents: Sequence[str]) -
     others = {term for term in terms.distinct() if term[:STEM_LENGTH] not in stems}
     sentences = ((text, fold(text)) for document in documents for text in split_sentences(document))
     stating = (text for text, found in sentences if states(found) or (both and all(find(found) for find in both)))
-    shared = sorted(len(terms.count_in(text)[0].keys() & others) for text in stating)
+    shared = sorted(len(terms.count_in(tokenize(text))[0].keys() & others) for text in stating)
     return bool(stems and shared) and (shared[-1] > 0 or not others) and shared[-1] not in shared[:-1]
 
 
 def _heads(text: str, small: frozenset[str]) -> Iterator[str]:
-    """Yield the first words that say something, up to one that does not ("old stone bridges has it?")."""
-    found = False
-    for word in tokenize(fold(text)):
-        if word not in small:
-            yield word
-        elif found:
-            return
-        found = found or word not in small
+    """Return the first words that say something, up to one that does not ("old stone bridges has it?")."""
+    words = dropwhile(small.__contains__, tokenize(fold(text)))
+    return takewhile(lambda word: word not in small, words)

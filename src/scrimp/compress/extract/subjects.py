@@ -15,8 +15,8 @@ _NICKNAME = rf" [\"\u201c]{_CAPITALIZED}(?: {_CAPITALIZED})?[\"\u201d]"
 _JOINED = rf"(?:(?<=\b{_CAPITAL})\.)?(?:{_NICKNAME})? (?:(?:of|the|de|la|von|van|der|du|&) ){{0,2}}"
 # Capitalized words with the small ones that join them, and numbers: "Bank of England", "Ferrari 250"; a nickname in
 # quotation marks.
-_NAME = re.compile(rf"{_CAPITALIZED}(?:{_JOINED}(?:{_CAPITALIZED}|\d[\w.]*(?=[ ,(]))){{0,6}}")
-_SUBJECT = re.compile(rf"[\"'\u201c\u201e\u00ab(]*(?:(?:The|An?) )?({_NAME.pattern})")
+NAME = re.compile(rf"{_CAPITALIZED}(?:{_JOINED}(?:{_CAPITALIZED}|\d[\w.]*(?=[ ,(]))){{0,6}}")
+_SUBJECT = re.compile(rf"[\"'\u201c\u201e\u00ab(]*(?:(?:The|An?) )?({NAME.pattern})")
 # Any sentence begins with a capital: a single word is its subject where this follows.
 _AFTER_WORD = re.compile(
     r"[\"'\u201d\u00bb]*(?:[ ](?:is|are|was|were|ist|war|est|es|era|fue|foi|\u00e8|\u00e9) | ?[(,])"
@@ -87,13 +87,13 @@ class Subjects:
         about = self.by_start[subject]
         for at, start in self.paragraph_start.items():
             if start != subject and about[-1] in fold(self._units[at]):
-                names = map(_words, _NAME.findall(self._units[at][:_LONGEST]))
+                names = map(_words, NAME.findall(self._units[at][:_LONGEST]))
                 if any(len(name) > 1 and name[-1] == about[-1] and _may_name(name, about) for name in names):
                     yield at
 
     def _named_in(self, text: str) -> Iterator[int]:
         """Yield the starts of paragraphs about a name in a text, or about a part of it: "King Centwine", "Centwine"."""
-        for name in dict.fromkeys(_NAME.findall(text)):
+        for name in dict.fromkeys(NAME.findall(text)):
             mentioned = _words(name)
             for start in self._beginning_with(mentioned):
                 about = self.by_start[start]

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cached_property
+from pathlib import Path
 
 from scrimp.compress.json.lexer import WHITESPACE
+from scrimp.compress.word_lists import read_lists
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
 _HEAD = 20_000
@@ -35,36 +37,19 @@ _BLANK, _BLANK_OR_CHOICE = (
 # How a line ends that goes on after the JSON: an assignment, an open bracket or string, a here-document, a YAML block.
 _UNFINISHED = re.compile(r"(?:[=(\[{,|>\\+&\"'`]|<<-?~?\s*['\"]?\w+['\"]?|\b(?:return|yield|in|of|data|body|EOF))\s*$")
 _LABEL = re.compile(r"(?:^|[.!?:]\s|\s)(?P<words>[^.!?:\n]{0,60})[:\uff1a]\s*$")
-_INSTRUCTIVE = re.compile(
-    r"\b(?:examples?|e\.g|for instance|outputs?|answers?|responses?|replies|reply|expected|format|schema|template"
-    r"|tools?|functions?|return|respond|produce|like|assistant|model|ai|json|structure|shape|such as|as follows"
-    r"|beispiel|antwort|ausgabe|ejemplo|respuesta|salida|exemple|r\u00e9ponse|sortie|exemplo|resposta|sa\u00edda|esempio|risposta)\b"
-    r"|\u043f\u0440\u0438\u043c\u0435\u0440|\u043e\u0442\u0432\u0435\u0442|\u4f8b|\u8f93\u51fa|\u7b54\u6848"
-    r"|\u56de\u7b54|\u51fa\u529b|\u683c\u5f0f|\u5f62\u5f0f",
-    re.IGNORECASE,
-)  # fmt: skip
-# What a tool gave back is data, though an answer is not.
-_RESULT = re.compile(
-    r"\b(?:tools?|functions?|commands?|api|servers?|calls?)\b[^.!?\n]{0,20}\b(?:result|output|response|reply)",
-    re.IGNORECASE,
+# What announces an instruction: any, or one before told data, which may well be an answer or an output to judge. What a
+# tool gave back is data, though an answer is not.
+_INSTRUCTIVE, _INSTRUCTION_LABEL, _RESULT = (
+    re.compile(words.replace("\n", ""), re.IGNORECASE)
+    for words in read_lists(Path(__file__).with_name("announcing.txt")).values()
 )
 _LINE_LABEL = re.compile(r"^[ \t]*+([^.!?:\uff1a\n]{1,60})[:\uff1a]", re.MULTILINE)
 _NOT_SPACE = re.compile(rf"[^{WHITESPACE}]")
 _LONGEST_LABEL = 200
 _OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
 _CLOSING_TAG = re.compile(r"</[\w:-]+>\s*$")
-_HEADING = re.compile(
-    r"^[ \t]*+(?:#{1,6}[ \t]|(\*\*|__)[^*_].*\1[ \t]*$)"
-)  # of Markdown, or a bold line that serves as one
+_HEADING = re.compile(r"^[ \t]*+(?:#{1,6}[ \t]|(\*\*|__)[^*_].*\1[ \t]*$)")  # of Markdown, or a bold line
 _INSTRUCTIVE_TAG = re.compile(r"(?:example|output|answer|response|format|schema|template|tool|function)", re.IGNORECASE)
-# A label that shows what to do or a form to keep to. Told data may well be an answer or an output to judge.
-_INSTRUCTION_LABEL = re.compile(
-    r"\b(?:examples?|e\.g|for instance|expected|format|schema|template|tools?|functions?|like|structure|shape|such as"
-    r"|as follows|shots?|questions?|q|query|instructions?|tasks?|prompt|request|rules?|guidelines?|beispiel|ejemplo"
-    r"|exemple|exemplo|esempio|frage|aufgabe|anweisung|pregunta|tarea|domanda|pergunta)\b|\u043f\u0440\u0438\u043c\u0435\u0440"
-    r"|\u0432\u043e\u043f\u0440\u043e\u0441|\u4f8b|\u683c\u5f0f|\u5f62\u5f0f|\u95ee\u9898|\u554f\u984c|\u8cea\u554f",
-    re.IGNORECASE,
-)  # fmt: skip
 _STRING_VALUE = re.compile(r'(?<!\\)"\s*[,}\]]')
 
 

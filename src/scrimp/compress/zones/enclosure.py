@@ -53,8 +53,7 @@ def _pair(opening: str, closing: str, before: str = "", surely: str = "") -> _Pa
 # What an expression has before a string: a person who quotes something has other signs or words there.
 _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
 _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*|=\s*\w+|~[sS]|@\w*doc\s+)"
-# A string that begins where an expression does, whatever follows its quotation mark.
-# Each choice begins with a sign of its own, for speed.
+# A string that begins where an expression does, whatever follows it. Each choice begins with its own sign, for speed.
 _STRING = re.compile(
     r"(?:=|\[|\{|\((?:\w++(?: [\w-]++)?\n?|(?:\w++,[ \t]*+)++)?|<(?:-|<{1,2})|-(?<=\s-)-?[\w-]++"
     r"|return(?<=\breturn)|echo(?<=\becho)|printf(?<=\bprintf))[ \t]*+[$@#bfruBFRU]*+"
@@ -97,17 +96,11 @@ class Enclosures:
 
 
 def enclosed_texts(text: str, *, surely: bool = False) -> Iterator[Span]:
-    """Yield what is between marks in a text, or what is `surely` part of a program there."""
+    """Yield the enclosed parts of a text but those of YAML, or those that are `surely` part of a program."""
     rare = {found[0] for found in _RARE.finditer(text)}  # all at once, which is faster than one after the other
     for pair in (*_PAIRS, *(pair for pair in _RARE_PAIRS if pair.opening in rare)):
         yield from _find(text, pair, pair.surely if surely else pair.before)
-
-
-def unpaired_texts(text: str) -> Iterator[Span]:
-    """Yield strings of several lines and here-documents, which surely are part of a program."""
-    for found in _STRING.finditer(text):
-        if "\n" in found[1]:
-            yield found.start(1) + 1, found.end() - 1
+    yield from ((found.start(1) + 1, found.end() - 1) for found in _STRING.finditer(text) if "\n" in found[1])
     yield from _here_documents(text)
 
 

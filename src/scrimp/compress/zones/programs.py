@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from scrimp.compress.zones.enclosure import Enclosures, Span, enclosed_texts, unpaired_texts, yaml_texts
+from scrimp.compress.zones.enclosure import Enclosures, enclosed_texts, yaml_texts
 from scrimp.compress.zones.frame import is_framed, is_inside
 from scrimp.compress.zones.zone import JSON_FORMS
 from scrimp.compress.zones.zone_span import ZoneSpan, runs
@@ -92,15 +92,11 @@ class _Program:
 
     @cached_property
     def _enclosures(self) -> Enclosures:
-        return Enclosures([*enclosed_texts(self._text), *self._texts])
+        return Enclosures([*enclosed_texts(self._text), *self._yaml_texts.spans])
 
     @cached_property
     def _sure_enclosures(self) -> Enclosures:
-        return Enclosures([*enclosed_texts(self._text, surely=True), *self._texts])
-
-    @cached_property
-    def _texts(self) -> list[Span]:
-        return [*unpaired_texts(self._text), *self._yaml_texts.spans]
+        return Enclosures([*enclosed_texts(self._text, surely=True), *self._yaml_texts.spans])
 
     @cached_property
     def _yaml_texts(self) -> Enclosures:
