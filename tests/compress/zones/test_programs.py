@@ -104,7 +104,16 @@ FRAMED = [
     'Feature: a\n  Scenario: b\n    Given a text\n"""\n{text}\n"""\n    Then it ends\n',
     ".Output\n----\n{text}\n----\n",
     "    Given a text\n      \"\"\"html\n{text}\n      \"\"\"\n",
-    'import { Tab } from \'./tab\'\n\n<Tab label="x">\n{text}\n</Tab>\n',
+    'import { Tab } from \'./tab\'\n\n<Tab label="x">\n{text}\n</Tab>\n', "<& header &>\n\n{text}\n\n<& footer &>\n",
+]  # fmt: skip
+# A page in the middle of a comment or string whose other lines are words.
+WORDY = [
+    "module a;\n\n/++\nIt prints this page to whoever asks for it:\n\n{page}\n\nand then it ends.\n+/\nvoid f() {}\n",
+    "<#\n.SYNOPSIS\nIt prints a page.\n\n{page}\n\n.PARAMETER Path\nWhere it is.\n#>\nparam([string]$Path)\n",
+    "#[=======[.rst:\nOrders\n\nA page:\n\n{page}\n\nFor those who ask.\n\nIt ends.\n#]=======]\nset(a 1)\n",
+    "--[==[ It prints this page of orders:\n\n{page}\n\nFor those who ask.\n\nIt ends.\n]==]\nlocal a = 1\n",
+    '(define (f x)\n  "Return the page of orders.\n\nIt is:\n\n{page}\n\nFor those who ask.\n\nIt ends."\n  (g x))\n',
+    "import re\n\ndef f(x):\n    return x\n\n{page}\n\ndef g(x):\n" + "    y = x + 1\n" * 40 + "    return y\n",
 ]  # fmt: skip
 # The same signs where a person writes them, and what follows is a document.
 WRITTEN = [
@@ -178,6 +187,35 @@ def test_what_a_template_or_unfinished_code_holds_keeps_every_byte(frame: str, l
     for text in (FRAGMENT, LOG, records):
         prompt = "Why does it fail?\n\n" + frame.replace("{text}", text)
         assert compress(prompt, level).text == prompt
+
+
+@pytest.mark.parametrize("program", WORDY)
+def test_a_page_among_the_words_of_a_comment_or_string_keeps_every_byte(program: str) -> None:
+    prompt = "Why does it fail?\n\n" + program.replace("{page}", FRAGMENT.replace('"', "'"))
+
+    assert compress(prompt, "tidy").text == prompt
+
+
+def test_a_page_whose_values_a_program_fills_in_keeps_every_byte() -> None:
+    page = '<html xmlns:th="http://www.thymeleaf.org">\n<body>\n<p th:text="${user.name}">Anna</p>\n</body>\n</html>'
+
+    assert compress(page, "tidy").text == page
+
+
+def test_comments_between_the_code_of_a_told_program_keep_every_byte() -> None:
+    code = "\n".join(f"total_{at} = price_{at} * count_{at}" for at in range(12))
+    comment = "; This is the part that adds up the orders of the day, and it is called by the shop\n" * 3
+    program = f"{code}\n\n\n{comment}\n\n{comment}\n\n{code}\n"
+
+    assert compress(program, "dense", told=[(0, len(program))]).text == program
+
+
+def test_a_style_sheet_without_braces_keeps_every_byte() -> None:
+    rule = "  left: auto\n  top: 0\n  margin: 0 auto\n  align-items: center\n  background: none\n  float: left (old)\n"
+    sheet = "".join(f".range-{name}\n\n{rule}\n" for name in ("start", "middle", "end"))
+    prompt = f"Why is it not round?\n\nContext:\n{sheet}"
+
+    assert compress(prompt, "dense").text == prompt
 
 
 @pytest.mark.parametrize("line", WRITTEN)

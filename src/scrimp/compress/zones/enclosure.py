@@ -56,7 +56,7 @@ _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBF
 # A string that begins where an expression does, whatever follows it. Each choice begins with its own sign, for speed.
 _STRING = re.compile(
     r"(?:=|\[|\{|\((?:\w++(?: [\w-]++)?\n?|(?:\w++,[ \t]*+)++)?|<(?:-|<{1,2})|-(?<=\s-)-?[\w-]++"
-    r"|return(?<=\breturn)|echo(?<=\becho)|printf(?<=\bprintf))[ \t]*+[$@#bfruBFRU]*+"
+    r"|return(?<=\breturn)|echo(?<=\becho)|printf(?<=\bprintf)|\)\n(?=[ \t]))[ \t]*+[$@#bfruBFRU]*+"
     r"(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+')",
     re.DOTALL,
 )
@@ -71,8 +71,9 @@ _PAIRS = (
 )
 _RARE_PAIRS = (
     _pair("$\n", r"^[ \t]*+\$\w*+\$", r"\$\w*"),
-    *(_pair(a, re.escape(b), r"\A|\s") for a, b in (("/*", "*/"), ("(*", "*)"), ("#|", "|#"))),
+    *(_pair(marks[:2], re.escape(marks[2:]), r"\A|\s") for marks in ("/**/", "/++/", "(**)", "#||#", "<##>")),
     _pair("<!--", "-->"),
+    _pair("=[", r"\]=+\]", r"(?:#|--|[=(]\s*)\[=*"),  # of CMake and Lua
     _pair("{-", r"-\}", r"\A[ \t]*"),
     _pair("<![CDATA[", r"\]\]>"),
     *(_pair(f"__{word}__\n", r"\Z", r"\A") for word in ("DATA", "END")),

@@ -13,7 +13,7 @@ _LOOK_AROUND = 400  # characters
 # passed over.
 _DIRECTIVE = re.compile(
     r"[ \t]*+(?:\{[%#/:^<@].*\}|\{\{[-~]?[ \t]*(?:[#/^>&<*!%]|\w++ .*\}|(?:else|end)\b)|\{\w+ [^{}]*\$.*\}"
-    r"|<[%#?.@](?!xml)|</[#.@]|</?(?:(?!scrimp:)\w+:|cf)\w|<template\b|export (?:const|default)\b|:{3,}"
+    r"|<[%#?.@&](?!xml)|</[#.@]|</?(?:(?!scrimp:)\w+:|cf)\w|<template\b|export (?:const|default)\b|:{3,}"
     r"|<(?!html)[^<>]*(?:\$\{|=\{|\s(?:xmlns\b|(?:[*:@#]|(?:v|x|ng)-)\w))"
     r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end(?:\w| \w+[ \t]*\Z)|#(?i:end|if|else|!\w)"
     r"|%[ \t]*(?:\w.*:|end\w*)[ \t]*\Z|:\w+[ \t]*\Z|(?<=[ \t]):\w+: |`\w[^`]*\Z"

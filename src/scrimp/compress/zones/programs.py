@@ -17,8 +17,10 @@ _HEADED = re.compile(
     r"|(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
 )
 _LOOK_BACK = 200  # characters
-# Of PHP, ERB, Jinja and their like; a page that is text in XML.
-_FILLED_IN = re.compile(r"<\?(?:php\b|=)|<%|\{%|\{\{|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[", re.IGNORECASE)
+# Of PHP, ERB, Jinja, Thymeleaf and their like; a page that is text in XML.
+_FILLED_IN = re.compile(
+    r"<\?(?:php\b|=)|<%|\{%|\{\{|\s\w+:\w+=[\"'][$#@]\{|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[", re.IGNORECASE
+)
 _AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
 # The text of a module or of what follows, above its first line of code, which may begin with the closing marks.
 _DOCSTRING = re.compile(
@@ -33,7 +35,7 @@ def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
 
     Everything is in a string, comment or here-document, and where the lines around it say so, as those do that nobody
     writes right beside a document; a page is right below code, where it is a template, and where all of its lines are
-    indented below others; other spans but JSON are where code is before and after them and makes up much of the whole.
+    indented below others; spans but JSON are where code is before and after them and makes up much of the whole.
     """
     if not any(map(_may_be_of_program, found)):
         return list(found)
@@ -59,7 +61,6 @@ class _Program:
         self._ends = {end for _, end in code}
         self._sections = {section.end() for end in self._ends if (section := _BARE_SECTION.match(text, end))}
         self._start, self._end = (code[0][0], code[-1][1]) if code else (0, 0)
-        self._documented = self._start  # where the code itself begins
         size = sum(end - start for start, end in code)
         self._is_whole = size >= _LEAST_SHARE * (self._end - self._start)
         if code and self._is_whole and (docstring := _DOCSTRING.search(text, 0, self._start + 3)):
@@ -67,28 +68,26 @@ class _Program:
 
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
-        if span.kind != "context" and is_framed(self._text, span.start, span.end):
-            return True
-        if span.start in self._inside and span.form not in JSON_FORMS:
+        if span.kind == "context":  # marks of quotation may frame it in a prompt, too
+            return self._end > 0 and self._surrounds(span.start)
+        if is_framed(self._text, span.start, span.end):
             return True
         if span.form in JSON_FORMS:  # in a string or comment, which then has something on each side
             return self._margin < span.start and span.end < self._last and self._is_enclosed(span, span.end)
-        return self._holds(span)
+        return span.start in self._inside or self._surrounds(span.start) or self._holds(span)
+
+    def _surrounds(self, at: int) -> bool:
+        between = self._is_whole and self._start <= at < self._end
+        return between or at in self._sections or self._yaml_texts.around(at, at + 1)
 
     def _holds(self, span: ZoneSpan) -> bool:
-        place = (span.start, span.start + 1)
-        if self._yaml_texts.around(*place) or span.start in self._sections or self._start < place[0] < self._documented:
-            return True
         beside = span.start in self._ends or self._text.startswith("//", span.start)
-        if span.kind != "context" and (beside or self._sure_enclosures.around(*place)):
+        if beside or self._sure_enclosures.around(span.start, span.start + 1):
             return True
         if span.form == "html":
-            of_part = self._is_enclosed(span) or self._is_indented(span) or self._is_headed(span)
-            return of_part or self._is_template(span)
-        if span.start < self._start or not self._end:
-            return False
-        # Quotation marks may also frame a document of a prompt.
-        return (self._is_whole and span.start < self._end) or (span.kind != "context" and self._is_enclosed(span))
+            headed = _HEADED.search(self._text, max(0, span.start - _LOOK_BACK), span.start)
+            return bool(headed) or self._is_enclosed(span) or self._is_indented(span) or self._is_template(span)
+        return self._end > 0 and span.start >= self._start and self._is_enclosed(span)
 
     @cached_property
     def _enclosures(self) -> Enclosures:
@@ -108,9 +107,6 @@ class _Program:
     def _is_indented(self, span: ZoneSpan) -> bool:
         """Return whether a page is indented as a whole below something else, as code of Markdown, YAML or INI is."""
         return span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
-
-    def _is_headed(self, span: ZoneSpan) -> bool:
-        return _HEADED.search(self._text[max(0, span.start - _LOOK_BACK) : span.start]) is not None
 
     def _is_template(self, span: ZoneSpan) -> bool:
         """Return whether a page has places that a program fills in, or the program goes on around it."""

@@ -48,8 +48,11 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if "{" in text or "[" in text:
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
     found = _detect_in_gaps(text, found, _detect_by_lines)
-    if not told and not all(text[start:end].isspace() for start, end in _gaps(text, found)):
-        found = [*detect_context(text, found), *found]
+    words = [(start, end) for start, end in _gaps(text, found) if not text[start:end].isspace()]
+    if told:
+        found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
+    elif words:
+        found += detect_context(text, found)
     found = with_programs_whole(text, found)
     return _to_zones(text, list(_with_doubtful_json_as_code(text, found, is_data)))
 
