@@ -1,7 +1,13 @@
 from __future__ import annotations
 
+import shutil
+import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -199,3 +205,53 @@ def test_an_option_that_cannot_be_set_is_refused_without_the_password(opened: Op
         opened(f"redis://:{PASSWORD}@127.0.0.1:1/0?{option}")
 
     assert PASSWORD not in str(caught.value)
+
+
+@contextmanager
+def tls_server(certificate: Path, key: Path) -> Iterator[int]:
+    """Shake hands with whoever connects, and hang up; yield the port."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, suppress(OSError):
+                    context.wrap_socket(connection, server_side=True).close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)  # ends the wait for a connection
+        thread.join()
+        listener.close()
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+def test_a_certificate_of_an_unknown_authority_is_told_with_the_way_to_trust_it(
+    tmp_path: Path, opened: Open, said: list[str]
+) -> None:
+    pytest.importorskip("redis", reason="the extra `redis` is not installed")
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-keyout", key, "-out", certificate, "-subj", "/CN=it", "-addext", "subjectAltName=IP:127.0.0.9"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    with tls_server(certificate, key) as port:
+        trusting = f"?ssl_ca_certs={certificate}"
+        for options in ("", trusting, f"{trusting}&ssl_check_hostname=False"):
+            with pytest.raises(ServerDownError):
+                opened(f"rediss://127.0.0.1:{port}/0{options}").ask(lambda client: client.ping())
+
+    unknown, misnamed, trusted = said
+    advice = "; name the file with its authority, as in rediss://HOST:PORT/0?ssl_ca_certs=FILE"
+    assert "has a certificate that is not trusted (self" in unknown
+    assert unknown.endswith(f"{advice}: rows are called for")
+    assert "has a certificate that is not trusted (IP address mismatch" in misnamed
+    assert advice not in misnamed
+    assert "certificate" not in trusted

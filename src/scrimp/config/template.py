@@ -204,7 +204,8 @@ TEMPLATE = f"""\
 [shared]
 # cache = "redis://cache.example:6379/0"  # what one machine has paid for, none pays for again; rediss:// with TLS, or
 #                                  # unix:///run/redis.sock; with a password, cache_env = "REDIS_URL" instead: the
-#                                  # variable with redis://USER:PASSWORD@HOST:PORT/0
+#                                  # variable with redis://USER:PASSWORD@HOST:PORT/0; for a certificate of your own,
+#                                  # rediss://HOST:PORT/0?ssl_ca_certs=FILE
 # cache_local = true               # completions are in the local cache, too, which is asked first; false: only those
 #                                  # that the server did not take
 # cache_ttl = "90d"                # that a completion stays on the server, less up to a tenth

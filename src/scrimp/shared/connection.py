@@ -21,6 +21,8 @@ _T = TypeVar("_T")
 TIMEOUT = 0.5
 _WINDOW = 20
 _SHORTEST_WINDOW, _LONGEST_WINDOW = 1.0, 300.0  # the longest: this process may have been stopped meanwhile
+# Numbers of OpenSSL: a certificate signed by itself, an authority that is, and one that is not known.
+_UNKNOWN_AUTHORITY = (18, 19, 20)
 
 
 def has_redis() -> bool:
@@ -137,6 +139,22 @@ def _reason(error: Exception, timeout: float) -> str:
 
     if isinstance(error, exceptions.TimeoutError):
         return f"did not answer within {timeout:g} s"
+    if (flaw := _flaw_of_certificate(error)) is not None:
+        return flaw
     if isinstance(error, (exceptions.AuthenticationError, exceptions.AuthorizationError)):
         return "refuses the user or the password"
     return f"cannot be reached ({error})"
+
+
+def _flaw_of_certificate(error: BaseException) -> str | None:
+    """Return why the certificate of a server is not trusted, and how it would be; None if that is not the reason."""
+    from ssl import SSLCertVerificationError  # loaded with the client
+
+    cause: BaseException | None = error
+    while not isinstance(cause, SSLCertVerificationError):
+        if cause is None:
+            return None
+        cause = cause.__cause__ or cause.__context__
+    flaw = f"has a certificate that is not trusted ({cause.verify_message})"
+    advice = "name the file with its authority, as in rediss://HOST:PORT/0?ssl_ca_certs=FILE"
+    return f"{flaw}; {advice}" if cause.verify_code in _UNKNOWN_AUTHORITY else flaw
