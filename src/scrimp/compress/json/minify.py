@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from scrimp.compress.json.lexer import WHITESPACE, is_record, is_value
 
-_AT_LINE_ENDS = (" \n", "\t\n", "\r\n", "\n ", "\n\t", "\n\r")
-
 
 def minify(text: str) -> str:
     """Return a JSON document without insignificant white space, also at its ends, or JSONL with that between its lines.
@@ -18,7 +16,7 @@ def minify(text: str) -> str:
     lines = body.split("\n")
     if len(lines) == 1 or not all(is_record(line) for line in lines if line.strip(WHITESPACE)):
         return text
-    if any(sign in body for sign in _AT_LINE_ENDS):
+    if any(line != line.strip(WHITESPACE) for line in lines):
         return "\n".join(map(_minify_line, lines))
     return _without_space(body, " \t")
 
