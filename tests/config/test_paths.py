@@ -3,12 +3,13 @@ from __future__ import annotations
 import os
 import pwd
 import sys
+from importlib import resources
 from pathlib import Path
 
 import platformdirs
 import pytest
 
-from scrimp.config.paths import ensure_private_dir, paths_of
+from scrimp.config.paths import Paths, ensure_private_dir, paths_of
 from scrimp.errors import ConfigError
 
 
@@ -17,6 +18,15 @@ def test_one_variable_moves_everything(tmp_path: Path) -> None:
 
     files = (paths.config, paths.cache_db, paths.ledger_db, paths.tuned, paths.trust, paths.prices)
     assert {file.parent for file in files} == {tmp_path}
+
+
+def test_all_that_is_kept_is_in_the_manual(tmp_path: Path) -> None:
+    page = resources.files("scrimp").joinpath("manual", "scrimp-security.7.md").read_text()
+    paths = paths_of({"SCRIMP_HOME": str(tmp_path)})
+    kept = {getattr(paths, name).name for name, member in vars(Paths).items() if isinstance(member, property)}
+
+    assert len(kept) > 15
+    assert {name for name in kept if f"`{name}`" not in page and f"`{name}/`" not in page} == set()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere platformdirs itself chooses the paths")
