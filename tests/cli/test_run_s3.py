@@ -26,7 +26,7 @@ def test_objects_below_an_address_are_read_and_one_is_written(scrimp: Scrimp, pr
     assert "s3://b/out/rows.jsonl is also read for --only-failed" in again.err
     assert (ran.status, ran.out) == (0, "")
     assert "s3://b/in: left out 1 without an extension" in ran.err
-    assert "s3://b/in: left out s3://b/in/README.md: beside tables it describes them" in ran.err
+    assert "s3://b/in: left out s3://b/in/README.md, which describes the tables there" in ran.err
     rows = [json.loads(line) for line in store.objects["b/out/rows.jsonl"].splitlines()]
     assert [(row["id"], row["output"]) for row in rows] == [
         ("r0", "echo: p0"), ("s3://b/in/deep/c.lines.gz:1", "echo: p1"), ("s3://b/in/deep/c.lines.gz:2", "echo: p2"),

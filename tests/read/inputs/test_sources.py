@@ -50,7 +50,7 @@ def test_what_describes_the_tables_of_a_directory_is_left_out_and_that_is_told(f
         "train.parquet", "notes.md", "readme.csv",
     ]  # fmt: skip
     assert len(told) == 1
-    assert f"left out {tmp_path}/data/README.md and 1 more: beside tables it describes them" in told[0]
+    assert f"left out {tmp_path}/data/README.md and 1 more, which describe the tables there" in told[0]
 
 
 def test_a_read_me_among_documents_or_named_is_read(file, tmp_path):

@@ -168,10 +168,8 @@ def _no_descriptions(
 def _report_described(folder: str, described: Sequence[str], warn: Callable[[str], None]) -> Iterator[Source]:
     """Yield nothing; once the directory is read, tell which descriptions were left out."""
     if described:
-        more = f" and {len(described) - 1} more" if len(described) > 1 else ""
-        warn(
-            f"{folder}: left out {described[0]}{more}: beside tables it describes them; to send it as a prompt, name it"
-        )
+        more = f" and {len(described) - 1} more, which describe" if len(described) > 1 else ", which describes"
+        warn(f"{folder}: left out {described[0]}{more} the tables there: to send such a file as a prompt, name it")
     yield from ()
 
 
