@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import warnings
 from types import ModuleType
@@ -35,3 +37,29 @@ def test_any_failure_of_ray_s_own_is_told_in_its_first_line(
         _ray({}, 1),
     ):
         pass
+
+
+def test_a_signal_that_comes_while_ray_starts_is_not_ray_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own handler ends the process with the signal's number for a status, 15."""
+
+    class EndedError(Exception):
+        """As the handler of a run."""
+
+    def end(*_: object) -> NoReturn:
+        raise EndedError
+
+    def init(**_: object) -> None:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(number))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    ray = ModuleType("ray")
+    monkeypatch.setattr(ray, "init", init, raising=False)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
+    former = signal.signal(signal.SIGTERM, end)
+    try:
+        with warnings.catch_warnings(), pytest.raises(EndedError), _ray({}, 1):
+            pass
+    finally:
+        signal.signal(signal.SIGTERM, former)

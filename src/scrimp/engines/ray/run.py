@@ -12,6 +12,7 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from functools import partial
 from io import TextIOBase
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -106,12 +107,20 @@ def _ray(env: Mapping[str, str], workers: int | None) -> Iterator[int]:
         why = (str(error).splitlines() or [type(error).__name__])[0]
         where = f"no cluster answers at RAY_ADDRESS, {address}" if address else "Ray does not start"
         raise ScrimpError(f"{where} ({why}): see ray status, or use --engine local") from error
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+    except SystemExit:  # by its handler of SIGTERM, which is in force while it starts
+        _handle_again(handlers)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise
+    _handle_again(handlers)
     try:
         yield max(1, int(ray.cluster_resources().get("CPU", 1)) - 1)
     finally:
         ray.shutdown()
+
+
+def _handle_again(handlers: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @contextmanager
