@@ -51,9 +51,8 @@ _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
-# Scores: up to the first an order is not about form even with words of form, above it there may be doubt, and it is; up
-# to the second what has no such words is not, be it an order or a question: instructions often have many sentences, of
-# which one is doubtful; up to the third a task that asks for nothing known is another one.
+# Scores: up to the first an order is not about form even with words of form; up to the second what has none is not (of
+# many sentences of instructions one is doubtful); up to the third a task that asks for nothing known is another one.
 DOUBTED, WORDLESS, OTHER_TASK = -0.5, -0.25, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
@@ -64,10 +63,9 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
 
     Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
     code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") or the form of the
-    answer ("reply as JSON with these keys") do not count. A task without such words is about form all the same unless
-    it asks for something that values answer or is told as another one ("Recommend him a book"); and a question that
-    names a part of a text ("Which paragraph is the longest?"), or mentions a word or an identifier, does not, unless it
-    is `of_prose`, whose parts have contents too.
+    answer ("reply as JSON with these keys") do not count. A task without such words is about form unless it asks for
+    something that values answer or is told as another one ("Recommend him a book"), and so is a question that names a
+    part of a text ("Which paragraph is the longest?") or mentions a word, unless it is `of_prose`.
     """
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
@@ -160,9 +158,8 @@ def quantities(instructions: str) -> Iterator[tuple[str, str, str]]:
 
 def asks_for_value(text: str, sentences: Sequence[str]) -> bool:
     """Return whether instructions that were read ask for something that values answer."""
-    if _find(text, "questions") or any(map(_tells_to_answer, sentences)):
-        return True
-    return any(pattern(_QUESTION).search(one) and not _find(one, "unsure") for one in sentences)
+    asked = any(pattern(_QUESTION).search(one) and not _find(one, "unsure") for one in sentences)
+    return asked or _find(text, "questions") is not None or any(map(_tells_to_answer, sentences))
 
 
 def _tells_to_answer(sentence: str) -> bool:
@@ -221,8 +218,7 @@ def _masked(text: str, kind: Kind) -> str:
 def _spans(text: str, kind: Kind) -> Iterator[Span]:
     """Yield where each of the words of a kind is: those of languages with spaces, then the others."""
     words, folded = _words(text)
-    for first, after in _finder(kind).find(folded):
-        yield words[first].start(), words[after - 1].end()
+    yield from ((words[first].start(), words[after - 1].end()) for first, after in _finder(kind).find(folded))
     if pattern(_UNSPACED).search(text):
         yield from (match.span() for match in _unspaced(kind).finditer(text))
 
