@@ -176,11 +176,11 @@ def test_a_live_run_says_that_its_rows_are_submitted_while_it_runs(
     def answer(model: str, prompt: str) -> str:
         if prompt == "row 1":  # the only call in flight; what is submitted goes out after it
             submitting.append(batched.start("batch", "submit", "b.txt", *SMALL, stderr=subprocess.PIPE))
-            wait_until(lambda: stored_calls(batched) == 3 + before, run=submitting[0])
+            wait_until(lambda: stored_calls(batched) == 3 + before, run=submitting[0], seconds=200)
         return prompt
 
     server.answer = answer
-    live = batched("run", "a.txt", *SMALL, "-j", "1")
+    live = batched("run", "a.txt", *SMALL, "-j", "1", timeout=250)  # a whole process starts meanwhile
     _, err = submitting[0].communicate(timeout=100)
     assert [row["output"] for row in live.rows] == ["row 1", "row 2", "row 3", "row 4"], live.err
     assert f"were submitted in job {job_of(Ran(0, '', err.decode()))} while it runs, and are paid again" in live.err
