@@ -611,6 +611,24 @@ def test_a_provider_without_a_socket_is_opened_once_and_told_whether_the_call_is
     assert opened == [stream]
 
 
+def test_a_call_without_a_socket_that_takes_too_long_is_not_said_to_be_billed() -> None:
+    class InProcess:
+        async def open(self, *, stream: bool) -> None:
+            pass
+
+        async def send(self, request: HttpRequest) -> HttpReply:
+            await asyncio.sleep(60)
+            return ok()
+
+    async def main() -> Completion | Failure:
+        opened = ClientHarness(scripted(), timeout=3, retries=0, open_in_process=lambda _endpoint, _model: InProcess())
+        return await opened.ask(endpoint=replace(ACME, transport="local"))
+
+    result = run(main())
+    assert isinstance(result, Failure)
+    assert result.message == "acme did not answer within 3 s: raise --timeout"
+
+
 def test_closing_the_client_closes_what_it_opened_and_opens_nothing() -> None:
     async def main() -> None:
         used, unused = scripted(ok()), scripted(ok())

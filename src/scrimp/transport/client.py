@@ -282,7 +282,7 @@ def _shown(stream: RedactedStream, result: Completion | Failure) -> Completion |
 
 
 def _timed_out(endpoint: Endpoint, timeout: float) -> Failure:
+    billed = "the call may have been billed; " if endpoint.transport == "http" else ""
     return Failure(
-        kind="timeout",
-        message=f"{endpoint.name} did not answer within {timeout:g} s: the call may have been billed; raise --timeout",
+        kind="timeout", message=f"{endpoint.name} did not answer within {timeout:g} s: {billed}raise --timeout"
     )
