@@ -73,7 +73,7 @@ class _Program:
         if is_framed(self._text, span.start, span.end):
             return True
         if span.form in JSON_FORMS:  # in a string or comment, which then has something on each side
-            return self._margin < span.start and span.end < self._last and self._is_enclosed(span, span.end)
+            return self._margin < span.start and span.end < self._last and self._enclosures.around(span.start, span.end)
         return span.start in self._inside or self._surrounds(span.start) or self._holds(span)
 
     def _surrounds(self, at: int) -> bool:
@@ -82,12 +82,14 @@ class _Program:
 
     def _holds(self, span: ZoneSpan) -> bool:
         beside = span.start in self._ends or self._text.startswith("//", span.start)
-        if beside or self._sure_enclosures.around(span.start, span.start + 1):
+        place = (span.start, span.start + 1)
+        if beside or self._sure_enclosures.around(*place):
             return True
-        if span.form == "html":
+        if span.form == "html":  # indented below something else, as code of Markdown, YAML or INI is, or under headers
+            indented = span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
             headed = _HEADED.search(self._text, max(0, span.start - _LOOK_BACK), span.start)
-            return bool(headed) or self._is_enclosed(span) or self._is_indented(span) or self._is_template(span)
-        return self._end > 0 and span.start >= self._start and self._is_enclosed(span)
+            return indented or headed is not None or self._is_template(span) or self._enclosures.around(*place)
+        return self._end > 0 and span.start >= self._start and self._enclosures.around(*place)
 
     @cached_property
     def _enclosures(self) -> Enclosures:
@@ -100,13 +102,6 @@ class _Program:
     @cached_property
     def _yaml_texts(self) -> Enclosures:
         return Enclosures(yaml_texts(self._text))
-
-    def _is_enclosed(self, span: ZoneSpan, end: int = 0) -> bool:
-        return self._enclosures.around(span.start, end or span.start + 1)
-
-    def _is_indented(self, span: ZoneSpan) -> bool:
-        """Return whether a page is indented as a whole below something else, as code of Markdown, YAML or INI is."""
-        return span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
 
     def _is_template(self, span: ZoneSpan) -> bool:
         """Return whether a page has places that a program fills in, or the program goes on around it."""

@@ -173,8 +173,7 @@ def _detect_html(text: str) -> list[ZoneSpan]:
 
 
 def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end + 1
+    return text.find("\n", at) + 1 or len(text)
 
 
 def _detect_json(text: str, find_json: JsonFinder) -> Iterator[ZoneSpan]:
