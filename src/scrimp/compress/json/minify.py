@@ -24,8 +24,7 @@ def minify(text: str) -> str:
 def _minify_line(line: str) -> str:
     """Return a line with its record minified between the white space around it."""
     core = line.strip(WHITESPACE)
-    start = len(line) - len(line.lstrip(WHITESPACE))
-    return line[:start] + _without_space(core) + line[start + len(core) :]
+    return line.replace(core, _without_space(core), 1)
 
 
 def _without_space(value: str, space: str = WHITESPACE) -> str:
@@ -33,5 +32,4 @@ def _without_space(value: str, space: str = WHITESPACE) -> str:
     data = value.encode("utf-8", "surrogatepass").replace(b"\\\\", b"\xff").replace(b'\\"', b"\xfe")  # not in UTF-8
     parts = data.split(b'"')  # every other one is a string
     parts[::2] = b'"'.join(parts[::2]).translate(None, space.encode()).split(b'"')
-    data = b'"'.join(parts).replace(b"\xfe", b'\\"').replace(b"\xff", b"\\\\")
-    return data.decode("utf-8", "surrogatepass")
+    return b'"'.join(parts).replace(b"\xfe", b'\\"').replace(b"\xff", b"\\\\").decode("utf-8", "surrogatepass")
