@@ -74,6 +74,20 @@ def test_a_story_in_which_people_talk_is_selected_from() -> None:
     assert "Why long?" not in kept
 
 
+def test_a_chat_with_a_time_before_each_line_is_selected_from() -> None:
+    lines = [
+        "Anna: the parcel left on Monday", "Ben: which carrier?", "Anna: it is in Lyon now", "Ben: I will call them",
+        "Clara: I am back from lunch", "Anna: the new blender cost 89 euros", "Clara: fair price", "Ben: see you then",
+    ]  # fmt: skip
+    chat = "".join(f"10:{minute:02} {line}\n" for minute, line in enumerate(lines))
+    text = f"<doc>\n{chat}</doc>\n\nQuestion: What did the new blender cost?"
+
+    kept = compress(text, "focus", keep=0.4).text
+
+    assert "10:05 Anna: the new blender cost 89 euros" in kept
+    assert "lunch" not in kept
+
+
 def test_the_note_of_a_repeated_passage_does_not_take_the_place_of_what_it_stands_for() -> None:
     hall = f"{TOWER} {TOWER.replace('Varn', 'Orsk')}"
     kept = compress(f"Passage 1: {hall}\n\nPassage 2: {CATS}\n\nPassage 3: {hall}\n\n{QUESTION}", "focus", keep=0.2)

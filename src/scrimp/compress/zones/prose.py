@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 # Characters of a long text, bytes of a sentence or line on average, how many of these there are, characters of a line.
 _LONG, _SHORTEST, _MOST, _LONGEST_LINE = 200_000, 20, 18_000, 1_000_000
 _ENDS = "\n.?!|\u3002"
 _SIGNS, _MOST_SIGNS = '{}()[]:;=<>$@#%&|\\*_/"`~^+', 0.06  # of all that is not blank; articles have 0.01, code 0.1
+_TIME = re.compile(r"\d:(?=\d)")  # of a chat, which has one in each line
 
 
 def may_be_prose(text: str) -> bool:
@@ -20,4 +23,5 @@ def may_be_prose(text: str) -> bool:
 
 def is_running_text(text: str) -> bool:
     """Return whether a text has far more words than signs, unlike a program in a language that nothing else tells."""
-    return sum(map(text.count, _SIGNS)) <= _MOST_SIGNS * (len(text) - text.count(" ") - text.count("\n"))
+    signs = sum(map(text.count, _SIGNS)) - len(_TIME.findall(text))
+    return signs <= _MOST_SIGNS * (len(text) - text.count(" ") - text.count("\n"))
