@@ -156,7 +156,7 @@ def _open_stored(output: str, flag: str, closing: bytes) -> Iterator[OutputFile]
         finally:
             try:
                 with suppress(OSError):  # a full disk, which the last flush has reported
-                    stream.flush()
+                    stream.close()
                 file.cut(part)
                 if file.is_aside and not file.discarded:
                     file.aside = part
