@@ -207,6 +207,24 @@ def test_a_live_run_takes_what_came_back_of_a_batch_that_was_submitted_while_it_
     assert batched.paid_calls()[0] == 4
 
 
+def test_rows_that_came_before_a_submission_count_among_the_first_of_a_live_run(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.script = SLOW
+    batched.file("b.txt", "row 3\n")
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with batched.start("run", "-", *SMALL, **streams) as live:
+        assert live.stdin is not None
+        assert live.stdout is not None
+        for row in (b"row 1\n", b"row 2\n"):
+            live.stdin.write(row)
+            live.stdin.flush()
+            live.stdout.readline()
+        job = job_of(batched("batch", "submit", "b.txt", *SMALL))
+        _, err = live.communicate(b"row 3\n", timeout=100)
+    assert f"1 of the first 3 rows is in batches of job {job}, and paid again" in err.decode()
+
+
 def test_what_comes_back_in_a_batch_while_its_row_waits_to_be_called_is_taken(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:

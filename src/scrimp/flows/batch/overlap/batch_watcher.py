@@ -35,6 +35,7 @@ class BatchWatcher:
         self._replies: RepliesFirst | None = None
         self._steps: CallsSteps = inner
         self._next_look: float | None = self._monotonic()  # None after a store that cannot be read
+        self._asked = 0  # rows about to be called, until a job waits
 
     def _look(self) -> CallsSteps:
         """Return what is to be asked now."""
@@ -49,13 +50,15 @@ class BatchWatcher:
         except StoreError as error:
             self._next_look = None
             self._warn(error)
-        if self._replies is not None and self._replies.rows:
+        if self._steps is self._inner and self._replies is not None and self._replies.rows:
+            self._replies.rows.asked = self._asked
             self._steps = self._replies
         return self._steps
 
     def expect(self, rows: Sequence[PlannedRow]) -> None:
         """Prepare for rows that are about to be answered."""
         self._look().expect(rows)
+        self._asked += len(rows)
 
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step that came back in a batch, else what the model says now."""

@@ -22,7 +22,7 @@ class RowsInBatches:
         self._store, self._began = store, began
         self._changes = store.changes()
         self._jobs = store.unprinted(began)
-        self._asked = 0  # rows looked up until the warning
+        self.asked = 0  # rows about to be called, of the whole run, until the warning
         self.called = 0  # rows that were called live while a batch has them
         self.said: int | None = None  # how many the warning named; None before it
         self.taken = 0  # completions that had come back
@@ -49,7 +49,7 @@ class RowsInBatches:
         """Return what is to be said of rows that are about to be called, the first of which some are in batches."""
         if self.said is not None:
             return None
-        self._asked += len(rows)
+        self.asked += len(rows)
         of_job = Counter(
             self._jobs[calls[-1].shard]
             for calls in self.calls([row.key for row in rows]).values()
@@ -73,11 +73,11 @@ class RowsInBatches:
         (job, _), *others = of_job.most_common()
         self.said = of_job.total()
         more = f" and {pluralize(len(others), 'other job')}" if others else ""
-        if self._asked == 1:
+        if self.asked == 1:
             fetch = f"scrimp batch fetch {job} prints its rows"
             return f"this prompt is in a batch of job {job}, and is paid again now: {fetch}"
         are = "is" if self.said == 1 else "are"
         return (
-            f"{self.said:,} of the first {pluralize(self._asked, 'row')} {are} in batches of job {job}{more}, and paid "
+            f"{self.said:,} of the first {pluralize(self.asked, 'row')} {are} in batches of job {job}{more}, and paid "
             f"again where called live now: scrimp batch fetch {job} prints its rows, with --batch this command waits"
         )
