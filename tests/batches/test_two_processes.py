@@ -225,6 +225,33 @@ def test_rows_that_came_before_a_submission_count_among_the_first_of_a_live_run(
     assert f"1 of the first 3 rows is in batches of job {job}, and paid again" in err.decode()
 
 
+@pytest.mark.parametrize("before", [False, True])
+def test_a_row_that_is_called_live_counts_once_however_often_its_call_is_tried(
+    batched: Scrimp, server: OpenAIBatches, *, before: bool
+) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    batched.file("b.txt", "row 2\nrow 3\n")
+    submitting = [batched.start("batch", "submit", "b.txt", *SMALL)] if before else []
+    for process in submitting:
+        process.wait(timeout=100)
+
+    def answer(model: str, prompt: str) -> str:
+        if prompt == "row 1":  # the only call in flight
+            if not before:
+                submitting.append(batched.start("batch", "submit", "b.txt", *SMALL))
+                wait_until(lambda: stored_calls(batched) == 2, run=submitting[0], seconds=200)
+            server.refuse("live", 500, times=2)
+        return prompt
+
+    server.answer = answer
+    live = batched("run", "a.txt", *SMALL, "-j", "1", timeout=250)  # a whole process starts meanwhile
+    submitting[0].communicate(timeout=100)
+    assert [row["output"] for row in live.rows] == ["row 1", "row 2", "row 3"], live.err
+    assert (" in all were called live" in live.err) == (not before)
+    assert "2 rows in all were called live" in live.err or before
+
+
 def test_what_comes_back_in_a_batch_while_its_row_waits_to_be_called_is_taken(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.calls.last_look import WhyNot
     from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.answer.calls_steps import CallsSteps
     from scrimp.flows.batch.overlap.replies_first import RepliesFirst
@@ -63,14 +63,23 @@ class BatchWatcher:
     async def call(self, question: CallStep, row: PlannedRow, recorder: RowRecorder) -> Completion | Failure:
         """Return the completion of a step that came back in a batch, else what the model says now."""
         if self._look() is self._inner:
-            result = await self._inner.call(question, row, recorder, why_not=partial(self._why_not, question, row))
+            result = await self._inner.call(question, row, recorder, why_not=self._last_look(question, row))
             if not (isinstance(result, Failure) and result.kind == "batch"):
                 return result
         return await self._steps.call(question, row, recorder)
 
-    def _why_not(self, question: CallStep, row: PlannedRow) -> Failure | None:
-        """Return why a step is not called, of whose batch nothing was known when it began to wait for its turn."""
-        return None if self._look() is self._inner or self._replies is None else self._replies.why_not(question, row)
+    def _last_look(self, question: CallStep, row: PlannedRow) -> WhyNot:
+        """Return a function that returns why a step is not called, of whose batch nothing was known before it."""
+        look: WhyNot | None = None
+
+        def why_not() -> Failure | None:
+            nonlocal look
+            if self._look() is self._inner or self._replies is None:
+                return None
+            look = look or self._replies.last_look(question, row)
+            return look()
+
+        return why_not
 
     def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
         """Return the dollars that a call for a row is expected to cost less thanks to its provider's cache."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from scrimp.flows.batch.calls.batch_caller import BatchCaller
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from scrimp.escalation.questions import CallStep
+    from scrimp.flows.answer.calls.last_look import WhyNot
     from scrimp.flows.answer.calls.step_caller import StepCaller
     from scrimp.flows.batch.overlap.rows_in_batches import RowsInBatches
     from scrimp.flows.plan.planned_row import PlannedRow
@@ -65,17 +65,27 @@ class RepliesFirst(BatchCaller):
         self, question: CallStep, row: PlannedRow, recorder: RowRecorder, number: int
     ) -> Completion | Failure:  # fmt: skip
         del number
-        return await self._inner.call(question, row, recorder, why_not=partial(self.why_not, question, row))
+        return await self._inner.call(question, row, recorder, why_not=self.last_look(question, row))
 
-    def why_not(self, question: CallStep, row: PlannedRow) -> Failure | None:
-        """Return why a step is not called any more: its reply came back; a call of what still waits is counted."""
-        number, batched = question_number(question), self._batched(row)
-        if _answered([call for call in batched if call.question == number]):
-            return Failure(kind="batch", message="its reply came back in a batch", sent=False)
-        waiting = [call for call in batched if call.state == "waiting"]
-        if waiting and number == min(call.question for call in waiting):  # once for each row
-            self._say(self.rows.call_live(waiting[-1]))
-        return None
+    def last_look(self, question: CallStep, row: PlannedRow) -> WhyNot:
+        """Return a function that returns why a step is not called any more: its reply came back.
+
+        A call of what still waits is counted, once however often it is tried.
+        """
+        number, is_counted = question_number(question), False
+
+        def why_not() -> Failure | None:
+            nonlocal is_counted
+            batched = self._batched(row)
+            if _answered([call for call in batched if call.question == number]):
+                return Failure(kind="batch", message="its reply came back in a batch", sent=False)
+            waiting = [call for call in batched if call.state == "waiting"]
+            if waiting and not is_counted and number == min(call.question for call in waiting):  # once for each row
+                is_counted = True
+                self._say(self.rows.call_live(waiting[-1]))
+            return None
+
+        return why_not
 
     def _batched(self, row: PlannedRow) -> Sequence[StoredCall]:
         return self.rows.calls([row.key]).get(row.key, ())
