@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -12,39 +11,37 @@ from scrimp.compress.json.columns import COLS, LEGEND, LINES, LINES_LEGEND, ROWS
 from scrimp.compress.json.lexer import Container, find_containers, lex_records
 
 _DECODER = msgspec.json.Decoder()
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 
 
 def json_equal(before: str, after: str) -> bool:
     """Return whether two texts are the same JSON, spelled the same, except for white space and columns.
 
-    A text that is not JSON or JSONL equals only itself. Without white space both must be the same and have the same
-    strings, and msgspec must decode the same from both, at once or line by line; neither shares code with the rules.
-    What is beyond msgspec (too deep a nesting, too large a number, half a surrogate) is compared by its lexemes.
+    A text that is not JSON or JSONL equals only itself. msgspec must write the same of both without white space, or of
+    their lines, and decode the same from each of these; it shares no code with the rules. What is beyond msgspec (too
+    deep a nesting, half a surrogate) is compared by its lexemes.
     """
     if before == after:
         return True
     if after.startswith((LEGEND, LINES_LEGEND)) and COLS not in before:
         return expanded(after) == _minified(before) != ""
-    if _without_space(before) != _without_space(after) or _STRING.findall(before) != _STRING.findall(after):
-        return False
-    for decode in (_DECODER.decode, _records):
-        with suppress(ValueError, RecursionError):
-            return decode(before) == decode(after)
+    with suppress(ValueError, RecursionError):
+        return _formatted(before) == _formatted(after)
+    with suppress(ValueError, RecursionError):
+        return _records(before) == _records(after)
     return _minified(before) == _minified(after) != ""
 
 
-def _without_space(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass").translate(None, b" \t\n\r")
+def _formatted(text: str) -> bytes:
+    return msgspec.json.format(text.encode(), indent=-1)
 
 
-def _records(text: str) -> tuple[object, ...]:
-    """Return what the lines of JSONL are decoded to; raise ValueError where there is not a record on each."""
-    records = tuple(_DECODER.decode_lines(text))
-    lines = sum(1 for line in text.split("\n") if line.strip())
-    if not records or len(records) != lines or not all(isinstance(record, (dict, list)) for record in records):
+def _records(text: str) -> tuple[bytes, list[object]]:
+    """Return what is on the lines of JSONL, and what they decode to; raise ValueError if one is not a record."""
+    lines = list(filter(str.strip, text.split("\n")))
+    records = _DECODER.decode_lines(text)
+    if not records or len(records) != len(lines) or not {*map(type, records)} <= {dict, list}:
         raise ValueError("not JSONL")
-    return records
+    return _formatted(f"[{','.join(lines)}]"), records
 
 
 def expanded(text: str) -> str:
