@@ -4,10 +4,13 @@ import io
 from collections.abc import Callable
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from outcomes import answered, failed
 from scrimp.billing.totals import Bill
 from scrimp.render.rows.writers import open_row_writer
 from scrimp.render.run_reporter import RunReporter
+from scrimp.values import Prompt
 
 
 def reporter(
@@ -26,6 +29,17 @@ def test_rows_are_printed_then_counted() -> None:
 
     assert stream.getvalue() == b'{"index":0}\n{"index":1}\n{"index":2}\n'
     assert progress_calls == [(3, 1, Decimal("0.0000118"), 1, 0, 0)]
+
+
+def test_long_rows_are_flushed_before_all_of_their_group_are_written() -> None:
+    stream, whole = io.BytesIO(), list[int]()
+    writer = open_row_writer(stream, "jsonl", ["index"], terminal=False, warn=print)
+    long = [replace(answered(index=index), prompt=Prompt(index=index, text="x" * 60_000)) for index in range(3)]
+    RunReporter(
+        writer, Bill(), lambda *_: None, None, flushed=lambda: whole.append(stream.getvalue().count(b"\n"))
+    ).report([*long, answered(index=3), answered(index=4)])
+
+    assert whole == [1, 2, 3, 5]
 
 
 def test_a_bar_leaves_before_rows_are_printed() -> None:

@@ -10,7 +10,9 @@ from scrimp.billing.totals import Bill
 from scrimp.enums import CacheMode
 from scrimp.errors import OutputError, rerun_hint
 from scrimp.render.rows.writers import RowWriter
-from scrimp.values import Failed, Outcome
+from scrimp.values import Answered, Failed, Outcome
+
+_MOST_HELD = 50_000  # characters of rows that are flushed at once: where a disk is full, at most these find no room
 
 
 class RunReporter:
@@ -25,10 +27,11 @@ class RunReporter:
         clear: Callable[[], None] = lambda: None,
         *,
         cache: CacheMode = "on",
+        flushed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`cache` says what a rerun finds of rows that cannot be written."""
+        """`cache` says what a rerun finds of rows that cannot be written; `flushed` is called after whole rows are."""
         self._writer, self._bill, self._progress, self._explain = writer, bill, progress, explain
-        self._cache = cache
+        self._cache, self._flushed = cache, flushed
         self._clear = clear  # erases the bar, where rows go to the terminal it is drawn on
         self.first_failure: str | None = None
 
@@ -57,14 +60,23 @@ class RunReporter:
     def _write(self, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:  # all that was paid belongs in the bill, whether or not it can be written
             self._bill.add(outcome)
+        held = 0  # characters, about
         for outcome in outcomes:
+            if held > _MOST_HELD:
+                self._flush()
+                held = 0
             self._writer.write(outcome)
+            held += len(outcome.prompt.text) + (len(outcome.answer.output) if isinstance(outcome, Answered) else 0)
             if self.first_failure is None and isinstance(outcome, Failed) and not outcome.in_batch:
                 where = f"{outcome.prompt.source}: "  # some messages begin with it
                 self.first_failure = where + outcome.failure.message.removeprefix(where)
             if self._explain is not None:
                 self._explain(_explanation(outcome))
+        self._flush()
+
+    def _flush(self) -> None:
         self._writer.flush()
+        self._flushed()
 
 
 @contextmanager

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from scrimp.cli.flags.all_run_flags import AllRunFlags
     from scrimp.cli.flags.run_flags import BatchFlags
     from scrimp.render.rows.writers import RowWriter
-    from scrimp.values import Outcome
 
 
 def run_rows(inputs: Sequence[str], flags: AllRunFlags) -> int:
@@ -61,13 +60,10 @@ def _answer(setup: RunSetup) -> int:
         writer, rows = target.row_writer(file, setup.rows, open_writer, session)
         explain = session.messages.note if flags.screen.verbose else None
         clear = bar.clear if target.is_terminal(session) else _nothing
-        reporter = RunReporter(writer, bill, bar.update, explain, clear=clear, cache=options.cache)
-
-        def report(outcomes: Sequence[Outcome]) -> None:
-            reporter.report(outcomes)
-            file.mark_whole()
-
-        take = observers.begin(tuple(command_words(setup.source.names, flags.recorded)), report)
+        reporter = RunReporter(
+            writer, bill, bar.update, explain, clear=clear, cache=options.cache, flushed=file.mark_whole
+        )  # fmt: skip
+        take = observers.begin(tuple(command_words(setup.source.names, flags.recorded)), reporter.report)
         stop, error = _drive(reporter, run_flow(replace(setup, rows=rows), take, bill, bar))
         without_rows = _without_rows(flags.batch, bill, stop)
         kept = keep_former(file, bill, stop, error, rows_later=without_rows, cached=options.cache != "off")
