@@ -76,10 +76,12 @@ def output_error(error: OSError) -> OutputError:
     return OutputError(f"the output cannot be written ({error.strerror}): make room and rerun the same command")
 
 
-def rerun_hint(cache: str) -> str:
-    """Return what a rerun does after rows could not be written, by the run's cache mode."""
+def rerun_hint(cache: str, *, kept: bool = True) -> str:
+    """Return what a rerun does after rows could not be written, by the run's cache mode; `kept` if that can write."""
     if cache == "off":
         return "with --cache off a rerun starts over"
+    if not kept:
+        return "a rerun pays for them again"
     rerun = "with --cache on" if cache == "refresh" else "the same command"
     return f"completions are kept in the cache; rerun {rerun} to resume"
 

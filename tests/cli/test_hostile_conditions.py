@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -283,6 +284,20 @@ def test_a_cache_that_cannot_be_written_still_answers(read_only: Scrimp, provide
     assert len(provider.bodies) == 1
     # `ask` also says that -c will not find this conversation.
     assert ran.err.count("scrimp: warning:") - ran.err.count("-c will not find") == 1
+
+
+def test_rows_that_do_not_fit_are_set_aside_where_no_cache_can_keep_them(
+    read_only: Scrimp, provider: FakeProvider
+) -> None:
+    read_only.file("many.jsonl", "".join(json.dumps({"text": f"{n}" + " x" * 25_000}) + "\n" for n in range(60)))
+    read_only.file("out.jsonl", "paid for yesterday\n")
+    ran = read_only.amid("run", "many.jsonl", "-o", "out.jsonl", "-j", "1", limits={"FSIZE": 1 << 20}, bound=True)
+
+    check(ran, "run", 2, "rows cannot be written (File too large): free some space; a rerun pays for them again\n")
+    assert (read_only.cwd / "out.jsonl").read_text() == "paid for yesterday\n"
+    (file,) = read_only.cwd.glob("out.jsonl.*.part")
+    assert f"; the rows that found room are in {file}\n" in ran.err
+    assert 0 < sum(bool(json.loads(line)["output"]) for line in file.read_bytes().splitlines()) < 60
 
 
 @pytest.mark.parametrize(

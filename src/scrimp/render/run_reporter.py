@@ -27,18 +27,22 @@ class RunReporter:
         clear: Callable[[], None] = lambda: None,
         *,
         cache: CacheMode = "on",
+        kept: Callable[[], bool] = lambda: True,
         flushed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`cache` says what a rerun finds of rows that cannot be written; `flushed` is called after whole rows are."""
+        """`cache`, and whether rows are `kept` in it, say what a rerun finds of those that cannot be written.
+
+        `flushed` is called after whole rows are.
+        """
         self._writer, self._bill, self._progress, self._explain = writer, bill, progress, explain
-        self._cache, self._flushed = cache, flushed
+        self._cache, self._kept, self._flushed = cache, kept, flushed
         self._clear = clear  # erases the bar, where rows go to the terminal it is drawn on
         self.first_failure: str | None = None
 
     def report(self, outcomes: Sequence[Outcome]) -> None:
         """Print a group of outcomes and flush it, so that the reader of a pipe sees it at once."""
         self._clear()
-        with _output_errors(self._cache):
+        with self._output_errors():
             self._write(outcomes)
         counts = self._bill.counts
         free = counts.hits + counts.duplicates
@@ -54,7 +58,7 @@ class RunReporter:
     def close(self) -> None:
         """End the output."""
         self._clear()
-        with _output_errors(self._cache):
+        with self._output_errors():
             self._writer.close()
 
     def _write(self, outcomes: Sequence[Outcome]) -> None:
@@ -78,16 +82,16 @@ class RunReporter:
         self._writer.flush()
         self._flushed()
 
-
-@contextmanager
-def _output_errors(cache: CacheMode) -> Iterator[None]:
-    """Turn an OSError such as a full disk into a sentence; BrokenPipeError, a reader that left, passes through."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"rows cannot be written ({error.strerror}): free some space; {rerun_hint(cache)}") from error
+    @contextmanager
+    def _output_errors(self) -> Iterator[None]:
+        """Turn an OSError such as a full disk into a sentence; BrokenPipeError, a reader that left, passes through."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            hint = rerun_hint(self._cache, kept=self._kept())
+            raise OutputError(f"rows cannot be written ({error.strerror}): free some space; {hint}") from error
 
 
 def _explanation(outcome: Outcome) -> str:

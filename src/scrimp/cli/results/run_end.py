@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -70,7 +70,7 @@ class RunEnding(Struct, frozen=True):
 
 def keep_former(
     file: OutputFile, bill: Bill, stop: RunStop | None, error: ScrimpError | None, *, rows_later: bool = False,
-    cached: bool = True,
+    cached: Callable[[], bool] = lambda: True,
 ) -> bool:  # fmt: skip
     """Keep a former output where this run has nothing to put in its place; return whether that is worth a word.
 
@@ -86,7 +86,7 @@ def keep_former(
     if not answered and (nothing_written or (file.replaces and (stop or error or counts.total))):
         file.discard()
     if isinstance(error, OutputError):  # what was written last may be half a row
-        if file.replaces and cached:
+        if file.replaces and cached():
             file.discard()
         elif file.replaces:
             file.set_aside()

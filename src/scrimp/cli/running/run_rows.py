@@ -55,18 +55,23 @@ def _answer(setup: RunSetup) -> int:
     open_writer = _writer_opener(setup)
     bill = Bill(cap=options.limits.max_cost, cost_now=session.services.cost_now(options))
     observers = RunObservers(session, options, sent_rows(options, flags.written, flags.screen))
-    closing = target.closing(flags.written.out)
+    closing, stores = target.closing(flags.written.out), session.services.stores
     with _progress(setup) as bar, open_output(target.file, closing=closing, note=session.messages.note) as file:
         writer, rows = target.row_writer(file, setup.rows, open_writer, session)
         explain = session.messages.note if flags.screen.verbose else None
         clear = bar.clear if target.is_terminal(session) else _nothing
         reporter = RunReporter(
-            writer, bill, bar.update, explain, clear=clear, cache=options.cache, flushed=file.mark_whole
+            writer, bill, bar.update, explain, clear=clear, cache=options.cache,
+            kept=lambda: not stores.read_only, flushed=file.mark_whole,
         )  # fmt: skip
         take = observers.begin(tuple(command_words(setup.source.names, flags.recorded)), reporter.report)
         stop, error = _drive(reporter, run_flow(replace(setup, rows=rows), take, bill, bar))
         without_rows = _without_rows(flags.batch, bill, stop)
-        kept = keep_former(file, bill, stop, error, rows_later=without_rows, cached=options.cache != "off")
+
+        def cached() -> bool:
+            return options.cache != "off" and not (options.allow_unkept or stores.read_only)
+
+        kept = keep_former(file, bill, stop, error, rows_later=without_rows, cached=cached)
     former = target.name if kept else None
     ending = RunEnding(bill, stop, error, reporter.first_failure, former_file=former, aside=file.aside)
     observers.add_to(bill, complete=ending.complete)
