@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -96,6 +97,25 @@ def test_a_damaged_store_of_batches_stops_no_live_run(batched: Scrimp) -> None:
     live = batched("run", "a.txt", *SMALL)
     assert (live.status, live.rows[0]["status"]) == (0, "ok"), live.err
     assert "cannot tell whether rows are in batches" in live.err
+
+
+def test_a_store_of_batches_that_cannot_be_read_any_more_stops_no_live_run(
+    batched: Scrimp, server: OpenAIBatches
+) -> None:
+    server.script = SLOW
+    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    batched("batch", "submit", "a.txt", *SMALL)
+
+    def answer(model: str, prompt: str) -> str:
+        if prompt == "row 1":  # the only call in flight
+            with closing(sqlite3.connect(batched.home / "batches.db")) as db:
+                db.execute("DROP TABLE calls")
+        return prompt
+
+    server.answer = answer
+    live = batched("run", "a.txt", *SMALL, "-j", "1")
+    assert (live.status, [row["output"] for row in live.rows]) == (0, ["row 1", "row 2", "row 3"]), live.err
+    assert live.err.count("cannot tell whether rows are in batches") == 1
 
 
 def test_rows_of_another_command_that_are_in_batches_are_counted_before_they_are_paid_again(

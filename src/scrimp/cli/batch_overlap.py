@@ -85,7 +85,8 @@ class _Look:
         from scrimp.store.batches.store import BatchStore
 
         self._store = BatchStore(services.paths.batches_db)
-        self._replies = RepliesFirst(RowsInBatches(self._store, self._began), self._store, inner, services)
+        rows = RowsInBatches(self._store, self._began, self._cannot_tell)
+        self._replies = RepliesFirst(rows, self._store, inner, services)
         return self._replies
 
     def _cannot_tell(self, error: StoreError) -> None:

@@ -34,7 +34,7 @@ class BatchWatcher:
         self._inner, self._open, self._warn, self._monotonic = inner, open_replies, warn, monotonic
         self._replies: RepliesFirst | None = None
         self._steps: CallsSteps = inner
-        self._next_look: float | None = self._monotonic()  # None after a store that cannot be read
+        self._next_look: float | None = self._monotonic()  # None after a store that cannot be opened
         self._asked = 0  # rows about to be called, until a job waits
 
     def _look(self) -> CallsSteps:

@@ -49,7 +49,7 @@ class RepliesFirst(BatchCaller):
                 return result
             # A reply came back while the step waited to be called.
             calls = [call for call in self._batched(row) if call.question == number]
-        reply = self._reply(calls, question, row, recorder)
+        reply = self._reply(calls, question, row, recorder) if calls else None
         if isinstance(reply, Completion):
             self.rows.taken += 1
             cost, cap = None if reply.entry is None else reply.entry.cost, row.route.cap

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from scrimp.errors import StoreError
 from scrimp.units import pluralize
 
 if TYPE_CHECKING:
@@ -17,9 +19,13 @@ if TYPE_CHECKING:
 class RowsInBatches:
     """Looks rows up in the store of batches, and counts those that are called live all the same."""
 
-    def __init__(self, store: BatchStore, began: float) -> None:
-        """`began` is the moment at which the run did."""
-        self._store, self._began = store, began
+    def __init__(self, store: BatchStore, began: float, cannot_tell: Callable[[StoreError], None]) -> None:
+        """`began` is the moment at which the run did; `cannot_tell` is told once that the store is not read any more.
+
+        StoreError if it cannot be read from the outset.
+        """
+        self._store, self._began, self._cannot_tell = store, began, cannot_tell
+        self._is_lost = False
         self._changes = store.changes()
         self._jobs = store.unprinted(began)
         self.asked = 0  # rows about to be called, of the whole run, until the warning
@@ -32,18 +38,30 @@ class RowsInBatches:
 
     def look_again(self) -> None:
         """Take note of what other processes have submitted since the last look."""
-        if (changes := self._store.changes()) != self._changes:
-            self._changes = changes
-            self._jobs.update(self._store.unprinted(self._began))
+        with self._reading():
+            if not self._is_lost and (changes := self._store.changes()) != self._changes:
+                self._changes = changes
+                self._jobs.update(self._store.unprinted(self._began))
 
     def calls(self, keys: Sequence[bytes]) -> dict[bytes, list[StoredCall]]:
         """Return the calls of rows that such jobs wait, or waited, for, those submitted by now included."""
         self.look_again()
-        found = {
-            key: [call for call in calls if call.shard in self._jobs]
-            for key, calls in self._store.calls_for(keys).items()
-        }
+        known: Mapping[bytes, list[StoredCall]] = {}
+        with self._reading():
+            if not self._is_lost:
+                known = self._store.calls_for(keys)
+        found = {key: [call for call in calls if call.shard in self._jobs] for key, calls in known.items()}
         return {key: calls for key, calls in found.items() if calls}
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Give the store up where it cannot be read: the run does without it."""
+        try:
+            yield
+        except StoreError as error:
+            self._is_lost = True
+            self._jobs.clear()
+            self._cannot_tell(error)
 
     def expect(self, rows: Sequence[PlannedRow]) -> str | None:
         """Return what is to be said of rows that are about to be called, the first of which some are in batches."""
