@@ -20,21 +20,12 @@ if sys.platform != "linux":
     pytest.skip("only Linux knows such work", allow_module_level=True)
 
 
-@pytest.mark.parametrize(
-    ("words", "given", "taken"),
-    [
-        ((), os.SCHED_OTHER, os.SCHED_BATCH),
-        (("--engine", "processes", "--workers", "2"), os.SCHED_OTHER, os.SCHED_BATCH),
-        ((), os.SCHED_IDLE, os.SCHED_IDLE),  # as `chrt --idle` has it
-    ],
-)
-def test_what_makes_calls_is_work_in_bulk_unless_it_was_told_otherwise(
-    scrimp: Scrimp, words: tuple[str, ...], given: int, taken: int
-) -> None:
+@pytest.mark.parametrize("words", [(), ("--engine", "processes", "--workers", "2")])
+def test_what_makes_calls_is_work_in_bulk(scrimp: Scrimp, words: tuple[str, ...]) -> None:
     started, seen = threading.Event(), set[int]()
 
-    def be_told() -> None:
-        os.sched_setscheduler(0, given, os.sched_param(0))
+    def be_told() -> None:  # else it would inherit what a run in this process said
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
     def answer(body: dict[str, Any]) -> Reply:
         started.wait()
@@ -52,7 +43,19 @@ def test_what_makes_calls_is_work_in_bulk_unless_it_was_told_otherwise(
         started.set()
         assert process.wait() == 0
 
-    assert seen == {taken}
+    assert seen == {os.SCHED_BATCH}
+
+
+@pytest.mark.parametrize(("given", "set_to"), [(os.SCHED_OTHER, [os.SCHED_BATCH]), (os.SCHED_IDLE, [])])
+def test_what_was_told_otherwise_stays_so(given: int, set_to: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by `chrt --idle`; a process that really is idle waits for all others of a busy machine."""
+    told = list[int]()
+    monkeypatch.setattr(os, "sched_getscheduler", lambda _: given)
+    monkeypatch.setattr(os, "sched_setscheduler", lambda _, policy, __: told.append(policy))
+
+    prefer_throughput()
+
+    assert told == set_to
 
 
 @pytest.mark.parametrize("forbidden", ["sched_getscheduler", "sched_setscheduler"])
