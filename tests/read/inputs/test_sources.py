@@ -42,7 +42,7 @@ def test_the_kinds_that_a_directory_leaves_out_are_told_once(file, tmp_path):
 
 
 def test_what_describes_the_tables_of_a_directory_is_left_out_and_that_is_told(file, tmp_path):
-    for name in ("README.md", "dataset_infos.json", "data/train.parquet", "notes.md", "readme.csv"):
+    for name in ("README.md", "LICENSE.md.gz", "dataset_infos.json.gz", "data/train.parquet", "notes.md", "readme.csv"):
         file(f"data/{name}", "x")
     told = []
 
@@ -50,7 +50,7 @@ def test_what_describes_the_tables_of_a_directory_is_left_out_and_that_is_told(f
         "train.parquet", "notes.md", "readme.csv",
     ]  # fmt: skip
     assert len(told) == 1
-    assert f"left out {tmp_path}/data/README.md and 1 more, which describe the tables there" in told[0]
+    assert f"left out {tmp_path}/data/LICENSE.md.gz and 2 more, which describe the tables there" in told[0]
 
 
 def test_a_read_me_among_documents_or_named_is_read(file, tmp_path):

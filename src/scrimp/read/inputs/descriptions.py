@@ -11,5 +11,5 @@ _METADATA = frozenset({"dataset_dict.json", "dataset_info.json", "dataset_infos.
 
 def is_description(name: str) -> bool:
     """Return whether a file has the name of what describes the tables in its directory."""
-    name = PurePath(name).name.lower()
+    name = PurePath(name).name.lower().removesuffix(".gz")
     return name in _METADATA or name.startswith("readme") or PurePath(name).stem in _DOCUMENTS
