@@ -69,3 +69,13 @@ def test_what_starts_workers_loads_no_event_loop_before_they_start() -> None:
 
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+def test_a_prompt_without_a_context_loads_nothing_that_reads_files_or_hashes_them() -> None:
+    code = (
+        "import sys, scrimp.cli.asking.ask_prompt; "
+        "print(sorted({'hashlib', 'html', 'scrimp.read.context', 'scrimp.read.inputs.sources'} & sys.modules.keys()))"
+    )
+
+    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"

@@ -19,7 +19,6 @@ from scrimp.errors import StoreError, UsageError
 from scrimp.flows import live
 from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.plan.samples import samples, warn_of_equal_samples
-from scrimp.read.context import with_context
 from scrimp.read.options import is_file_name, optional_text
 from scrimp.store.files.conversation import Conversation, read_conversation, write_conversation
 from scrimp.values import Prompt, ToldText
@@ -117,8 +116,11 @@ def _said(words: Sequence[str], context: Sequence[str], note: Callable[[str], No
         _refuse_file_name(words[0].removeprefix("@"))
     said = prompt_text(words, note)
     typed = any(word != "-" and word.strip() for word in words)
-    documented = with_context(said, context)
-    return documented if typed else ToldText(documented.text)
+    if context:
+        from scrimp.read.context import with_context  # what it imports takes a twentieth of a cached answer's time
+
+        said = with_context(said, context)
+    return said if typed else ToldText(said.text)
 
 
 def _refuse_file_name(prompt: str) -> None:
