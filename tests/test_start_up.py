@@ -61,21 +61,15 @@ def test_modules_that_msgspec_is_imported_without_are_imported_as_ever_afterward
     assert (ran.stdout, ran.stderr) == (f"{sys.implementation.name}\n".replace("cpython", "CPython"), "")
 
 
-def test_what_starts_workers_loads_no_event_loop_before_they_start() -> None:
-    code = (
-        "import sys, scrimp.engines.processes.run; "
-        "print(sorted({'asyncio', 'concurrent.futures', 'logging', 'ssl'} & sys.modules.keys()))"
-    )
-
-    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == "[]\n"
-
-
-def test_a_prompt_without_a_context_loads_nothing_that_reads_files_or_hashes_them() -> None:
-    code = (
-        "import sys, scrimp.cli.asking.ask_prompt; "
-        "print(sorted({'hashlib', 'html', 'scrimp.read.context', 'scrimp.read.inputs.sources'} & sys.modules.keys()))"
-    )
+@pytest.mark.parametrize(
+    ("module", "others"),
+    [
+        ("scrimp.engines.processes.run", {"asyncio", "concurrent.futures", "logging", "ssl"}),  # before workers start
+        ("scrimp.cli.asking.ask_prompt", {"hashlib", "html", "scrimp.read.context", "scrimp.read.inputs.sources"}),
+    ],
+)
+def test_what_starts_workers_or_asks_loads_nothing_that_it_may_not_need(module: str, others: set[str]) -> None:
+    code = f"import sys, {module}; print(sorted({others} & sys.modules.keys()))"
 
     ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from scrimp.failures import is_retryable
 from scrimp.flows.answer.calls.call_builder import attached_to
+from scrimp.flows.answer.calls.caller_above import CallerAbove
 from scrimp.flows.answer.calls_steps import RowPendingError
 from scrimp.flows.batch.batchable_models import BatchableModels
 from scrimp.flows.batch.calls.adopted import adopted_calls, call_id_of
@@ -34,12 +35,12 @@ if TYPE_CHECKING:
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
     from scrimp.store.batches.records import Job, StoredCall
-    from scrimp.values import Call, Entry, Step
+    from scrimp.values import Call, Entry
 
 _FIRST_ERROR = 400  # first HTTP status that is an error
 
 
-class BatchCaller(ABC):
+class BatchCaller(CallerAbove, ABC):
     """Answers the steps of one pass over a job's rows."""
 
     def __init__(
@@ -47,7 +48,8 @@ class BatchCaller(ABC):
         concurrency: int = 1,
     ) -> None:  # fmt: skip
         """`inner` makes the live calls, by `patient` and `concurrency` (see LiveCalls)."""
-        self._context, self._inner, self._queues = context, inner, queues
+        super().__init__(inner)
+        self._context, self._queues = context, queues
         self._batchable = BatchableModels(context)
         self.live_calls = LiveCalls(context, inner, self._batchable, patient=patient, concurrency=concurrency)
         self.steps = LiveSteps(context, self._batchable, inner.places)
@@ -209,28 +211,6 @@ class BatchCaller(ABC):
         keys = [row.key for row in rows]
         self._loaded, self._before = {**dict.fromkeys(keys, ()), **self._stored(keys)}, self._loaded
         self._inner.expect(rows)
-
-    @property
-    def makes_rows(self) -> bool:
-        """Whether rows are made of completions in this pass."""
-        return True
-
-    @property
-    def refusal(self) -> str | None:
-        """Why a live request did not fit under the cap; None if all did."""
-        return self._inner.refusal
-
-    def is_alive(self, step: Step) -> bool:
-        """Return whether any model of a step may still be called."""
-        return self._inner.is_alive(step)
-
-    def converses(self, step: Step) -> bool:
-        """Return whether a step answers more than the prompt."""
-        return self._inner.converses(step)
-
-    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
-        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
-        return self._inner.may_raise(row, step, completion)
 
     def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
         """Return nothing: what a call in a batch costs less thanks to its provider's cache is not expected of a row."""

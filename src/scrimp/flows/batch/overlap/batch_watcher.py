@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrimp.errors import StoreError
+from scrimp.flows.answer.calls.caller_above import CallerAbove
 from scrimp.values import Failure
 
 if TYPE_CHECKING:
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
     from scrimp.flows.batch.overlap.replies_first import RepliesFirst
     from scrimp.flows.plan.planned_row import PlannedRow
     from scrimp.flows.spend.recorder import RowRecorder
-    from scrimp.values import Completion, ModelRef, Step
+    from scrimp.values import Completion, ModelRef
 
 _LOOK_SECONDS = 0.002  # less than any command takes that submits a batch, and seldom beside thousands of calls a second
 
 
-class BatchWatcher:
+class BatchWatcher(CallerAbove):
     """Calls models; once rows of any job wait to be printed, it takes what came back of them first."""
 
     def __init__(
@@ -31,7 +32,8 @@ class BatchWatcher:
         warn: Callable[[StoreError], None], monotonic: Callable[[], float],
     ) -> None:  # fmt: skip
         """`open_replies` returns None while there is no store of batches."""
-        self._inner, self._open, self._warn, self._monotonic = inner, open_replies, warn, monotonic
+        super().__init__(inner)
+        self._open, self._warn, self._monotonic = open_replies, warn, monotonic
         self._replies: RepliesFirst | None = None
         self._steps: CallsSteps = inner
         self._next_look: float | None = self._monotonic()  # None after a store that cannot be opened
@@ -84,25 +86,3 @@ class BatchWatcher:
     def expected_saving(self, row: PlannedRow, model: ModelRef) -> Decimal:
         """Return the dollars that a call for a row is expected to cost less thanks to its provider's cache."""
         return self._inner.expected_saving(row, model)
-
-    @property
-    def makes_rows(self) -> bool:
-        """Whether rows are made of completions."""
-        return True
-
-    @property
-    def refusal(self) -> str | None:
-        """Why a request did not fit under the run's cap; None if all did."""
-        return self._inner.refusal
-
-    def is_alive(self, step: Step) -> bool:
-        """Return whether any model of a step may still be called."""
-        return self._inner.is_alive(step)
-
-    def converses(self, step: Step) -> bool:
-        """Return whether a step answers more than the prompt."""
-        return self._inner.converses(step)
-
-    def may_raise(self, row: PlannedRow, step: Step, completion: Completion) -> bool:
-        """Return whether the call of a completion had a cap, and can be made again under a higher one."""
-        return self._inner.may_raise(row, step, completion)
