@@ -27,6 +27,12 @@ def stored_calls(scrimp: Scrimp) -> int:
         return sum(shard.requests for shard in store.shards())
 
 
+def submit_three_rows(scrimp: Scrimp, *words: str) -> Ran:
+    """Leave the rows of a.txt in a batch."""
+    scrimp.file("a.txt", "row 1\nrow 2\nrow 3\n")
+    return scrimp("batch", "submit", "a.txt", *SMALL, *words)
+
+
 def at_once(scrimp: Scrimp, *commands: tuple[str, ...]) -> list[tuple[int, list[str], str]]:
     """Run commands at the same time; return the exit status, the statuses of rows and stderr of each."""
 
@@ -103,8 +109,7 @@ def test_a_store_of_batches_that_cannot_be_read_any_more_stops_no_live_run(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:
     server.script = SLOW
-    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
-    batched("batch", "submit", "a.txt", *SMALL)
+    submit_three_rows(batched)
 
     def answer(model: str, prompt: str) -> str:
         if prompt == "row 1":  # the only call in flight
@@ -122,8 +127,7 @@ def test_rows_of_another_command_that_are_in_batches_are_counted_before_they_are
     batched: Scrimp, server: OpenAIBatches
 ) -> None:
     server.script = SLOW
-    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
-    job = job_of(batched("batch", "submit", "a.txt", *SMALL))
+    job = job_of(submit_three_rows(batched))
     batched.file("b.jsonl", '{"q": "row 2"}\n{"q": "row 9"}\n{"q": "row 3"}\n')
     live = batched("run", "b.jsonl", "-t", "{q}", *SMALL)
     assert f"2 of the first 3 rows are in batches of job {job}, and paid again" in live.err
@@ -137,8 +141,7 @@ def test_both_payments_for_a_row_that_was_called_live_and_in_a_batch_are_in_the_
     batched: Scrimp, server: OpenAIBatches
 ) -> None:
     server.script = SLOW
-    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
-    batched("batch", "submit", "a.txt", *SMALL)
+    submit_three_rows(batched)
     batched.file("b.txt", "row 2\nrow 3\n")
     batched("run", "b.txt", *SMALL)
     fetched = batched("batch", "fetch", "--wait")
@@ -155,8 +158,7 @@ def test_both_payments_for_a_row_that_was_called_live_and_in_a_batch_are_in_the_
 def test_what_was_paid_for_rows_that_left_the_input_meanwhile_is_in_the_ledger(
     batched: Scrimp, server: OpenAIBatches, later: str
 ) -> None:
-    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
-    batched("batch", "submit", "a.txt", *SMALL, "--route", "triage")
+    submit_three_rows(batched, "--route", "triage")
     batched.file("a.txt", later)
     fetched = batched("batch", "fetch", "--wait")
 
@@ -275,8 +277,7 @@ def test_a_row_that_is_called_live_counts_once_however_often_its_call_is_tried(
 def test_what_comes_back_in_a_batch_while_its_row_waits_to_be_called_is_taken(
     batched: Scrimp, server: OpenAIBatches
 ) -> None:
-    batched.file("a.txt", "row 1\nrow 2\nrow 3\n")
-    batched("batch", "submit", "a.txt", *SMALL)
+    submit_three_rows(batched)
 
     def answer(model: str, prompt: str) -> str:
         if prompt == "row 1":  # the only call in flight
