@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scrimp import __version__
-from scrimp.cli.help.markdown import SPAN, Block, Bullet, Heading, Lines, Paragraph, Table, column_widths
+from scrimp.cli.help.markdown import SPAN, Block, Bullet, Heading, Lines, Paragraph, Table
+from scrimp.cli.help.table_layout import table_lines
+
+_ROOM = 71  # columns: 80 less the indentation of a page and of what is quoted in it
 
 
 def man_page(name: str, section: str, summary: str, body: Iterable[str]) -> str:
@@ -36,16 +39,18 @@ def body(page: Iterable[Block]) -> Iterator[str]:
             for row in block.rows:
                 yield from (".TP", f"\\fB{escape(row[0].replace('`', ''))}\\fR", words(row[1]))
         else:
-            lines = block.lines if isinstance(block, Lines) else table_lines(block)
+            lines = block.lines if isinstance(block, Lines) else aligned(block)
             yield from (*(() if fresh else (".PP",)), ".RS 2", ".nf", *map(escape, lines), ".fi", ".RE")
         fresh = isinstance(block, Heading)
 
 
-def table_lines(table: Table) -> Iterator[str]:
+def aligned(table: Table) -> list[str]:
+    """Return the lines of a table, as wide as a screen of man leaves them."""
     rows = [[cell.replace("`", "") for cell in row] for row in (table.headers, *table.rows)]
-    widths = column_widths(rows)
-    for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    lines = table_lines(rows, _ROOM)
+    if lines is None:
+        raise ValueError(f"a table is too wide for a page of man: {' | '.join(table.headers)}")
+    return [line for _, line in lines]
 
 
 def words(text: str) -> str:

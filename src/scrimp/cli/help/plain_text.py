@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scrimp.cli.help.markdown import SPAN, Block, Bullet, Heading, Lines, Table, column_widths
+from scrimp.cli.help.table_layout import table_lines
 from scrimp.render.terminal import paint
 
 _BOLD = "1"
@@ -46,17 +47,15 @@ def _wrapped(text: str, width: int, first: str, rest: str, *, color: bool) -> It
 
 
 def _table(table: Table, width: int, *, color: bool) -> Iterator[str]:
-    """Yield a table; what does not fit in its last column goes on below."""
+    """Yield a table; in a narrow one, or of long terms and what they mean, each row as a definition."""
     rows = [[cell.replace("`", "") for cell in row] for row in (table.headers, *table.rows)]
-    *widths, _ = column_widths(rows)
-    left = len(_INDENT) + sum(widths) + len(_INDENT) * len(widths)
-    if left > width * 3 // 4 or (len(widths) == 1 and left > width // 2):
+    terms, *others = column_widths(rows)
+    long_terms = len(others) == 1 and terms > width // 2 - len(_DEEPER)
+    lines = None if long_terms else table_lines(rows, width - len(_INDENT))
+    if lines is None:
         yield from _definitions(rows, width, color=color)
         return
-    for index, row in enumerate(rows):
-        head = _INDENT + "".join(f"{cell:<{size}}{_INDENT}" for cell, size in zip(row[:-1], widths, strict=True))
-        for number, line in enumerate(_filled(row[-1], max(_NARROWEST, width - left))):
-            yield paint(((" " * left if number else head) + line).rstrip(), _BOLD, color=color and index == 0)
+    yield from (paint(_INDENT + line, _BOLD, color=color and row == 0) for row, line in lines)
 
 
 def _definitions(rows: list[list[str]], width: int, *, color: bool) -> Iterator[str]:
