@@ -1,18 +1,54 @@
-"""Where Ray does not start, a sentence says so."""
+"""Where Ray does not start, a sentence says so; a signal does not wait until it has started."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
+import threading
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 import pytest
 
-from scrimp.engines.ray.run import _ray
+from scrimp.config.paths import Paths
+from scrimp.config.sources.load import load
+from scrimp.engines.chunks import InputRows
+from scrimp.engines.ray.ray_session import ray_session
+from scrimp.engines.ray.run import run
 from scrimp.errors import ScrimpError
+from scrimp.flows.plan.run_options import RunOptions
+from scrimp.flows.services import Services
+from scrimp.read.options import ReadOptions
+
+
+class FakeRay(ModuleType):
+    """Ray as far as a session needs it."""
+
+    def __init__(self, init: Callable[..., object]) -> None:
+        super().__init__("ray")
+        self.init = init
+        self.threads: list[threading.Thread] = []
+
+    def cluster_resources(self) -> dict[str, float]:
+        return {"CPU": 3.0}
+
+    def shutdown(self) -> None:
+        self.threads.append(threading.current_thread())
+
+
+@contextmanager
+def faked_ray(monkeypatch: pytest.MonkeyPatch, init: Callable[..., object]) -> Iterator[FakeRay]:
+    ray = FakeRay(init)
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
+    with warnings.catch_warnings():
+        yield ray
 
 
 @pytest.mark.parametrize(
@@ -25,41 +61,54 @@ def test_any_failure_of_ray_s_own_is_told_in_its_first_line(
     def init(**_: object) -> NoReturn:
         raise Exception(said)  # noqa: TRY002 -- as Ray does
 
-    ray = ModuleType("ray")
-    monkeypatch.setattr(ray, "init", init, raising=False)
-    monkeypatch.setitem(sys.modules, "ray", ray)
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
-
     with (
-        warnings.catch_warnings(),
+        faked_ray(monkeypatch, init),
         pytest.raises(ScrimpError, match=r"Ray does not start \(.*" + told + r"\): see ray status, or use"),
-        _ray({}, 1),
+        ray_session({}, 1),
     ):
         pass
 
 
-def test_a_signal_that_comes_while_ray_starts_is_not_ray_s(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own handler ends the process with the signal's number for a status, 15."""
+def test_ray_ends_in_the_thread_that_started_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel kills what a thread has started when it ends, if that was asked for, as Ray does."""
+    threads = []
 
-    class EndedError(Exception):
-        """As the handler of a run."""
+    with (
+        faked_ray(monkeypatch, lambda **_: threads.append(threading.current_thread())) as ray,
+        ray_session({}, None) as workers,
+    ):
+        assert (workers, threads[0].is_alive()) == (2, True)
 
-    def end(*_: object) -> NoReturn:
-        raise EndedError
+    assert ray.threads == threads != [threading.main_thread()]
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "cache", "says"),
+    [
+        (signal.SIGTERM, 143, "on", "stopped by SIGTERM; what was answered is kept; rerun the same command to resume"),
+        (signal.SIGHUP, 129, "off", "stopped by SIGHUP; with --cache off a rerun starts over"),
+        (signal.SIGINT, 130, "on", "stopped by SIGINT; what was answered is kept; rerun the same command to resume"),
+    ],
+)
+def test_a_signal_ends_a_run_whose_ray_never_starts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: signal.Signals, status: int, cache: str, says: str
+) -> None:
+    starts = threading.Event()
 
     def init(**_: object) -> None:
-        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(number))
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
+        starts.wait(timeout=100)
 
-    ray = ModuleType("ray")
-    monkeypatch.setattr(ray, "init", init, raising=False)
-    monkeypatch.setitem(sys.modules, "ray", ray)
-    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-    monkeypatch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
-    former = signal.signal(signal.SIGTERM, end)
-    try:
-        with warnings.catch_warnings(), pytest.raises(EndedError), _ray({}, 1):
-            pass
-    finally:
-        signal.signal(signal.SIGTERM, former)
+    paths = Paths(config=tmp_path / "config.toml", data=tmp_path)
+    services = Services(load(env={}, cwd=None, paths=paths, flags={}), paths, env={}, warn=pytest.fail, note=print)
+    former = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    options = RunOptions(model="fake/test-model", concurrency=8, cache=cache)  # type: ignore[arg-type]
+    with faked_ray(monkeypatch, init):
+        stop = run(InputRows(names=(), options=ReadOptions()), options, services, lambda _: None)
+    waiting = not starts.is_set()
+    starts.set()
+    services.close()
+
+    assert stop is not None
+    assert (stop.message, stop.exit_status, waiting) == (says, status, True)
+    assert {each: signal.getsignal(each) for each in former} == former
