@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from bench.levels import WorkloadInput, estimated, row, workloads
-from bench.reader.journal import Answer
-from bench.reader.lookups import FORMS, is_right, lookups, orders
+from bench.reader.journal import Answer, answered
+from bench.reader.lookups import FORMS, Lookup, is_right, lookups, orders
 from bench.reader.paired import Pairs, pairs, sign_test
 from bench.reader.public_questions import SHORT_ANSWERS
+from bench.reader.reading import Reading
 from bench.reader.run_lookups import report, tasks_of
 
 
@@ -56,12 +57,13 @@ def test_a_row_of_the_table_is_what_estimate_says(tmp_path: Path) -> None:
 
 
 def test_a_look_up_names_one_record_and_its_answer_stands_in_every_form() -> None:
-    for question in lookups(40, seed=3):
+    for question in lookups(40, seed=3, rows=(6, 9)):
         values = [str(value) for record in json.loads(question.context) for value in record.values()]
         assert values.count(question.answers[0]) == 1
         for form, make in FORMS.items():
             assert question.answers[0] in make(question, 0), form
         assert json.loads(FORMS["lossless"](question, 0)) == json.loads(question.context)
+        assert FORMS["tidy"](question, 0) == FORMS["focus"](question, 0) == FORMS["lossless"](question, 0)
         assert len(FORMS["dense"](question, 0)) < len(FORMS["lossless"](question, 0)) < len(question.context)
 
 
@@ -96,13 +98,47 @@ def test_look_ups_are_reported_in_pairs() -> None:
     ]
     lines = report(read, len).splitlines()
 
-    assert lines[0] == "8 look-ups"
+    by_chance = sum(1 / len(json.loads(each.context)) for each in asked)
+    assert lines[0] == f"8 look-ups; of any record {by_chance:.1f} would be right"
     assert [line.split()[2] for line in lines[2:4]] == ["8", "4"]
-    assert lines[-1].split() == ["off", ":", "lossless", "4", "4", "0", "0", "0.125"]
+    assert lines[-1].split()[:8] == ["off", ":", "lossless", "4", "4", "0", "0", "0.125"]
+    assert lines[-1].endswith("2 : 0 (p 0.500)")  # both arrays are likelier to be read as they are
+
+
+def test_a_look_up_is_shown_one_of_another_record_with_its_answer() -> None:
+    for question in lookups(40, seed=2):
+        plain, shown = (
+            Lookup(question=question, arm="off", context=question.context, shown=one) for one in (False, True)
+        )
+        example = shown.prompt.removeprefix(question.context).removesuffix(plain.prompt.removeprefix(question.context))
+        wanted, value = example.splitlines()[-1].removeprefix("Answer: The ").split(" is ")
+        named = example.partition(" whose ")[2].partition(" is ")[0]
+        (record,) = [each for each in json.loads(question.context) if str(each[wanted]) == value]
+
+        assert value != question.answers[0]
+        assert f"whose {named} is {record[named]}?" in example
+        assert f"What is the {wanted} of the " in question.question
+
+
+def test_the_same_prompt_in_another_form_is_read_once(tmp_path: Path) -> None:
+    tasks = tasks_of(list(lookups(4, seed=1)), ["lossless", "tidy", "dense"])
+    prompts: list[str] = []
+
+    def reader(prompt: str, right: str) -> Reading:
+        prompts.append(prompt)
+        return Reading(right, 0.5)
+
+    answers = list(answered(tasks, reader, tmp_path / "a.jsonl", "m"))
+    again = list(answered(tasks, reader, tmp_path / "a.jsonl", "m"))
+
+    assert len(prompts) == 8 == len(set(prompts))
+    assert [each.arm for each in answers] == [task.arm for task in tasks]
+    assert again == answers
 
 
 def answer(said: Sequence[str], arm: str) -> Answer:
-    return Answer(question="", arm=arm, model="m", key="", completion=said[0], likelihood=0.5)
+    likelihood = 0.5 if arm == "off" else 0.4
+    return Answer(question="", arm=arm, model="m", key="", completion=said[0], likelihood=likelihood)
 
 
 def test_every_public_question_of_the_reader_is_one_of_those_that_focus_is_measured_by() -> None:

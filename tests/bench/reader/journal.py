@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +53,20 @@ def kept(path: Path, model: str) -> dict[tuple[str, str, str], Answer]:
 
 
 def answered(tasks: Iterable[Task], read: Reader, path: Path, model: str) -> Iterator[Answer]:
-    """Yield the answer to each task: the one the file holds, or else the reader's, which is appended first."""
+    """Yield the answer to each task: the one the file holds, or else the reader's, which is appended first.
+
+    The same prompt in another arm has the same answer, and is not read again.
+    """
     known = kept(path, model)
+    by_prompt = {(each.question, each.key): each for each in known.values()}
     with path.open("a", encoding="utf-8") as lines:
         lines.write("\n" if _cut_short(path) else "")
         for task in tasks:
             answer = known.get((task.question.id, task.arm, task.key))
             if answer is None:
-                answer = _asked(task, read, model)
+                same = by_prompt.get((task.question.id, task.key))
+                answer = _asked(task, read, model) if same is None else replace(same, arm=task.arm)
+                by_prompt[task.question.id, task.key] = answer
                 lines.write(json.dumps(asdict(answer), ensure_ascii=False) + "\n")
                 lines.flush()
             yield answer

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,8 +19,9 @@ from bench.reader.journal import Task
 from bench.reader.questions import ASKED, Question
 from scrimp.compress import compress
 
-_LEAST_ROWS, _MOST_ROWS = 8, 18
+ROWS = 8, 18  # of an array, at least and at most
 ASKED_OF_EACH = 4
+_ASKED = re.compile(r"What is the (\S+) of the (\S+) whose (\S+) is (.+)\?")
 _NAMES = (
     "Anna Holt", "Bruno Keller", "Carla Mendes", "David Osei", "Elif Demir", "Farid Nouri", "Greta Lind", "Hugo Martin",
     "Ines Rocha", "Jonas Weber", "Kaori Sato", "Liam Byrne", "Mina Park", "Nadia Petrov", "Omar Haddad", "Paula Novak",
@@ -36,16 +38,18 @@ _THINGS = (
 )  # fmt: skip
 
 
-def lookups(most: int, *, seed: int, of_each: int = ASKED_OF_EACH) -> Iterator[Question]:
-    """Yield questions, `of_each` over each array of 8 to 18 records, indented as most programs print them."""
+def lookups(
+    most: int, *, seed: int, of_each: int = ASKED_OF_EACH, rows: tuple[int, int] = ROWS
+) -> Iterator[Question]:  # fmt: skip
+    """Yield questions, `of_each` over each array of that many records, indented as most programs print them."""
     chance = random.Random(seed)
     for number in range(most):
         if number % of_each == 0:
             kind = number // of_each % len(_KINDS)
-            noun, rows = _KINDS[kind][0], _records(kind, chance.randint(_LEAST_ROWS, _MOST_ROWS), chance)
-            context = json.dumps(rows, indent=2)
-            asked = chance.sample(range(len(rows)), of_each)
-        row = rows[asked[number % of_each]]
+            noun, records = _KINDS[kind][0], _records(kind, chance.randint(*rows), chance)
+            context = json.dumps(records, indent=2)
+            asked = chance.sample(range(len(records)), of_each)
+        row = records[asked[number % of_each]]
         named, wanted = chance.choice(_KINDS[kind][2])
         yield Question(
             id=f"{seed}/{number}", source=f"{seed}/{number // of_each}", written_by="generated", context=context,
@@ -60,19 +64,42 @@ def orders(chance: random.Random) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookup(Task):
-    """A question over records in one form; the prompt begins the answer, or small models talk round it."""
+    """A question over records in one form; the prompt begins the answer, or small models talk round it.
+
+    Where it is `shown` one, a look-up of another record, with its answer, comes before the question.
+    """
+
+    shown: bool = False
 
     @property
     def prompt(self) -> str:
         """Return what the reader is asked."""
+        example = _shown(self.question) if self.shown else ""
         wanted = self.question.question.removeprefix("What is the ").partition(" of the ")[0]
-        return f"{self.context}{ASKED} {self.question.question}\nAnswer: The {wanted} is"
+        return f"{self.context}{example}{ASKED} {self.question.question}\nAnswer: The {wanted} is"
 
 
 def is_right(question: Question, completion: str) -> bool:
     """Return whether a completion begins with the value that was asked for: 74.4 is not 74.44, nor is 174.44."""
     said, value = completion.strip().strip('"').lower(), question.answers[0].lower()
     return said.startswith(value) and not said[len(value) :].lstrip(".")[:1].isalnum()
+
+
+def chance_of(question: Question) -> float:
+    """Return how often the answer is right of who takes the value of any record."""
+    return 1 / len(json.loads(question.context))
+
+
+def _shown(question: Question) -> str:
+    """Return a look-up of the same fields in another record, answered."""
+    asked = _ASKED.fullmatch(question.question)
+    if asked is None:
+        raise ValueError(f"this is not a look-up: {question.question}")
+    wanted, noun, named, value = asked.groups()
+    others = [record for record in json.loads(question.context) if str(record[named]) != value]
+    other = random.Random(question.id).choice(others)
+    example = f"What is the {wanted} of the {noun} whose {named} is {other[named]}?"
+    return f"{ASKED} {example}\nAnswer: The {wanted} is {other[wanted]}"
 
 
 def _records(kind: int, count: int, chance: random.Random) -> list[dict[str, Any]]:
@@ -140,6 +167,8 @@ def at_level(question: Question, _seed: int, *, level: str) -> str:
 FORMS: dict[str, Arm] = {
     "off": pretty,
     "lossless": partial(at_level, level="lossless"),
+    "tidy": partial(at_level, level="tidy"),
+    "focus": partial(at_level, level="focus"),
     "dense": partial(at_level, level="dense"),
     "one line": spaced,
 }
