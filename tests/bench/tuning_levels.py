@@ -3,8 +3,9 @@
     python tests/bench/tuning_levels.py [--draws 200] [--command 20]
 
 Pairs are drawn with a known share of answers kept, just below the target and well above it, and are looked at once, or
-again and again as more of them come in until the level is certified. `--command` does so many draws at the edge of the
-target with the program itself: prompts are sent to a provider that loses so many answers where a prompt is compressed.
+again and again as more of them come in until the level is certified; and how soon later pairs, looked at one by one, end
+a certificate of 95 %, of levels that keep as much and less. `--command` does so many draws at the edge of the target
+with the program itself: prompts are sent to a provider that loses so many answers where a prompt is compressed.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import statistics
 import sys
 import tempfile
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
+from scrimp.flows.tune.watch.level_drift import DRIFT_RISK
 from scrimp.tuning.level_claims import LevelAnswer, LevelPair, claim_levels
+from scrimp.tuning.statistics.change_point import find_fall
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -110,6 +116,23 @@ def simulate(draws: int) -> None:
             )
 
 
+def find_drift(draws: int, target: float = 0.95, pairs: int = 1000) -> None:
+    print(f"share of {draws} draws in which a level certified to keep {target:.0%} is blamed within {pairs} pairs")
+    for kept in (target, 0.9, 0.8, 0.5):
+        found = []
+        for draw in range(draws):
+            chance = random.Random(f"drift {kept} {draw}")
+            later = [chance.random() < kept for _ in range(pairs)]
+            if find_fall(later, target, DRIFT_RISK) is not None:
+                found.append(bisect(range(pairs), 0, key=partial(_is_found, later, target)))
+        median = f"after {statistics.median(found):.0f} pairs" if found else ""
+        print(f"keeps {kept:.0%}  blamed {len(found) / draws:6.1%}  {median}", flush=True)
+
+
+def _is_found(later: Sequence[bool], target: float, count: int) -> bool:
+    return find_fall(later[:count], target, DRIFT_RISK) is not None
+
+
 def by_command(draws: int, target: float = 0.9, pairs: int = 60) -> None:
     """Do the same with the program: prompts whose answer the level loses are drawn at the edge of the target."""
     certified = 0
@@ -134,6 +157,7 @@ def main() -> None:
     parser.add_argument("--command", type=int, default=0)
     options = parser.parse_args()
     simulate(options.draws)
+    find_drift(options.draws)
     if options.command:
         by_command(options.command)
 

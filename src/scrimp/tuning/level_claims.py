@@ -8,7 +8,8 @@ against how often the model keeps its own answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from msgspec import Struct
@@ -62,6 +63,13 @@ class LevelSaving(Struct, frozen=True):
     without: Decimal  # dollars for the same prompts without it
 
 
+class Agreement(Struct, frozen=True):
+    """Pairs with an answer without the level, and those of them with the same answer at it."""
+
+    agreed: int = 0
+    compared: int = 0
+
+
 class LevelClaim(Struct, frozen=True, kw_only=True):
     """What is proved of one group of pairs: that the level keeps at least `bound` of the answers, at this risk."""
 
@@ -81,6 +89,8 @@ class LevelClaim(Struct, frozen=True, kw_only=True):
     unchanged: int  # pairs whose prompt the level left as it was
     open_ended: int  # pairs compared by their texts, as they assert nothing
     saving: LevelSaving
+    # By task, where the share kept is another measure than this: of right answers, or beside what a model repeats.
+    agreements: Mapping[str, Agreement]
     next_target: float | None = None
     pairs_needed: int | None = None  # beyond those there are, for the next target; None if no number would do
 
@@ -156,9 +166,24 @@ def _claim(group: ClaimGroup[LevelPair], target: float, share: float, look: int)
         labeled=sum(map(_labeled, pairs)), self_agreement=_self_agreement(pairs), relative=is_relative(pairs),
         unchanged=sum(pair.unchanged for pair in pairs),
         open_ended=sum(pair.without.open_ended and not _labeled(pair) for pair in pairs),
-        saving=_saving(pairs), next_target=next_target,
+        saving=_saving(pairs), agreements=_agreements(pairs), next_target=next_target,
         pairs_needed=None if needed is None else max(0, needed - len(pairs)),
     )  # fmt: skip
+
+
+def answers_kept(pairs: Iterable[LevelPair]) -> list[bool]:
+    """Return whether the level kept each answer there was without it."""
+    return [pair.kept for pair in pairs if pair.without.asserted is not None]
+
+
+def _agreements(pairs: Sequence[LevelPair]) -> dict[str, Agreement]:
+    if not is_relative(pairs) and not any(map(_labeled, pairs)):
+        return {}
+    by_task: defaultdict[str, list[LevelPair]] = defaultdict(list)
+    for pair in pairs:
+        by_task[pair.signature].append(pair)
+    kept = {task: answers_kept(found) for task, found in by_task.items()}
+    return {task: Agreement(sum(found), len(found)) for task, found in kept.items()}
 
 
 def _self_agreement(pairs: Sequence[LevelPair]) -> float | None:

@@ -135,11 +135,21 @@ def test_later_pairs_that_contradict_it_end_a_certificate_and_those_before_do_no
     shadow = applied(*SHADOW, "late.jsonl")
     renewed = applied(*APPLY)
 
-    assert "is no longer used: it kept 58 % in 12 pairs collected since" in shadow.err
+    assert "pairs kept the answer, where 90 % should; collect pairs again" in shadow.err
     assert level_of(applied, *TASK) == DEFAULT
     assert "it is no longer certified" not in applied("cost").err
     assert renewed.status == 2
     assert "in 12 pairs" in renewed.out
+
+
+def test_a_level_certified_by_right_answers_is_watched_by_how_often_answers_agreed(applied: Scrimp) -> None:
+    (plain,) = levels(applied)
+    applied(*SHADOW, "p.jsonl", "--gold", "code")
+    applied(*APPLY)
+    (labeled,) = levels(applied)
+
+    assert "compared" not in plain
+    assert (labeled["kept"], labeled["agreed"], labeled["compared"]) == ("right answers", 40, 40)
 
 
 def test_later_pairs_that_agree_leave_it_in_force(applied: Scrimp) -> None:
@@ -184,7 +194,7 @@ def test_a_share_of_certified_rows_goes_without_the_level_at_the_end_of_a_run_an
     )  # the last run goes to the other model, as all that is shadowed
     assert "no longer used" not in calm.err
     assert "shadow: 12 prompts at a certified level also sent without it" in failing.err
-    assert "is no longer used: it kept 53 % in 15 pairs collected since" in failing.err
+    assert "pairs kept the answer, where 90 % should; collect pairs again" in failing.err
     assert {row["compressed"]["level"] for row in after.rows} == {"lossless"}
 
 

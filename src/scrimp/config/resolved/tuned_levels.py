@@ -31,6 +31,9 @@ class TunedLevel(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     version: str  # version of the compression code
     certified: str  # UTC, such as 2026-11-09T14:03:21Z
     template: str | None = None  # the fingerprint of its prompts' template, as a route has it
+    # Pairs with an answer without the level, and those with the same one at it; none where that is what is certified.
+    agreed: Count = 0
+    compared: Count = 0
     drift: str | None = None  # why it no longer holds; such a level is not used
 
     @property

@@ -19,7 +19,7 @@ from scrimp.flows.tune.watch.level_drift import is_refuted, later_than
 from scrimp.store.tuning.level_replies import EVERYTHING, LevelReplyStore, Side
 from scrimp.store.tuning.looks import LookStore, digest, of_level
 from scrimp.tuning.claim_groups import ClaimGroup
-from scrimp.tuning.level_claims import LevelClaim, LevelPair, claim_levels, what_is_kept
+from scrimp.tuning.level_claims import Agreement, LevelClaim, LevelPair, claim_levels, what_is_kept
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
@@ -103,6 +103,7 @@ def tuned_levels(
     side = certificate.side
     for model, claim in _worthwhile(certificate, pooled=pooled):
         for signature in claim.signatures:
+            agreement = claim.agreements.get(signature, Agreement())
             yield TunedLevel(
                 signature=signature, model=model, level=side.level,
                 keep=None if side.keep == EVERYTHING else side.keep, target=certificate.target, risk=certificate.risk,
@@ -110,7 +111,7 @@ def tuned_levels(
                 self_agreement=_rounded(claim.self_agreement), saved=_rounded(claim.saving.dollars),
                 saved_tokens=_rounded(claim.saving.tokens), version=certificate.version,
                 certified=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now)),
-                template=templates.get(signature, ""),
+                template=templates.get(signature, ""), agreed=agreement.agreed, compared=agreement.compared,
             )  # fmt: skip
 
 

@@ -15,15 +15,14 @@ from scrimp.config.resolved.tuned_routes import load_levels, update_levels
 from scrimp.flows.tune.pairs.level_collector import side_of
 from scrimp.flows.tune.pairs.level_pairs import level_pairs
 from scrimp.store.tuning.level_replies import LevelReplyStore
-from scrimp.tuning.level_claims import LevelPair, score_pairs
-from scrimp.tuning.statistics.binomial import binomial_cdf
-from scrimp.tuning.statistics.bounds import count_outcomes
-from scrimp.units import format_percent, pluralize
+from scrimp.tuning.level_claims import LevelPair, answers_kept
+from scrimp.tuning.statistics.change_point import find_fall, lower_limit
+from scrimp.units import format_count, format_percent, format_percent_briefly, pluralize
 
 if TYPE_CHECKING:
     from scrimp.flows.services import Services
 
-_RISK = 0.025  # false alarm rate for a level that just keeps its target
+DRIFT_RISK = 0.025  # false alarm rate for a level that just keeps its target, over all looks
 
 
 def note_level_drift(services: Services) -> list[TunedLevel]:
@@ -60,20 +59,23 @@ def _checked(level: TunedLevel, store: LevelReplyStore) -> TunedLevel:
         return replace(level, drift=f"{change_since(level.version)} since")
     found = level_pairs(store, side_of(level.level, level.keep), version, since=later_than(level))
     pairs = [pair for pair in found.by_model.get(level.model, ()) if pair.signature == level.signature]
-    return replace(level, drift=drift_of(pairs, level.target))
+    return replace(level, drift=drift_of(pairs, level))
 
 
-def drift_of(pairs: Sequence[LevelPair], target: float) -> str | None:
-    """Return in words how much less than the target later pairs kept; None if chance may explain it.
+def drift_of(pairs: Sequence[LevelPair], level: TunedLevel) -> str | None:
+    """Return in words how rarely a level kept the answer in later pairs, which come oldest first; None if it holds.
 
-    The exact test of losses that are not made up for by gains: however few pairs there are, a level that keeps its
-    target is blamed with a probability of at most 2.5 % at each check.
+    A level that keeps its target is blamed with a probability of at most 2.5 %, however often it is looked at. Later
+    pairs may have no label and no second answer. So a level that was certified by labels or second answers is blamed
+    where it keeps the answer less often than the certificate's pairs did: than their share, but for half of the risk,
+    less what was certified beyond the target.
     """
-    outcomes = count_outcomes(score_pairs(pairs)) if pairs else None
-    if outcomes is None or not outcomes.rows:
+    floor, risk, expected = level.target, DRIFT_RISK, f"{format_percent_briefly(level.target)} should"
+    if level.compared:
+        spare = max(0.0, level.bound - level.target)
+        floor, risk = lower_limit(level.agreed, level.compared, DRIFT_RISK / 2) - spare, DRIFT_RISK / 2
+        expected = f"{format_percent(level.agreed / level.compared)} did when it was certified"
+    fall = find_fall(answers_kept(pairs), floor, risk)
+    if fall is None:
         return None
-    losses = max(0, outcomes.losses - outcomes.gains)
-    if not losses or 1 - binomial_cdf(losses - 1, outcomes.rows, 1 - target) > _RISK:
-        return None
-    kept = 1 - losses / outcomes.rows
-    return f"it kept {format_percent(kept)} in {pluralize(outcomes.rows, 'pair')} collected since"
+    return f"{format_count(fall.good)} of the newest {pluralize(fall.rows, 'pair')} kept the answer, where {expected}"
