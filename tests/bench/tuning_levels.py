@@ -3,9 +3,9 @@
     python tests/bench/tuning_levels.py [--draws 200] [--command 20]
 
 Pairs are drawn with a known share of answers kept, just below the target and well above it, and are looked at once, or
-again and again as more of them come in until the level is certified; and how soon later pairs, looked at one by one, end
-a certificate of 95 %, of levels that keep as much and less. `--command` does so many draws at the edge of the target
-with the program itself: prompts are sent to a provider that loses so many answers where a prompt is compressed.
+again and again as more of them come in until the level is certified; and how soon later pairs, looked at one by one,
+end a certificate of 95 %, of levels that keep as much and less. `--command` does so many draws at the edge of its
+target with the program itself: prompts are sent to a provider that loses so many answers where a prompt is compressed.
 """
 
 from __future__ import annotations
