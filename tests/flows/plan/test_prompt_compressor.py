@@ -87,11 +87,12 @@ def test_the_rules_of_all_parts_are_told_once() -> None:
 def test_the_tags_that_keep_a_text_are_sent_nowhere(level: str) -> None:
     text = f"Is it paid?\n\n<scrimp:keep>{PARTS[2]}</scrimp:keep>"
     turns = (Message("user", text), Message("assistant", text))
-    after = (Message("assistant", "", calls=(ToolCall("1", "f", "{}"),)), Message("tool", text, call_id="1"))
+    call = ToolCall("1", "f", '{"a": "<scrimp:keep>b</scrimp:keep>"}')
+    after = (Message("assistant", "", calls=(call,)), Message("tool", text, call_id="1"))
     prompt = Prompt(index=0, text=text, system=text, history=turns, after=after)
     sent = PromptCompressor(level).compress(prompt)
 
     plain = f"Is it paid?\n\n{PARTS[2]}"
-    assert sent.texts == (plain, plain, plain, plain, "\nf {}", plain)
+    assert sent.texts == (plain, plain, plain, plain, '\nf {"a": "b"}', plain)
     assert texts_of(prompt) == sent.texts
     assert PromptCompressor(level).compress(Prompt(index=0, text=text)).text == plain

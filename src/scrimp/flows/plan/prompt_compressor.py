@@ -84,7 +84,8 @@ class PromptCompressor:
 
 def _sent(turn: Message, part: _CompressedPart | None) -> Message:
     text = _without_tags(turn.content if part is None else part.text)
-    return replace(turn, content=text, told=()) if text != turn.content else turn
+    calls = tuple(replace(call, arguments=_without_tags(call.arguments)) for call in turn.calls)
+    return replace(turn, content=text, told=(), calls=calls) if (text, calls) != (turn.content, turn.calls) else turn
 
 
 def _without_tags(text: str) -> str:
