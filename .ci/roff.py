@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scrimp import __version__
-from scrimp.cli.help.markdown import SPAN, Block, Bullet, Heading, Lines, Paragraph, Table
+from scrimp.cli.help.markdown import SPAN, Block, Heading, Item, Lines, Paragraph, Table
 from scrimp.cli.help.table_layout import table_lines
 
 _ROOM = 71  # columns: 80 less the indentation of a page and of what is quoted in it
@@ -33,8 +33,9 @@ def body(page: Iterable[Block]) -> Iterator[str]:
         elif isinstance(block, Paragraph):
             yield from (() if fresh else (".PP",))
             yield words(block.text)
-        elif isinstance(block, Bullet):
-            yield from (".IP \\(bu 2", words(block.text))
+        elif isinstance(block, Item):
+            mark = "\\(bu 2" if block.mark == "-" else f"{block.mark} {len(block.mark) + 1}"
+            yield from (f".IP {mark}", words(block.text))
         elif isinstance(block, Table) and len(block.headers) == 2:
             for row in block.rows:
                 yield from (".TP", f"\\fB{escape(row[0].replace('`', ''))}\\fR", words(row[1]))

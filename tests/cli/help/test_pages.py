@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scrimp.cli.help.markdown import Bullet, Heading, Lines, Paragraph, Table, blocks, title
+from scrimp.cli.help.markdown import Heading, Item, Lines, Paragraph, Table, blocks, title
 from scrimp.cli.help.plain_text import page_text
 from scrimp.cli.help.topics import topics
 
@@ -18,6 +18,12 @@ in a second line, with `code of words` and **strong ones**.
 - one
 - two, which
   goes on
+
+In this order:
+
+1. a first one
+10. a last
+one
 
 | key | meaning |
 |---|---|
@@ -35,8 +41,11 @@ def test_a_page_becomes_its_blocks() -> None:
     assert list(blocks(PAGE)) == [
         Heading(1, "scrimp-x(7): a page"),
         Paragraph("Words that go on in a second line, with `code of words` and **strong ones**."),
-        Bullet("one"),
-        Bullet("two, which goes on"),
+        Item("one"),
+        Item("two, which goes on"),
+        Paragraph("In this order:"),
+        Item("a first one", "1."),
+        Item("a last one", "10."),
         Table(("key", "meaning"), (("`a`", "one | two"),)),
         Lines("toml", ("# not a heading", "", "a = 1")),
     ]
@@ -53,6 +62,7 @@ def test_text_keeps_the_marks_of_code_where_there_is_no_bold() -> None:
 
     assert "  Words that go on in a second line, with `code of words` and strong ones.\n" in text
     assert "  - one\n  - two, which goes on\n" in text
+    assert "  1. a first one\n  10. a last one\n" in text
     assert "  a    one | two\n" in text
     assert "\n    a = 1\n" in text
 

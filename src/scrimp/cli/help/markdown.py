@@ -1,6 +1,6 @@
 """The Markdown that pages of the manual are written in, as blocks: a small part of it, which roff and text can follow.
 
-Headings, paragraphs, bullets of one paragraph, tables and fenced lines; HTML comments are for the tools and left out.
+Headings, paragraphs, bullets and numbered items of one paragraph, tables and fenced lines; HTML comments are for the tools and left out.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 _COMMENT = re.compile(r"^<!--.*?-->\n?", re.DOTALL | re.MULTILINE)
+_ITEM = re.compile(r"(-|\d{1,2}\.) +")
 _CELLS = re.compile(r"(?<!\\)\|")
 # `code` or **strong words**; everything else is itself.
 SPAN = re.compile(r"`([^`]+)`|\*\*([^*]+)\*\*")
@@ -30,10 +31,11 @@ class Paragraph(Struct, frozen=True):
     text: str
 
 
-class Bullet(Struct, frozen=True):
-    """An item of a list."""
+class Item(Struct, frozen=True):
+    """An item of a list; `mark` is its number with a period, or a hyphen."""
 
     text: str
+    mark: str = "-"
 
 
 class Lines(Struct, frozen=True):
@@ -50,7 +52,7 @@ class Table(Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
 
 
-Block: TypeAlias = "Heading | Paragraph | Bullet | Lines | Table"
+Block: TypeAlias = "Heading | Paragraph | Item | Lines | Table"
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -73,7 +75,7 @@ def blocks(text: str) -> Iterator[Block]:
             yield from _finished(pending)
             marks, _, words = line.partition(" ")
             yield Heading(len(marks), words.strip())
-        elif not line.strip() or (line.startswith("- ") and pending):
+        elif not line.strip() or (pending and _ITEM.match(line)):
             yield from _finished(pending)
             pending += [line] if line.strip() else []
         else:
@@ -90,7 +92,8 @@ def _finished(pending: list[str]) -> Iterator[Block]:
         yield Table(header, tuple(rows))
     else:
         words = " ".join(" ".join(pending).split())
-        yield Bullet(words.removeprefix("- ")) if pending[0].startswith("- ") else Paragraph(words)
+        item = _ITEM.match(words)
+        yield Paragraph(words) if item is None else Item(words[item.end() :], item[1])
     pending.clear()
 
 

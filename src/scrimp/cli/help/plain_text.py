@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scrimp.cli.help.markdown import SPAN, Block, Bullet, Heading, Lines, Table, column_widths
+from scrimp.cli.help.markdown import SPAN, Block, Heading, Item, Lines, Table, column_widths
 from scrimp.cli.help.table_layout import table_lines
 from scrimp.render.terminal import paint
 
@@ -21,7 +21,7 @@ def page_text(page: list[Block], width: int, *, color: bool) -> str:
     lines: list[str] = []
     before: Block | None = None
     for block in page:
-        if before is not None and not (isinstance(block, Bullet) and isinstance(before, Bullet)):
+        if before is not None and not (isinstance(block, Item) and isinstance(before, Item)):
             lines.append("")
         lines += _lines(block, min(width, _WIDEST), color=color)
         before = block
@@ -35,8 +35,9 @@ def _lines(block: Block, width: int, *, color: bool) -> Iterator[str]:
         yield from (f"{_DEEPER}{line}".rstrip() for line in block.lines)
     elif isinstance(block, Table):
         yield from _table(block, width, color=color)
-    elif isinstance(block, Bullet):
-        yield from _wrapped(block.text, width, f"{_INDENT}- ", _DEEPER, color=color)
+    elif isinstance(block, Item):
+        mark = f"{_INDENT}{block.mark} "
+        yield from _wrapped(block.text, width, mark, " " * len(mark), color=color)
     else:
         yield from _wrapped(block.text, width, _INDENT, _INDENT, color=color)
 
