@@ -18,10 +18,8 @@ COMMON: Mapping[str, str] = {
     "TERM": "dumb: no colors, no progress bar.",
     "COLUMNS": "The width of the screen, instead of the terminal's own.",
 }
-# Read where providers are called.
-CALLING: Mapping[str, str] = {
-    **VENDOR_VARIABLES,
-    "ANTHROPIC_AUTH_TOKEN": "A bearer token for anthropic, as for its own SDK, where ANTHROPIC_API_KEY is not set.",
+# Read where anything is fetched or sent over the network.
+CONNECTING: Mapping[str, str] = {
     "HTTPS_PROXY": "The proxy for https addresses; https_proxy is the same.",
     "HTTP_PROXY": "The proxy for http addresses; http_proxy is the same.",
     "ALL_PROXY": "The proxy where neither is set; all_proxy is the same.",
@@ -30,6 +28,12 @@ CALLING: Mapping[str, str] = {
     "REQUESTS_CA_BUNDLE": "The same, where SSL_CERT_FILE is not set.",
     "CURL_CA_BUNDLE": "The same, where neither is set.",
     "SSL_CERT_DIR": "Directories of such files, with colons, beside that file.",
+}
+# Read where providers are called.
+CALLING: Mapping[str, str] = {
+    **VENDOR_VARIABLES,
+    "ANTHROPIC_AUTH_TOKEN": "A bearer token for anthropic, as for its own SDK, where ANTHROPIC_API_KEY is not set.",
+    **CONNECTING,
 }
 # Read with `run --engine ray`.
 WORKING: Mapping[str, str] = {

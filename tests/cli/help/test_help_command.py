@@ -38,7 +38,7 @@ def test_the_page_of_a_command_is_its_help_and_more(scrimp: Scrimp, name: str) -
 @pytest.mark.parametrize(
     ("name", "statuses"),
     [
-        ("cost", [0, 1, 2, 8, 130, 141]),
+        ("cost", [0, 1, 2, 3, 4, 8, 130, 141]),
         ("tune", [0, 1, 2, 3, 4, 5, 129, 130, 141, 143]),
         ("run", [0, 1, 2, 3, 4, 5, 6, 7, 129, 130, 141, 143]),
         ("prices", [0, 1, 2, 130, 141]),

@@ -31,11 +31,17 @@ if TYPE_CHECKING:
 _ANSWERING = ("run", "ask", "batch")
 _ANY = (0, 1, WRONG_USE, INTERRUPTED, BROKEN_PIPE)
 _OWN: Mapping[str, tuple[int, ...]] = {  # besides those of every command
-    "cost": (ALERT_IN_FORCE,),
+    "cost": (SOME_FAILED, NOTHING_ANSWERED, ALERT_IN_FORCE),
     "tune": (SOME_FAILED, NOTHING_ANSWERED, LIMIT_REACHED, HUNG_UP, TERMINATED),
 }
 # Commands that call providers, or look whether they could.
 _CALLING = (*_ANSWERING, "estimate", "doctor", "tune")
+# Which commands read which variables; all read the common ones, and the program's page names each one.
+_READ: tuple[tuple[Mapping[str, str], tuple[str, ...]], ...] = (
+    (environment.CALLING, _CALLING), (environment.CONNECTING, ("cost", "prices")), (environment.WORKING, ("run",)),
+    (environment.STORING, ("run",)), (environment.TELLING, (*_ANSWERING, "tune")), (environment.RECONCILING, ("cost",)),
+    (environment.INSTALLING, ("local",)), (environment.PAGING, ("help",)),
+)  # fmt: skip
 # Written pages on the subject of a command; the program's page names all.
 _RELATED: Mapping[str, tuple[str, ...]] = {
     "batch": ("scrimp-batches(7)",),
@@ -61,8 +67,8 @@ def sections(name: str, context: Context) -> Iterator[Block]:
     yield Heading(2, "Environment")
     yield _table("variable", dict(_variables(name, flags)))
     yield Heading(2, "Files")
-    yield _table("file", dict(_files()))
-    yield Paragraph("With `SCRIMP_HOME` set, all of them are in that directory.")
+    yield _table("file", dict(_files(whole=not name)))
+    yield Paragraph("With `SCRIMP_HOME` set, all of this is in that directory.")
     yield Heading(2, "Exit status")
     yield _table("status", {str(status): EXIT_STATUSES[status] for status in _statuses(name)})
     yield Heading(2, "See also")
@@ -74,7 +80,7 @@ def _statuses(name: str) -> Iterable[int]:
     if not name:
         return EXIT_STATUSES
     if name in _ANSWERING:
-        return (status for status in EXIT_STATUSES if status not in _OWN["cost"])
+        return (status for status in EXIT_STATUSES if status != ALERT_IN_FORCE)
     return sorted((*_ANY, *_OWN.get(name, ())))
 
 
@@ -100,19 +106,9 @@ def _variables(name: str, flags: set[str]) -> Iterator[tuple[str, str]]:
         yield "OPENAI_API_KEY, ...", "The keys of providers; scrimp(1) lists them."
     if not name:
         yield from environment.keys()
-    if name in ("", *_CALLING):
-        yield from environment.CALLING.items()
-    if name in ("", "run"):
-        yield from environment.WORKING.items()
-        yield from environment.STORING.items()
-    if name in ("", *_ANSWERING, "tune"):
-        yield from environment.TELLING.items()
-    if name in ("", "cost"):
-        yield from environment.RECONCILING.items()
-    if name in ("", "local"):
-        yield from environment.INSTALLING.items()
-    if name in ("", "help"):
-        yield from environment.PAGING.items()
+    for variables, commands in _READ:
+        if name in ("", *commands):
+            yield from variables.items()
     yield from environment.COMMON.items()
 
 
@@ -120,10 +116,16 @@ def _flag(key: str) -> str:
     return f"--{key.replace('_', '-')}"
 
 
-def _files() -> Iterator[tuple[str, str]]:
-    """Yield where things are kept on Linux, with what each is."""
+def _files(*, whole: bool) -> Iterator[tuple[str, str]]:
+    """Yield where things are kept on Linux, with what each is; the program's page names each file."""
     paths = paths_of({"HOME": _HOME}, "linux")
     yield str(paths.config), "The user's configuration: scrimp.toml(5). A project's own is scrimp.toml, found upwards."
+    if not whole:
+        yield (
+            str(paths.ledger_db.parent),
+            "The cache, the ledger and what else scrimp keeps: scrimp(1) lists the files.",
+        )
+        return
     for name, member in vars(Paths).items():
         if isinstance(member, property):
             yield str(getattr(paths, name)), str(member.__doc__)

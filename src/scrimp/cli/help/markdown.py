@@ -1,6 +1,7 @@
 """The Markdown that pages of the manual are written in, as blocks: a small part of it, which roff and text can follow.
 
-Headings, paragraphs, bullets and numbered items of one paragraph, tables and fenced lines; HTML comments are for the tools and left out.
+Headings, paragraphs, bullets and numbered items of one paragraph, tables and fenced lines; HTML comments are for the
+tools and left out.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ _SKEW = 60  # seconds by which the clock of a machine whose ledger was merged ma
 @app.command()
 def doctor(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Save what can be read of damaged files; they are kept beside it.")
+        bool, typer.Option("--repair", help="Rebuild damaged stores from what can be read; the damaged files are kept.")
     ] = False,
 ) -> None:
     """Check the installation, the keys and the stores; exit 2 if something is broken.

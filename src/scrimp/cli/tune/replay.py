@@ -84,7 +84,7 @@ def replay(source: Source = LEDGER, *, compared: PairFlags, recording: Recording
     AUROC   the chance that a right completion has more confidence than a wrong one
 
     Beside them is every recorded model, or model@effort, with its mean score where nearly all its rows are labeled, and
-    what 1,000 rows were billed, hidden reasoning included: by that, and not by list prices, models are cheap or dear.
+    what 1,000 rows were billed, hidden reasoning included: that, and not list prices, decides which models are cheap.
 
     Of several tasks each also gets a policy of its own: of all ways to do so the one that saves most of those that
     keep --target together, with one standard error to spare, on the rows that are not reported.

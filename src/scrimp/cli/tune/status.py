@@ -22,13 +22,13 @@ app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """Show the routes and levels of compression that are applied, whether they still hold, and by what that is seen.
+    """Show the routes and levels of compression that are applied, whether they still hold, and how that is known.
 
     Checks them as scrimp cost does, and disables those that do not. Calls no API.
 
     A route through several models is watched by the share of rows that reach its flagship, a route of one model by the
-    rows without an answer and the length of completions, from 300 rows on. Where nothing can be seen of a route, for it
-    answers in open-ended text and its provider counts no tokens, a date says until when to certify it again. The
+    rows without an answer and the length of completions, from 300 rows on. Where neither can be seen, because
+    the answers are open-ended text and the provider counts no tokens, a date says when to certify the route again. The
     answers themselves are watched with certified = "1%" under [shadow] in the config.
     """
     with open_session() as session:

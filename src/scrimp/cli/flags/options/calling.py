@@ -56,7 +56,10 @@ Workers = Annotated[
 OrderOption = Annotated[RowOrder | None, typer.Option("--order", help="The order of the rows.")]
 DryRun = Annotated[
     bool,
-    typer.Option("--dry-run", help="Print the requests of the first rows (3, or --limit) instead of sending any."),
+    typer.Option(
+        "--dry-run",
+        help="Print the requests instead of sending any; of a run, those of the first rows (3, or --limit).",
+    ),
 ]
 Batch = Annotated[
     bool,
@@ -65,7 +68,9 @@ Batch = Annotated[
 Deadline = Annotated[
     str | None,
     typer.Option(
-        "--deadline", help="With --batch: have all rows by then (6h, or 06:00); what batches leave is called live."
+        "--deadline",
+        metavar="6h|06:00",
+        help="With --batch: have all rows within this time, or by this hour; what batches leave is called live.",
     ),
 ]
 Queue = Annotated[str | None, typer.Option("--queue", metavar="NAME", hidden=True)]
