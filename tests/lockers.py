@@ -18,6 +18,7 @@ _FILLERS = (
     "A bridge of stone replaced the wooden one", "Ships carried salt and wool along the coast",
 )  # fmt: skip
 _SENTENCES = 14
+_ASKED = re.compile(r"code of locker (\d+)\?")
 _GIVEN = re.compile(r"code of locker \d+ is (\d{4})")
 
 
@@ -52,6 +53,16 @@ def write(scrimp: Scrimp, name: str, numbers: Iterable[int], lost: Callable[[int
 def answer_text(body: dict[str, Any]) -> str:
     """Return what is known of a request's prompt."""
     return known(body["messages"][-1]["content"])
+
+
+def number_of(body: dict[str, Any]) -> int:
+    """Return the locker that a request's prompt asks for."""
+    return int(_ASKED.findall(body["messages"][-1]["content"])[-1])
+
+
+def is_shortened(body: dict[str, Any]) -> bool:
+    """Return whether sentences are missing in a request's prompt."""
+    return str(body["messages"][-1]["content"]).count("near stop") < _SENTENCES
 
 
 def known(text: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 import lockers
 import recordings
 from command import Ran, Scrimp
-from fake_provider import FakeProvider, completion
+from fake_provider import FakeProvider, Reply, completion, error
 from scrimp.store.encoding.packed_json import unpacked
 
 # Few pairs are enough for a low target.
@@ -102,6 +102,28 @@ def test_a_prompt_that_the_level_leaves_as_it_is_costs_no_second_call(told: Scri
     assert len(provider.bodies) == 6
     assert "6 pairs with and without focus 0.6 (6 not changed by it)" in ran.err
     assert certified(told)["unchanged"] == 6
+
+
+def test_prompts_that_only_the_level_has_declined_with_an_error_are_lost_and_calls_that_failed_are_no_pairs(
+    told: Scrimp, provider: FakeProvider
+) -> None:
+    def declines(body: dict[str, Any]) -> Reply:
+        shortened, number = lockers.is_shortened(body), lockers.number_of(body)
+        if shortened and number % 9 == 0:
+            return error(400, "content_policy_violation")
+        return error(500) if shortened and number % 9 == 1 else lockers.answer(body)
+
+    provider.answer = declines
+    lockers.write(told, "p.jsonl", range(45))
+    ran = told(*SHADOW, "--retries", "0")
+    claim, before = certified(told), len(provider.bodies)
+    provider.answer = lockers.answer
+    again = told(*SHADOW)
+
+    assert "40 pairs with and without focus 0.6 stored by fake/test-model, 10 failed" in ran.err
+    assert (claim["certified"], claim["pairs"], claim["kept"]) == (False, 40, pytest.approx(35 / 40))
+    assert len(provider.bodies) - before == 5
+    assert "45 pairs with and without" in again.err
 
 
 def test_right_answers_count_where_they_are_given(told: Scrimp, provider: FakeProvider) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import recordings
 from command import Scrimp, provider_table
-from fake_provider import FakeProvider, completion
+from fake_provider import FakeProvider, completion, error
 
 ALL = ("--share", "100%")
 
@@ -113,6 +113,34 @@ def test_a_completion_that_breaks_its_promise_counts_against_its_model(scrimp: S
         ("fake/claude-large", "spam", None, None, 5),
         ("fake/gpt-tiny", "", 0.0, "schema", 5),
     ]
+
+
+def test_prompts_that_one_model_declined_with_an_error_count_against_it(scrimp: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: (
+        error(400, "content_policy_violation") if body["model"] == "gpt-tiny" else completion("4", model=body["model"])
+    )
+    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
+    scrimp.config(
+        f"{provider_table(provider.url)}"
+        '[models."fake/claude-large"]\nprice = { input = 10, output = 10 }\n'
+        '[models."fake/gpt-tiny"]\nprice = { input = 1, output = 1 }\n'
+    )
+    recordings.prompts(scrimp, "p.jsonl", range(5))
+    ran = scrimp("tune", "shadow", "p.jsonl", *ALL, "--models", "fake/gpt-tiny,fake/claude-large")
+
+    assert "5 failed" in ran.err
+    assert recordings.entries(
+        scrimp, "SELECT model, output, score, scored_by, cost_nano > 0, count(*) FROM replies GROUP BY 1 ORDER BY 1"
+    ) == [
+        ("fake/claude-large", "4", None, None, 1, 5),
+        ("fake/gpt-tiny", "", 0.0, "refused", 0, 5),
+    ]
+
+
+def test_an_input_without_rows_is_not_told_to_raise_its_share(recorded: Scrimp) -> None:
+    recorded.file("empty.jsonl", "")
+
+    assert "raise --share" not in recorded("tune", "shadow", "empty.jsonl", *ALL).err
 
 
 def test_completions_are_held_against_a_column_that_knows(recorded: Scrimp) -> None:

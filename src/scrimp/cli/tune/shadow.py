@@ -102,7 +102,7 @@ def shadow(
             collected = _collect_levels(shadowed, comparison, models)
         if collected.stop is not None and collected.stop.message:
             session.messages.error(collected.stop.message)
-        elif not collected.prompts and not chosen.left_out:
+        elif not collected.prompts and not chosen.left_out and fraction < 1:
             session.messages.note(f"no prompt falls within the share of {wanted.share}: raise --share")
         if chosen.left_out:
             session.messages.note(f"{pluralize(chosen.left_out, 'row')} left out, the first: {chosen.first}")

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.failures import policy_of
 from scrimp.flows import live
 from scrimp.flows.engine.run_hooks import RunHooks
 from scrimp.flows.engine.stops.run_stop import RunStop
 from scrimp.prices.model_names import is_same_model
 from scrimp.units import format_dollars
-from scrimp.values import Answer, Answered, Entry, ModelRef, Outcome, OutcomeSink, Prompt
+from scrimp.values import Answer, Answered, Entry, Failed, ModelRef, Outcome, OutcomeSink, Prompt
 
 if TYPE_CHECKING:
     from scrimp.flows.plan.run_options import RunOptions
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class ModelReply(Struct, frozen=True):
-    """What a model returned for a prompt, and in a word why that is not what was asked for."""
+    """What a model returned for a prompt, and in a word why that is not what was asked for.
+
+    A prompt that it declined with an error has an answer without text, which no cache has.
+    """
 
     prompt: Prompt
     answer: Answer
@@ -62,7 +66,9 @@ class ModelCalls:
             options.limits, max_cost=None if cap is None else max(cap - self.spent, Decimal(0)), budget=None
         )  # fmt: skip
         options = replace(options, tier=None, model=model.id, limits=limits)
-        stop = live.run(iter(rest), options, self._services, self._sink(take), one_by_one=False, hooks=self._hooks)
+        stop = live.run(
+            iter(rest), options, self._services, self._sink(take, model), one_by_one=False, hooks=self._hooks
+        )
         return None if stop is None else with_whole_cap(stop, cap)
 
     def _not_in_tiers(
@@ -96,15 +102,9 @@ class ModelCalls:
         take(list(found.values()))
         return found
 
-    def _sink(self, take: Take) -> OutcomeSink:
+    def _sink(self, take: Take, model: ModelRef) -> OutcomeSink:
         def hand_on(outcomes: Sequence[Outcome]) -> None:
-            take(
-                [
-                    ModelReply(outcome.prompt, outcome.answer, _rejection(outcome))
-                    for outcome in outcomes
-                    if outcome.answer is not None and answered_itself(outcome.answer)
-                ]
-            )
+            take([reply for outcome in outcomes if (reply := _reply(outcome, model)) is not None])
             self.failed += sum(not isinstance(outcome, Answered) for outcome in outcomes)
             for entry in (entry for outcome in outcomes for entry in outcome.entries):
                 self.spent += entry.cost or Decimal(0)
@@ -145,6 +145,24 @@ def answering_model(answer: Answer, members: Iterable[ModelRef]) -> ModelRef | N
 def answered_itself(answer: Answer) -> bool:
     """Return whether the model that was called answered: another one's completion says nothing about it."""
     return answer.called_as is None or is_same_model(answer.called_as, answer.model)
+
+
+def _reply(outcome: Outcome, model: ModelRef) -> ModelReply | None:
+    """Return what a model made of a prompt itself; None where that is not known, since the call failed."""
+    if outcome.answer is not None:
+        own = answered_itself(outcome.answer)
+        return ModelReply(outcome.prompt, outcome.answer, _rejection(outcome)) if own else None
+    if isinstance(outcome, Answered) or not policy_of(outcome.failure).is_answer:
+        return None
+    return ModelReply(outcome.prompt, _declined(outcome, model), _rejection(outcome))
+
+
+def _declined(outcome: Failed, model: ModelRef) -> Answer:
+    """Return the answer of a model that declined a prompt with an error: no text, at what its calls cost."""
+    cost = sum((entry.cost or Decimal(0) for entry in outcome.entries), Decimal(0))
+    return Answer(
+        output="", model=model.model, provider=model.provider, finish_reason=outcome.failure.kind, cost=cost
+    )  # fmt: skip
 
 
 def _rejection(outcome: Outcome) -> str | None:

@@ -212,4 +212,6 @@ class LevelCollector:
 def _is_current(reply: ModelReply) -> bool:
     """Return whether a reply, which the cache may have kept, is to a text as it is compressed now."""
     compressed = reply.answer.compressed
-    return compressed is not None and compressed.version == compression_version()
+    if compressed is None:
+        return reply.rejection is not None  # declined with an error just now
+    return compressed.version == compression_version()
