@@ -142,6 +142,33 @@ def test_what_stands_before_a_question_and_a_colon_is_about_the_answer(before: s
 @pytest.mark.parametrize(
     "order",
     [
+        "minify",
+        "Count the readings.",
+        "Liste alle Bestellungen auf.",
+        "Liste toutes les commandes.",
+        "Extrae cada n\u00famero de tel\u00e9fono.",
+        "\u041e\u0431\u043e\u0431\u0449\u0438 \u0432\u0441\u0451.",
+        "\u5e2e\u5fd9\u6821\u5bf9\u4e00\u4e0b",
+    ],
+)
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Data:\n\nQuestion: {order}",
+        "Here is the data. {order}",
+        "User: Here is the data.\n\nAssistant: Thank you, I have it.\n\nUser: {order}",
+        "Human: Here are the rows.\nAI: What would you like to know?\nHuman: {order}\nAI:",
+    ],
+)
+def test_neither_labels_nor_what_the_model_said_make_an_order_one_beside_a_question(prompt: str, order: str) -> None:
+    assert about_form(prompt.format(order=order))
+    assert about_form(prompt.format(order="Which order is late?")) is None
+    assert about_form(prompt.format(order="Which order is late? Answer in one word.")) is None
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
         "Show its record as is.",
         "Paste its entry the way the logger wrote it.",
         "Pega su entrada sin retocarla.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Literal, TypeAlias
 
+from scrimp.compress.instructions.vocabulary import LANGUAGES, shared_expression
 from scrimp.compress.task.order_model import Place, order_score
 from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
 from scrimp.compress.task.phrase_finder import PhraseFinder
@@ -48,6 +49,7 @@ _QUESTION = r"[?\u061f\uff1f]\s*$"
 _CLAUSE = r"[,\u060c\uff0c](?!\d)"  # its end, after which an order may come: "When you are done, translate it"
 _AND = r"(?i:\W(?:and|und|et|y|e|\u0438)\s)"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
+_NAME = r"^\W*[^\W\d_]+(?: [^\W\d_]+)?[*_ ]*[:\uff1a]\s*$"  # of a part of the prompt or of who speaks: "Question:"
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
@@ -70,12 +72,11 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
         return call[0][:_LONGEST_NAMED]
-    if not asks_for_value(text, sentences) and not (of_prose and any(map(looks_up, sentences))):
+    if not any(asks_for_value(sentences)) and not (of_prose and any(map(looks_up, sentences))):
         return _form_words(text) or _task(sentences)
-    place: Place = "beside" if len(sentences) > 1 else "alone"  # an order may be all that is asked
     forms = (
         _form_of_question(one, of_prose=of_prose) if is_question(one) else _form_of_order(one, place, of_prose=of_prose)
-        for one in sentences
+        for one, place in placed(sentences)
     )
     return next(filter(None, forms), None)
 
@@ -83,14 +84,14 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
 def names_form(instructions: str) -> str | None:
     """Return the words of form in instructions that need not have a task, or None."""
     text, sentences = read(instructions)
-    found = None if asks_for_value(text, sentences) else _form_words(text)
+    found = None if any(asks_for_value(sentences)) else _form_words(text)
     said = (_form_words(one) if is_question(one) else _form_of_order(one) for one in sentences)
     return found or next(filter(None, said), None)
 
 
 def read(instructions: str) -> tuple[str, list[str]]:
     """Return the text that is searched, and its sentences that have words; what stands before a colon is one."""
-    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, _ends(instructions)))
+    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, shared_expression("models_turn").sub("", _ends(instructions))))
     return text, [one for one in pattern(_SENTENCE).findall(text) if any(map(str.isalpha, one))]
 
 
@@ -135,8 +136,6 @@ def about_all(instructions: str) -> str | None:
 
 def looks_up(sentence: str) -> bool:
     """Return whether a sentence asks who, when, where and the like; what is done in it is done by those in the text."""
-    from scrimp.compress.instructions.vocabulary import shared_expression  # as in `_finder`
-
     if not pattern(_QUESTION).search(sentence) and (pattern(_CLAUSE).search(sentence) or _orders_more(sentence)):
         return False
     return shared_expression("looking_up").match(fold(sentence)) is not None and not _find(sentence, "unsure")
@@ -156,10 +155,18 @@ def quantities(instructions: str) -> Iterator[tuple[str, str, str]]:
         yield from ((one, one[start:end], "") for start, end in _spans(one, "measures"))
 
 
-def asks_for_value(text: str, sentences: Sequence[str]) -> bool:
-    """Return whether instructions that were read ask for something that values answer."""
-    asked = any(pattern(_QUESTION).search(one) and not _find(one, "unsure") for one in sentences)
-    return asked or _find(text, "questions") is not None or any(map(_tells_to_answer, sentences))
+def placed(sentences: Sequence[str]) -> Iterator[tuple[str, Place]]:
+    """Yield each sentence and its place: alone, unless another one asks for a value."""
+    asking = asks_for_value(sentences)
+    return ((one, "beside" if sum(asking) > asks else "alone") for one, asks in zip(sentences, asking, strict=True))
+
+
+def asks_for_value(sentences: Sequence[str]) -> list[bool]:
+    """Return whether each sentence asks for what values answer; a name before others ("Question:") does not."""
+    names = {one for one in sentences[:-1] if pattern(_NAME).search(one)}
+    asked = (bool(pattern(_QUESTION).search(one) and not _find(one, "unsure")) for one in sentences)
+    told = (_find(one, "questions") is not None or _tells_to_answer(one) for one in sentences)
+    return [one not in names and any(ways) for one, *ways in zip(sentences, asked, told, strict=True)]
 
 
 def _tells_to_answer(sentence: str) -> bool:
@@ -173,8 +180,6 @@ def _tells_to_answer(sentence: str) -> bool:
 
 @cache
 def _function_words(*fields: str) -> frozenset[str]:
-    from scrimp.compress.instructions.vocabulary import LANGUAGES  # as in `_finder`
-
     texts = (getattr(words, field) for words in LANGUAGES for field in fields)
     return frozenset(word for text in texts for word in _words(text)[1] if word[:1].isalnum())
 
