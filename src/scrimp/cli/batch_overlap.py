@@ -41,13 +41,11 @@ def warn_of_batches(session: Session, options: RunOptions) -> None:
     services = session.services
     if options.cache != "on" or not services.paths.batches_db.exists():
         return
-    from contextlib import closing  # few runs come here
-
-    from scrimp.errors import StoreError
+    from scrimp.errors import StoreError  # few runs come here
     from scrimp.store.batches.store import BatchStore
 
     try:
-        with closing(BatchStore(services.paths.batches_db)) as store:
+        with BatchStore(services.paths.batches_db) as store:
             jobs = sorted(set(store.unprinted(services.clock()).values()))
     except StoreError as error:
         session.messages.warn(f"cannot tell whether rows are in batches: {error}")

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from command import Scrimp
 from fake_provider import FakeProvider
 from scrimp.cli.asking import ask
-from scrimp.cli.asking.ask_flags import AllAskFlags
 from scrimp.cli.asking.plain_words import plain_words
+from scrimp.cli.flags.all_ask_flags import AllAskFlags
 
 Typed = tuple[AllAskFlags, list[str]]
 COMMAND: Any = typer.main.get_command(ask.app)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from scrimp.cli.asking.ask_flags import AllAskFlags
 from scrimp.cli.asking.ask_prompt import ask_prompt
+from scrimp.cli.flags.all_ask_flags import AllAskFlags
 from scrimp.cli.flags.flag_groups import grouped
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)

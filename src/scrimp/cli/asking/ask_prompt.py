@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scrimp.cli.asking.completion_printer import CompletionPrinter, any_text
 from scrimp.cli.batch_overlap import looking_at_batches
 from scrimp.cli.flags.run_flags import ReadingFlags
-from scrimp.cli.flags.run_options import attachments, config_flags, run_options, with_known_models
+from scrimp.cli.flags.run_options import answering_options, attachments, config_flags, with_known_models
 from scrimp.cli.inputs import prompt_text
 from scrimp.cli.results.exit_status import exit_status
 from scrimp.cli.session import Session, open_session
@@ -25,7 +25,7 @@ from scrimp.values import Prompt, ToldText
 
 if TYPE_CHECKING:
     from scrimp.billing.totals import Bill
-    from scrimp.cli.asking.ask_flags import AllAskFlags
+    from scrimp.cli.flags.all_ask_flags import AllAskFlags
     from scrimp.flows.engine.stops.run_stop import RunStop
     from scrimp.flows.plan.run_options import RunOptions
 
@@ -69,10 +69,7 @@ def ask_prompt(flags: AllAskFlags, prompt: Sequence[str]) -> int:
 
 
 def _options(session: Session, flags: AllAskFlags) -> RunOptions:
-    options = run_options(
-        session.defaults, flags.answer, flags.labels, check=flags.check.check,
-        level_fixed=flags.cost.compress is not None,
-    )  # fmt: skip
+    options = answering_options(session.defaults, flags)
     options = with_known_models(options, session.services, ReadingFlags(attach=flags.own.attach))
     # How many rows of a run may fail says nothing of one prompt: why it failed does.
     limits = replace(options.limits, max_failures=None, max_failure_share=None)

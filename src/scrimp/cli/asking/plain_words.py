@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 from scrimp import enums
-from scrimp.cli.asking.ask_flags import AllAskFlags
+from scrimp.cli.flags.all_ask_flags import AllAskFlags
 from scrimp.cli.startup.suspicious_words import is_suspicious
 
 _SHORT = {"-s": "--system", "-m": "--model", "-c": "--continue", "-v": "--verbose"}

@@ -19,6 +19,8 @@ from scrimp.units import parse_dollars, parse_duration, parse_row_limit
 from scrimp.values import Attachment, JsonObject, Parameters
 
 if TYPE_CHECKING:
+    from scrimp.cli.flags.all_ask_flags import AllAskFlags
+    from scrimp.cli.flags.all_run_flags import AllRunFlags
     from scrimp.flows.services import Services
 
 _CAPS = {"max_cost": "--max-cost", "max_cost_per_row": "--max-cost-per-row"}
@@ -43,6 +45,13 @@ def config_flags(*groups: FlagGroup) -> dict[str, object]:
     if len(routes) > 1:
         raise UsageError(f"{' and '.join('--' + name for name in routes)} cannot be combined: give one")
     return given
+
+
+def answering_options(defaults: Defaults, flags: AllRunFlags | AllAskFlags) -> RunOptions:
+    """Return the options of a command that answers prompts, or looks ahead at one that would."""
+    return run_options(
+        defaults, flags.answer, flags.labels, check=flags.check.check, level_fixed=flags.cost.compress is not None
+    )
 
 
 def run_options(

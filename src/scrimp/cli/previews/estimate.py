@@ -19,7 +19,7 @@ from scrimp.cli.flags.run_flags import (
     ScreenFlags,
     StopFlags,
 )
-from scrimp.cli.flags.run_options import check_schema, config_flags, read_options, run_options, with_known_models
+from scrimp.cli.flags.run_options import answering_options, check_schema, config_flags, read_options, with_known_models
 from scrimp.cli.inputs import inputs_or_stdin
 from scrimp.cli.previews.estimate_report import Estimated, EstimatedWays, print_document, print_report
 from scrimp.cli.session import Session, open_session
@@ -65,10 +65,7 @@ def estimate(
     """
     names = inputs_or_stdin(inputs)
     with open_session(config_flags(*flags.with_defaults)) as session:
-        options = run_options(
-            session.defaults, flags.answer, flags.labels, check=flags.check.check,
-            level_fixed=flags.cost.compress is not None,
-        )  # fmt: skip
+        options = answering_options(session.defaults, flags)
         check_schema(options)
         options = with_known_models(options, session.services, flags.reading)
         source = RunInput(names=tuple(names), options=read_options(flags.reading), samples=flags.several.samples)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.cli.flags.run_options import check_schema, check_workers, read_options, run_options, with_known_models
+from scrimp.cli.flags.run_options import answering_options, check_schema, check_workers, read_options, with_known_models
 from scrimp.cli.flags.schema_option import schema_file
 from scrimp.cli.results.output_target import OutputTarget, output_target, row_pattern
 from scrimp.cli.results.part_output import part_output
@@ -62,10 +62,7 @@ def run_setup(session: Session, inputs: Sequence[str], flags: AllRunFlags) -> Ru
 
 
 def _options(session: Session, flags: AllRunFlags) -> RunOptions:
-    options = run_options(
-        session.defaults, flags.answer, flags.labels, check=flags.check.check,
-        level_fixed=flags.cost.compress is not None,
-    )  # fmt: skip
+    options = answering_options(session.defaults, flags)
     check_workers(flags.engine)
     check_schema(options)
     return with_known_models(options, session.services, flags.reading)
