@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from decimal import Decimal
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -78,6 +79,31 @@ def test_a_chain_that_keeps_nothing_unjudged_has_other_keys() -> None:
 
     assert key(chain=replace(chain, escalate_unjudged=True)) != key(chain=chain)
     assert key(chain=replace(CHAIN, escalate_unjudged=True)) == key()  # of one step: there is nothing to escalate to
+
+
+def test_the_judge_of_a_chain_is_in_its_keys() -> None:
+    chain = Chain(steps=(Step("a", (LUNA,)), Step("b", (FLASH,))), signal="judge")
+    judges = [None, *(Step("judge", (model,)) for model in (LUNA, FLASH, replace(FLASH, effort="low")))]
+
+    assert len({key(chain=replace(chain, judge=judge)) for judge in judges}) == len(judges)
+    assert key(chain=replace(CHAIN, judge=judges[1])) == key()  # of one step: there is nothing to judge for
+
+
+def test_the_share_that_a_level_keeps_is_in_the_key_where_it_is_not_the_default() -> None:
+    shares = (None, 0.4, 0.8)
+    routes = {fingerprint.route_bytes(CHAIN, Parameters(), level="focus", check=None, locations={}, keep=share)
+              for share in shares}  # fmt: skip
+
+    assert len(routes) == len(shares)
+
+
+def test_a_limit_of_a_row_has_one_key_however_it_is_written() -> None:
+    route = fingerprint.route_bytes(CHAIN, Parameters(), level="off", check=None, locations={})
+    one = fingerprint.limited_route(route, Decimal("0.01"), "skip")
+
+    assert fingerprint.limited_route(route, Decimal("0.0100"), "skip") == one
+    assert fingerprint.limited_route(route, Decimal("0.02"), "skip") != one
+    assert fingerprint.limited_route(route, Decimal("0.01"), "cheaper") != one
 
 
 @given(st.text(), st.text(), st.text(), st.text())
