@@ -1,4 +1,4 @@
-"""Many calls in flight: rows are admitted, equal ones joined, completions made durable, then printed."""
+"""Many calls in flight: rows are admitted, those to call for are called, completions made durable, then printed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from scrimp.flows.engine.claimed_rows import ClaimedRows, RowAtPosition
+from scrimp.flows.engine.claimed_rows import RowAtPosition
+from scrimp.flows.engine.deduplication import Deduplication, FinishedRow
 from scrimp.flows.engine.prefetcher import Prefetcher
 from scrimp.flows.engine.reorder_buffer import ROWS_PER_CALL, ReorderBuffer
-from scrimp.flows.engine.single_flight import SingleFlight
 from scrimp.flows.engine.stops.run_stop import PIPE, RunStop, interrupted, out_of_money, store_unwritable
 from scrimp.flows.engine.stops.stop_conditions import StopConditions
 from scrimp.flows.engine.wiring import EngineParts
@@ -41,14 +40,6 @@ _STOPPED = Failure(
 )  # fmt: skip
 
 
-class FinishedRow(Struct, frozen=True):
-    """A row that was called for, its position in the input, and its outcome."""
-
-    row: PlannedRow
-    position: int
-    outcome: Outcome
-
-
 class Engine:
     """One run in its event loop."""
 
@@ -57,24 +48,20 @@ class Engine:
         warn: Callable[[str], None], recover: Callable[[AbstractSet[bytes]], bool],
     ) -> None:  # fmt: skip
         """`recover` imports completions of dead runs under these keys; it returns whether there may be some."""
-        self._options, self._planner, self._lookup, self._warn = options, planner, lookup, warn
+        self._options, self._planner, self._warn = options, planner, warn
         self._answerer, self._recorder, self._output = parts.answerer, parts.recorder, output
-        self._commits, self._client, self._claims = parts.commits, parts.client, parts.claims
+        self._commits, self._client = parts.commits, parts.client
         self._commits.on_durable = self._print
         self._commits.on_unwritable = lambda error: self._halt(store_unwritable(error))
-        self._flights = SingleFlight()
         self._tasks: dict[asyncio.Task[None], RowRecorder] = {}
         self._uncommitted = 0  # rows on their way to the disk
         self._stop: RunStop | None = None
         self._interrupted = False
         self._error: BaseException | None = None
         self._conditions = StopConditions(options, lambda: parts.answerer.all_down(planner.chains()), warn)
-        self._recover = recover
-        self._claimed_rows = ClaimedRows(
-            parts.claims, lookup, longest=options.timeout, recover=recover, found=self._found_elsewhere,
-            free=self._begin, ended=self._waiting_ended, warn=warn if options.cache == "on" else None,
-            among_workers=parts.among_workers,
-        )  # fmt: skip
+        self._deduplication = Deduplication(
+            options, lookup, parts, recover, begin=self._begin, emit=self._emit, ended=self._waiting_ended, warn=warn
+        )
         self._prefetcher: Prefetcher | None = None
         self._idle = asyncio.Event()
 
@@ -127,26 +114,8 @@ class Engine:
             await self._output.admit(end - first, more)
             await self._let_calls_go()
             if self._stop is None:
-                self._begin_group(rows[first:end], start + first)
+                self._deduplication.admit(rows[first:end], start + first)
         return start + len(rows)
-
-    def _begin_group(self, rows: Sequence[PlannedRow], start: int) -> None:
-        """Claim the rows of a group, look them up, print those that are cached, and begin the calls of the others.
-
-        In this order, and nothing may be awaited in between: of two runs, the one that claims a key after the other
-        has let go of it finds its completion; and a call of this run that ended in between would be made again.
-        """
-        new = [row.key for row in rows if row.key not in self._flights]
-        claimed_elsewhere = self._claims.claim(new)
-        cached = self._lookup.find(rows)
-        # A run that was killed has let go of its claims, and its completions may be in its journal alone.
-        if len(cached) < len(rows) and self._recover(set(new)):
-            cached = self._lookup.find(rows)
-        self._claims.release(rows[place].key for place in cached if rows[place].key not in self._flights)
-        leaders = self._flights.join(rows, cached, start)
-        self._begin([each for each in leaders if each.row.key not in claimed_elsewhere])
-        self._claimed_rows.add([each for each in leaders if each.row.key in claimed_elsewhere])
-        self._emit([(start + place, answered) for place, answered in cached.items()])
 
     def _begin(self, rows: Sequence[RowAtPosition]) -> None:
         if self._stop is None and rows:
@@ -157,13 +126,6 @@ class Engine:
             task = asyncio.create_task(self._answer(each.row, each.position, recorder))
             self._tasks[task] = recorder
             task.add_done_callback(self._task_done)
-
-    def _found_elsewhere(self, found: Sequence[tuple[RowAtPosition, Answered]]) -> None:
-        """Print rows that another run has answered, and the equal ones that waited for them."""
-        outcomes: list[tuple[int, Outcome]] = []
-        for each, answered in found:
-            outcomes += self._flights.end(each.row.key, each.position, answered)
-        self._emit(outcomes)
 
     def _waiting_ended(self, error: BaseException | None) -> None:
         if error is not None:
@@ -176,7 +138,7 @@ class Engine:
             outcome = await self._answerer.outcome(row, recorder)
         except asyncio.CancelledError:
             if not recorder.has_called:
-                self._claims.release([row.key])
+                self._deduplication.give_up(row)
                 raise
             # A request was sent for it, and may have to be paid: that belongs in the bill.
             outcome = Failed(prompt=row.prompt, failure=_STOPPED, status="skipped", entries=tuple(recorder.entries))
@@ -188,10 +150,10 @@ class Engine:
         if isinstance(outcome, Failed) and outcome.failure.kind == "budget" and not outcome.failure.rule_only:
             self._halt(out_of_money(outcome.failure))
             if not recorder.has_called:
-                self._claims.release([row.key])
+                self._deduplication.give_up(row)
                 return  # like every row that was not reached: it is neither answered nor failed
         if self._stop is not None and self._stop.reason == "store" and not recorder.has_called:
-            self._claims.release([row.key])
+            self._deduplication.give_up(row)
             return  # as above
         completion = (row.key, outcome.answer) if isinstance(outcome, Answered) else None
         self._uncommitted += 1
@@ -201,11 +163,7 @@ class Engine:
     def _print(self, finished: Sequence[FinishedRow]) -> None:
         """Print rows that are durable, and the equal ones that waited for them."""
         self._uncommitted -= len(finished)
-        self._claims.release(each.row.key for each in finished)
-        outcomes: list[tuple[int, Outcome]] = []
-        for each in finished:
-            outcomes += self._flights.end(each.row.key, each.position, each.outcome)
-        self._emit(outcomes)
+        self._deduplication.end(finished)
         for each in finished:
             if self._stop is None and (stop := self._conditions.stop_after(each.row, each.outcome)) is not None:
                 self._halt(stop)
@@ -232,7 +190,7 @@ class Engine:
         if self._prefetcher is not None:
             self._prefetcher.stop()
         self._output.stop_waiting()
-        self._claimed_rows.drop()
+        self._deduplication.stop_waiting()
         self._client.halt()
         for task, recorder in self._tasks.items():
             if not (recorder.in_flight if stop.abandons else recorder.in_flight_or_paid):
@@ -251,13 +209,13 @@ class Engine:
         self._check_idle()
 
     def _check_idle(self) -> None:
-        if not self._tasks and not self._uncommitted and not self._claimed_rows:
+        if not self._tasks and not self._uncommitted and not self._deduplication.waits_for_others:
             self._idle.set()
 
     async def _drain(self) -> None:
         """Wait for the calls in flight; a stop with a time limit cancels those left at its end."""
         self._check_idle()
-        while self._tasks or self._uncommitted or self._claimed_rows:
+        while self._tasks or self._uncommitted or self._deduplication.waits_for_others:
             self._idle.clear()
             limit = None if self._stop is None else self._stop.drain
             try:
