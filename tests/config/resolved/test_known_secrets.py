@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import string
 import urllib.parse
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -46,6 +47,27 @@ def test_a_secret_is_found_in_any_spelling(spelling: str) -> None:
     assert shown.endswith(", which is wrong")
     assert "[key]" in shown
     assert len(shown) < len("the header said: [key], which is wrong") + 10  # the user's own name stays
+
+
+@pytest.mark.parametrize("value", ["hunter-22", "tok-9f3a7c1e", "9f3a7c1e55aa77b"])
+@pytest.mark.parametrize("spelled", [
+    str, str.upper, lambda value: value[::-1], lambda value: value.encode().hex(), " ".join,
+    lambda value: base64.b64encode(f"a:{value}".encode()).decode(), lambda value: urllib.parse.quote(f"{value}/x"),
+])  # fmt: skip
+def test_a_secret_of_eight_letters_and_digits_or_more_is_found_whole_in_any_spelling(
+    value: str, spelled: Callable[[str], str]
+) -> None:
+    shown = known(value).redact(f"it said {spelled(value)}: no")
+
+    assert shown.startswith("it said ")
+    assert shown.endswith(": no")
+    assert "[key]" in shown
+    assert len(shown) < len("it said [key]: no") + 8
+
+
+def test_pieces_of_a_secret_below_sixteen_letters_and_digits_are_words() -> None:
+    assert known("development-x").redact("a developer of x in development") == "a developer of x in development"
+    assert known("development-x").redact("in Development X") == "in [key]"
 
 
 @given(st.text(CHARACTERS, min_size=16, max_size=60), st.text(max_size=30), st.text(max_size=30), st.data())

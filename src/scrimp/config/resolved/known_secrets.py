@@ -8,6 +8,7 @@ from scrimp.config.secret_patterns import REDACTED, redact_secrets
 
 _SHORTEST = 4  # characters; replacing shorter secrets would damage ordinary words
 # Any piece of a long secret that has this many letters and digits is replaced: from fewer, the rest cannot be guessed.
+# A secret that has no more of them itself is replaced as it is, and not in other spellings.
 _PIECE = 8
 _LETTERS = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}  # as `_counts` has them
 # Short texts without secrets that are remembered: the replies of a run name the same model, and stop alike.
@@ -23,6 +24,7 @@ class KnownSecrets:
         self._longest_first: list[str] = []  # each once; one may begin with another
         self._without: set[str] = set()  # texts that were found to have none
         self._pieces: frozenset[str] | None = None  # of every spelling; made when the first message needs them
+        self._short: tuple[str, ...] = ()  # every spelling of secrets that are found as a whole alone; made with them
 
     def add(self, source: str, value: str) -> None:
         """Remember a secret; one too short to be told from a word is not replaced in any text."""
@@ -64,21 +66,33 @@ class KnownSecrets:
         """
         if self._pieces is None:
             self._pieces = frozenset(piece for value in self._values.values() for piece in _pieces(value))
+            self._short = tuple(dict.fromkeys(each for value in self._values.values() for each in _whole(value)))
         letters = text.translate(_LETTERS) if text.isascii() else "".join(filter(_counts, text)).lower()
-        starts = range(len(letters) - _PIECE + 1)
-        if self._pieces.isdisjoint(letters[start : start + _PIECE] for start in starts):
+        found = sorted(self._found(letters, self._pieces))
+        if not found:
             return text
         places = [place for place, character in enumerate(text) if _counts(character)]
         stretches: list[tuple[int, int]] = []
-        for start in starts:
-            if letters[start : start + _PIECE] in self._pieces:
-                first, end = places[start], places[start + _PIECE - 1] + 1
-                if stretches and first <= stretches[-1][1]:
-                    first = stretches.pop()[0]
-                stretches.append((first, end))
+        for start, stop in found:
+            first, end = places[start], places[stop - 1] + 1
+            if stretches and first <= stretches[-1][1]:
+                first, before = stretches.pop()
+                end = max(end, before)
+            stretches.append((first, end))
         for first, end in reversed(stretches):
             text = text[:first] + REDACTED + text[end:]
         return text
+
+    def _found(self, letters: str, pieces: frozenset[str]) -> Iterator[tuple[int, int]]:
+        """Yield where secrets, or pieces of them, begin and end among the letters and digits of a text."""
+        for start in range(len(letters) - _PIECE + 1):
+            if letters[start : start + _PIECE] in pieces:
+                yield start, start + _PIECE
+        for spelling in self._short:
+            start = letters.find(spelling)
+            while start >= 0:
+                yield start, start + len(spelling)
+                start = letters.find(spelling, start + 1)
 
 
 def _counts(character: str) -> bool:
@@ -86,12 +100,21 @@ def _counts(character: str) -> bool:
 
 
 def _pieces(value: str) -> Iterator[str]:
-    """Yield each run of letters and digits, in small letters, that gives away a part of a secret."""
-    if sum(map(_counts, value)) < _SHORTEST_IN_PIECES:
-        return
+    """Yield each run of letters and digits, in small letters, that gives away a part of a long secret."""
+    if sum(map(_counts, value)) >= _SHORTEST_IN_PIECES:
+        for letters in _spelled(value):
+            yield from (letters[start : start + _PIECE] for start in range(len(letters) - _PIECE + 1))
+
+
+def _whole(value: str) -> Iterator[str]:
+    """Yield the letters and digits of a shorter secret, in small letters and every spelling."""
+    if _PIECE <= sum(map(_counts, value)) < _SHORTEST_IN_PIECES:
+        yield from _spelled(value)
+
+
+def _spelled(value: str) -> Iterator[str]:
     for spelling in _spellings(value):
-        letters = "".join(filter(_counts, spelling)).lower()
-        yield from (letters[start : start + _PIECE] for start in range(len(letters) - _PIECE + 1))
+        yield "".join(filter(_counts, spelling)).lower()
 
 
 def _spellings(value: str) -> Iterator[str]:
