@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import json
 from calendar import timegm
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from scrimp.errors import ConfigError
-from scrimp.prices.book import Cost, PriceBook
-from scrimp.prices.rates import Rates
+from scrimp.prices.book import Cost, Price, PriceBook
+from scrimp.prices.rates import Band, Rates
 from scrimp.values import Usage
 
 NOON = timegm((2026, 11, 23, 12, 0, 0))  # a Monday
@@ -212,6 +213,45 @@ def test_a_newer_table_replaces_the_shipped_one(tmp_path: Path) -> None:
         Decimal("0.006"), "2027-02-01"
     )
     assert book.price("openai", "gpt-6-luna", NOON) is None
+
+
+def test_a_table_of_the_shipped_ones_day_is_used_and_an_older_one_is_not(tmp_path: Path) -> None:
+    row = {"prices": [{"bands": [{"rates": {"input": "3", "output": "3"}}]}]}
+    day = date.fromisoformat(PriceBook().date)
+    for known, when in ((True, day), (False, day - timedelta(days=1))):
+        path = tmp_path / f"{when}.json"
+        path.write_text(
+            json.dumps({"date": f"{when}", "source": "us", "licence": "MIT",
+                        "providers": {"openai": {"rows": {"gpt-7": row}}}})
+        )  # fmt: skip
+
+        assert (PriceBook(table=path).price("openai", "gpt-7", NOON) is not None) == known
+
+
+def test_a_provider_whose_address_keeps_calls_in_a_region_costs_what_it_costs_there() -> None:
+    regional = PriceBook(lists={"eu": "openai"}, regions={"eu": "regional"})
+    plain, there = (
+        book.cost_of(provider=name, model="gpt-6-luna", usage=SMALL, when=NOON).dollars
+        for book, name in ((PriceBook(), "openai"), (regional, "eu"))
+    )
+
+    assert plain is not None
+    assert there == plain * Decimal("1.1")
+    assert regional.cost_of(provider="openai", model="gpt-6-luna", usage=SMALL, when=NOON).dollars == plain
+
+
+def test_a_size_above_which_tokens_cost_less_is_no_cliff() -> None:
+    def price(*inputs: str) -> Price:
+        bands = tuple(
+            Band(Rates(input=Decimal(rate)), above) for above, rate in zip((0, 100, 200), inputs, strict=True)
+        )
+        return Price(bands=bands, source="user", rule="user", provider="x", model="m")
+
+    dear, cheap, mixed = price("1", "2", "4"), price("4", "2", "1"), price("2", "1", "4")
+
+    assert [dear.cliff(size) for size in (100, 101, 200, 201)] == [None, 100, 100, 200]
+    assert [cheap.cliff(size) for size in (100, 101, 201)] == [None, None, None]
+    assert [mixed.cliff(size) for size in (101, 201)] == [None, 200]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\x1f\x8bnot gzip", b'{"date":1}'])

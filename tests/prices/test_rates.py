@@ -107,3 +107,12 @@ def test_one_token_over_the_edge_reprices_the_whole_call() -> None:
 
     assert rates_for(bands, 0) == rates_for(bands, 100_000) == cheap
     assert rates_for(bands, 100_001) == dear
+
+
+def test_what_no_rate_is_known_for_makes_the_cost_unknown() -> None:
+    rates = Rates(input=Decimal(1), output=Decimal(1))
+
+    assert cost(Usage(input=1, output=1), rates) is not None
+    assert cost(Usage(input=1, output=1, unlisted=1), rates) is None
+    assert cost(Usage(input=1, output=1, web_searches=1), rates) is None
+    assert cost(Usage(input=1, output=1, stored=1), rates) is None

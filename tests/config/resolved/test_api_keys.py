@@ -105,12 +105,21 @@ def test_a_file_gives_the_key_with_a_warning_if_others_can_read_it(tmp_path: Pat
     file.write_text(KEY + "\n", encoding="utf-8")
     warnings: list[str] = []
 
-    for mode in (0o600, 0o644):
+    for mode in (0o600, 0o640, 0o604):
         file.chmod(mode)
         keys = KeyRing({}, {"openai": ProviderTable(key_file=str(file))}, warnings.append)
         assert keys.headers_for(OPENAI)["authorization"] == f"Bearer {KEY}"
 
-    assert warnings == [f"{file} can be read by others: run chmod 600 on it"]
+    assert warnings == [f"{file} can be read by others: run chmod 600 on it"] * 2
+
+
+def test_what_is_said_of_a_key_file_that_is_no_text_has_no_byte_of_it(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(KEY.encode() + b"\xff")
+    with pytest.raises(ConfigError, match="cannot be read") as caught:
+        ring(ProviderTable(key_file=str(file))).find(OPENAI)
+
+    assert "UnicodeDecodeError" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_a_key_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
