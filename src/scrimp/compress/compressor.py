@@ -49,10 +49,7 @@ def compress_with(text: str, options: CompressOptions) -> CompressedText:
 
 
 def _may_have_json(text: str, told: Sequence[TextSpan]) -> bool:
-    """Return whether a text has JSON that may be data; most texts have no bracket at all.
-
-    Told data may be JSON as a whole, wherever it stands. Other JSON fills its lines.
-    """
+    """Return whether a text has JSON that may be data, which fills its lines unless it is told; most have none."""
     if "{" not in text and "[" not in text:
         return False
     from scrimp.compress.json.embedded import find_json  # as the pipeline

@@ -15,7 +15,7 @@ from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.placement import Placement
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
-from scrimp.compress.rules import NOT_UNDONE, rules_for
+from scrimp.compress.rules import NOT_UNDONE, WHITE_SPACE, rules_for
 from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form
 from scrimp.compress.told_data import moved_spans, told_zones
@@ -70,16 +70,15 @@ def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
 
 
 def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequence[AppliedRule]) -> bool:
-    """Return whether a second pass cannot find anything: where all is JSON, at lossless where what may be it is.
+    """Return whether a second pass cannot find more: where only sentences went, or all is JSON.
 
-    Where nothing but sentences went, it would find no more than before.
+    Where only white space of JSON went as well, it may find JSON where something else begins like that.
     """
+    rules = {change.rule for change in changes}
     others = [zone.text for zone in zones if zone.form not in JSON_FORMS]
-    if options.selects_sentences:
-        return all(change.rule == SELECTION for change in changes)
-    if options.level == "tidy":
-        return all(map(str.isspace, others))
-    return options.level == "lossless" and not any(map(_MAY_BEGIN_JSON.search, others))
+    if rules <= {SELECTION, WHITE_SPACE}:
+        return WHITE_SPACE not in rules or not any(map(_MAY_BEGIN_JSON.search, others))
+    return options.level == "tidy" and all(map(str.isspace, others))
 
 
 class _Pass:

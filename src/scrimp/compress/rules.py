@@ -21,7 +21,7 @@ from scrimp.compress.zones.prose import is_running_text, may_be_prose
 from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 
 _FOLD_MANY = partial(fold_log, least=20)  # where it saves most: of a few lines a value is read more surely in its line
-NOT_UNDONE = "it could not be undone"
+WHITE_SPACE, NOT_UNDONE = "json white space", "it could not be undone"
 
 
 class CompressionRule(Struct, frozen=True):
@@ -97,7 +97,7 @@ _CONTEXT_PROSE = _zones("context", forms=("prose",))
 _LOG_LINES = _zones("tool", "data", forms=("command", "log"))
 
 RULES = (
-    CompressionRule("json white space", "lossless", _JSON, _inside_margins(minify), _same_json),
+    CompressionRule(WHITE_SPACE, "lossless", _JSON, _inside_margins(minify), _same_json),
     CompressionRule("pages as text", "tidy", _zones("data", forms=("html",)), _html_to_text, _page_text_complete),
     CompressionRule("encoded bytes", "tidy", _DOCUMENTS, omit_encoded, only_encoded_bytes_omitted),
     CompressionRule("many lines of one form", "tidy", _LOG_LINES, _FOLD_MANY, _undone_by(unfold_log)),

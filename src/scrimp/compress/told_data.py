@@ -1,15 +1,9 @@
 """The zones of a text in which the caller told what is data: a template's columns, a file beside a prompt.
 
-The caller's word is stronger than any sign in the text, so no detector looks at what is around told data: it is all
-instruction. Told data is told whatever its length and wherever it stands, so JSON may share its line with the
-instructions. Three doubts are left, and each keeps a value as it is:
+What is around it is all instruction, and code within it is found as anywhere. Three doubts keep a value as it is:
 
-- JSON that is a schema, a list of tools or a form, since columns carry those, too;
-- a label before it such as `Example:` or `Question:`, or one that repeats in a prompt that ends in a label, as few-shot
-  prompts do;
-- keep tags, or the fence of a programming language, around it.
-
-Code within told data is found as anywhere.
+- JSON that is a schema, a list of tools or a form; keep tags, or the fence of a programming language, around it;
+- a label before it such as `Example:`, or one that repeats in a prompt that ends in a label, as few-shot prompts do.
 """
 
 from __future__ import annotations
@@ -23,7 +17,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from scrimp.compress.json.embedded import find_json
-from scrimp.compress.json.lexer import WHITESPACE, find_end, is_record
+from scrimp.compress.json.lexer import WHITESPACE, are_records, is_value
 from scrimp.compress.json.placement import Placement, introduces_instruction, is_definition, label_before
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.segment import segment
@@ -132,12 +126,7 @@ def _json_form(core: str) -> ZoneForm | None:
     """Return whether a value is JSON, or lines of JSON, as a whole; an empty array may be a box to tick."""
     if core[:1] not in ("{", "[") or not core[1:-1].strip(WHITESPACE):
         return None
-    end, complete = find_end(core, 0)
-    if complete and end == len(core):
-        return "json"
-    if not complete or "\n" in core[:end]:
-        return None
-    return "jsonl" if all(is_record(line) for line in core.split("\n") if line.strip(WHITESPACE)) else None
+    return "json" if is_value(core) else "jsonl" if are_records(core) else None
 
 
 def _as_data(zone: Zone, *, is_document: bool) -> Zone:

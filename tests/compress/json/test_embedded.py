@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +84,17 @@ def test_lines_of_jsonl_are_one_stretch_however_short_each_is():
     jsonl = '{"a": 1}\n{"a": 2}\n[3, 4]\n{"a": 4}\n{"a": 5}'
 
     assert found(f"Rows:\n{jsonl}\n\nwords") == [jsonl]
+
+
+def test_a_line_that_is_not_json_parts_no_more_than_the_lines_around_it():
+    records = [json.dumps({"id": number, "name": "a name"}) for number in range(5_000)]
+    for bad in (0, 2, 999, 1_001, 3_000, 4_999):
+        lines = records.copy()
+        lines[bad] = lines[bad].replace(":", ";", 1)
+        text = "\n".join(lines)
+        parts = ["\n".join(lines[:bad]), "\n".join(lines[bad + 1 :])]
+
+        assert [text[start:end] for start, end in find_json(text)] == [part for part in parts if part]
 
 
 @pytest.mark.parametrize("short", ['{"a": 1}', "[1, 2, 3]", "[]", '{"a": 1}\n\n{"a": 2}'])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -15,12 +17,23 @@ def test_what_is_left_is_the_lexemes_and_nothing_else(lexemes, between):
 
 @given(
     st.lists(values.filter(lambda lexemes: lexemes[0] in "[{"), min_size=2, max_size=5),
-    st.sampled_from(["\n", "\r\n", " \r\n\n\t"]),
+    st.sampled_from(["\n", "\r\n", " \r\n\n\t", "\r\n\r\n"]),
+    st.sampled_from([" ", "\t"]),
 )
-def test_each_line_of_jsonl_is_minified_and_line_ends_stay(records, between):
-    text = between.join(" ".join(lexemes) for lexemes in records)
+def test_each_line_of_jsonl_is_minified_and_line_ends_stay(records, between, space):
+    text = between.join(space.join(lexemes) for lexemes in records)
 
     assert minify(text) == between.join(map("".join, records))
+
+
+@pytest.mark.parametrize("indent", [None, 0, 2, "\t"])
+@pytest.mark.parametrize("word", ["a", ': "', ", \\", '", "', '\\"', "\u00e9 \u2028"])
+def test_a_long_document_is_what_python_writes_without_white_space(word, indent):
+    document = [{f"key {number}": word * (number % 7), word: [number, None, [], {}]} for number in range(2_000)]
+
+    for ascii_only in (True, False):
+        short = json.dumps(document, ensure_ascii=ascii_only, separators=(",", ":"))
+        assert minify(json.dumps(document, ensure_ascii=ascii_only, indent=indent)) == short
 
 
 @pytest.mark.parametrize("text", NOT_JSON)

@@ -1,4 +1,4 @@
-"""The check of every rule for JSON: both texts are spelled the same, and another parser decodes the same values."""
+"""The check of every rule for JSON: both texts are spelled the same, as a formatter writes them that no rule uses."""
 
 from __future__ import annotations
 
@@ -10,38 +10,32 @@ import msgspec
 from scrimp.compress.json.columns import COLS, LEGEND, LINES, LINES_LEGEND, ROWS
 from scrimp.compress.json.lexer import Container, find_containers, lex_records
 
-_DECODER = msgspec.json.Decoder()
+_DECODER = msgspec.json.Decoder(msgspec.Raw)
 
 
 def json_equal(before: str, after: str) -> bool:
     """Return whether two texts are the same JSON, spelled the same, except for white space and columns.
 
-    A text that is not JSON or JSONL equals only itself. msgspec must write the same of both without white space, or of
-    their lines, and decode the same from each of these; it shares no code with the rules. What is beyond msgspec (too
-    deep a nesting, half a surrogate) is compared by its lexemes.
+    A text that is not JSON or JSONL equals only itself. msgspec's formatter must write the same of both; the rules cut
+    bytes. What is beyond it (too deep a nesting, half a surrogate) is compared by its lexemes.
     """
     if before == after:
         return True
     if after.startswith((LEGEND, LINES_LEGEND)) and COLS not in before:
         return expanded(after) == _minified(before) != ""
     with suppress(ValueError, RecursionError):
-        return _formatted(before) == _formatted(after)
-    with suppress(ValueError, RecursionError):
-        return _records(before) == _records(after)
+        return (formatted := _formatted(before)) == after.encode() or formatted == _formatted(after)
     return _minified(before) == _minified(after) != ""
 
 
 def _formatted(text: str) -> bytes:
-    return msgspec.json.format(text.encode(), indent=-1)
-
-
-def _records(text: str) -> tuple[bytes, list[object]]:
-    """Return what is on the lines of JSONL, and what they decode to; raise ValueError if one is not a record."""
-    lines = list(filter(str.strip, text.split("\n")))
-    records = _DECODER.decode_lines(text)
-    if not records or len(records) != len(lines) or not {*map(type, records)} <= {dict, list}:
+    """Return a document without white space, or records with a byte that no text has; raise ValueError for others."""
+    with suppress(ValueError):
+        return msgspec.json.format(text.encode(), indent=-1)
+    lines = list(filter(None, map(str.strip, text.split("\n"))))
+    if not lines or len(_DECODER.decode_lines(text)) != len(lines) or not {line[0] for line in lines} <= {"{", "["}:
         raise ValueError("not JSONL")
-    return _formatted(f"[{','.join(lines)}]"), records
+    return b"\xff" + msgspec.json.format(f"[{','.join(lines)}]".encode(), indent=-1)
 
 
 def expanded(text: str) -> str:
@@ -59,13 +53,14 @@ def _expanded(lexemes: list[str]) -> str:
     written = lexemes.copy()
     for first, table in containers.items():
         if [lexemes[key] for key in table.keys] in ([COLS, ROWS], [COLS, LINES]):
-            columns, rows = (containers.get(value) for value in table.values)
+            columns, rows = (containers.get(key + 2) for key in table.keys)
             if not columns or not rows or not _write_objects(written, lexemes, containers, columns, rows):
                 return ""
-            written[first : table.values[1]] = [""] * (table.values[1] - first)
+            value = table.keys[1] + 2
+            written[first:value] = [""] * (value - first)
             written[table.last] = ""
             if lexemes[table.keys[1]] == LINES:
-                written[table.values[1]] = written[rows.last] = ""
+                written[value] = written[rows.last] = ""
                 for row in rows.items[1:]:
                     written[row - 1] = "\n"
     return "".join(written)

@@ -29,7 +29,9 @@ def write_columns(text: str) -> str:
         return text
     records = lex_records(text)
     is_jsonl = len(records) > 1
-    lexemes = joined_records(records)
+    lexemes = [lexeme for record in records for lexeme in ((*record, ",") if is_jsonl else record)]
+    if is_jsonl:  # as the array that the lines would be
+        lexemes = ["[", *lexemes[:-1], "]"]
     containers = find_containers(lexemes)
     written = lexemes.copy()
     for first in containers:
@@ -43,13 +45,6 @@ def write_columns(text: str) -> str:
     legend = LINES_LEGEND if is_jsonl and written[0] else LEGEND
     shorter = legend + "".join(written)
     return shorter if len(shorter) < len(text) else text
-
-
-def joined_records(records: Sequence[Sequence[str]]) -> list[str]:
-    """Return the lexemes of a document, or those of the array that lines of JSON would be."""
-    if len(records) < 2:
-        return [lexeme for record in records for lexeme in record]
-    return ["[", *[lexeme for record in records for lexeme in (*record, ",")][:-1], "]"]
 
 
 def _write_array(

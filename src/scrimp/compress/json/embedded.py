@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from scrimp.compress.json.lexer import WHITESPACE, find_end
+from scrimp.compress.json.lexer import WHITESPACE, are_records, find_end
 from scrimp.compress.zones.zone_span import runs
 
 _MIN_LENGTH = 40
@@ -17,10 +17,13 @@ _BEGINS = r"[ \t]*+(?=\[[ \t\r\n]*+(?:[\"\[{\]0-9-]|true|false|null)|\{[ \t\r\n]
 _CANDIDATE, _NEXT_CANDIDATE = re.compile(_BEGINS), re.compile(rf"\n{_BEGINS}")
 # Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
+# Lines that begin and end with a bracket, each before another that begins with one: no more than are read in vain.
+_RECORDS = re.compile(r"(?:[ \t]*+[\[{][^\n]*[\]}][ \t\r]*+\n(?=[ \t]*+[\[{])){1,1000}+")
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
 _MAX_CACHED = 2_000_000  # characters; what is found in longer texts takes too much memory to cache
 
 Span: TypeAlias = tuple[int, int]
+_Value: TypeAlias = tuple[int, int, bool]  # start and end of an array or object, or of some on a line each, as it says
 
 
 def find_json(text: str) -> list[Span]:
@@ -37,25 +40,33 @@ def _find_spans(text: str) -> tuple[Span, ...]:
     values = _values(text) if "{" in text or "[" in text else ()
     for adjacent in runs(values, lambda one, other: _LINE_BREAK.fullmatch(text, one[1], other[0])):
         if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
-            found += _merge_jsonl(text, adjacent)
+            found += _merge_jsonl(adjacent)
     return tuple(found)
 
 
 _cached_spans = lru_cache(maxsize=2)(_find_spans)  # who asks whether a text has any asks where next
 
 
-def _values(text: str) -> Iterator[Span]:
-    """Yield each array or object with nothing else on its lines.
+def _values(text: str) -> Iterator[_Value]:
+    """Yield each array or object with nothing else on its lines, and many on a line each together.
 
     After an invalid one the search continues where it failed, not where it started, so no text is read more than twice.
     """
-    at = 0
+    at = tried = 0
     while line := _candidate(text, at):
         begins, first = line
         last, complete = find_end(text, first)
-        if complete and _VALUE_END.match(text, last) and not _continues_line_before(text, begins):
-            yield first, last
         at = last if complete else max(text.rfind("\n", first, last), first) + 1
+        if not complete or not _VALUE_END.match(text, last) or _continues_line_before(text, begins):
+            continue
+        below = text.find("\n", last) + 1
+        on_line = "\n" not in text[first:last]
+        yield first, last, on_line
+        if on_line and below > max(last, tried - 1) and (lines := _RECORDS.match(text, below)):
+            tried = lines.end()
+            if are_records(lines[0]):
+                yield tried - len(lines[0].lstrip()), below + len(lines[0].rstrip()), True
+                at = tried
 
 
 def _candidate(text: str, at: int) -> Span | None:
@@ -74,14 +85,12 @@ def _continues_line_before(text: str, at: int) -> bool:
     return before.endswith(("[", "(", "{", "=")) or (before.endswith(",") and before[0] in "])}\"'")
 
 
-def _merge_jsonl(text: str, spans: list[Span]) -> Iterator[Span]:
+def _merge_jsonl(values: list[_Value]) -> Iterator[Span]:
     """Yield the spans of adjacent values, with lines of JSONL merged into one span."""
-    first, last = spans[0]
-    is_line = "\n" not in text[first:last]
-    for start, stop in spans[1:]:
-        was_line, is_line = is_line, "\n" not in text[start:stop]
-        if not (was_line and is_line):
+    first, last, on_lines = values[0]
+    for start, end, also in values[1:]:
+        if not (on_lines and also):
             yield first, last
             first = start
-        last = stop
+        last, on_lines = end, also
     yield first, last

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from scrimp.compress.json.lexer import WHITESPACE, is_record, is_value
+import re
+
+from scrimp.compress.json.lexer import WHITESPACE, are_records, is_value
+
+# Few enough bytes for the processor's cache, up to the end of a line: no string goes on in the next one.
+_PIECE = re.compile(rb"(?s:.{1,16384})[^\n]*+\n?")
 
 
 def minify(text: str) -> str:
@@ -13,11 +18,11 @@ def minify(text: str) -> str:
     body = text.strip(WHITESPACE)
     if is_value(body):
         return _without_space(body)
-    lines = body.split("\n")
-    if len(lines) == 1 or not all(is_record(line) for line in lines if line.strip(WHITESPACE)):
+    if "\n" not in body or not are_records(body):
         return text
+    lines = body.split("\r\n" if body.count("\r\n") == body.count("\n") == body.count("\r") else "\n")
     if any(line != line.strip(WHITESPACE) for line in lines):
-        return "\n".join(map(_minify_line, lines))
+        return "\n".join(map(_minify_line, body.split("\n")))
     return _without_space(body, " \t")
 
 
@@ -28,8 +33,13 @@ def _minify_line(line: str) -> str:
 
 
 def _without_space(value: str, space: str = WHITESPACE) -> str:
-    """Return a valid value without the white space between its lexemes."""
+    """Return valid values without the white space between their lexemes."""
     data = value.encode("utf-8", "surrogatepass").replace(b"\\\\", b"\xff").replace(b'\\"', b"\xfe")  # not in UTF-8
+    data = b"".join([_without(piece, space.encode()) for piece in _PIECE.findall(data)])
+    return data.replace(b"\xfe", b'\\"').replace(b"\xff", b"\\\\").decode("utf-8", "surrogatepass")
+
+
+def _without(data: bytes, space: bytes) -> bytes:
     parts = data.split(b'"')  # every other one is a string
-    parts[::2] = b'"'.join(parts[::2]).translate(None, space.encode()).split(b'"')
-    return b'"'.join(parts).replace(b"\xfe", b'\\"').replace(b"\xff", b"\\\\").decode("utf-8", "surrogatepass")
+    parts[::2] = b'"'.join(parts[::2]).translate(None, space).split(b'"')
+    return b'"'.join(parts)

@@ -36,6 +36,8 @@ _BLANK, _BLANK_OR_CHOICE = (
 )
 # How a line ends that goes on after the JSON: an assignment, an open bracket or string, a here-document, a YAML block.
 _UNFINISHED = re.compile(r"(?:[=(\[{,|>\\+&\"'`]|<<-?~?\s*['\"]?\w+['\"]?|\b(?:return|yield|in|of|data|body|EOF))\s*$")
+_OPEN = (*"=([{,|>\\+&\"'`", "return", "yield", "in", "of", "data", "body", "EOF")  # its ends, which are told fast
+_COLONS = (":", "\uff1a")
 _LABEL = re.compile(r"(?:^|[.!?:]\s|\s)(?P<words>[^.!?:\n]{0,60})[:\uff1a]\s*$")
 # What announces an instruction: any, or one before told data, which may well be an answer or an output to judge. What a
 # tool gave back is data, though an answer is not.
@@ -43,7 +45,7 @@ _INSTRUCTIVE, _INSTRUCTION_LABEL, _RESULT = (
     re.compile(words.replace("\n", ""), re.IGNORECASE)
     for words in read_lists(Path(__file__).with_name("announcing.txt")).values()
 )
-_LINE_LABEL = re.compile(r"^[ \t]*+([^.!?:\uff1a\n]{1,60})[:\uff1a]", re.MULTILINE)
+_LINE_LABEL = re.compile(r"\n[ \t]*+([^.!?:\uff1a\n]{1,60})[:\uff1a]")
 _NOT_SPACE = re.compile(rf"[^{WHITESPACE}]")
 _LONGEST_LABEL = 200
 _OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
@@ -70,7 +72,7 @@ def label_before(text: str, start: int, since: int) -> str | None:
     line = line[line.rfind("\n") + 1 :]
     if tag := _OPENING_TAG.search(line):
         return f"<{tag[1]}>"
-    label = _LABEL.search(line)
+    label = _LABEL.search(line) if line.rstrip().endswith(_COLONS) else None
     return label["words"].strip() if label else None
 
 
@@ -107,17 +109,17 @@ class Placement:
         while end and self._text[end - 1] in WHITESPACE:
             end -= 1
         line = self._text[max(self._text.rfind("\n", 0, end) + 1, end - _LONGEST_LABEL) : end]
-        if not line or _CLOSING_TAG.search(line):
+        last = line.rstrip()[-1:]  # it tells what to look for: most lines are words
+        if not line or (last == ">" and _CLOSING_TAG.search(line)):
             return True
-        if tag := _OPENING_TAG.search(line):
+        if last == ">" and (tag := _OPENING_TAG.search(line)):
             return self._told or not _INSTRUCTIVE_TAG.search(tag[1])
-        if self._told and _LABEL.search(line):
-            return True
-        if label := _LABEL.search(line):
-            return not _announces(line, _INSTRUCTIVE) and label["words"].strip() not in self._repeated_labels
-        if not self._told and _HEADING.search(line) and _announces(line, _INSTRUCTIVE):
+        if last in _COLONS and (label := _LABEL.search(line)):
+            return self._told or not (_announces(line, _INSTRUCTIVE) or label["words"].strip() in self._repeated_labels)
+        if not self._told and _HEADING.match(line) and _announces(line, _INSTRUCTIVE):
             return False
-        return self._text.count("\n", end, start) > 1 and not _UNFINISHED.search(line)
+        may_go_on = line.rstrip().endswith(_OPEN) or "<<" in line
+        return self._text.count("\n", end, start) > 1 and not (may_go_on and _UNFINISHED.search(line))
 
     def _may_follow(self, end: int) -> bool:
         """Return whether what follows a document leaves it alone: its end, a blank line, or a closing tag."""
@@ -129,5 +131,5 @@ class Placement:
     @cached_property
     def _repeated_labels(self) -> frozenset[str]:
         """The labels that begin several lines, as those of examples do."""
-        counts = Counter(match[1].strip() for match in _LINE_LABEL.finditer(self._text))
+        counts = Counter(map(str.strip, _LINE_LABEL.findall(f"\n{self._text}")))  # a line end is found fast
         return frozenset(label for label, count in counts.items() if count > 1)

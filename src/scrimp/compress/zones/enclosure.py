@@ -19,9 +19,11 @@ _FIRST_WORD = re.compile(r"^[ \t]*+([A-Za-z_]\w*+)", re.MULTILINE)
 _LOOK_BACK = 40  # characters
 # What opens a block of text in YAML: a bar, or the line of a key that is itself in a mapping. The block goes on for as
 # long as lines are indented further.
+_BLOCK_END = r"[ \t\r]*+(?:(?<=\s)#[^\n]*+)?$"
+_BLOCK_KEY = re.compile(rf"\n ++(?:- ++)*+[\w.\"'/-]++:{_BLOCK_END}", re.MULTILINE)
 _BLOCK_HEADER = re.compile(
     r"[\n:?-](?:(?<!\n)[ \t]++(?:[&!]\S*+[ \t]++){0,2}+[|>][-+1-9]{0,2}|(?<=\n) ++(?:- ++)*+[\w.\"'/-]++:)"
-    r"[ \t\r]*+(?:(?<=\s)#[^\n]*+)?$",
+    rf"{_BLOCK_END}",
     re.MULTILINE,
 )
 # A quoted text in YAML, under a key or in a list: all of its lines are indented.
@@ -68,8 +70,6 @@ _PAIRS = (
     _pair(',"', r'(?<!")"(?=[,;\r\n]|\Z)', r"\A[^\s\"{\[][^\"{\[]*"),  # a field of CSV
     _pair("''\n", r"^[ \t]*+''", r"=[ \t]*"),
     _pair("define ", "^endef", r"\A"),
-)
-_RARE_PAIRS = (
     _pair("$\n", r"^[ \t]*+\$\w*+\$", r"\$\w*"),
     *(_pair(marks[:2], re.escape(marks[2:]), r"\A|\s") for marks in ("/**/", "/++/", "(**)", "#||#", "<##>")),
     _pair("<!--", "-->"),
@@ -79,7 +79,6 @@ _RARE_PAIRS = (
     *(_pair(f"__{word}__\n", r"\Z", r"\A") for word in ("DATA", "END")),
     *(_pair(sign, "^=(?:end|cut)", r"\A") for sign in ("=begin", "=pod", "=head")),
 )
-_RARE = re.compile("|".join(re.escape(pair.opening) for pair in _RARE_PAIRS))
 
 
 class Enclosures:
@@ -98,8 +97,7 @@ class Enclosures:
 
 def enclosed_texts(text: str, *, surely: bool = False) -> Iterator[Span]:
     """Yield the enclosed parts of a text but those of YAML, or those that are `surely` part of a program."""
-    rare = {found[0] for found in _RARE.finditer(text)}  # all at once, which is faster than one after the other
-    for pair in (*_PAIRS, *(pair for pair in _RARE_PAIRS if pair.opening in rare)):
+    for pair in _PAIRS:
         yield from _find(text, pair, pair.surely if surely else pair.before)
     yield from ((found.start(1) + 1, found.end() - 1) for found in _STRING.finditer(text) if "\n" in found[1])
     yield from _here_documents(text)
@@ -125,8 +123,8 @@ def yaml_texts(text: str) -> Iterator[Span]:
     for found in _QUOTED_SCALAR.finditer(text):
         if "\n" in found[1]:
             yield found.start(1) - 1, found.end(1) - 1
-    at = 0
-    while header := _BLOCK_HEADER.search(text, at):
+    at, headers = 0, _BLOCK_HEADER if "|" in text or ">" in text else _BLOCK_KEY
+    while header := headers.search(text, at):
         line = text[text.rfind("\n", 0, header.start()) + 1 : header.start()]
         indent = len(line) - len(line.lstrip(" ")) if header[0][0] != "\n" else 0
         following = re.compile(rf"\n {{0,{min(indent, 80)}}}\S").search(text, header.end())
@@ -135,7 +133,7 @@ def yaml_texts(text: str) -> Iterator[Span]:
 
 
 def _find(text: str, pair: _Pair, before: re.Pattern[str]) -> Iterator[Span]:
-    at = 0
+    at = 0 if all(sign in text for sign in pair.opening) else len(text)  # a single sign is found fast
     while (start := text.find(pair.opening, at)) >= 0:
         at = start + len(pair.opening)
         line = text[max(start - _LOOK_BACK, 0) : start].rpartition("\n")[2]

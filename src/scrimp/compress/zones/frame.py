@@ -30,6 +30,8 @@ _UNFINISHED = re.compile(
     r"|\A[ \t]*(?:\#\+begin_\w|\\begin\{(?!document)|\+{4,}\s*\Z)",
     re.IGNORECASE,
 )
+# A line that nothing of that ends or begins, which tells most lines of a text at once: its end, its beginning, no sign.
+_FINISHED = re.compile(r"(?![ \t#\\+])[^=|]*+(?<![(\[{&\\\"'`;:])(?<!return)(?<!yield)", re.IGNORECASE)
 # A line that no person writes right above or below a document: signs that are no ruler, a word alone.
 _OF_CODE = re.compile(
     r"\s*+(?:(?!([-=*_~#+.<>`\"'])\1{2,}\s*\Z|[<>]{2}\s*\Z)[^\w\s][^\w\n]*+|[^\w\s\[(<:`]?[A-Za-z]\w*+[^\w\s\])>:.!?,`]?)\s*\Z"
@@ -42,6 +44,7 @@ _CLOSED = tuple((closing, opening) for opening, closing in _BRACKETS)
 _NO_BRACKET = re.compile(r"[:;]-?[()]|^\s*\w{1,2}\)", re.MULTILINE)  # smileys, numbers of items
 _NO_QUOTE = re.compile(r"\"{3}|(?:[:\s]|\A)\"\s*\Z|(?<=\d)\"")  # what frames a document; inches
 _QUOTED_BY_LABEL = re.compile(r"^\w[\w ]*+: \"\S[^\"]*+\Z", re.MULTILINE)
+_ONE_WORD = re.compile(r"\W*+\w{2,}+\W*+")
 _SAME_WORD = re.compile(r"\W*+\w.*[^\w\s/<](\w{2,}+)[^\w\n]*+\n\W*+\1\W*")  # of a here-document
 
 
@@ -94,8 +97,10 @@ def is_framed(text: str, start: int, end: int) -> bool:
     """Return whether a directive is above or below a part, code that goes on in it, or one word."""
     before, opened = _line_beside(reversed(text[max(0, start - _LOOK_AROUND) : start].removesuffix("\n").split("\n")))
     after, closed = _line_beside(text[end : end + _LOOK_AROUND].split("\n"))
-    here_document = _SAME_WORD.fullmatch(f"{before.strip()}\n{after.strip()}")
-    return opened or closed or here_document is not None or bool(_UNFINISHED.search(before))
+    if opened or closed or (not _FINISHED.fullmatch(before.rstrip()) and _UNFINISHED.search(before)):
+        return True
+    here_document = _ONE_WORD.fullmatch(after) and _SAME_WORD.fullmatch(f"{before.strip()}\n{after.strip()}")
+    return here_document is not None
 
 
 def _line_beside(lines: Iterable[str]) -> tuple[str, bool]:
