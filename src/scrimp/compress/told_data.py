@@ -95,7 +95,7 @@ def _doubtful(value: str, doubt: Doubt) -> Zone:
     return Zone("instruction", "prose", value) if is_words else Zone("code", "fence", value)
 
 
-def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Span | protected_spans.Fence]:
+def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Span]:
     """Return what the instructions put into keep tags, or into a fence of a programming language."""
     if "<scrimp:" not in text and "```" not in text and "~~~" not in text:
         return []

@@ -67,9 +67,8 @@ def _addresses(tree: LexborHTMLParser, *, whole_page: bool) -> Iterator[str]:
     else:  # the address of a link follows that of an image in it
         nodes = [inner for node in tree.css("a[href],area[href],img[src]") for inner in (*node.css("img[src]"), node)]
     found = ((node.attributes.get("src" if node.tag == "img" else "href") or "").strip() for node in nodes)
-    return iter(
-        dict.fromkeys(without_scheme(address) for address in found if is_informative(address, whole_page=whole_page))
-    )
+    kept = (without_scheme(address) for address in found if is_informative(address, whole_page=whole_page))
+    return iter(dict.fromkeys(kept))
 
 
 def _visible_code(tree: LexborHTMLParser) -> list[str]:
@@ -134,11 +133,8 @@ def _visible_value(node: LexborNode) -> str:
     kind = (node.attributes.get("type") or "text").lower()
     if node.tag == "option" or kind in CHECKED_INPUTS:
         return "\n" if {"selected", "checked"}.isdisjoint(node.attributes) else "\n[x]\n"
-    return (
-        ""
-        if kind in VALUELESS_INPUTS
-        else f"\n{node.attributes.get('value') or node.attributes.get('placeholder') or ''}\n"
-    )
+    shown = node.attributes.get("value") or node.attributes.get("placeholder") or ""
+    return "" if kind in VALUELESS_INPUTS else f"\n{shown}\n"
 
 
 def _first_missing(kind: str, pieces: Iterable[str], text: str) -> str | None:

@@ -20,9 +20,7 @@ from scrimp.compress.zones import protected_spans
 MIN_BASE64 = 200  # characters of base64
 MIN_LINES = 4
 NOTE = re.compile(
-    r"\[base64(?:, ([\w.+-]+/[\w.+-]+))?, ([1-9][0-9]{0,2}(?:,[0-9]{3})*) bytes, left out;"
-    r" the source is intact\]",
-    re.ASCII,
+    r"\[base64(?:, ([\w.+-]+/[\w.+-]+))?, ([1-9]\d{0,2}(?:,\d{3})*) bytes, left out; the source is intact\]", re.ASCII
 )
 
 _LETTER = r"A-Za-z0-9+/_\-"

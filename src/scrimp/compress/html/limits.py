@@ -11,9 +11,7 @@ from scrimp.compress.html.elements import OPTIONAL_END_TAG
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-_MANY_ATTRIBUTES = re.compile(
-    rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{1000}}"
-)  # parsing takes quadratic time in their number
+_MANY_ATTRIBUTES = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE}){{1000}}")  # quadratic in their number
 # A tag, and whether it is surely self-closing: all values are quoted, so the slash is not part of one.
 _TAG = re.compile(
     r"<(/?)([a-z][^\s/>]*+)"
@@ -34,9 +32,8 @@ def is_parsable(text: str) -> bool:
     if "\0" in text or _SURROGATE.search(text) or _MANY_ATTRIBUTES.search(text):
         return False
     lowered = text.lower()
-    return all(lowered.count(tag) <= most for tag, most in _MAX_OCCURRENCES.items()) and _is_shallow(
-        _TAG.findall(lowered)
-    )
+    few = all(lowered.count(tag) <= most for tag, most in _MAX_OCCURRENCES.items())
+    return few and _is_shallow(_TAG.findall(lowered))
 
 
 def _is_shallow(tags: Iterable[tuple[str, str, str]]) -> bool:

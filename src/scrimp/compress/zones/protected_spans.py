@@ -14,17 +14,15 @@ from scrimp.compress.keep_tags import KEEP_CLOSE, KEEP_OPEN
 
 
 class Span(Struct, frozen=True, gc=False):
-    """A part that keep tags enclose: text[start:end]."""
+    """A part that is kept, such as keep tags enclose: text[start:end]."""
 
     start: int
     end: int
 
 
-class Fence(Struct, frozen=True, gc=False):
+class Fence(Span, frozen=True, gc=False):
     """A fenced block, from the line of its opening fence to the end of the line of its closing fence."""
 
-    start: int
-    end: int
     body_start: int
     body_end: int
     info: str
