@@ -196,10 +196,53 @@ def test_a_page_among_the_words_of_a_comment_or_string_keeps_every_byte(program:
     assert compress(prompt, "tidy").text == prompt
 
 
-def test_a_page_whose_values_a_program_fills_in_keeps_every_byte() -> None:
-    page = '<html xmlns:th="http://www.thymeleaf.org">\n<body>\n<p th:text="${user.name}">Anna</p>\n</body>\n</html>'
-
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<html xmlns:th="http://www.thymeleaf.org">\n<body>\n<p th:text="${user.name}">Anna</p>\n</body>\n</html>',
+        "<html>\n<body>\n<#list animals as animal>\n<p>a ${animal.name} in it</p>\n</#list>\n</body>\n</html>",
+        "<!DOCTYPE html>\n<html>\n<body>\n<h1>{message}</h1>\n<p>{error.status} it is</p>\n</body>\n</html>",
+        "<html>\n<head>\n<title>@model.title</title>\n</head>\n<body>\n<p>Text</p>\n</body>\n</html>",
+        '<ul class="items">\n  - @tests.each do |test|\n    <li><a href="#{test.url}">all of it</a></li>\n</ul>',
+    ],
+    ids=["thymeleaf", "freemarker", "dust", "vash", "slim"],
+)
+def test_a_page_whose_values_a_program_fills_in_keeps_every_byte(page: str) -> None:
     assert compress(page, "tidy").text == page
+
+
+@pytest.mark.parametrize("prompt", ["{diff}", "Is it right?\n\n{diff}", "<diff>\n{diff}</diff>\n\nIs it right?"])
+def test_a_diff_of_a_page_keeps_every_byte(prompt: str) -> None:
+    page = f" {PAGE}\n".replace("\n", "\n ").replace(" <h1>", "-<h1>Mills</h1>\n+<h1>").rstrip(" ")
+    prompt = prompt.replace("{diff}", f"--- a/mill.html\n+++ b/mill.html\n@@ -1,7 +1,7 @@\n{page}")
+
+    assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize("program", ['x <- r"({rows})"\ny <- 1\n', "set x '{rows}'\necho $x\n", "x = '{rows}'\n"])
+def test_a_listing_that_begins_on_the_line_of_its_assignment_keeps_every_byte(program: str) -> None:
+    rows = "\n".join(f"src/mill/wheel.c:{7 * at}: turn(wheel, {at})" for at in range(24))
+    prompt = program.replace("{rows}", rows)
+
+    assert compress(prompt, "dense").text == prompt
+
+
+@pytest.mark.parametrize("sign", ["#", ";", "//", "--", "%"])
+def test_a_listing_in_comments_is_no_command_output(sign: str) -> None:
+    rows = "".join(f"{sign} src/mill/wheel.c:{7 * at}: turn(wheel, {at})\n" for at in range(24))
+    prompt = f"[Service]\nType=oneshot\n\n{rows}\n[Install]\n"
+
+    assert compress(prompt, "dense").text == prompt
+
+
+@pytest.mark.parametrize("level", ["tidy", "dense"])
+def test_code_that_was_pasted_into_a_chat_with_times_keeps_every_byte(level: str) -> None:
+    code = "".join(f"    energy[{at}] = weights[{at}] * pow(sum[{at}], 2);\n" for at in range(24))
+    chat = (
+        f"[2026-11-30 09:12] ana: it is red\n[2026-11-30 09:13] bo: I did this\n{code}[2026-11-30 09:20] ana: right\n"
+    )
+
+    assert compress(f"{chat}\nWhy?", level).text == f"{chat}\nWhy?"
 
 
 def test_comments_between_the_code_of_a_told_program_keep_every_byte() -> None:
@@ -294,3 +337,27 @@ def test_a_program_in_a_language_that_nothing_tells_keeps_every_byte() -> None:
     program = "\n\n".join([pieces[0], pieces[1], pieces[0], pieces[1]]) + "\n"
 
     assert compress(program, "dense", told=[(0, len(program))]).text == program
+
+
+FILES = {
+    "completions": "".join(f"complete -c mill -s {sign} -d 'Turn the wheel {sign} a bit'\n" for sign in "abcdefgh"),
+    "terminal": "".join(f"bind-key -n M-{sign} select-pane\nset -g mouse on\n" for sign in "abcdefgh"),
+    "settings with comments": "".join(
+        f"# This is what the mill does on day {at}.\n# It may be on or off.\nwheel-{at} on\n\n" for at in range(9)
+    ),
+    "words": "\n".join(f"harbor falcon meadow {at}" for at in range(40)) + "\n",
+    "text above code": "Turn the wheels of the mill.\n\nIt has two of them.\n\nimport mill\n\n\ndef turn(wheel):\n"
+    + "    wheel = wheel + 1\n" * 30,
+    "exports": "(define-module (mill)\n  :export (\n"
+    + "".join(f" wheel-{at}\n" for at in range(40))
+    + ";;; Turning\n turn\n",
+}
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+@pytest.mark.parametrize("file", FILES)
+def test_no_line_is_selected_from_a_file_of_code_or_settings(file: str, tagged: bool) -> None:
+    text = f"<document>\n{FILES[file]}</document>\n\nOn which day does a mouse or a falcon turn the wheel?"
+    told = [] if tagged else [(11, text.index("</document>"))]
+
+    assert compress(text, "focus", keep=0.3, told=told).text == text

@@ -72,13 +72,10 @@ def omit_encoded(text: str) -> str:
     code = [match.span() for match in re.finditer(protected_spans.CODE, text)] if runs else []
     for run in runs:
         if not _overlaps(code, run):
-            pieces += (text[done : run.start], _note(run))
+            note = f"[base64, {run.media}, {len(run.data):,} bytes, left out; the source is intact]"
+            pieces += (text[done : run.start], note)
             done = run.end
     return "".join([*pieces, text[done:]]) if pieces else text
-
-
-def _note(run: _EncodedRun) -> str:
-    return f"[base64, {run.media}, {len(run.data):,} bytes, left out; the source is intact]"
 
 
 def _overlaps(spans: Sequence[tuple[int, int]], run: _EncodedRun) -> bool:

@@ -58,8 +58,8 @@ _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBF
 # A string that begins where an expression does, whatever follows it. Each choice begins with its own sign, for speed.
 _STRING = re.compile(
     r"(?:=|\[|\{|\((?:\w++(?: [\w-]++)?\n?|(?:\w++,[ \t]*+)++)?|<(?:-|<{1,2})|-(?<=\s-)-?[\w-]++"
-    r"|return(?<=\breturn)|echo(?<=\becho)|printf(?<=\bprintf)|\)\n(?=[ \t]))[ \t]*+[$@#bfruBFRU]*+"
-    r"(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+')",
+    r"|return(?<=\breturn)|set(?<=\bset)(?: -{1,2}\w++)*+ \w++|echo(?<=\becho)|printf(?<=\bprintf)|\)\n(?=[ \t]))"
+    r"[ \t]*+[$@#bfruBFRU]*+(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+')",
     re.DOTALL,
 )
 _PAIRS = (

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
+from scrimp.compress.zones.code_detectors import detect_code
 from scrimp.compress.zones.zone_span import ZoneSpan, lines_that, paragraph_ranges, runs
 
 _DIFF = re.compile(r"diff --git |@@ -\d|--- [^-\s]|Index: ")
@@ -23,19 +24,20 @@ _LOG = re.compile(LOG_LINE)
 _LOG_CONTINUATION = re.compile(
     r"[ \t]|Traceback|Caused by|\.\.\. |(?:[A-Za-z_]\w*+\.)*+[A-Za-z_]\w*(?:Error|Exception|Warning|Exit)\b"
 )
+_TRACE = re.compile(r"\s*+(?:at |File \"|Traceback|Caused by|#\d)")
 _MAX_LOG_GAP = 60
 PROMPT_LINE = r"(?:\([\w.-]++\) )?(?:[\w.-]++@[\w.-]++[:\s][^\s$#]*+[$#]|\$|PS [A-Z]:\\[^>\n]*+>) (?=[A-Za-z./~])"
 _PROMPT = re.compile(PROMPT_LINE)
 LISTING_LINE = (
-    r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|total \d++(?=\n|\Z)|(?=[^:\n]*[./\\_])[^\s:][^:\n]*+:\d++[:-]|[a-z]{2}  \S++ {2}"
-    r"|[^\s:]++::[^\n]*? (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)\b"
+    r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|[^\s:]++::[^\n]*? (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)\b"
+    r"|total \d++(?=\n|\Z)|(?!(?:[#;%*!]++|//|--)[ \t])(?=[^:\n]*[./\\_])[^\s:][^:\n]*+:\d++[:-]|[a-z]{2}  \S++ {2}"
 )
 _LISTING = re.compile(LISTING_LINE)
 _GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
 _COMMENTED = re.compile(r"(?<=\S)\s{2,}+(?:#|//|/\*|--|;|%)(?:\s|$)")  # a table in a program
 _BETWEEN = re.compile(r"\s*+$|[^\s:]++:\s*+$")
 _COMMIT = re.compile(r"commit [0-9a-f]{7,40}\b")
-_COMMIT_CONTINUATION = re.compile(r"[ \t]|(?:Author|Merge|Date|AuthorDate|Commit|CommitDate): ")
+_COMMIT_CONTINUATION = re.compile(rf"\s|\Z|{_COMMIT.pattern}|(?:Author|Merge|Date|AuthorDate|Commit|CommitDate): ")
 _QUOTED_FIELD = re.compile(r'"(?:[^"]|"")*+"')
 _MIN_ROWS = 3
 _SEPARATORS = ("\t", ",", ";", "|")
@@ -76,11 +78,8 @@ def detect_tables(lines: list[str]) -> Iterator[ZoneSpan]:
         rows = int(bool(separator))
         while separator and end < len(lines):
             following, other = _record(lines, end)
-            if (
-                not other
-                or other.count(separator) != record.count(separator)
-                or (_separator(other) != separator and rows < _MIN_ROWS)
-            ):
+            fits = rows >= _MIN_ROWS or _separator(other) == separator
+            if not other or other.count(separator) != record.count(separator) or not fits:
                 break
             end, rows = following, rows + 1
         if rows >= _MIN_ROWS:
@@ -96,10 +95,7 @@ def _may_be_row(line: str, following: str) -> bool:
         return True
     if not line or not following or (line[0] in _NOT_ROW_START and "\t" not in line):
         return False
-    for separator in _SEPARATORS:
-        if separator in line and (line.count(separator) == following.count(separator) or '"' in following):
-            return True
-    return False
+    return any(sign in line and (line.count(sign) == following.count(sign) or '"' in following) for sign in _SEPARATORS)
 
 
 def _record(lines: list[str], at: int) -> tuple[int, str]:
@@ -138,7 +134,9 @@ def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
     def is_same_log(line: int, following: int) -> bool:
         between = lines[line + 1 : following]
         continues = len(between) < _MAX_LOG_GAP and all(not part or _LOG_CONTINUATION.match(part) for part in between)
-        return continues or len(between) <= 1
+        if not continues or len(between) < _MIN_ROWS or any(map(_TRACE.match, between)):
+            return continues or len(between) <= 1
+        return all(span.end - span.start < _MIN_ROWS for span in detect_code(between))  # as pasted into a chat
 
     for run in runs(lines_that(_LOG.match, lines), is_same_log):
         if len(run) >= _MIN_ROWS:
@@ -157,9 +155,7 @@ def detect_commits(lines: list[str]) -> Iterator[ZoneSpan]:
     while at < len(lines):
         end = last = at
         if _COMMIT.match(lines[at]):
-            while end < len(lines) and (
-                not lines[end].strip() or _COMMIT.match(lines[end]) or _COMMIT_CONTINUATION.match(lines[end])
-            ):
+            while end < len(lines) and _COMMIT_CONTINUATION.match(lines[end]):
                 end += 1
                 last = end if lines[end - 1].strip() else last
             yield ZoneSpan(at, last, "tool", "command")

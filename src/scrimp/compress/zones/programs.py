@@ -19,7 +19,10 @@ _HEADED = re.compile(
 _LOOK_BACK = 200  # characters
 # Of PHP, ERB, Jinja, Thymeleaf and their like; a page that is text in XML.
 _FILLED_IN = re.compile(
-    r"<\?(?:php\b|=)|<%|\{%|\{\{|\s\w+:\w+=[\"'][$#@]\{|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[", re.IGNORECASE
+    r"<\?(?:php\b|=)|<[%#@]|\{%|\{\{|\s\w+:\w+=[\"'][$#@]\{|=[\"']#\{"
+    r"|<(?:title|h\d|p|li|t[dh])\b[^<>]*+>\s*(?:#?\{[A-Za-z][\w.]*+\}|@[a-z]\w*+\.\w)"
+    r"|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[",
+    re.IGNORECASE,
 )
 _AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
 # The text of a module or of what follows, above its first line of code, which may begin with the closing marks.
@@ -27,7 +30,8 @@ _DOCSTRING = re.compile(
     r"^(?:\w++ ?|[ \t]+[^\n\"']*+)?(\"\"\"|''')(?:(?!\1)[^\\]|\\.)++\1\s*+\Z", re.MULTILINE | re.DOTALL
 )
 _BARE_SECTION = re.compile(r"\s*+\[[\w.-]++\][ \t]*+\n")  # of INI, below other code
-_LEAST_SHARE = 0.4  # of the characters between a program's first line and its last that are surely code
+# Of the characters between a program's first line and its last that are surely code; of all that nothing parts from it.
+_LEAST_SHARE, _SHARE_OF_FILE = 0.4, 0.25
 
 
 def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
@@ -55,7 +59,7 @@ class _Program:
 
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
-        self._inside = set(_inside_others(text, found))
+        self._inside = {*_inside_others(text, found), *_beside_code(text, found)}
         self._margin, self._last = len(text) - len(text.lstrip()), len(text.rstrip())  # where its words begin and end
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
@@ -69,7 +73,7 @@ class _Program:
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
         if span.kind == "context":  # marks of quotation may frame it in a prompt, too
-            return self._end > 0 and self._surrounds(span.start)
+            return span.start in self._inside or (self._end > 0 and self._surrounds(span.start))
         if is_framed(self._text, span.start, span.end):
             return True
         if span.form in JSON_FORMS:  # in a string or comment, which then has something on each side
@@ -83,12 +87,17 @@ class _Program:
     def _holds(self, span: ZoneSpan) -> bool:
         beside = span.start in self._ends or self._text.startswith("//", span.start)
         place = (span.start, span.start + 1)
-        if beside or self._sure_enclosures.around(*place):
+        second = self._text.find("\n", span.start, span.end)  # the first line of a listing may assign it
+        if beside or self._sure_enclosures.around(*place) or self._sure_enclosures.around(second, second + 1):
             return True
         if span.form == "html":  # indented below something else, as code of Markdown, YAML or INI is, or under headers
             indented = span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
             headed = _HEADED.search(self._text, max(0, span.start - _LOOK_BACK), span.start)
-            return indented or headed is not None or self._is_template(span) or self._enclosures.around(*place)
+            line = (
+                self._text.rfind("\n", 0, max(span.start - 1, 0)) + 1
+            )  # above, where a program may begin to fill it in
+            filled = _FILLED_IN.search(self._text, line, span.end) is not None
+            return indented or headed is not None or filled or self._enclosures.around(*place)
         return self._end > 0 and span.start >= self._start and self._enclosures.around(*place)
 
     @cached_property
@@ -103,15 +112,19 @@ class _Program:
     def _yaml_texts(self) -> Enclosures:
         return Enclosures(yaml_texts(self._text))
 
-    def _is_template(self, span: ZoneSpan) -> bool:
-        """Return whether a page has places that a program fills in, or the program goes on around it."""
-        line = self._text.rfind("\n", 0, max(span.start - 1, 0)) + 1
-        return _FILLED_IN.search(self._text, line, span.end) is not None
-
 
 def _is_code(text: str, span: ZoneSpan) -> bool:
     first = text[span.start : min(span.end, span.start + 80)].lstrip()
     return (span.kind, span.form) == ("code", "fence") and not first.startswith(("```", "~~~"))
+
+
+def _beside_code(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:
+    """Yield where words of a file start, of which much is code: nothing but white space is between them."""
+    parts = sorted((span for span in found if span.kind == "context" or _is_code(text, span)), key=lambda it: it.start)
+    for run in runs(parts, lambda span, following: not text[span.end : following.start].strip()):
+        code = sum(span.end - span.start for span in run if span.kind == "code")
+        if code > _SHARE_OF_FILE * (run[-1].end - run[0].start):
+            yield from (span.start for span in run if span.kind == "context")
 
 
 def _inside_others(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:

@@ -14,6 +14,7 @@ from itertools import accumulate
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import applicable_detectors
+from scrimp.compress.zones.line_detectors import detect_diffs
 from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps, runs
@@ -22,9 +23,7 @@ JsonFinder = Callable[[str], Sequence[tuple[int, int]]]
 # Whether the JSON document between two places of the text is data, and not part of the instructions.
 DataTest = Callable[[int, int], bool]
 # JSON in a fence may be the format an answer must take, so it is code, like most fences.
-_DATA_FORMS: dict[str, ZoneForm] = {
-    "csv": "csv", "tsv": "csv", "log": "log", "logs": "log",
-}  # fmt: skip
+_DATA_FORMS: dict[str, ZoneForm] = {"csv": "csv", "tsv": "csv", "log": "log", "logs": "log"}
 _HTML = re.compile(
     r"\n[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!(?!doctype))*+<html\b)?"
     r"|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
@@ -43,6 +42,8 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if "\n" not in text and "<" not in text and "{" not in text and "[" not in text and "```" not in text:
         return [Zone("instruction", "prose", text)]
     found = _fences_and_keep_tags(text)
+    if "@@ -" in text:  # before pages, whose lines a diff may have
+        found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, [detect_diffs]))
     if "<" in text:
         found = _detect_in_gaps(text, found, _detect_html)
     if "{" in text or "[" in text:
@@ -113,20 +114,16 @@ def _to_zones(text: str, found: list[ZoneSpan]) -> list[Zone]:
 def _fences_and_keep_tags(text: str) -> list[ZoneSpan]:
     """Find keep tags and fences; a fence around rows or output becomes three zones: its marks and its body."""
     spans: list[ZoneSpan] = []
-    marks: list[protected_spans.Span | protected_spans.Fence] = [
-        *protected_spans.keep_spans(text),
-        *protected_spans.fences(text),
-    ]
+    marks: list[protected_spans.Span] = [*protected_spans.keep_spans(text), *protected_spans.fences(text)]
     done = 0
     for mark in sorted(marks, key=lambda mark: mark.start):
         if mark.start < done:
             continue
         end = mark.end + (text[mark.end : mark.end + 1] == "\n")
-        if isinstance(mark, protected_spans.Span):
-            spans.append(ZoneSpan(mark.start, mark.end, "instruction", "markup"))
-            end = mark.end
-        else:
+        if isinstance(mark, protected_spans.Fence):
             spans += _fence_zones(text, mark, end)
+        else:
+            spans.append(ZoneSpan(mark.start, end := mark.end, "instruction", "markup"))
         done = end
     return spans
 
@@ -190,12 +187,10 @@ def _is_jsonl(document: str) -> bool:
     return first.rstrip()[-1:] in {"}", "]"} and rest.lstrip()[:1] in {"{", "["}
 
 
-def _detect_by_lines(text: str) -> list[ZoneSpan]:
-    """Return what detectors recognize by its lines."""
-    if text.strip().count("\n") < 2:  # margins may be trimmed, and must not change what is detected
-        return []
-    detectors = applicable_detectors(text)
-    if not detectors:
+def _detect_by_lines(text: str, detectors: Sequence[Detector] = ()) -> list[ZoneSpan]:
+    """Return what detectors recognize by its lines: those that may find something."""
+    long = text.strip().count("\n") > 1  # margins may be trimmed, and must not change what is detected
+    if not long or not (detectors := detectors or applicable_detectors(text)):
         return []
     lines = text.split("\n")
     spans = list(_run_detectors(lines, 0, detectors))
