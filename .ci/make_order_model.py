@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT / "src"))
 
 from scrimp.compress.task import form, order_model  # noqa: E402 - the package under construction is found first
 from scrimp.compress.task.order_model import Place  # noqa: E402 - as above
-from scrimp.compress.word_lists import read_lists  # noqa: E402 - as above
+from scrimp.word_lists import read_lists  # noqa: E402 - as above
 
 TASKS = ROOT / "tests/compress/task"
 ORDERS = Path(__file__).parent / "orders"

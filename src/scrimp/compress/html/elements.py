@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from scrimp.compress.word_lists import read_lists
+from scrimp.word_lists import read_lists
 
 
 def _names(text: str) -> frozenset[str]:

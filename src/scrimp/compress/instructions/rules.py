@@ -6,7 +6,7 @@ import re
 
 from scrimp.compress.instructions.sentence_kinds import has_content
 from scrimp.compress.instructions.vocabulary import FOLDER, fold
-from scrimp.compress.word_lists import read_lists
+from scrimp.word_lists import read_lists
 
 # How a folded sentence begins that tells somebody what to do, by language; a sentence of a report hardly begins so.
 _WORDS = {name: words.replace("\n", "") for name, words in read_lists(FOLDER / "rules.txt").items()}

@@ -1,6 +1,7 @@
 """The words of all languages, put together for matching: by their folded spelling, or as one expression.
 
 Each language is a file in `words/`: phrases between commas, without case and accents; a star stands for any ending.
+What each list of a file holds is told at the head of `english.txt`.
 What scripts without words have is in `unspaced.txt`: labels between commas, and an expression for each other kind of
 sign. `rules.txt` has expressions for how rules begin, and for what they have anywhere; `shared.txt` has lists and
 expressions for all languages at once.
@@ -15,32 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from scrimp.compress.word_lists import read_lists
-
-
-class InstructionWords(NamedTuple):
-    """The words of one language.
-
-    `question`, `documents` and `task` label a part of a prompt; `documents` has singular and plural. `polite` may come
-    before an order. `orders` are how a sentence begins that tells how to answer or who to be; `lookups`, how one begins
-    that asks without a question mark; `asking`, the words that ask. `about_answers` are the words of sentences that
-    speak of nothing but the answer and what to take it from, and `small` the words that carry no content.
-    """
-
-    question: str
-    documents: str
-    task: str
-    polite: str
-    orders: str
-    lookups: str
-    asking: str
-    about_answers: str
-    small: str
-
+from scrimp.word_lists import read_lists
 
 FOLDER = Path(__file__).parent / "words"
 _NAMES = ("english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
-LANGUAGES = tuple(InstructionWords(**read_lists(FOLDER / f"{name}.txt")) for name in _NAMES)
+LANGUAGES = tuple(read_lists(FOLDER / f"{name}.txt") for name in _NAMES)
 _SHARED = read_lists(FOLDER / "shared.txt")
 _UNSPACED = read_lists(FOLDER / "unspaced.txt")
 _ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u0655]+")
@@ -73,7 +53,7 @@ def shared_expression(field: str) -> re.Pattern[str]:
 @cache
 def labels(field: str) -> frozenset[str]:
     """Return the words that label the question, the documents or a task, in all languages."""
-    spaced = (phrase for words in LANGUAGES for phrase in _phrases(getattr(words, field)))
+    spaced = (phrase for words in LANGUAGES for phrase in _phrases(words[field]))
     return frozenset([*spaced, *_phrases(_UNSPACED[field])])
 
 
@@ -88,18 +68,18 @@ class KnownWords(NamedTuple):
 def known_words() -> tuple[KnownWords, ...]:
     """Return the words without content of each language; asking and polite words are small."""
     return tuple(
-        KnownWords(_words(words.small, words.asking, words.polite), _words(words.about_answers)) for words in LANGUAGES
+        KnownWords(_words(words, "small", "asking", "polite"), _words(words, "about_answers")) for words in LANGUAGES
     )
 
 
-def _words(*fields: str) -> frozenset[str]:
-    return frozenset(word for field in fields for phrase in _phrases(field) for word in WORD.findall(phrase))
+def _words(words: dict[str, str], *fields: str) -> frozenset[str]:
+    return frozenset(word for name in fields for phrase in _phrases(words[name]) for word in WORD.findall(phrase))
 
 
 @cache
 def starts(field: str) -> re.Pattern[str]:
     """Return an expression for how a folded sentence begins, the longest phrase first."""
-    phrases = sorted({phrase for words in LANGUAGES for phrase in _phrases(getattr(words, field))}, key=len)
+    phrases = sorted({phrase for words in LANGUAGES for phrase in _phrases(words[field])}, key=len)
     spellings = (re.escape(phrase).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for phrase in reversed(phrases))
     return re.compile(rf"(?:{'|'.join(spellings)})(?![\w'])")
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from scrimp.compress.json.lexer import WHITESPACE
-from scrimp.compress.word_lists import read_lists
+from scrimp.word_lists import read_lists
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
 _HEAD = 20_000

@@ -180,7 +180,7 @@ def _tells_to_answer(sentence: str) -> bool:
 
 @cache
 def _function_words(*fields: str) -> frozenset[str]:
-    texts = (getattr(words, field) for words in LANGUAGES for field in fields)
+    texts = (words[field] for words in LANGUAGES for field in fields)
     return frozenset(word for text in texts for word in _words(text)[1] if word[:1].isalnum())
 
 

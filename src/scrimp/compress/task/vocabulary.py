@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scrimp.compress.word_lists import read_lists
+from scrimp.word_lists import read_lists
 
 _FOLDER = Path(__file__).parent / "words"
 _SPACED = ("shared", "english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scrimp.compress.word_lists import read_lists
 from scrimp.compress.zones import protected_spans
+from scrimp.word_lists import read_lists
 
 _DROPPED = frozenset(("the ", "a ", "an "))
 _WORD = re.compile(r"\A\s+|\S+\s*")

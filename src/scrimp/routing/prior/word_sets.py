@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from scrimp.word_lists import read_lists
+
 _FILE = Path(__file__).parent / "words" / "sets.txt"
 
 
@@ -16,5 +18,4 @@ def word_set(name: str) -> frozenset[str]:
 
 @cache
 def _sets() -> dict[str, frozenset[str]]:
-    sections = (section.partition("]") for section in _FILE.read_text("utf-8").split("[")[1:])
-    return {name: frozenset(words.split()) for name, _, words in sections}
+    return {name: frozenset(words.split()) for name, words in read_lists(_FILE).items()}
