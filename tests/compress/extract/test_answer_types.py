@@ -7,7 +7,7 @@ import re
 import pytest
 
 from compress.extract.focusing import by_words_alone, relevance
-from scrimp.compress.extract.answer_types import answer_of
+from scrimp.compress.extract.answer_types import answer_of, asks_for_person
 
 ASKED = [
     ("Where does the miller hide?", "The dog was brown.", "The dog waits outside Riverton."),
@@ -61,3 +61,30 @@ def test_who_is_named_by_the_best_sentence_is_looked_for_under_that_name() -> No
     scores = relevance(["Benny Sachs is a projectionist.", "\n\n", *others], "How is the projectionist murdered?")
 
     assert others[scores.index(max(scores[2:])) - 2] == "Then Benny was pushed. "
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("Where does the miller hide?", "A dog barks; there is no wind, no rain, a mist."),
+        ("Why did the miller run?", "The car broke down, per usual."),
+        ("When did the miller leave?", "The rent is due, every cent."),
+        ("Wo wohnt der M\u00fcller?", "The dog waits across the river."),
+        ("\u00bfD\u00f3nde duerme el molinero?", "The dog sleeps outside Riverton."),
+        ("O\u00f9 dort le meunier?", "Il mulino \u00e8 vicino alla casa."),
+        ("Dove dorme il mugnaio?", "The dog sleeps on straw."),
+        ("Pourquoi le meunier court-il?", "A dog barks for us because we run."),
+    ],
+)
+def test_words_of_another_language_are_not_taken_for_an_answer(query: str, sentence: str) -> None:
+    expected = answer_of(query)
+
+    assert expected is not None
+    assert not expected.search(sentence)
+
+
+@pytest.mark.parametrize(
+    "query", ["What is the full name of the woman who sold the mill?", "Which man sold it?", "Which players were hurt?"]
+)
+def test_a_name_that_is_asked_for_is_that_of_a_person(query: str) -> None:
+    assert asks_for_person(query)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.extract.focusing import by_words_alone, focus, relevance
-from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
+from scrimp.compress.extract.bm25 import SYNONYM, QueryTerms, sentence_relevance, tokenize
 from scrimp.compress.extract.focus import share_of_text
 from scrimp.compress.extract.outline import build_outline
 from scrimp.compress.extract.sentences import split_sentences
@@ -63,8 +63,8 @@ def test_a_word_itself_counts_more_than_its_synonyms() -> None:
 
 @pytest.mark.parametrize("query", ["Wer war der Gift?", "¿Quién vio el fin?", "Qui a vu le four ?"])
 def test_words_of_other_languages_have_no_english_synonyms(query: str) -> None:
-    assert QueryTerms.of(query).synonyms == {}
-    assert QueryTerms.of("Who saw the gift?").synonyms
+    assert not any(term.startswith(SYNONYM) for term in QueryTerms.of(query).forms.values())
+    assert any(term.startswith(SYNONYM) for term in QueryTerms.of("Who saw the gift?").forms.values())
 
 
 def test_synonyms_are_those_of_a_regular_form_or_else_none() -> None:
@@ -146,3 +146,23 @@ def test_certainty_is_a_share(text: str, query: str) -> None:
 
 def test_terms_are_the_same_whatever_the_order_of_words() -> None:
     assert QueryTerms.of("the mill of Ada") == QueryTerms.of("Ada of mill the")
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [("How did the old keeper die?", "He died of a cold."), ("Whose cat ate fish?", "Two cats came.")],
+)
+def test_words_of_three_letters_are_found_in_their_forms(query: str, expected: str) -> None:
+    terms = QueryTerms.of(query)
+    found = terms.count_in(tokenize(expected))[0]
+
+    assert found.keys() & terms.distinct()
+
+
+@by_words_alone
+def test_the_word_that_labels_all_documents_does_not_count_for_what_it_may_mean() -> None:
+    texts = ("Fog rose over the mill.", "The wall of the mill is of stone.", "At the mill he passed away.")
+    units = [unit for n, text in enumerate(texts, 1) for unit in split_sentences(f"Passage {n}: {text}\n\n")]
+    scores = relevance(units, "How did he die at the mill?")
+
+    assert units[scores.index(max(scores))] == texts[2]

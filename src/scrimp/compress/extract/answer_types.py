@@ -6,12 +6,17 @@ import re
 from functools import cache
 from pathlib import Path
 
-from scrimp.compress.word_lists import read_lists
+from scrimp.word_lists import read_lists
 
 
 def answer_of(query: str) -> re.Pattern[str] | None:
     """Return an expression for what may answer a question, or None where its words do not tell what it asks for."""
     return next((answer for asking, answer in _kinds() if asking.search(query)), None)
+
+
+def asks_for_person(query: str) -> bool:
+    """Return whether a person answers a question, or the name of somebody."""
+    return _kinds()[0][0].search(query) is not None
 
 
 @cache

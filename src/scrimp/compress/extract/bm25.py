@@ -5,29 +5,27 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
-from scrimp.compress.extract.answer_types import answer_of
+from scrimp.compress.extract.answer_types import answer_of, asks_for_person
+from scrimp.compress.extract.antecedents import naming
 from scrimp.compress.extract.outline import Outline
 from scrimp.compress.extract.subjects import NAME, Subjects
 from scrimp.compress.extract.synonyms import synonyms
 from scrimp.compress.extract.vectors import likeness
-from scrimp.compress.instructions.vocabulary import fold, known_words
+from scrimp.compress.instructions.vocabulary import fold, known_words, labels
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
-K1 = 1.2  # term frequency saturation
-B = 0.5  # length normalization
-# The shares of other scores added to a sentence's own: of its paragraph, of the sentence before ("He was born in 1856")
-# and of the one after. A bonus for first sentences was measured and did not help.
+K1, B = 1.2, 0.5  # term frequency saturation, length normalization
+# The shares of other scores added to a sentence's own: its paragraph's, and those of the ones before and after it.
 PARAGRAPH_SHARE, BEFORE_SHARE, AFTER_SHARE = 0.2, 0.3, 0.1
-STEM_WEIGHT = 0.5  # the weight of a word with the same stem, relative to the word itself
+FORM_WEIGHT = 0.5  # of a word with the same stem, or of a synonym that no sentence has, relative to the word itself
 STEM_LENGTH = 4
 SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
-SYNONYM_WEIGHT = 0.5  # the weight of the synonyms of an English word that no sentence has
 # Relative to the best score: the weight of what may be the answer ("Where": "outside Plainview"), and of a name that
 # the best sentence has ("Benny, a projectionist": "Benny is pushed in front of a tram").
 ANSWER_WEIGHT, NAMED_WEIGHT = 0.1, 0.1
@@ -67,15 +65,15 @@ def _ngrams(run: str) -> Iterable[str]:
 
 @dataclass(frozen=True, slots=True)
 class QueryTerms:
-    """The terms of a query: its words, those of them that say little, the stems of the others, and of their synonyms.
+    """The terms of a query: its words, those of them that say little, and how other words begin that stand for one.
 
-    `synonyms` has the term for each stem of a synonym: the word that is asked for, after a sign.
+    `forms` has the term for each beginning: that of a form of the word, with a star after it, or of a synonym, with a
+    sign before the word that is asked for.
     """
 
     words: frozenset[str]
     small: frozenset[str]
-    stems: frozenset[str]
-    synonyms: dict[str, str]
+    forms: dict[str, str]
 
     @classmethod
     def of(cls, query: str) -> QueryTerms:
@@ -84,42 +82,42 @@ class QueryTerms:
         folded = {word: fold(word) for word in words}
         english, *others = ({word for word in words if folded[word] in known.small} for known in known_words())
         small = max(english, *others, key=len)
-        stems = frozenset(filter(None, map(_stem, words - small)))
+        forms = {start: stem for word in words - small for start, stem in _forms(word)}
         asked = sorted(words - small, reverse=True) if small == english else ()
-        alike = {stem: SYNONYM + word for word in asked for stem in synonyms(word) if stem not in words | stems}
-        return cls(words, frozenset(small), stems, alike)
+        alike = {stem: SYNONYM + word for word in asked for stem in synonyms(word) if stem not in words | forms.keys()}
+        return cls(words, frozenset(small), forms | alike)
 
     def count_in(self, found: Sequence[str]) -> tuple[Counter[str], int]:
-        """Return how often each term occurs among tokens, stems marked with a star, and the number of tokens."""
+        """Return how often each term occurs among tokens, and the number of tokens."""
         terms = [word for word in found if word in self.words]
-        if self.stems:
-            terms += [f"{word[:STEM_LENGTH]}*" for word in found if word[:STEM_LENGTH] in self.stems]
-        if self.synonyms:
-            terms += [self.synonyms[word[:STEM_LENGTH]] for word in found if word[:STEM_LENGTH] in self.synonyms]
+        if self.forms:
+            terms += [self.forms[word[:STEM_LENGTH]] for word in found if word[:STEM_LENGTH] in self.forms]
         return Counter(terms) if terms else _NO_TERMS, len(found)
 
     def weights(self) -> dict[str, float]:
         """Return the weight of each term, before its rarity."""
         words = {word: SMALL_WEIGHT if word in self.small else 1.0 for word in self.words}
-        stems = {f"{stem}*": STEM_WEIGHT for stem in self.stems}
-        return words | stems | dict.fromkeys(self.synonyms.values(), SYNONYM_WEIGHT)
+        return words | dict.fromkeys(self.forms.values(), FORM_WEIGHT)
 
     def distinct(self) -> set[str]:
         """Return one term for each word that says something: its stem, or else the word."""
         telling = (word for word in self.words - self.small if len(word) > 1 or not word.isascii() or word.isdigit())
-        return {f"{stem}*" if (stem := _stem(word)) else word for word in telling}
+        return {next((stem for _, stem in _forms(word)), word) for word in telling}
 
 
-def _stem(word: str) -> str:
-    """Return the stem of a word, or "" for a short one or a number."""
-    return word[:STEM_LENGTH] if len(word) >= STEM_LENGTH and not word[0].isdigit() else ""
+def _forms(word: str) -> Iterator[tuple[str, str]]:
+    """Yield how the forms of a word begin, with its stem ("die", "dies"); nothing for a short one or a number."""
+    if len(word) >= STEM_LENGTH and not word[0].isdigit():
+        yield word[:STEM_LENGTH], f"{word[:STEM_LENGTH]}*"
+    elif len(word) == STEM_LENGTH - 1 and word.isascii() and word.isalpha():
+        for end in ("", "s", "d" if word[-1] == "e" else word[-1]):
+            yield word + end, f"{word}*"
 
 
 class Relevance(NamedTuple):
     """The score of each sentence by its index, and how certain it is that the best ones answer, from 0 to 1.
 
-    `first` are the best sentence, those that it and the question lead to, and sentences of which each is the best that
-    has a word of the question none before it has.
+    `first` are the best one, those that it and the question lead to, and the best with each other word of the question.
     """
 
     scores: dict[int, float]
@@ -133,15 +131,14 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     What the labels above a sentence say counts as said in it ("## The tower": "It was built in 1889"), and so does the
     name that its paragraph begins with. Where words leave open what answers, what they mean counts, too (`likeness`).
     Of sentences that say as much, those come first that have what the question asks for: a number, a place, a reason.
-
     Certainty is the share of what is asked (by rarity) that one sentence has, less where all sentences score alike.
     """
     terms = QueryTerms.of(query)
     filled = [paragraph for paragraph in outline.paragraphs if paragraph]
     subjects = Subjects(units, filled)
-    labels = _of_labels(units, outline.parent, terms)
+    headings = _of_labels(units, outline.parent, terms)
     tokens = {index: tokenize(units[index]) for at in filled for index in at}
-    counted = ((index, labels[outline.parent[index]], *terms.count_in(found)) for index, found in tokens.items())
+    counted = ((index, headings[outline.parent[index]], *terms.count_in(found)) for index, found in tokens.items())
     own = {index: (counts + label if label else counts, length) for index, label, counts, length in counted}
     found = _with_subjects(own, subjects, terms)
     scores = _scores(filled, found, terms)
@@ -153,7 +150,7 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
         scores = {index: scores[index] + weight * share for index, share in zip(scores, alike, strict=True)}
     if top:
         names = QueryTerms.of(" ".join(NAME.findall(units[max(scores, key=lambda at: (scores[at], -at))])))
-        named = QueryTerms(names.words - names.small - terms.words, frozenset(), frozenset(), {})
+        named = QueryTerms(names.words - names.small - terms.words, frozenset(), {})
         led = _scores(filled, _with_subjects({at: named.count_in(tokens[at]) for at in scores}, subjects, named), named)
         most = max(led.values()) or 1.0
         scores = {at: score + NAMED_WEIGHT * top * led[at] / most for at, score in scores.items()}
@@ -161,6 +158,8 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
         scores = {at: score + ANSWER_WEIGHT * top * bool(answer.search(units[at])) for at, score in scores.items()}
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
     led_to = subjects.leading_to(query, covering) if covering else []
+    if covering and asks_for_person(query):
+        led_to += naming(covering[0], query, {at: units[at] for at in tokens})
     return Relevance(scores, coverage * (1 - flatness), list(dict.fromkeys([*covering[:1], *led_to, *covering])))
 
 
@@ -169,8 +168,6 @@ def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: 
     missing = {term for found in counts.values() for term in found.keys() & terms}
     covering: list[int] = []
     for index in sorted(scores, key=lambda index: (-scores[index], index)):
-        if not missing:
-            break
         if counts[index].keys() & missing:
             covering.append(index)
             missing -= counts[index].keys()
@@ -178,10 +175,11 @@ def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: 
 
 
 def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) -> dict[int, Counter[str]]:
-    """Return the terms of each label with those of the labels it is under, each counted once."""
+    """Return the terms of each label ("Passage 2:" has none) with those of the labels above it, each counted once."""
     found: dict[int, Counter[str]] = {-1: _NO_TERMS}
     for label in sorted({*parent.values()} - {-1}):
-        found[label] = terms.count_in(tokenize(units[label]))[0] + found[parent[label]]
+        words = [word for word in tokenize(units[label]) if word not in labels("documents")]
+        found[label] = terms.count_in(words)[0] + found[parent[label]]
     return found
 
 

@@ -33,11 +33,9 @@ def focus(
     What is not a document stays, with the labels of a document that it stands under, and does not count towards `keep`.
     Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
     the best sentence is more than that, it alone is left. First come the best sentence, those that it or the question
-    leads to, the best of the sentences with a word of the question that it lacks, and so on, up to `keep`: a question
-    may need the one for "the mayor" and the other for "when the hall burnt down".
+    leads to, and the best with another word of the question: one has "the mayor", one "when the hall burnt down".
     Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
-    line breaks. What a lower `keep` keeps, every higher one keeps too. If the query has no words, the text stays as it
-    is.
+    line breaks. What a lower `keep` keeps, every higher one keeps too. A query without words leaves all as it is.
     """
     texts = [piece.text for piece in pieces]
     if keep >= 1 or not QueryTerms.of(query).words:
@@ -67,8 +65,7 @@ def focus(
 def share_of_text(keep: float, certainty: float) -> float:
     """Return the share of a text to leave, `keep` on average over many: more where it is uncertain what answers.
 
-    For 0.6 it is 0.95 where no word of the question is found, and 0.3, half of it, where one sentence has all of
-    them and no other has any. A higher `keep` always gives a higher share.
+    For 0.6 it is 0.95 where no word of the question is found, 0.3 where one sentence has all and no other has any.
     """
     to_keep = keep**_STEEPNESS
     to_drop = (1 - keep) ** _STEEPNESS * _SPREAD ** (certainty - _USUAL_CERTAINTY)
