@@ -23,6 +23,10 @@ def main() -> None:
         from scrimp.cli.startup.closed_streams import replace_closed_streams  # a rare accident
 
         replace_closed_streams()
+    if getattr(sys.stdout, "write_through", False):  # PYTHONUNBUFFERED, or python -u
+        from scrimp.cli.startup.unbuffered_streams import give_buffers
+
+        give_buffers()
     if words in (["--version"], ["-V"]):
         from scrimp import __version__
 

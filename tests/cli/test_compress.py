@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 
 import pytest
 
@@ -243,3 +244,28 @@ def test_the_name_of_a_document_is_not_a_task(scrimp: Scrimp, name: str) -> None
     ran = scrimp("compress", "--context", name, "-q", stdin="Which name has the highest id?")
 
     assert json.dumps(json.loads(PRETTY), separators=(",", ":")) in ran.out
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_in_the_middle_of_a_long_text_is_told_by_the_exit_status(
+    scrimp: Scrimp, unbuffered: str
+) -> None:
+    scrimp.env["PYTHONUNBUFFERED"] = unbuffered
+    scrimp.file("long.txt", "A line of a text.\n" * 30_000)  # more than a pipe holds
+    run = scrimp.start("compress", "long.txt", "-q", stdout=subprocess.PIPE)
+    assert run.stdout is not None
+    run.stdout.readline()
+    run.stdout.close()
+
+    assert run.wait(timeout=100) == 141
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_text_of_which_a_part_can_be_written_is_an_error(scrimp: Scrimp, unbuffered: str) -> None:
+    scrimp.env["PYTHONUNBUFFERED"] = unbuffered
+    scrimp.file("long.txt", "A line of a text.\n" * 30_000)
+    limited = ("sh", "-c", 'ulimit -f 100; exec "$@" > short.txt', "sh")  # blocks of 512 bytes or of 1,024
+    words = (*limited, *scrimp.program, "compress", "long.txt", "-q")
+    ran = subprocess.run(words, cwd=scrimp.cwd, env=scrimp.env, stderr=subprocess.PIPE, check=False)
+
+    assert (ran.returncode, b"the output cannot be written" in ran.stderr) == (2, True)

@@ -19,16 +19,12 @@ class ByteSink:
     ) -> None:  # fmt: skip
         """Rows are rewritten within the context of `rewriting`."""
         self._rewriting = rewriting
-        self._buffer: io.BufferedWriter | None = None
         binary = _binary(stream)
         self._file = binary if isinstance(binary, io.BufferedRandom | io.BytesIO) else None
         if binary is None:
             text = cast("TextIO", stream)
             self.write, self.flush = lambda data: text.write(data.decode()), text.flush
             return
-        if isinstance(binary, io.RawIOBase):
-            # Under PYTHONUNBUFFERED stdout has no buffer: a system call for every row, and writes may be cut short.
-            binary = self._buffer = io.BufferedWriter(binary)
         self.write, self.flush = binary.write, binary.flush
 
     @property
@@ -44,14 +40,11 @@ class ByteSink:
                 change(cast("BinaryIO", self._file))
 
     def close(self) -> None:
-        """Flush, and detach from the stream, which is not ours to close."""
+        """Flush; the stream is not ours to close."""
         self.flush()
-        if self._buffer is not None:
-            self._buffer.detach()
-            self._buffer = None
 
 
-def _binary(stream: BinaryIO | TextIO) -> BinaryIO | io.BufferedIOBase | io.RawIOBase | None:
+def _binary(stream: BinaryIO | TextIO) -> BinaryIO | io.BufferedIOBase | None:
     """Return the binary stream under a stream, None if it holds text only."""
     if not isinstance(stream, io.TextIOBase):
         return cast("BinaryIO", stream)
