@@ -261,6 +261,15 @@ def test_a_cap_keeps_whole_pairs_and_the_next_shadow_resumes(told: Scrimp, provi
     assert len(provider.bodies) == 200
 
 
+def test_a_cap_that_allows_no_call_says_what_a_call_may_cost(told: Scrimp, provider: FakeProvider) -> None:
+    lockers.write(told, "p.jsonl", range(3))
+    ran = told(*SHADOW, "--max-cost", "0.004")
+
+    assert (ran.status, provider.bodies) == (5, [])
+    assert "the next call could cost up to $0.04" in ran.err
+    assert "lower --max-output" in ran.err
+
+
 def test_the_pairs_of_one_task_are_certified_by_themselves(told: Scrimp) -> None:
     lockers.write(told, "p.jsonl", range(45))
     told(*SHADOW)

@@ -69,7 +69,7 @@ class ModelCalls:
         stop = live.run(
             iter(rest), options, self._services, self._sink(take, model), one_by_one=False, hooks=self._hooks
         )
-        return None if stop is None else with_whole_cap(stop, cap)
+        return stop if stop is None or limits.max_cost == cap else with_whole_cap(stop, cap)
 
     def _not_in_tiers(
         self, prompts: Sequence[Prompt], model: ModelRef, take: Take, options: RunOptions
