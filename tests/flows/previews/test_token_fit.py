@@ -15,6 +15,7 @@ SENTENCES = [
     "A storm had destroyed it in 1923.",
     "Please see the table for the prices of all 14 items.",
 ]
+COLORS = ("Green", "Brown", "White", "Black", "Gray", "Blue", "Rose", "Gold", "Reed", "Snow")
 ASKED = "Please could you kindly tell me: who rebuilt the town hall?"
 
 
@@ -54,6 +55,17 @@ def test_no_lower_level_would_have_done(text: str, limit: int) -> None:
         return
     lower = LEVELS[1 : LEVELS.index(fitted.options.level)]
     assert all(words(compress_with(text, CompressOptions(level, keep=1.0)).text) > limit for level in lower)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+def test_a_budget_is_used_up_but_for_a_few_sentences_where_one_sentence_has_the_answer(share: float) -> None:
+    names = [f"{one} {two}" for one in ("Anna", "Bruno", "Carla", "David", "Elif", "Farid") for two in COLORS]
+    said = [f"In the year {1900 + at}, {name} sold {at + 3} barrels of oil." for at, name in enumerate(names)]
+    said[17] = "The old town hall was rebuilt in 1930 by Anna Meier."
+    text = f"<document>\n{' '.join(said)}\n</document>\n\nWho rebuilt the old town hall?"
+    limit = int(share * words(text))
+
+    assert limit - 4 * 10 < fit(text, limit, CompressOptions("focus"), words).tokens <= limit
 
 
 @given(text=prompts(), limits=st.tuples(st.integers(10, 200), st.integers(10, 200)))
