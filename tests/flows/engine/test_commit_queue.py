@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 from outcomes import answer, entry
@@ -26,7 +27,7 @@ class Store:
 
     def __init__(
         self, path: Path, open_ledger: Callable[[], Ledger] | None = None, *, unkept: bool = False,
-        journal: Journal | None = None,
+        journal: Journal | None = None, shared: bool = True,
     ) -> None:  # fmt: skip
         self._path = path
         self.warnings: list[str] = []
@@ -34,7 +35,7 @@ class Store:
         self._news = asyncio.Event()
         self.commits = CommitQueue(
             lambda: SqliteCache(path / "cache.db"), open_ledger or (lambda: Ledger(path / "ledger.db")),
-            journal or Journal(path, "r"), run="r", warn=self.warnings.append, unkept=unkept,
+            journal or Journal(path, "r"), run="r", warn=self.warnings.append, unkept=unkept, shared=shared,
         )  # fmt: skip
         self.commits.on_durable = self._on_durable
 
@@ -49,20 +50,36 @@ class Store:
         return self.durable
 
 
-def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> None:
-    def written() -> list[bytes]:
-        return [file.read_bytes() for file in tmp_path.glob("in-flight-*")]
+def journals(path: Path) -> list[bytes]:
+    return [file.read_bytes() for file in path.glob("in-flight-*")]
 
+
+def test_a_call_is_written_down_until_it_is_in_the_ledger(tmp_path: Path) -> None:
     async def main() -> None:
         store = Store(tmp_path)
         await store.commits.begin(entry(status="lost", cost=None))
-        assert b'"call":"c"' in written()[0]
+        assert b'"call":"c"' in journals(tmp_path)[0]
         store.commits.commit("row", (entry(),), None)
         await store.wait()
         store.commits.close()
 
     asyncio.run(main())
-    assert written() == []
+    assert journals(tmp_path) == []
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_a_completion_that_other_runs_may_not_find_is_in_no_journal(tmp_path: Path, *, shared: bool) -> None:
+    async def main() -> None:
+        store = Store(tmp_path, shared=shared)
+        await store.commits.begin(entry(status="lost", cost=None))
+        store.commits.commit("row", (entry(),), (KEY, answer("for one run alone")))
+        (journal,) = journals(tmp_path)
+        assert (b"for one run alone" in journal) == shared
+        assert b'"call":"c"' in journal
+        await store.wait()
+        store.commits.close()
+
+    asyncio.run(main())
 
 
 def test_a_row_is_heard_of_once_it_is_in_the_cache(tmp_path: Path) -> None:
