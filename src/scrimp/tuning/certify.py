@@ -39,7 +39,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     signatures: tuple[str, ...]
     policy: Policy
     certified: bool
-    risk: float  # this group's share of the risk; this look uses a part of it
+    risk: float  # what this look may use of the group's share of the risk
     pairs: int
     bound: float
     measured: PolicyMetrics

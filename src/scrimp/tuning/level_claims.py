@@ -76,7 +76,7 @@ class LevelClaim(Struct, frozen=True, kw_only=True):
     group: str
     signatures: tuple[str, ...]
     target: float
-    risk: float  # this group's share of the risk; this look uses a part of it
+    risk: float  # what this look may use of the group's share of the risk
     look: int  # the first, second ... at pairs of this group
     certified: bool
     bound: float  # the target where nothing is certified
