@@ -208,6 +208,17 @@ def test_a_saving_beside_failed_rows_of_unknown_cost_is_an_upper_bound(status: E
     assert "%" not in text
 
 
+def test_a_saving_beside_a_lost_call_of_a_failed_row_whose_other_call_was_billed_is_an_upper_bound() -> None:
+    bill = bill_of(
+        answered(answer(cost="1"), cache="hit"),
+        failed(entries=[entry(status="lost", cost=None), entry(cost="0.1")]),
+        failed(entries=[entry(status="failed", cost="0")]),
+    )
+
+    assert bill.savings.rows_of_unknown_cost == 1
+    assert bill.savings.by_cause["failed rows"] == Decimal("-0.1")
+
+
 def test_a_saving_beside_a_lost_call_of_a_row_that_was_answered_is_an_upper_bound() -> None:
     bill = bill_of(
         answered(answer(cost="0.2", without="1"), entries=[entry(status="lost", cost=None), entry(cost="0.2")])
@@ -393,3 +404,13 @@ def test_calls_that_only_the_ledger_has_are_added_once_each_where_they_belong() 
     }
     assert (bill.calls, bill.cost, bill.lost_calls) == (8, Decimal("0.006"), 2)
     assert bill.savings.saved == saved - Decimal("0.004")
+
+
+def test_a_ledger_that_has_fewer_calls_than_the_rows_takes_nothing_off_the_bill() -> None:
+    paid = entry(cost="0.002")
+    bill = bill_of(answered(entries=(paid, paid)))
+    before = (bill.calls, bill.cost, bill.savings.saved)
+
+    bill.complete([CallSum(model=LUNA, effort=paid.effort, status="paid", calls=1, cost=Decimal("0.002"))])
+
+    assert (bill.calls, bill.cost, bill.savings.saved) == before

@@ -48,6 +48,18 @@ def test_what_one_process_has_claimed_another_cannot_until_it_is_dead(tmp_path: 
     mine.close()
 
 
+def test_keys_that_differ_in_one_byte_of_their_first_seven_do_not_hinder_each_other(tmp_path: Path) -> None:
+    key = KEYS[0]
+    others = [key[:at] + bytes([key[at] ^ 0x80]) + key[at + 1 :] for at in range(7)]
+    pid, _ = holds(tmp_path / "claims", [key])
+    mine = Claims(tmp_path / "claims", print)
+    try:
+        assert mine.claim([key, *others]) == {key}
+    finally:
+        kill(pid)
+        mine.close()
+
+
 def test_a_claim_that_is_let_go_of_is_free_and_the_others_are_not(tmp_path: Path) -> None:
     pid, _ = holds(tmp_path / "claims", KEYS, lambda claims: claims.release(KEYS[:50]))
     mine = Claims(tmp_path / "claims", print)

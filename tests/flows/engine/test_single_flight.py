@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from flows.rows import planned_row
-from outcomes import answered
+from outcomes import answered, entry, failed
 from scrimp.flows.engine.single_flight import SingleFlight
 
 
@@ -26,3 +26,13 @@ def test_a_row_of_the_cache_is_not_called_for_and_followed_by_none() -> None:
     rows = [planned_row("a", index=0), planned_row("a", index=1)]
 
     assert [each.position for each in SingleFlight().join(rows, {0: answered()}, 10)] == [11]
+
+
+def test_what_the_calls_of_a_failed_row_cost_is_in_no_row_that_waited_for_it() -> None:
+    flights = SingleFlight()
+    flights.join([planned_row("a", index=at) for at in range(3)], {}, 0)
+
+    ended = flights.end(b"a", 0, failed(entries=[entry()]))
+
+    assert [(position, len(outcome.entries)) for position, outcome in ended] == [(0, 1), (1, 0), (2, 0)]
+    assert [outcome.prompt.index for _, outcome in ended] == [0, 1, 2]

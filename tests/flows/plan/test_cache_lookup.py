@@ -26,3 +26,14 @@ def test_a_completion_whose_age_a_wrong_clock_hides_is_none_that_a_ttl_allows() 
     assert found(None) == list(days)
     assert found(1 * DAY) == [-1.0, 0.0, 0.02]
     assert found(0.0) == [0.0, 0.02]
+
+
+def test_what_the_same_run_has_answered_is_a_duplicate_and_not_a_hit() -> None:
+    cache = MemoryCache()
+    for run in ("now", "before"):
+        cache.put_many([(run.encode(), answer())], run=run, now=0.0)
+    lookup = CacheLookup(cache, RunOptions(), run="now", clock=Clock())
+
+    found = lookup.find([planned_row("now"), planned_row("before")])
+
+    assert [(each.cache, each.paid_by_another_run) for each in found.values()] == [("dup", False), ("hit", True)]

@@ -101,7 +101,8 @@ def test_a_completion_on_its_way_to_the_disk_is_kept_and_its_call_was_paid(tmp_p
 
     assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
     cache = SqliteCache(tmp_path / "cache.db")
-    assert cache.get_many([KEY])[KEY].answer.output == "kept"
+    found = cache.get_many([KEY])[KEY]
+    assert (found.answer.output, found.created, found.run) == ("kept", 101.0, "r")  # as old as it is, for --cache-ttl
     cache.close()
 
 
