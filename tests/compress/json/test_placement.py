@@ -45,6 +45,15 @@ INSTRUCTIONS = [
     "**Expected output**\n\n{json}\n\nWho is Ann?",
     "__Beispiel 1__\n\n{json}\n\nWer ist Ann?",
 ]
+# What announces an example, or a form to answer in, in the languages most used; a tag may, too.
+ANNOUNCED = """Here is a sample of what I want back: | Desired result: | Sample: | Gold: | Ground truth: | Shot 1:
+Give me the result in this form: | Do it this way: | Demonstration: | An ideal completion: | Use these keys:
+So soll das Ergebnis aussehen: | Antworte wie folgt: | Muster: | Beispielausgabe: | Responde de la siguiente forma:
+Réponds sous la forme suivante : | Modèle : | Responda da seguinte maneira: | Rispondi nel modo seguente: | Formato:
+请按如下方式回答: | 模板: | 次のように答えて: | Вот образец: | مثال: | أجب على النحو التالي: | उदाहरण: | इस तरह जवाब दो:
+উদাহরণ: | এভাবে উত্তর দাও: | Contoh: | Jawab seperti ini: | 예시: | Voorbeeld: | Przykład: | Örnek:"""
+TAGS = "sample|desired_output|few_shot|demonstration|gold|beispiel|exemple|ejemplo|contoh|respuesta"
+ANSWER = json.dumps({"name": "Ada", "skills": ["math", "poetry"]}, indent=2)
 # Programs, each with the JSON where its own white space counts.
 CODE = [
     "Review this.\n\ncat <<EOF > orders.json\n{json}\nEOF\ncurl -d @orders.json localhost",
@@ -151,3 +160,51 @@ def test_many_brackets_are_no_trap(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
 
     assert len(compress(text, "lossless").text) <= len(text)
+
+
+@pytest.mark.parametrize("label", [label.strip() for label in ANNOUNCED.replace("\n", "|").split("|")])
+def test_what_is_announced_as_an_example_in_any_language_is_an_instruction(label: str) -> None:
+    for written in (f"{label}\n{ANSWER}", f"{label}\n\n{ANSWER}\n", f"## {label.rstrip(' :')}\n\n{ANSWER}\n"):
+        prompt = f"Who is meant? Grace, 85, admiral.\n\n{written}"
+        assert [compress(prompt, level).text for level in ("lossless", "tidy")] == [prompt] * 2
+
+
+@pytest.mark.parametrize("tag", TAGS.split("|"))
+def test_what_a_tag_names_an_example_is_an_instruction(tag: str) -> None:
+    prompt = f"Who is meant?\n\n<{tag}>\n{ANSWER}\n</{tag}>\n"
+    assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{\n  "action": "$TOOL_NAME",\n  "action_input": "$INPUT"\n}',
+        '{\n  "openapi": "3.0.0",\n  "paths": {}\n}',
+    ],
+)
+def test_a_form_with_names_of_variables_and_a_description_of_an_api_are_instructions(document: str) -> None:
+    prompt = f"Use a blob to name a tool.\n\n{document}\n\nWho is the mayor?"
+    assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Sample data:",
+        "Kundin:",
+        "Daten:",
+        "Datos:",
+        "Données :",
+        "Dados:",
+        "Dati:",
+        "数据如下:",
+        "データ:",
+        "Данные:",
+        "بيانات:",
+        "डेटा:",
+        "ডেটা:",
+        "Data:",
+    ],
+)
+def test_what_is_announced_as_data_in_any_language_is_data(label: str) -> None:
+    assert ANSWER not in compress(f"Who is meant?\n\n{label}\n{ANSWER}", "lossless").text

@@ -12,12 +12,13 @@ from functools import cached_property
 from pathlib import Path
 
 from scrimp.compress.json.lexer import WHITESPACE
+from scrimp.regexes import pattern
 from scrimp.word_lists import read_lists
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
 _HEAD = 20_000
 _DEFINITION = re.compile(
-    r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"(?:object|function)"\s*[,}]'
+    r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"(?:object|function)"\s*[,}]|"openapi"\s*:\s*"\d'
     r'|"parameters"\s*:\s*\{\s*"type"|"properties"\s*:\s*\{'
 )
 # Told data may be a collection of places, whose objects have properties, or events of some type.
@@ -28,7 +29,7 @@ _SCHEMA = re.compile(
 )
 _TYPE = r"(?:string|number|integer|int|float|bool(?:ean)?|str|array|object|date|text|value|null)"
 _SIGN_OR_TYPE = (
-    r'(?=[.…<\[{snifbaodtv])(?:\.{2,}|…|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
+    r'(?=[.…<\[{$snifbaodtv])(?:\.{2,}|…|\$\{?[A-Z][A-Z0-9_]*\}?|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
     rf"|{_TYPE}(?:\s*(?:\||or|,)\s*[\w ]+)*)"
 )
 _BLANK, _BLANK_OR_CHOICE = (
@@ -41,8 +42,8 @@ _COLONS = (":", "\uff1a")
 _LABEL = re.compile(r"(?:^|[.!?:]\s|\s)(?P<words>[^.!?:\n]{0,60})[:\uff1a]\s*$")
 # What announces an instruction: any, or one before told data, which may well be an answer or an output to judge. What a
 # tool gave back is data, though an answer is not.
-_INSTRUCTIVE, _INSTRUCTION_LABEL, _RESULT = (
-    re.compile(words.replace("\n", ""), re.IGNORECASE)
+_INSTRUCTIVE, _INSTRUCTION_LABEL, _RESULT, _INSTRUCTIVE_TAG = (
+    f"(?i){words}".replace("\n", "")  # compiled where a label is found
     for words in read_lists(Path(__file__).with_name("announcing.txt")).values()
 )
 _LINE_LABEL = re.compile(r"\n[ \t]*+([^.!?:\uff1a\n]{1,60})[:\uff1a]")
@@ -51,7 +52,6 @@ _LONGEST_LABEL = 200
 _OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
 _CLOSING_TAG = re.compile(r"</[\w:-]+>\s*$")
 _HEADING = re.compile(r"^[ \t]*+(?:#{1,6}[ \t]|(\*\*|__)[^*_].*\1[ \t]*$)")  # of Markdown, or a bold line
-_INSTRUCTIVE_TAG = re.compile(r"(?:example|output|answer|response|format|schema|template|tool|function)", re.IGNORECASE)
 _STRING_VALUE = re.compile(r'(?<!\\)"\s*[,}\]]')
 
 
@@ -81,9 +81,9 @@ def introduces_instruction(label: str | None) -> bool:
     return label is not None and _announces(label, _INSTRUCTION_LABEL)
 
 
-def _announces(line: str, signs: re.Pattern[str]) -> bool:
+def _announces(line: str, signs: str) -> bool:
     words = line.replace("_", " ")
-    return bool(signs.search(words)) and not _RESULT.search(words)
+    return bool(pattern(signs).search(words)) and not pattern(_RESULT).search(words)
 
 
 class Placement:
@@ -113,7 +113,7 @@ class Placement:
         if not line or (last == ">" and _CLOSING_TAG.search(line)):
             return True
         if last == ">" and (tag := _OPENING_TAG.search(line)):
-            return self._told or not _INSTRUCTIVE_TAG.search(tag[1])
+            return self._told or not pattern(_INSTRUCTIVE_TAG).search(tag[1])
         if last in _COLONS and (label := _LABEL.search(line)):
             return self._told or not (_announces(line, _INSTRUCTIVE) or label["words"].strip() in self._repeated_labels)
         if not self._told and _HEADING.match(line) and _announces(line, _INSTRUCTIVE):
