@@ -79,9 +79,7 @@ class BillLine(Struct):
 class Bill:
     """Rows, calls and costs of one run; `cap` is what --max-cost allowed."""
 
-    def __init__(
-        self, *, cap: Decimal | None = None, cost_now: Callable[[Answer], Comparison] = cost_then
-    ) -> None:  # fmt: skip
+    def __init__(self, *, cap: Decimal | None = None, cost_now: Callable[[Answer], Comparison] = cost_then) -> None:
         """`cost_now` says what a row of the cache would cost if it were called."""
         self.cap = cap
         self.counts = RowCounts()

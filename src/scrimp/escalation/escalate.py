@@ -187,9 +187,7 @@ def _verdict(
     return verdict
 
 
-def _checked(
-    completion: Completion, verdict: Verdict, *, check_decides: bool
-) -> Generator[Question, Reply, Verdict]:  # fmt: skip
+def _checked(completion: Completion, verdict: Verdict, *, check_decides: bool) -> Generator[Question, Reply, Verdict]:
     """Run the user's check: a completion that fails it is invalid, one that passes has confidence 1.
 
     A chain that names another signal still asks that signal about a completion that passed.

@@ -143,9 +143,7 @@ class Services:
             from scrimp.flows.sinks.open_sinks import open_sinks  # few configs name one
 
             hosts = {name: endpoint.host for name, endpoint in self.routes.endpoints.items()}
-            self._sinks = open_sinks(
-                self.loaded.config.sinks, self.env, hosts, hide=self.keys.hide, warn=self.warn
-            )  # fmt: skip
+            self._sinks = open_sinks(self.loaded.config.sinks, self.env, hosts, hide=self.keys.hide, warn=self.warn)
         return self._sinks.tee(take)
 
     @cached_property

@@ -128,9 +128,7 @@ class PriceBook:
         """
         if reported is not None:
             return Cost(reported, "reported")
-        price = self.price(
-            provider, model, when, batch=batch, service_tier=service_tier, speed=speed, region=region
-        )  # fmt: skip
+        price = self.price(provider, model, when, batch=batch, service_tier=service_tier, speed=speed, region=region)
         dollars = None if price is None or usage is None else price.cost(usage)
         return Cost(None, None) if price is None or dollars is None else Cost(dollars, price.source)
 

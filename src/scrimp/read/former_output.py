@@ -55,9 +55,7 @@ class FormerOutput:
                 ids.append(hash(row_id))
                 indexes.append(index)
         self._has_ids = bool(ids)
-        self._asked = frozenset(
-            hash((row_id, self._inputs[index])) for row_id, index in zip(ids, indexes, strict=True)
-        )  # fmt: skip
+        self._asked = frozenset(hash((row_id, self._inputs[index])) for row_id, index in zip(ids, indexes, strict=True))
         failed = {row_id for row_id, index in zip(ids, indexes, strict=True) if self._ok[index] != _OK}
         # An id that several rows share counts as answered only where all of them are.
         self._answered = frozenset(row_id for row_id in ids if row_id not in failed)

@@ -44,9 +44,7 @@ class Progress:
         self._done = self._failed = self._hits = self._unknown = self._escalated = 0
         self._cost = Decimal(0)
 
-    def update(
-        self, done: int, failed: int, cost: Decimal, hits: int, unknown: int = 0, escalated: int = 0
-    ) -> None:  # fmt: skip
+    def update(self, done: int, failed: int, cost: Decimal, hits: int, unknown: int = 0, escalated: int = 0) -> None:
         """Take the counts since the start, and show them when due; `unknown` calls cost something on top of `cost`."""
         self._escalated = escalated
         self._done, self._failed, self._cost, self._hits, self._unknown = done, failed, cost, hits, unknown

@@ -46,9 +46,7 @@ class RunReporter:
             self._write(outcomes)
         counts = self._bill.counts
         free = counts.hits + counts.duplicates
-        self._progress(
-            counts.total, counts.failed, self._bill.cost, free, self._bill.unknown_calls, counts.escalated
-        )  # fmt: skip
+        self._progress(counts.total, counts.failed, self._bill.cost, free, self._bill.unknown_calls, counts.escalated)
 
     @property
     def has_rows(self) -> bool:

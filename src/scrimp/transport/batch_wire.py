@@ -62,9 +62,7 @@ class BatchWire:
         finally:
             exchanges.close()
 
-    async def save(
-        self, request: HttpRequest, endpoint: Endpoint, file: Path, check: Callable[[int], None]
-    ) -> None:  # fmt: skip
+    async def save(self, request: HttpRequest, endpoint: Endpoint, file: Path, check: Callable[[int], None]) -> None:
         """Write a reply to a file, again from its start where it breaks off; BatchRefusedError where there is none.
 
         `check` is called with the bytes so far, and raises if there are too many.

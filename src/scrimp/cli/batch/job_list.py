@@ -121,9 +121,7 @@ def _counts(shards: Sequence[ShardRecord], portions: Mapping[str, Portion]) -> _
     )  # fmt: skip
 
 
-def _cells(
-    job: Job, shards: Sequence[ShardRecord], counts: _Counts, now: float, *, shares: bool
-) -> tuple[str, ...]:  # fmt: skip
+def _cells(job: Job, shards: Sequence[ShardRecord], counts: _Counts, now: float, *, shares: bool) -> tuple[str, ...]:
     return (
         job.job, format_clock(now - job.created), job_state(job, shards, now), str(counts.batches),
         f"{counts.own:,}", *([f"{counts.shared:,}"] if shares else []), f"{counts.answered:,}", " ".join(job.command),

@@ -109,9 +109,7 @@ def _ranking(sums: CostSums, asked: CostQuestion, most: int) -> Ranking:
     return sums.ranking(asked.by, most, since=asked.since, zone=asked.zone, flagships=asked.models)
 
 
-def _documents(
-    sums: CostSums, asked: CostQuestion, session: Session
-) -> Generator[dict[str, object], None, None]:  # fmt: skip
+def _documents(sums: CostSums, asked: CostQuestion, session: Session) -> Generator[dict[str, object], None, None]:
     """Yield an object for each group; memory does not grow with their number."""
     by, since = asked.by, asked.since
     whole = next(iter(sums.totals(ALL, since=since)), None)

@@ -102,9 +102,7 @@ class RunRecorder:
         if self._failed is not None:
             self._failed.close()
 
-    def _end(
-        self, log: RunLog, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None
-    ) -> None:  # fmt: skip
+    def _end(self, log: RunLog, bill: Bill, status: int, stop: RunStop | None, error: ScrimpError | None) -> None:
         stopped = stop.message or stop.reason if stop is not None else None if error is None else str(error)
         try:
             with log:

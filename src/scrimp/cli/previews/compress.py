@@ -128,9 +128,7 @@ def _given(file: str | None, row: OneRowFlags, session: Session, *, data: bool) 
         return ToldText(whole, ((0, len(whole)),) if data else ())
     if data:
         raise UsageError("--data and --template cannot be combined: the columns of a template are data")
-    options = ReadOptions(
-        format=row.format, skip=row.skip, limit=1, template=optional_text(row.template, "--template")
-    )  # fmt: skip
+    options = ReadOptions(format=row.format, skip=row.skip, limit=1, template=optional_text(row.template, "--template"))
     found = next(prompts([file or "-"], options, warn=session.messages.warn), None)
     if found is None:
         raise InputError(f"{file or 'stdin'} has no row {row.skip + 1}: lower --skip")

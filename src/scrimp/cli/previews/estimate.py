@@ -79,9 +79,7 @@ def estimate(
             print_report(estimated, session)
 
 
-def _estimated(
-    work: Workload, options: RunOptions, session: Session, *, everything: bool, batch: bool
-) -> Estimated:  # fmt: skip
+def _estimated(work: Workload, options: RunOptions, session: Session, *, everything: bool, batch: bool) -> Estimated:
     """Return what the work would cost at each model."""
     models = _models(session, everything=everything)
     models[:0] = [(None, model) for model in _named(session, options)]

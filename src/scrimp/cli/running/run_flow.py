@@ -40,9 +40,7 @@ def run_flow(setup: RunSetup, take: OutcomeSink, bill: Bill, bar: Progress) -> C
     def drive() -> RunStop | None:
         with looking_at_batches(session, options) as wrap_caller:
             hooks = RunHooks(wrap_caller=wrap_caller, paid_without_row=bill.add_stored)
-            return live.run(
-                setup.rows, options, session.services, take, one_by_one=setup.source.is_stream, hooks=hooks
-            )  # fmt: skip
+            return live.run(setup.rows, options, session.services, take, one_by_one=setup.source.is_stream, hooks=hooks)
 
     return drive
 

@@ -73,9 +73,7 @@ def certify(
             _certify_policies(session, dataset, proof, mixture=mixture, as_json=as_json)
 
 
-def _certify_policies(
-    session: Session, dataset: Dataset, proof: ProofFlags, *, mixture: bool, as_json: bool
-) -> None:  # fmt: skip
+def _certify_policies(session: Session, dataset: Dataset, proof: ProofFlags, *, mixture: bool, as_json: bool) -> None:
     """Print what rows prove of policies, and how many of them want a label."""
     certificate = certify_dataset(dataset, proof.target, proof.risk, session.services, mixture=mixture)
     unlabeled = sum(1 for _ in disputed_rows(dataset.rows, dataset.pool, dataset.flagship))

@@ -178,9 +178,7 @@ def _collect_models(shadowed: _Shadowed, models: Sequence[str]) -> _Collected:
     return _Collected(stop, collector.prompts, collector.completions, collector.calls.failed)
 
 
-def _collect_levels(
-    shadowed: _Shadowed, comparison: LevelComparison, models: Sequence[str] | None
-) -> _Collected:  # fmt: skip
+def _collect_levels(shadowed: _Shadowed, comparison: LevelComparison, models: Sequence[str] | None) -> _Collected:
     session = shadowed.session
     collector = LevelCollector(shadowed.options, session.services, comparison, gold=shadowed.gold)
     stop = shadowed.collect(

@@ -72,9 +72,7 @@ def _windows(table: AlertsTable, paths: Paths, now: float) -> dict[str, Window]:
     return windows
 
 
-def _with_faults(
-    windows: Mapping[str, Window], names: Collection[str], ledger: Path, now: float
-) -> dict[str, Window]:  # fmt: skip
+def _with_faults(windows: Mapping[str, Window], names: Collection[str], ledger: Path, now: float) -> dict[str, Window]:
     with WindowSums(ledger) as sums:
         return {name: replace(windows[name], faults=sums.faults(now - parse_duration(name, "since"))) for name in names}
 

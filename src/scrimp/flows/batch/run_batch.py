@@ -52,9 +52,7 @@ class BatchRun:
         """Close what the job has open."""
         self._session.close()
 
-    def run(
-        self, open_prompts: Callable[[], Iterator[Prompt]], sink: OutcomeSink
-    ) -> RunStop | None:  # fmt: skip
+    def run(self, open_prompts: Callable[[], Iterator[Prompt]], sink: OutcomeSink) -> RunStop | None:
         """Work on the job up to its goal; return why rows are missing, None if none is."""
         with locked(self._session.spool.folder, self._job.name, self._say_waiting):
             try:

@@ -255,11 +255,7 @@ def _use(
         return _UNUSED if total is None else CreditUse(dollars=total.cost)
     from scrimp.store.ledger_queries.lost_calls import unknown_calls  # few calls are of unknown cost
 
-    calls = unknown_calls(
-        ledger, total.name, since=credit.begin, lost_alone=not total.unpriced, most=_MOST_BOUNDED
-    )  # fmt: skip
+    calls = unknown_calls(ledger, total.name, since=credit.begin, lost_alone=not total.unpriced, most=_MOST_BOUNDED)
     at_most, unbounded = bounded(calls)
     others = max(0, total.unknown - len(calls))
-    return CreditUse(
-        dollars=total.cost, at_most=at_most, unknown=len(calls) + others, unbounded=unbounded + others
-    )  # fmt: skip
+    return CreditUse(dollars=total.cost, at_most=at_most, unknown=len(calls) + others, unbounded=unbounded + others)

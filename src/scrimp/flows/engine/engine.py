@@ -35,9 +35,7 @@ _PLANNED_AT_ONCE = 64
 _ENOUGH_ROWS = 2
 # Parts of the window that are waited for one after the other: with a large one, calls would end before others begin.
 _PORTIONS = 16
-_STOPPED = Failure(
-    kind="network", message="stopped before the row was answered: rerun the same command to resume"
-)  # fmt: skip
+_STOPPED = Failure(kind="network", message="stopped before the row was answered: rerun the same command to resume")
 
 
 class Engine:

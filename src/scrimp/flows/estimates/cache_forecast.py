@@ -181,9 +181,7 @@ def ways_of(
     ways = (batch_rules(endpoint, model.model),) if batch else cache_ways(endpoint, model.model)
 
     def rates_with(rules: CacheRules) -> Callable[[int], CacheRates | None]:
-        return lambda size: cache_rates(
-            services.prices, model.provider, model.model, size, when, rules, batch=batch
-        )  # fmt: skip
+        return lambda size: cache_rates(services.prices, model.provider, model.model, size, when, rules, batch=batch)
 
     return [(rules, rates_with(rules)) for rules in ways if asks or _surely_kept(rules)]
 

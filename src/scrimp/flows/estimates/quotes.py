@@ -169,9 +169,7 @@ class Quotes:
         """The share of its tokens that a call is sent with."""
         return self._work.input / (self._work.sizes_in.all_tokens or 1)
 
-    def cost(
-        self, model: ModelRef, output: int, *, batch: bool = False, when: float | None = None
-    ) -> Decimal | None:  # fmt: skip
+    def cost(self, model: ModelRef, output: int, *, batch: bool = False, when: float | None = None) -> Decimal | None:
         """Return what all calls cost at a model with completions of this many tokens; None if unknown.
 
         A rate may depend on the size of each call. Live calls are bought where they cost least, if they may be.

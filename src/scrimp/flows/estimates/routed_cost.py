@@ -68,9 +68,7 @@ def routed_cost(
     return RoutedCost(**totals, several=several, assumed=assumed) if routed.calls else None
 
 
-def _cost(
-    step: Step, routes: Routes, cost: Callable[[ModelRef, str], Decimal | None], size: str
-) -> Decimal | None:  # fmt: skip
+def _cost(step: Step, routes: Routes, cost: Callable[[ModelRef, str], Decimal | None], size: str) -> Decimal | None:
     callable_ones = (each for each in step.candidates if each.provider in routes.available or each.buy == "cheapest")
     model = next(callable_ones, None)
     return None if model is None else cost(model, size)

@@ -46,9 +46,7 @@ class _CompressedPart(Struct, frozen=True):
 class PromptCompressor:
     """Compresses the prompts of one run."""
 
-    def __init__(
-        self, level: str, keep: float | None = None, *, count: Callable[[str], int] = tokens.count
-    ) -> None:  # fmt: skip
+    def __init__(self, level: str, keep: float | None = None, *, count: Callable[[str], int] = tokens.count) -> None:
         """`keep` is the share of documents that levels which select sentences keep; None: the default one.
 
         No text becomes longer as `count` has it: in tokens, exactly unless told otherwise.

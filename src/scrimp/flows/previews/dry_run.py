@@ -67,9 +67,7 @@ def dry_rows(prompts: Iterator[Prompt], options: RunOptions, services: Services)
                 yield run_in_loop(_requested(row, options, services, caching))
 
 
-async def _requested(
-    row: PlannedRow, options: RunOptions, services: Services, caching: ProviderCaching
-) -> DryRow:  # fmt: skip
+async def _requested(row: PlannedRow, options: RunOptions, services: Services, caching: ProviderCaching) -> DryRow:
     """Run a call up to the point where it would be sent; every row has a budget of its own."""
     recorder, health = RequestRecorder(), ProviderHealth(time.monotonic)
     client = build_client(

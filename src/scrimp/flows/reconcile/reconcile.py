@@ -137,9 +137,7 @@ class _Reconciliation:
         )  # fmt: skip
 
     def _here(self, endpoint: Endpoint, until: int, *, batch: bool) -> list[HourSum]:
-        return hour_sums(
-            self._services.paths.ledger_db, endpoint.name, since=self._since, until=until, batch=batch
-        )  # fmt: skip
+        return hour_sums(self._services.paths.ledger_db, endpoint.name, since=self._since, until=until, batch=batch)
 
     def _administration(self, endpoint: Endpoint) -> tuple[KeyRing, Endpoint]:
         """Return the keys of administration, and the endpoint as they are used there."""
@@ -167,9 +165,7 @@ class _Reconciliation:
         return tuple(DayGap(day, here.get(day, Decimal(0)), dollars) for day, dollars in sorted(whole.items()))
 
 
-def _reasons(
-    verdicts: Sequence[tuple[Comparison, Verdict]], lost: Sequence[LostCall], until: int
-) -> tuple[str, ...]:  # fmt: skip
+def _reasons(verdicts: Sequence[tuple[Comparison, Verdict]], lost: Sequence[LostCall], until: int) -> tuple[str, ...]:
     reasons: Mapping[str, None] = dict.fromkeys(found.reason for _, found in verdicts if found.reason)
     later = ["their hour is not over, or not counted yet"] if any(call.time >= until for call in lost) else []
     batched = ["`scrimp batch reconcile` looks at those of batches"] if any(call.batch for call in lost) else []

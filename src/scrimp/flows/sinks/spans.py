@@ -22,9 +22,7 @@ _LONGEST_ERROR = 500  # characters
 _encode = msgspec.json.Encoder().encode
 
 
-def spans_of(
-    outcome: Outcome, hosts: Mapping[str, str], *, content: bool, numbered: bool = False
-) -> Iterator[Span]:  # fmt: skip
+def spans_of(outcome: Outcome, hosts: Mapping[str, str], *, content: bool, numbered: bool = False) -> Iterator[Span]:
     """Yield a span for each call of a row, and one around them where there were several.
 
     `hosts` are the machines of the providers. With `content` the prompt and the kept completion are attributes;

@@ -160,9 +160,7 @@ def _reply(outcome: Outcome, model: ModelRef) -> ModelReply | None:
 def _declined(outcome: Failed, model: ModelRef) -> Answer:
     """Return the answer of a model that declined a prompt with an error: no text, at what its calls cost."""
     cost = sum((entry.cost or Decimal(0) for entry in outcome.entries), Decimal(0))
-    return Answer(
-        output="", model=model.model, provider=model.provider, finish_reason=outcome.failure.kind, cost=cost
-    )  # fmt: skip
+    return Answer(output="", model=model.model, provider=model.provider, finish_reason=outcome.failure.kind, cost=cost)
 
 
 def _rejection(outcome: Outcome) -> str | None:

@@ -26,9 +26,7 @@ class InputStream:
     every other byte of the beginning is NUL.
     """
 
-    def __init__(
-        self, name: str, binary: BinaryIO, encoding: str | None = None, *, longest: int = LONGEST_ROW
-    ) -> None:  # fmt: skip
+    def __init__(self, name: str, binary: BinaryIO, encoding: str | None = None, *, longest: int = LONGEST_ROW) -> None:
         """`longest` is the most bytes of a row."""
         self.name, self._binary, self._longest = name, binary, longest
         self._encoding = encoding if needs_recoding(encoding) else None

@@ -41,9 +41,7 @@ def parquet_parts(entries: Iterable[Entry], names: Sequence[str]) -> Iterator[by
     return _parts(pa, parquet, schema, iter(entries))
 
 
-def _parts(
-    arrow: ModuleType, parquet: ModuleType, schema: pa.Schema, entries: Iterator[Entry]
-) -> Iterator[bytes]:  # fmt: skip
+def _parts(arrow: ModuleType, parquet: ModuleType, schema: pa.Schema, entries: Iterator[Entry]) -> Iterator[bytes]:
     written: list[bytes] = []
     file = arrow.PythonFile(ParquetSink(written.append), mode="w")
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:

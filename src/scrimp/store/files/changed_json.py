@@ -29,9 +29,7 @@ def read_json(path: Path, kind: type[Value]) -> Mapping[str, Value]:
         return {}
 
 
-def change_json(
-    path: Path, kind: type[Value], change: Callable[[Mapping[str, Value]], Mapping[str, Value]]
-) -> None:  # fmt: skip
+def change_json(path: Path, kind: type[Value], change: Callable[[Mapping[str, Value]], Mapping[str, Value]]) -> None:
     """Replace the values of a file by what `change` makes of them, while no other process does the same.
 
     The file is replaced as a whole, so one that is killed meanwhile leaves the former values.

@@ -23,9 +23,7 @@ _Model: TypeAlias = tuple[str, str]  # provider and model
 class Tell(Protocol):
     """Called when a model fails, for how many seconds, or answers again (no failure)."""
 
-    def __call__(
-        self, provider: str, model: str, failure: Failure | None, seconds: float, *, given_up: bool
-    ) -> None:  # fmt: skip
+    def __call__(self, provider: str, model: str, failure: Failure | None, seconds: float, *, given_up: bool) -> None:
         """Take it."""
 
 

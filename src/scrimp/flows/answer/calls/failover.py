@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class Failover:
     """Chooses among models by their health, and warns once of each that is not called."""
 
-    def __init__(
-        self, health: ProviderHealth, endpoints: Mapping[str, Endpoint], warn: Callable[[str], None]
-    ) -> None:  # fmt: skip
+    def __init__(self, health: ProviderHealth, endpoints: Mapping[str, Endpoint], warn: Callable[[str], None]) -> None:
         self._health, self._endpoints, self._warn = health, endpoints, warn
         self._warned = set[tuple[ModelRef, ModelRef | None]]()
 

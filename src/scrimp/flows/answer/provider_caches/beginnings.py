@@ -30,9 +30,7 @@ class Words(Struct, frozen=True):
     @property
     def is_short(self) -> bool:
         """Whether no beginning of it can be kept."""
-        return (
-            len(self.system) + len(self.text) < SHORTEST and not self.history and not self.attachments
-        )  # fmt: skip
+        return len(self.system) + len(self.text) < SHORTEST and not self.history and not self.attachments
 
 
 def words_of(row: PlannedRow) -> Words:

@@ -82,9 +82,7 @@ async def collect(
     primer = CachePrimer(context, caching, now=services.clock(), goal=goal)
 
     def wrap(inner: StepCaller) -> CollectingCaller:
-        callers.append(
-            CollectingCaller(context, inner, outbox, queues, cap=cap, primer=primer, budget=budget)
-        )  # fmt: skip
+        callers.append(CollectingCaller(context, inner, outbox, queues, cap=cap, primer=primer, budget=budget))
         return callers[-1]
 
     client = build_client(options, services, health := ProviderHealth(time.monotonic))

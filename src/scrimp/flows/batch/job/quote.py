@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from scrimp.store.batches.store import BatchStore
 
 
-def job_quote(
-    found: Collected, job: Job, store: BatchStore, options: RunOptions, services: Services
-) -> str:  # fmt: skip
+def job_quote(found: Collected, job: Job, store: BatchStore, options: RunOptions, services: Services) -> str:
     """Return how many requests are sent where, and what they are expected to cost."""
     own = [shard for shard in store.open_shards(job.job) if shard.job == job.job]
     names = sorted({shard.queue or "" for shard in own if shard.state == "queued"})

@@ -87,9 +87,7 @@ class JobSession:
 
     def outbox(self) -> Outbox:
         """Return what takes the calls that a pass collects."""
-        return Outbox(
-            self.job.record, self.store, self.spool, clock=self.services.clock, window=self.plan.window
-        )  # fmt: skip
+        return Outbox(self.job.record, self.store, self.spool, clock=self.services.clock, window=self.plan.window)
 
     def queues(self) -> Queues:
         """Return the queues that a pass finds calls in."""

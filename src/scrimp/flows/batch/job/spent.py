@@ -29,8 +29,6 @@ def spent_in_batches(
     if not of_run and all(rule.max_cost is None for rule in services.rules):
         return None, {}
     quiet = replace(session.context, warn=lambda _: None)
-    counted = collect(
-        open_prompts(), options, services, quiet, session.outbox(), session.queues(), cap=Decimal(0)
-    )  # fmt: skip
+    counted = collect(open_prompts(), options, services, quiet, session.outbox(), session.queues(), cap=Decimal(0))
     found = run_in_loop(counted)
     return found.committed if of_run else None, found.committed_by_rule

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 class JobState:
     """Knows the state of a job, and keeps its record in the store."""
 
-    def __init__(
-        self, job: Job, store: BatchStore, unreadable: UnreadableReplies, clock: Callable[[], float]
-    ) -> None:  # fmt: skip
+    def __init__(self, job: Job, store: BatchStore, unreadable: UnreadableReplies, clock: Callable[[], float]) -> None:
         self.record, self._store, self._unreadable, self._clock = job, store, unreadable, clock
 
     @property

@@ -60,9 +60,7 @@ class SharedBreakers:
         if name is None or (failure is not None and failure.http is None):
             return
         if failure is not None:
-            found = OpenBreaker(
-                run=self._run, kind=failure.kind, http=failure.http, given_up=given_up, seconds=seconds
-            )  # fmt: skip
+            found = OpenBreaker(run=self._run, kind=failure.kind, http=failure.http, given_up=given_up, seconds=seconds)
         self._news[name] = found
         self._changed.set()
 

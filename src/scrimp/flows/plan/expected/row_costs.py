@@ -164,15 +164,11 @@ class PricedRow:
 
     def cost_given(self, chain: Chain) -> Decimal | None:
         """Return the dollars that it costs at most along a chain: as it was given, so that nothing is compressed."""
-        return self._costs.of_chain(
-            chain, self.tokens_given, self._task, self.row.prompt.attachments, self._saving
-        )  # fmt: skip
+        return self._costs.of_chain(chain, self.tokens_given, self._task, self.row.prompt.attachments, self._saving)
 
     def cost(self, chain: Chain) -> Decimal | None:
         """Return the dollars that it costs along a chain as it is sent; None if a price is unknown."""
-        return self._costs.of_chain(
-            chain, self.tokens_in, self._task, self.row.prompt.attachments, self._saved
-        )  # fmt: skip
+        return self._costs.of_chain(chain, self.tokens_in, self._task, self.row.prompt.attachments, self._saved)
 
     def cost_at(self, model: ModelRef) -> Decimal | None:
         """Return the dollars of a call of a model; None if no price is known."""

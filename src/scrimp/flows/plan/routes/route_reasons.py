@@ -73,9 +73,7 @@ def _stakes(choice: TierChoice) -> Iterator[str]:
         yield f"{', '.join(sorted(choice.stakes))} words make a mistake costly: raised to {choice.tier}"
 
 
-def _agreement(
-    choice: TierChoice, route: Route, agreement: Callable[[str], Agreement | None] | None
-) -> Iterator[str]:  # fmt: skip
+def _agreement(choice: TierChoice, route: Route, agreement: Callable[[str], Agreement | None] | None) -> Iterator[str]:
     if not choice.may_vote or agreement is None:
         return
     if route.key_chain is not None:

@@ -84,7 +84,5 @@ def fixed_route(options: RunOptions, routes: Routes) -> Route | None:
         chain = routes.chain(options.chain, min_confidence=options.min_confidence)
         return Route(chain=chain, tier=None, why="asked for", choice="chain")
     if options.tier not in (None, "auto"):
-        return Route(
-            chain=routes.tier_chain(options.tier), tier=options.tier, why="asked for", choice="named model"
-        )  # fmt: skip
+        return Route(chain=routes.tier_chain(options.tier), tier=options.tier, why="asked for", choice="named model")
     return None

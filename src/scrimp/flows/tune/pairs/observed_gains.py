@@ -39,9 +39,7 @@ def refresh_task_gains(services: Services, pairs: PairStore, tasks: Collection[s
         services.warn(f"--tier auto goes on without these pairs: {error}")
 
 
-def observed_gain(
-    prompts: Iterable[StoredPrompt], simple: Collection[str], high: Collection[str]
-) -> TaskGain | None:  # fmt: skip
+def observed_gain(prompts: Iterable[StoredPrompt], simple: Collection[str], high: Collection[str]) -> TaskGain | None:
     """Return the mean gain over the prompts that a simple and a high model have answered; None without any.
 
     By their scores; where one has none, an answer that differs from the high model's counts as wrong, and free text,

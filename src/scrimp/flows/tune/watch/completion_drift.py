@@ -44,9 +44,7 @@ class _Lengths(Struct, frozen=True):
         return f"{expm1(self.mean):,.0f} tokens"
 
 
-def with_completion_drift(
-    route: TunedRoute, newest: Sequence[EndedRow], oldest: Sequence[EndedRow]
-) -> TunedRoute:  # fmt: skip
+def with_completion_drift(route: TunedRoute, newest: Sequence[EndedRow], oldest: Sequence[EndedRow]) -> TunedRoute:
     """Return a route, with `drift` set where its newest rows, which come first, are not like those before.
 
     The newest and the oldest may be the same ones, where there are no more.
