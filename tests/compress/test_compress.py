@@ -90,3 +90,9 @@ def test_without_a_question_focus_does_what_tidy_does() -> None:
 )
 def test_no_text_is_a_trap(text: str) -> None:
     assert len(compress(text, "tidy").text) <= len(text)
+
+
+def test_half_a_character_in_the_instructions_is_no_fault() -> None:
+    text = f"Which one is late, the \ud800 or the other?\n\n{json.dumps({'id': 1, 'value': 'some words of text'})}\n"
+
+    assert compress(text, "lossless").text == text.replace(": ", ":").replace(', "', ',"')

@@ -25,7 +25,9 @@ UNITS = {
     "objects": '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}\n\n', "triple quotes": '= """', "comments": "/* ",
     "logs": "2026-11-25 10:00:00 up 1\n", "functions": "def f(x):\n    return x\n\n",
     "rules": "Never do it.\n", "orders": "Answer briefly. ", "accents": "e\u0301",
-    "turns": "User: hi\nAssistant: hi\n",
+    "turns": "User: hi\nAssistant: hi\n", "opened quotations": "\u201c",
+    "lines of JSON": '{"a": 1}\n{"a": 1}\n[x]\n',
+    "labeled objects": 'Order:\n{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}\n\n',
 }  # fmt: skip
 FRAMES = (
     ("{}", "lossless"),

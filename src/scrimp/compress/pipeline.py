@@ -120,7 +120,7 @@ class _Pass:
 
     def _apply_rules(self, above: str, level: str) -> None:
         for at, zone in enumerate(self._zones):
-            for rule in rules_for(zone.kind, zone.form, level, above=above):
+            for rule in () if zone.text.isspace() else rules_for(zone.kind, zone.form, level, above=above):
                 self._apply(at, rule.name, rule.rewrite, self._check(rule.check))
 
     def _fold_passages(self) -> None:

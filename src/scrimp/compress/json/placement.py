@@ -32,7 +32,7 @@ _SIGN_OR_TYPE = (
     r'(?=[.…<\[{$snifbaodtv])(?:\.{2,}|…|\$\{?[A-Z][A-Z0-9_]*\}?|<[^<>"\n]{1,80}>|\[[^\[\]"\n]{1,80}\]|\{[^{}"\n]{1,80}\}'
     rf"|{_TYPE}(?:\s*(?:\||or|,)\s*[\w ]+)*)"
 )
-_BLANK, _BLANK_OR_CHOICE = (
+_BLANKS = tuple(
     re.compile(rf'"(?:{_SIGN_OR_TYPE}{choice})"\s*[,}}\]]') for choice in ("", r"|[\w -]+(?:\s*\|\s*[\w -]+)+")
 )
 # How a line ends that goes on after the JSON: an assignment, an open bracket or string, a here-document, a YAML block.
@@ -58,12 +58,7 @@ _STRING_VALUE = re.compile(r'(?<!\\)"\s*[,}\]]')
 def is_definition(document: str) -> bool:
     """Return whether told JSON is a schema, a list of tools, or a form in which every text is a blank to fill in."""
     head = document[:_HEAD]
-    return bool(_SCHEMA.search(head)) or 0 < len(_STRING_VALUE.findall(head)) == len(_blank(head).findall(head))
-
-
-def _blank(head: str) -> re.Pattern[str]:
-    """Return an expression for the blanks of a form, which takes longer where they may be choices."""
-    return _BLANK_OR_CHOICE if "|" in head else _BLANK
+    return bool(_SCHEMA.search(head)) or 0 < len(_STRING_VALUE.findall(head)) == len(_BLANKS["|" in head].findall(head))
 
 
 def label_before(text: str, start: int, since: int) -> str | None:
@@ -97,7 +92,7 @@ class Placement:
         while end > start and self._text[end - 1] in WHITESPACE:
             end -= 1
         head = self._text[start : min(end, start + _HEAD)]
-        if _DEFINITION.search(head) or _blank(head).search(head):
+        if _DEFINITION.search(head) or _BLANKS["|" in head].search(head):
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()

@@ -52,7 +52,7 @@ def _parts(word: str) -> tuple[int, ...]:
 
 
 def _bucket(feature: str) -> int:
-    return zlib.crc32(feature.encode()) % BUCKETS
+    return zlib.crc32(feature.encode("utf-8", "surrogatepass")) % BUCKETS
 
 
 @cache

@@ -18,7 +18,7 @@ from scrimp.compress.zones.zone_span import ZoneSpan, gaps
 
 _TO_MODEL = shared_expression("to_model")
 _OF_OURS = shared_expression("of_ours")  # headings of instructions: "How we talk", "Unsere Regeln"
-_QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201d\n]{1,300}\u201d|\u00ab[^\u00bb\n]{1,300}\u00bb")
+_QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201c\u201d\n]{1,300}\u201d|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb")
 _SENTENCE = re.compile(r"[^\n]*?(?:[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)", re.MULTILINE)
 _MIN_LABELED = 200  # bytes of documents under labels or after an announcement, all together
 _MIN_ARTICLE, _MIN_PARAGRAPH = 1000, 300  # bytes of prose that nothing says to be documents: of it all, of a paragraph

@@ -21,9 +21,9 @@ _DIRECTIVE = re.compile(
     r"|--[ ]?[^\s-]\S*[ ]?--[ \t]*\Z"
     r"|[\[{<\\](?:start)?(?:code|noformat|syntaxhighlight|programlisting|listing|verbatim|typing)\b)"
 )
-_ELEMENT = re.compile(r"\s*(?:<.*>\s*)?\Z")
+_ELEMENT = re.compile(r"\s*<.*>\s*\Z")
 # How a line of code ends that goes on, with an open bracket, an operator or a mark of quotation; how a listing begins.
-_UNFINISHED = re.compile(
+UNFINISHED = re.compile(
     r"(?:[(\[{]|&&|(?<!\\)\\|[\w)\]:+][ \t]*=[ \t]*(?:[^\w\s=]{0,4}|\w[\"'`])|\b(?:return|yield)"
     r"|[^\s:.!?][ \t][\"'`]{1,3}|\w(?:\"{3}|'{3})|[@#$~<(][\"']|[({]\w+: ?[\"'`]+|\{\w+\||: \|\w*|\|{3}"
     r"|::|\A[^`]*\w`)\s*\Z|(?:;|\A[ \t]+(?:[|\"'`]+|[\"']{3}\w+|\w+\.))[ \t\r]*\Z"
@@ -31,7 +31,7 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 # A line that nothing of that ends or begins, which tells most lines of a text at once: its end, its beginning, no sign.
-_FINISHED = re.compile(r"(?![ \t#\\+])[^=|]*+(?<![(\[{&\\\"'`;:])(?<!return)(?<!yield)", re.IGNORECASE)
+FINISHED = re.compile(r"(?![ \t#\\+])[^=|]*+(?<![(\[{&\\\"'`;:])(?<!return)(?<!yield)", re.IGNORECASE)
 # A line that no person writes right above or below a document: signs that are no ruler, a word alone.
 _OF_CODE = re.compile(
     r"\s*+(?:(?!([-=*_~#+.<>`\"'])\1{2,}\s*\Z|[<>]{2}\s*\Z)[^\w\s][^\w\n]*+|[^\w\s\[(<:`]?[A-Za-z]\w*+[^\w\s\])>:.!?,`]?)\s*\Z"
@@ -97,7 +97,7 @@ def is_framed(text: str, start: int, end: int) -> bool:
     """Return whether a directive is above or below a part, code that goes on in it, or one word."""
     before, opened = _line_beside(reversed(text[max(0, start - _LOOK_AROUND) : start].removesuffix("\n").split("\n")))
     after, closed = _line_beside(text[end : end + _LOOK_AROUND].split("\n"))
-    if opened or closed or (not _FINISHED.fullmatch(before.rstrip()) and _UNFINISHED.search(before)):
+    if opened or closed or (not FINISHED.fullmatch(before.rstrip()) and UNFINISHED.search(before)):
         return True
     here_document = _ONE_WORD.fullmatch(after) and _SAME_WORD.fullmatch(f"{before.strip()}\n{after.strip()}")
     return here_document is not None
@@ -110,9 +110,10 @@ def _line_beside(lines: Iterable[str]) -> tuple[str, bool]:
     """
     apart = ""
     for line in lines:
-        if _DIRECTIVE.match(line):
+        if not line.strip():
+            apart = "\n"
+        elif _DIRECTIVE.match(line):
             return line, True
-        if not _ELEMENT.match(line):
+        elif not _ELEMENT.match(line):
             return line + apart, False
-        apart = apart or ("" if line.strip() else "\n")
     return "", False

@@ -77,7 +77,10 @@ class _Program:
         if is_framed(self._text, span.start, span.end):
             return True
         if span.form in JSON_FORMS:  # in a string or comment, which then has something on each side
-            return self._margin < span.start and span.end < self._last and self._enclosures.around(span.start, span.end)
+            place, indented = (span.start, span.end), self._text[span.start] in " \t"  # as all that is in YAML
+            if not self._margin < span.start < span.end < self._last:
+                return False
+            return self._enclosures.around(*place) or (indented and self._yaml_texts.around(*place))
         return span.start in self._inside or self._surrounds(span.start) or self._holds(span)
 
     def _surrounds(self, at: int) -> bool:
@@ -102,7 +105,7 @@ class _Program:
 
     @cached_property
     def _enclosures(self) -> Enclosures:
-        return Enclosures([*enclosed_texts(self._text), *self._yaml_texts.spans])
+        return Enclosures(enclosed_texts(self._text))
 
     @cached_property
     def _sure_enclosures(self) -> Enclosures:

@@ -64,7 +64,7 @@ def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataT
     Documents that follow each other without a line between them are judged as one.
     """
     spans = sorted(found, key=lambda span: span.start)
-    groups = list(runs(spans, lambda one, two: {one.form, two.form} <= JSON_FORMS and one.end == two.start))
+    groups = list(runs(spans, lambda one, two: one.end == two.start and {one.form, two.form} <= JSON_FORMS))
     for at, documents in enumerate(groups):
         if documents[0].form not in JSON_FORMS:
             yield from documents
