@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from scrimp.compress import compress
 from scrimp.compress.checks.unfolded import unfold_log
 from scrimp.compress.output.log_folding import LEGEND, fold_log
 
@@ -152,3 +153,11 @@ def test_as_many_lines_as_are_asked_for_make_a_form() -> None:
 
     assert fold_log("\n".join(lines[:19]), least=20) == "\n".join(lines[:19])
     assert fold_log("\n".join(lines), least=20) != "\n".join(lines)
+
+
+@pytest.mark.parametrize("sides", ["| {} |", "\u2502 {} \u2502", "+-{}-+"])
+def test_rows_of_a_table_between_lines_stay_as_they_are(sides: str) -> None:
+    rows = "\n".join(sides.format(f"order {at} | 2026-11-{at} | {7 * at} dollars") for at in range(10, 29))
+    session = f"$ mysql shop < report.sql\n{rows}\n$ echo done\ndone\n"
+
+    assert compress(session, "dense").text == session

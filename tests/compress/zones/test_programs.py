@@ -236,8 +236,11 @@ def test_a_listing_in_comments_is_no_command_output(sign: str) -> None:
 
 
 @pytest.mark.parametrize("level", ["tidy", "dense"])
-def test_code_that_was_pasted_into_a_chat_with_times_keeps_every_byte(level: str) -> None:
-    code = "".join(f"    energy[{at}] = weights[{at}] * pow(sum[{at}], 2);\n" for at in range(24))
+@pytest.mark.parametrize(
+    "line", ["energy[{}] = weights[{}] * pow(sum[{}], 2);", 'Choice "{} Lines" "1"', "[ User-Name-{} ]"]
+)
+def test_code_that_was_pasted_into_a_chat_with_times_keeps_every_byte(line: str, level: str) -> None:
+    code = "".join(f"    {line}\n".replace("{}", str(at)) for at in range(24))
     chat = (
         f"[2026-11-30 09:12] ana: it is red\n[2026-11-30 09:13] bo: I did this\n{code}[2026-11-30 09:20] ana: right\n"
     )
@@ -345,6 +348,12 @@ FILES = {
     "settings with comments": "".join(
         f"# This is what the mill does on day {at}.\n# It may be on or off.\nwheel-{at} on\n\n" for at in range(9)
     ),
+    "comments in Vim": "".join(
+        f'" On day {at} the wheel turns.\n" A mouse does it.\nlet wheel{at} on\n\n' for at in range(9)
+    ),
+    "license": "/*\n\nCopyright 1993 The Mill Group\n\n"
+    + "A mouse may turn the wheel on any day. It is free.\n\n" * 9
+    + "*/\n",
     "words": "\n".join(f"harbor falcon meadow {at}" for at in range(40)) + "\n",
     "text above code": "Turn the wheels of the mill.\n\nIt has two of them.\n\nimport mill\n\n\ndef turn(wheel):\n"
     + "    wheel = wheel + 1\n" * 30,

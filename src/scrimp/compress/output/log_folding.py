@@ -39,7 +39,7 @@ _PROBLEM_WORDS = (
 )
 _STACK_FRAME = re.compile(r'\s+(?:at\s|File "|\.\.\. \d+ more)')
 _ALIGNED = re.compile(r"\S {2,}\S[^\n]*?\S {2,}\S")
-_LISTED = re.compile(r"[-dlbcps][rwxsStT-]{9}[.+@]?\s")  # by ls -l
+_LISTED = re.compile(r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|[|+\u2500-\u257f]")  # by ls -l, or a row between lines
 _TIMED = re.compile(r"[^\s\d]{0,3}\d{2,4}[-:/]\d\d")
 
 

@@ -25,7 +25,7 @@ _LOG_CONTINUATION = re.compile(
     r"[ \t]|Traceback|Caused by|\.\.\. |(?:[A-Za-z_]\w*+\.)*+[A-Za-z_]\w*(?:Error|Exception|Warning|Exit)\b"
 )
 _TRACE = re.compile(r"\s*+(?:at |File \"|Traceback|Caused by|#\d)")
-_MAX_LOG_GAP = 60
+_MAX_LOG_GAP, _MAX_CONTINUED = 60, 5  # lines below one with a time; on average, but for stack traces
 PROMPT_LINE = r"(?:\([\w.-]++\) )?(?:[\w.-]++@[\w.-]++[:\s][^\s$#]*+[$#]|\$|PS [A-Z]:\\[^>\n]*+>) (?=[A-Za-z./~])"
 _PROMPT = re.compile(PROMPT_LINE)
 LISTING_LINE = (
@@ -116,16 +116,12 @@ def _separator(record: str) -> str:
         if separator not in record:
             continue
         cells = record.split(separator)
-        if separator + " " in record and not _short_cells(cells):
+        short = len(cells) >= _MIN_ROWS and all(cell.count(" ") <= _MAX_CELL_SPACES for cell in cells)
+        if separator + " " in record and not short:  # as in a sentence
             return ""
         if len(cells) > 2 or (len(cells) == 2 and not record.endswith((separator, "."))):
             return "" if record[:1] in _NOT_ROW_START or _CODE_SIGNS.search(record) else separator
     return ""
-
-
-def _short_cells(cells: list[str]) -> bool:
-    """Return whether cells are a few words at most: otherwise a space after each comma suggests a sentence."""
-    return len(cells) >= _MIN_ROWS and all(cell.count(" ") <= _MAX_CELL_SPACES for cell in cells)
 
 
 def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
@@ -139,8 +135,10 @@ def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
         return all(span.end - span.start < _MIN_ROWS for span in detect_code(between))  # as pasted into a chat
 
     for run in runs(lines_that(_LOG.match, lines), is_same_log):
-        if len(run) >= _MIN_ROWS:
-            yield ZoneSpan(run[0], _log_end(lines, run[-1] + 1), "data", "log")
+        end = _log_end(lines, run[-1] + 1)
+        mostly = _MAX_CONTINUED * len(run) >= end - run[0] or any(map(_TRACE.match, lines[run[0] : end]))
+        if len(run) >= _MIN_ROWS and mostly:
+            yield ZoneSpan(run[0], end, "data", "log")
 
 
 def _log_end(lines: list[str], end: int) -> int:

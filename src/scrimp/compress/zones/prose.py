@@ -10,7 +10,7 @@ _ENDS = "\n.?!|\u3002"
 _SIGNS, _MOST_SIGNS = '{}()[]:;=<>$@#%&|\\*_/"`~^+', 0.06  # of all that is not blank; articles have 0.01, code 0.1
 _TIME = re.compile(r"\d:(?=\d)")  # of a chat, which has one in each line
 # Lines beside each other that one sign of comments begins, and where a sentence ends; Thai and others have no period.
-_COMMENTS = re.compile(r"^[ \t]*+(#++|//+|--|;+|%+|!)(?:[ \t].*)?\n(?=[ \t]*+\1(?:[ \t\n]|\Z))", re.MULTILINE)
+_COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
 _SENTENCE_END = re.compile(
     r"[.!?\u2026\u061f\u06d4\u0964][\"'\u201d\u2019\xbb)\]*_]*+(?!\S)|[\u3002\uff01\uff1f\u0e00-\u109f\u1780-\u17ff]"
 )
@@ -34,6 +34,8 @@ def is_running_text(text: str) -> bool:
     """
     signs = sum(map(text.count, _SIGNS)) - len(_TIME.findall(text))
     size, lines = len(text) - text.count(" ") - text.count("\n"), text.count("\n")
-    if signs > _MOST_SIGNS * size or len(_COMMENTS.findall(text)) > max(1, _MOST_COMMENTS * lines):
+    if signs > _MOST_SIGNS * size or text.lstrip().startswith(("/*", "{-")):
+        return False
+    if len(_COMMENTS.findall(text)) > max(1, _MOST_COMMENTS * lines):
         return False
     return lines * _LONGEST_SENTENCE < size or size < _LONGEST_SENTENCE * max(0.5, len(_SENTENCE_END.findall(text)))
