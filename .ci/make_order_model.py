@@ -43,8 +43,8 @@ FILLED = 8  # times that an entry with slots is listed, filled by chance
 STATED = 3  # every third sentence of the passages is learned from
 IT = 20  # times that data told in a template is learned, which is read as "it"
 PENALTY = 0.15  # of the squares of the weights
-VERB_LAST, TOGETHER = ("hindi", "japanese"), ("chinese", "japanese")
-ENDS = {"chinese": "\u3002", "japanese": "\u3002", "hindi": "\u0964"}
+VERB_LAST, TOGETHER = ("bengali", "hindi", "japanese"), ("chinese", "japanese")
+ENDS = {"chinese": "\u3002", "japanese": "\u3002", "hindi": "\u0964", "bengali": "\u0964"}
 ASKS = {"chinese": "\uff1f", "japanese": "\uff1f", "arabic": "\u061f", "french": " ?"}
 # How orders are put together of the lists, and how often.
 ABOUT_DATA = {
@@ -91,16 +91,18 @@ def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
 
     A task that the lists of words know stands for one that they do not, and the other way round.
     """
-    whole, said = form.read(text)
+    said = form.read(text)[1]
     orders = [each for each in said if not form.is_question(each)]
     if not is_form or (not orders and len(said) == 1):
         yield from ((each, "asking", is_form) for each in said if form.is_question(each))
-    place: Place = "beside" if len(said) > 1 and form.asks_for_value(whole, said) else "alone"
+    places = dict(form.placed(said))
     if not is_form:
-        places: tuple[Place, ...] = ("beside", "alone") if orders == said else (place,)
-        yield from ((order, where, False) for order in orders for where in places)
+        both: tuple[Place, ...] = ("beside", "alone")
+        yield from (
+            (order, where, False) for order in orders for where in (both if orders == said else [places[order]])
+        )
     elif len(orders) == 1 and not any(form.about_form(each) for each in said if form.is_question(each)):
-        yield orders[0], place, True
+        yield orders[0], places[orders[0]], True
 
 
 class Grammar:

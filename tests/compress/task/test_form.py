@@ -16,12 +16,12 @@ from scrimp.compress.task.form import about_all, about_form
 
 HERE = Path(__file__).parent
 # The batches that have, in each language, a sentence for each of 29 words of form ("indent", "verbatim"), and for each
-# of 25 ways to name a place, a count or a shape of the text; and the one of system texts.
+# of 25 ways to name a place, a count or a shape of the text (not in Bengali and Indonesian); and that of system texts.
 PLAIN, PLACES, SYSTEM_TEXTS = 47, 54, 53
 
 
 def prompts(name: str) -> list[str]:
-    """Return the prompts of a file, one a line, in eleven languages."""
+    """Return the prompts of a file, one a line, in thirteen languages."""
     return [line for line in (HERE / f"{name}.txt").read_text("utf-8").split("\n") if line]
 
 
@@ -39,8 +39,8 @@ def test_the_batches_about_form_are_found_and_few_others() -> None:
     assert len(wrong) <= 0.07 * len(batches("other")), wrong
 
 
-@pytest.mark.parametrize(("batch", "at_least"), [(PLAIN, 300), (PLACES, 270)])
-def test_a_plain_sentence_for_each_word_of_form_is_about_it_in_eleven_languages(batch: int, at_least: int) -> None:
+@pytest.mark.parametrize(("batch", "at_least"), [(PLAIN, 360), (PLACES, 270)])
+def test_a_plain_sentence_for_each_word_of_form_is_about_it_in_every_language(batch: int, at_least: int) -> None:
     plain = batches("form", only=batch)
 
     assert len(plain) >= at_least
@@ -70,6 +70,19 @@ def test_what_a_system_text_says_of_the_answer_does_not_keep_the_white_space_of_
 def test_a_question_of_how_data_looks_is_about_form_though_no_list_has_its_words(question: str) -> None:
     assert about_form(question)
     assert about_form(question, of_prose=True) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Apa status pesanan 1043?",
+        "Berapa harganya hari ini?",
+        "Quem mora neste pr\u00e9dio?",
+        "Voc\u00ea aceitaria o mesmo hor\u00e1rio?",
+    ],
+)
+def test_a_word_of_one_language_is_not_taken_for_one_of_form_in_another(question: str) -> None:
+    assert about_form(question) is None
 
 
 @pytest.mark.parametrize("order", ["Ich brauche das in YAML.", "Extract every number.", "总结所有条目。"])

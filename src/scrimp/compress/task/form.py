@@ -51,7 +51,7 @@ _AND = r"(?i:\W(?:and|und|et|y|e|\u0438)\s)"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
 _NAME = r"^\W*[^\W\d_]+(?: [^\W\d_]+)?[*_ ]*[:\uff1a]\s*$"  # of a part of the prompt or of who speaks: "Question:"
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
-_VERB_LAST = r"[\u0900-\u097f\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
+_VERB_LAST = r"[\u0900-\u09ff\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
 # Scores: up to the first an order is not about form even with words of form; up to the second what has none is not (of
 # many sentences of instructions one is doubtful); up to the third a task that asks for nothing known is another one.
@@ -72,7 +72,7 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
         return call[0][:_LONGEST_NAMED]
-    if not any(asks_for_value(sentences)) and not (of_prose and any(map(looks_up, sentences))):
+    if not next(_asking(sentences), None) and not (of_prose and any(map(looks_up, sentences))):
         return _form_words(text) or _task(sentences)
     forms = (
         _form_of_question(one, of_prose=of_prose) if is_question(one) else _form_of_order(one, place, of_prose=of_prose)
@@ -84,7 +84,7 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
 def names_form(instructions: str) -> str | None:
     """Return the words of form in instructions that need not have a task, or None."""
     text, sentences = read(instructions)
-    found = None if any(asks_for_value(sentences)) else _form_words(text)
+    found = None if next(_asking(sentences), None) else _form_words(text)
     said = (_form_words(one) if is_question(one) else _form_of_order(one) for one in sentences)
     return found or next(filter(None, said), None)
 
@@ -156,17 +156,20 @@ def quantities(instructions: str) -> Iterator[tuple[str, str, str]]:
 
 
 def placed(sentences: Sequence[str]) -> Iterator[tuple[str, Place]]:
-    """Yield each sentence and its place: alone, unless another one asks for a value."""
-    asking = asks_for_value(sentences)
-    return ((one, "beside" if sum(asking) > asks else "alone") for one, asks in zip(sentences, asking, strict=True))
+    """Yield each sentence and its place: alone, unless another one asks for a value; that of a question is not told."""
+    asking = _asking(sentences)
+    first = next(asking, None)
+    for one in sentences:
+        alone = first is None or (one is first and not is_question(one) and next(asking, None) is None)
+        yield one, "alone" if alone else "beside"
 
 
-def asks_for_value(sentences: Sequence[str]) -> list[bool]:
-    """Return whether each sentence asks for what values answer; a name before others ("Question:") does not."""
-    names = {one for one in sentences[:-1] if pattern(_NAME).search(one)}
-    asked = (bool(pattern(_QUESTION).search(one) and not _find(one, "unsure")) for one in sentences)
-    told = (_find(one, "questions") is not None or _tells_to_answer(one) for one in sentences)
-    return [one not in names and any(ways) for one, *ways in zip(sentences, asked, told, strict=True)]
+def _asking(sentences: Sequence[str]) -> Iterator[str]:
+    """Yield the sentences that ask for what values answer, questions first; a name ("Question:") does not ask."""
+    asked = [one for one in sentences if pattern(_QUESTION).search(one) and not _find(one, "unsure")]
+    yield from asked
+    rest = (one for at, one in enumerate(sentences, 1) if at == len(sentences) or not pattern(_NAME).search(one))
+    yield from (one for one in rest if one not in asked and (_find(one, "questions") or _tells_to_answer(one)))
 
 
 def _tells_to_answer(sentence: str) -> bool:

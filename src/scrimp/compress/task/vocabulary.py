@@ -1,4 +1,4 @@
-"""The words that speak of the form of a text, of the whole of it, or of its values, in eleven languages.
+"""The words that speak of the form of a text, of the whole of it, or of its values, in thirteen languages.
 
 Each language is a file in `words/`. Entries are parted by commas. `*` at the end of a word stands for any ending, `_`
 for a word that does not count (no "third", no "new"), `...` for up to four words, `{a|b}` for a choice and `{a|}` for
@@ -22,9 +22,7 @@ from pathlib import Path
 
 from scrimp.word_lists import read_lists
 
-_FOLDER = Path(__file__).parent / "words"
-_SPACED = ("shared", "english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
-SPACED, UNSPACED = (
-    tuple(read_lists(_FOLDER / f"{language}.txt") for language in languages)
-    for languages in (_SPACED, ("chinese", "japanese"))
-)
+_TOGETHER = ("chinese", "japanese")  # written without spaces
+_LISTS = {path.stem: read_lists(path) for path in sorted((Path(__file__).parent / "words").glob("*.txt"))}
+SPACED = tuple(words for language, words in _LISTS.items() if language not in _TOGETHER)
+UNSPACED = tuple(words for language, words in _LISTS.items() if language in _TOGETHER)
