@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from scrimp.enums import FailureKind
-from scrimp.failures import POLICIES, is_retryable, policy_of
+from scrimp.failures import POLICIES, is_retryable, may_be_billed, policy_of
 from scrimp.values import Failure
 
 
@@ -25,6 +25,7 @@ def test_the_table_has_every_kind_and_no_other() -> None:
     [
         ("retried", {"rate_limit", "timeout", "server", "network"}),
         ("fails_over", {"auth", "quota", "rate_limit", "timeout", "server", "network", "not_found"}),
+        ("waited_out", {"server", "network"}),
         ("opens_breaker", {"rate_limit", "timeout", "server", "network", "not_found"}),
         ("slows_down", {"rate_limit", "timeout"}),
         ("ends_provider", {"auth", "quota"}),
@@ -56,3 +57,17 @@ def test_one_effect_does_not_contradict_another(kind: FailureKind) -> None:
 def test_the_providers_own_word_goes_before_the_kind(kind: FailureKind, hint: bool) -> None:
     assert is_retryable(failure(kind, retry_hint=hint)) is hint
     assert is_retryable(failure(kind)) is policy_of(failure(kind)).retried
+
+
+@pytest.mark.parametrize(
+    ("http", "billed"),
+    [
+        *((status, False) for status in (301, 400, 401, 408, 429, 500, 502, 503, 529)),
+        *((status, True) for status in (None, 200, 504, 520, 524, 598, 599)),  # no reply, a broken one, a gateway's
+    ],
+)
+def test_only_a_call_that_was_declined_or_never_sent_cost_nothing_for_sure(http: int | None, *, billed: bool) -> None:
+    sent = Failure(kind="server", message="no", http=http)
+
+    assert may_be_billed(sent) == billed
+    assert not may_be_billed(Failure(kind="server", message="no", http=http, sent=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import example, given
@@ -96,3 +97,11 @@ def test_half_a_character_in_the_instructions_is_no_fault() -> None:
     text = f"Which one is late, the \ud800 or the other?\n\n{json.dumps({'id': 1, 'value': 'some words of text'})}\n"
 
     assert compress(text, "lossless").text == text.replace(": ", ":").replace(', "', ',"')
+
+
+def test_what_is_protected_across_the_seam_of_an_instruction_and_data_stays() -> None:
+    text = 'Where is shop 7?\n\n[\n  {"id": 7,  "city": "Rome"},\n  {"id": 8,  "city": "Bern"}\n]'
+    kept = compress(text, "lossless", protected=re.compile(r"7\?\n\n\[\n  \{"))
+
+    assert (kept.text, kept.changes, kept.taken_back[0][0]) == (text, (), "all")
+    assert compress(text, "lossless", protected=re.compile("Rome")).text != text

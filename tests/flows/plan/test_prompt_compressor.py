@@ -96,3 +96,14 @@ def test_the_tags_that_keep_a_text_are_sent_nowhere(level: str) -> None:
     assert sent.texts == (plain, plain, plain, plain, '\nf {"a": "b"}', plain)
     assert texts_of(prompt) == sent.texts
     assert PromptCompressor(level).compress(Prompt(index=0, text=text)).text == plain
+
+
+def test_what_a_tool_gave_back_is_data_however_short() -> None:
+    call = Message("assistant", "", calls=(ToolCall("1", "find", "{}"),))
+
+    def sent(turn: Message) -> str:
+        prompt = Prompt(index=0, text="Where is shop 7?", after=(call, turn))
+        return PromptCompressor("lossless").compress(prompt).after[1].content
+
+    assert sent(Message("tool", '{"shop":  7}', call_id="1")) == '{"shop":7}'
+    assert sent(Message("user", '{"shop":  7}')) == '{"shop":  7}'

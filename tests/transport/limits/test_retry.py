@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from scrimp.enums import FailureKind
 from scrimp.transport.limits.refusals import Refusals
-from scrimp.transport.limits.retry import MAX_BACKOFF, MAX_OBEYED_WAIT, RetryPolicy, RetryState, delay
+from scrimp.transport.limits.retry import MAX_BACKOFF, MAX_OBEYED_WAIT, OUTAGE_STEP, RetryPolicy, RetryState, delay
 from scrimp.values import Failure
 
 
@@ -111,3 +111,12 @@ def test_only_an_outage_that_costs_nothing_uses_up_no_retries(kind: FailureKind,
 @pytest.mark.parametrize("failed", [LIMITED, Failure(kind="server", message="down", http=503)])
 def test_without_retries_nothing_is_sent_again(failed: Failure) -> None:
     assert RetryState(RetryPolicy(retries=0), lambda: 1.0).next_wait(failed, Refusals(), outage=True) is None
+
+
+def test_a_call_that_may_have_been_billed_waits_out_some_of_an_outage_before_it_is_sent_again() -> None:
+    broken = Failure(kind="network", message="the connection broke")
+    state = RetryState(RetryPolicy(retries=2), lambda: 0.0)
+
+    waits = [state.next_wait(broken, Refusals(), outage=True) for _ in range(3)]
+
+    assert waits == [OUTAGE_STEP, 2 * OUTAGE_STEP, None]
