@@ -42,6 +42,29 @@ def test_code_after_the_last_document_keeps_the_heading_it_stands_under() -> Non
     assert "Cats" not in kept
 
 
+ANSWER = '{\n  "state": "failed",\n  "code": 17,\n  "payer": {\n    "name": "Carl Voss",\n    "city": "Ulm"\n  }\n}'
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        f"The clock service says: {ANSWER}",
+        f"clocks =\n{ANSWER}",
+        ANSWER[:-8],
+        ANSWER.replace(',\n  "payer"', ',  // who paid\n  "payer"'),
+        "\n".join(f"{at}  {line}" for at, line in enumerate(ANSWER.split("\n"), 1)),
+        "{'state': 'failed',\n 'code': 17,\n 'payer': 'Carl Voss'}",
+        " id | payer | year\n----+-------+------\n  1 | Voss  | 1930\n  2 | Meier | 1950",
+        "1930 1931 1935 1940\n1950 1951 1955 1960\n1970 1971 1975 1980",
+    ],
+)
+@pytest.mark.parametrize("question", ["Who is the payer?", "Who rebuilt the tower of Varn?", "What has the code 17?"])
+def test_lines_that_are_no_sentences_are_not_selected_from(lines: str, question: str) -> None:
+    text = f"Passage 1: {TOWER}\n\nPassage 2: {CATS}\n\n{lines}\n\nPassage 3: {BREAD}\n\nQuestion: {question}"
+
+    assert lines in compress(text, "focus", keep=0.4).text
+
+
 def test_code_between_sentences_keeps_the_label_it_stands_under() -> None:
     code = "```py\nmice = 3\n```"
     text = f"Passage 1: {TOWER}\n\nPassage 2: {CATS}\n\n{code}\n\nPassage 3: {BREAD}\n\n{QUESTION}"

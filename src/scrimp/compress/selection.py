@@ -15,8 +15,9 @@ from scrimp.compress.options import CompressOptions
 from scrimp.compress.output.repeated_passages import NOTE
 from scrimp.compress.task.form import about_all, about_form
 from scrimp.compress.told_data import with_named_values
-from scrimp.compress.zones.prose import is_running_text, may_be_prose
+from scrimp.compress.zones.prose import is_running_text, may_be_prose, structures_in
 from scrimp.compress.zones.zone import Zone
+from scrimp.compress.zones.zone_span import gaps
 from scrimp.regexes import pattern
 from scrimp.values import TextSpan
 
@@ -60,11 +61,8 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
 
 def instructions_of(zones: Sequence[Zone], told: Sequence[TextSpan]) -> str:
     """Return what the zones tell to do, as it is sent; told data in the middle of a sentence is read as "it"."""
-    if told:
-        words = "".join(zone.text if zone.kind == "instruction" else _IT for zone in zones)
-        words = pattern(_ALONE).sub("\n", words)
-    else:
-        words = "\n".join(zone.text for zone in zones if zone.kind == "instruction")
+    own = (zone.text if zone.kind == "instruction" else _IT for zone in zones if told or zone.kind == "instruction")
+    words = pattern(_ALONE).sub("\n", "".join(own)) if told else "\n".join(own)
     return without_keep_tags(pattern(_ATTRIBUTES).sub(r"\1>", words) if "<" in words else words)
 
 
@@ -101,15 +99,14 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of a document, and whether each may be selected from: a rule in it is an instruction."""
+    """Yield the parts of a document, and whether each may be selected from: not rules, nor lines of no sentences."""
     done = 0
-    for start, end in rules_in(text):
+    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *structures_in(text)])), (len(text), len(text))):
         if start > done:
-            yield text[done:start], True
-        yield text[start:end], False
+            yield text[done:start], False
+        if end > start:
+            yield text[start:end], True
         done = end
-    if done < len(text):
-        yield text[done:], True
 
 
 def _is_document(zone: Zone) -> bool:

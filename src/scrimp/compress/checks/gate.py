@@ -16,9 +16,7 @@ def apply_checked(text: str, rewrite: Rewrite, check: Check) -> tuple[str, str |
     after = rewrite(text)
     if after == text:
         return text, None
-    if len(after) > len(text):
-        return text, LONGER
-    reason = check(text, after)
+    reason = LONGER if len(after) > len(text) else check(text, after)
     return (after, None) if reason is None else (text, reason)
 
 

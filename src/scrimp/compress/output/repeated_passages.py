@@ -38,8 +38,6 @@ def fold_repeated_passages(texts: Sequence[str]) -> list[str]:
 
 def without_dangling_notes(texts: Sequence[str]) -> list[str]:
     """Return texts, of which parts were left out, without the notes whose passage is not there any more."""
-    if not any(map(NOTE.search, texts)):
-        return list(texts)
     passages = "\n".join(NOTE.sub("", text) for text in texts)
     return [NOTE.sub(lambda note: note[0] if note[1] in passages else "", text) for text in texts]
 
