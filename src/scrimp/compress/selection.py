@@ -111,4 +111,5 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_document(zone: Zone) -> bool:
     # A story in which people talk has as many quotation marks as a program has signs.
-    return (zone.kind, zone.form) == ("context", "prose") and is_running_text(zone.text.replace('"', "'"))
+    words = pattern(_ATTRIBUTES).sub(r"\1>", zone.text).replace('"', "'")
+    return (zone.kind, zone.form) == ("context", "prose") and is_running_text(words)

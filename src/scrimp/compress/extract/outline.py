@@ -82,7 +82,9 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     """Return the outline of units: those of `split_sentences`, and `fixed` ones, under labels but no sentences."""
     outline, labels = Outline([[]], {}, {}), _LabelStack()
     ranks = [None if is_break(unit) else label_rank(unit) for unit in units]
+    in_line = 0  # sentences since the last break: a line of several is a paragraph
     for index, unit in enumerate(units):
+        in_line = 0 if not index or is_break(units[index - 1]) else in_line + 1
         if index in fixed:
             outline.paragraphs.append([])
             outline.parent[index] = labels.innermost()
@@ -92,7 +94,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
         tag = _TAG_NAME.match(unit) if rank == TAG else None
         if is_break(unit):
             labels.end_line()
-            if unit.count("\n") > 1:
+            if unit.count("\n") > 1 or in_line > 1:
                 outline.paragraphs.append([])
         elif tag and tag[1] and labels.tags[tag[2]]:
             outline.parent[index] = labels.close(tag[2])
@@ -102,7 +104,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
             outline.parent[index] = labels.innermost()
             labels.last_sentence = index
         else:
-            if rank == PASSAGE:
+            if rank in (PASSAGE, TAG):
                 outline.paragraphs.append([])
             outline.parent[index] = labels.push(rank, index, tag[2] if tag else "")
     return outline

@@ -19,7 +19,7 @@ _TAG = re.compile(r"[ \t]*+<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
 TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
-_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[【]|\A\s*[-_~+\u2022\d]")  # for speed: a sign that every label has
+_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u3010]|\A\s*[-_~+\u2022\d(]|\d[ \t]*(?:\(|\Z)")  # for speed: its signs
 _WHOLE_TAG = re.compile(r"\s*+</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
 _INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
 _OPENING_TAG = re.compile(rf"\s*+<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
@@ -29,14 +29,16 @@ _TEXT_NAME = re.compile(r"\s*+(?:text|content|body|snippet|abstract|summary|page
 # Lines that label without a word that is known. The signs of a heading tell its level.
 RULER = re.compile(r"\s*+(?:([-=*_~#+])\1{2,}|\"\"\"|''')\s*\Z")
 HEADING = re.compile(
-    r"\s*+(?:(#{1,6})[ \t]|={2,}+[ \t]*[^\s=][^\n=]{0,120}={2,}+\s*\Z|\*\*[^*\n]{1,80}\*\*:?\s*\Z"
+    r"\s*+(?:(#{1,6})[ \t]|={2,}+[ \t]*[^\s=][^\n=]{0,120}={2,}+\s*\Z|(?:\d{1,3}[.)][ \t]+)?\*\*[^*\n]{1,80}\*\*:?\s*\Z"
+    r"|\[(?=[^\]\n]*[:\d])[^\[\]\n]{1,120}\]\s*\Z"
     r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z)"
 )
 ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
+_WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*(?:no\.|nr\.|n[\u00b0\u00ba]|#)?[ \t]*"
 NUMBERED = re.compile(
-    r"[#>* \t]*+(?:(?P<word>[^\W\d_]{1,20})[ \t]*(?:no\.|nr\.|#)?[ \t]*)?"
-    r"(?:[\[(【][ \t]*\d{1,6}[ \t]*[\])】]|(?<=\w)[ \t]*#?\d{1,6}(?![\w.,]))"
-    r"(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
+    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*(?P<inner>{_WORD}))?{_NO}\d{{1,6}}[ \t]*[\])\u3011])"
+    rf"|(?P<word>{_WORD}){_NO}(?:(?P<after>[\[(\u3010][ \t]*\d{{1,6}}[ \t]*[\])\u3011])|\d{{1,6}}(?![\w.,])))"
+    r"(?:[ \t]+(?:of|von|de|/)[ \t]*\d{1,6})?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
@@ -113,7 +115,8 @@ def label_rank(unit: str) -> int | None:
         return TAG
     if heading := HEADING.match(unit):
         return PASSAGE + len(heading[1] or "#")
-    if _numbered_end(unit) == len(unit) or RULER.match(unit) or _OWN_LINE.fullmatch(unit):
+    numbered = numbered_at(unit)
+    if (numbered and numbered.end() == len(unit)) or RULER.match(unit) or _OWN_LINE.fullmatch(unit):
         return PASSAGE
     if unit and (ITEM.fullmatch(unit) or _speaker_end(unit) == len(unit)):
         return NAME_INLINE if unit[-1].isspace() else NAME_LINE
@@ -128,15 +131,16 @@ def label_end(line: str) -> int:
         return len(line)
     if opening := _OPENING_TAG.match(line):
         return opening.end()
-    return _numbered_end(line) or _speaker_end(line)
+    return numbered.end() if (numbered := numbered_at(line)) else _speaker_end(line)
 
 
-def _numbered_end(line: str) -> int:
-    """Return the length of a number that begins a passage, after a word and before a colon or alone in brackets."""
+def numbered_at(line: str) -> re.Match[str] | None:
+    """Return the number that begins a passage: before a colon, alone on its line, or in brackets ("[1]", "[Doc 1]")."""
     found = NUMBERED.match(line)
-    if found and (found["colon"] or (not found["word"] and (found[0][-1].isspace() or found.end() == len(line)))):
-        return found.end()
-    return 0
+    if not found or found["colon"] or found.end() == len(line.rstrip()):
+        return found
+    known = not (word := found["word"] or found["inner"]) or fold(word) in labels("documents")
+    return found if known and (found["boxed"] or found["after"]) else None
 
 
 def _speaker_end(text: str) -> int:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from scrimp.compress.instructions.labels import HEADING, ITEM, NUMBERED, RULER, label_at
+from scrimp.compress.instructions.labels import HEADING, ITEM, RULER, label_at, numbered_at
 
 # documents: a label that says so; passage: a number, title or heading that begins one of several; item: of a list.
 Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "ruler", "none"]
@@ -52,8 +52,7 @@ def _line(text: str, start: int, end: int) -> Block:
         return Block(start, end, label.kind, start + label.end, label.numbered)
     if label:
         return Block(start, end, "passage", end, True)
-    numbered = NUMBERED.match(line)
-    if numbered and (numbered["colon"] or numbered["word"] is None or numbered.end() == len(line.rstrip())):
+    if numbered := numbered_at(line):
         return Block(start, end, "passage", start + numbered.end(), True, (numbered["word"] or "").casefold())
     if HEADING.match(line):
         return Block(start, end, "passage", end)
