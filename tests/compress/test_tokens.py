@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from compress import grammar
 from scrimp import tokens
 from scrimp.compress import LEVELS, compress
+from scrimp.compress.checks.gate import LONGER
 
 # Strings that begin or end with what the tokenizer joins to a space, a bracket or a comma.
 words = st.sampled_from(
@@ -53,3 +54,19 @@ def test_json_that_would_be_longer_in_tokens_stays_and_the_reason_is_said() -> N
     assert tokens.count(compress(text, "lossless").text) > tokens.count(text)
     assert done.text == text
     assert done.taken_back == (("json white space", "the text would get longer"),)
+
+
+ROWS = 'Where is shop 7?\n\n[{"id": 7,"city":"Rome"},{"id":8,"city":"Bern"}]\n'
+
+
+def test_a_rule_whose_text_has_more_tokens_than_before_is_taken_back() -> None:
+    kept = compress(ROWS, "lossless", count=lambda text: len(text) + 10 * text.count(":7"))
+
+    assert (kept.text, kept.taken_back) == (ROWS, (("json white space", LONGER),))
+    assert compress(ROWS, "lossless", count=len).text == ROWS.replace(": ", ":")
+
+
+def test_a_text_that_has_more_tokens_where_its_parts_meet_is_as_it_was() -> None:
+    kept = compress(ROWS, "lossless", count=lambda text: len(text) + 10 * text.count('?\n\n[{"id":7'))
+
+    assert (kept.text, kept.taken_back) == (ROWS, ())
