@@ -47,6 +47,40 @@ def test_calls_in_flight_have_their_share_of_a_credit() -> None:
     assert granted.left("azure") == 1
 
 
+class Beside:
+    """Other runs: what they were told last is what this one has paid and what it keeps."""
+
+    def __init__(self) -> None:
+        self.told: tuple[Decimal, Decimal] | None = None
+
+    def news(self) -> dict[str, CreditUse]:
+        return {}
+
+    def underway(self, provider: str) -> Decimal:
+        del provider
+        return Decimal(0)
+
+    def tell(self, provider: str, paid: Decimal, kept: Decimal) -> None:
+        assert provider == "azure"
+        self.told = paid, kept
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_workers_use_of_their_share_of_a_credit_is_told_as_paid_and_kept_no_more() -> None:
+    others = Beside()
+    granted = ProviderCredits({"azure": Credit(dollars=Decimal(5))}, {}, beside=others)
+
+    assert granted.lend() == {"azure": 5}
+    told = [others.told]
+    for cost in (Decimal(2), None, Decimal(9)):
+        granted.pay("azure", cost, at_most=Decimal(1))
+        told.append(others.told)
+
+    assert told == [(0, 5), (2, 3), (3, 2), (12, 0)]
+
+
 def test_a_day_begins_at_midnight_utc() -> None:
     assert Credit(dollars=Decimal(1)).begin == 0
     assert Credit(dollars=Decimal(1), since="2026-11-01").begin == 1793491200
