@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -28,12 +28,14 @@ def machine(redis: RedisServer, tmp_path: Path) -> Iterator[Machine]:
     opened: list[tuple[SharedClaims, SharedServer]] = []
 
     def claims_of(
-        name: str, *, life: float = 3600.0, clock: Callable[[], float] = time.monotonic, timeout: float = 30
-    ) -> SharedClaims:
+        name: str, *, life: float = 3600.0, clock: Callable[[], float] = time.monotonic, timeout: float = 30,
+        untaken: Container[bytes] = (),
+    ) -> SharedClaims:  # fmt: skip
         server = SharedServer(
             redis.url, name="it", warn=lambda _: None, meanwhile="so be it", timeout=timeout, clock=clock
         )
-        opened.append((SharedClaims(Claims(tmp_path / name, print), server, life=life, clock=clock), server))
+        claims = SharedClaims(Claims(tmp_path / name, print), server, life=life, clock=clock, untaken=untaken)
+        opened.append((claims, server))
         return opened[-1][0]
 
     yield claims_of
@@ -222,6 +224,42 @@ def test_claims_are_made_again_as_soon_as_the_server_is_back(machine: Machine, r
     redis.start()
 
     wait_until(lambda: redis.client.exists(*[PREFIX + key for key in KEYS[:3]]) == 3)
+
+
+def test_a_claim_is_in_doubt_once_the_server_is_back_until_it_is_made_again(
+    machine: Machine, redis: RedisServer
+) -> None:
+    clock = Clock(1000.0)
+    one = machine("one", clock=clock)
+    one.claim(KEYS[:1])
+    sure = one.doubts(KEYS[0])
+    redis.kill()
+    one.claim(KEYS[1:2])
+    while_away = [one.doubts(key) for key in KEYS[:2]]
+    redis.start()
+    clock.now += 60
+    once_back = [one.doubts(key) for key in KEYS[:3]]
+    one.claim(KEYS[:2])
+
+    assert (sure, while_away, once_back) == (False, [False, False], [True, True, False])
+    assert [one.doubts(key) for key in KEYS[:2]] == [False, False]
+
+
+def test_no_other_machine_gets_a_key_before_the_server_has_its_completion(machine: Machine, redis: RedisServer) -> None:
+    clock, untaken = Clock(1000.0), {KEYS[0]}
+    one, other = machine("one", life=30.0, clock=clock, untaken=untaken), machine("other", clock=clock)
+    one.claim(KEYS[:2])
+    one.release(KEYS[:2])
+    wait_until(lambda: other.claim(KEYS[:2]) == {KEYS[0]})
+    clock.now += 3600
+    one._release_on_server()
+    redis.client.flushall()
+    one.renew()
+    still_held = other.claim(KEYS[:1])
+    untaken.clear()
+    one._release_on_server()
+
+    assert (still_held, other.claim(KEYS[:1])) == ({KEYS[0]}, set())
 
 
 def test_what_could_not_be_let_go_of_is_let_go_of_once_the_server_answers_again(

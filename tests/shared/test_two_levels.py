@@ -51,22 +51,46 @@ def test_what_the_server_did_not_take_is_here_at_once_and_there_once_it_is_back(
     clock.now += 60
     put(cache, KEYS[3:4])
 
-    assert sorted(redis.client.keys()) == [PREFIX + key for key in KEYS[1:4]]
+    lost = 0 if local_too else 1  # the server had it alone
+    assert sorted(redis.client.keys()) == [PREFIX + key for key in KEYS[lost:4]]
     assert sorted(cache.get_many(KEYS)) == KEYS[0 if local_too else 1 : 4]
 
 
+@pytest.mark.parametrize(("most", "first"), [(100_000, 0), (1000, 500)])
 def test_the_end_of_a_run_tells_the_server_too_and_a_long_absence_keeps_the_newest(
-    shared: ResponseCache, redis: RedisServer, clock: Clock
+    shared: ResponseCache, redis: RedisServer, clock: Clock, most: int, first: int
 ) -> None:
-    cache = TwoLevelCache(MemoryCache(), lambda: shared, local_too=True)
+    cache = TwoLevelCache(MemoryCache(), lambda: shared, local_too=True, most_untaken=most)
     redis.kill()
     for start in range(0, 1500, 300):
         put(cache, KEYS[start : start + 300])
+    assert list(shared.untaken) == KEYS[first:1500]
     redis.start()
     clock.now += 60
     cache.close()
 
-    assert sorted(redis.client.keys()) == [PREFIX + key for key in KEYS[500:1500]]
+    assert sorted(redis.client.keys()) == [PREFIX + key for key in KEYS[first:1500]]
+    assert not shared.untaken
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_what_a_server_has_lost_it_gets_again(
+    shared: ResponseCache, redis: RedisServer, clock: Clock, asked: bool
+) -> None:
+    """Also where only those that look something up have found it away."""
+    cache = TwoLevelCache(MemoryCache(), lambda: shared, local_too=True)
+    put(cache, KEYS[:700])
+    redis.kill()
+    if asked:
+        cache.get_many(KEYS[700:800])
+    else:
+        put(cache, KEYS[700:710])
+    redis.start()
+    clock.now += 60
+    put(cache, KEYS[710:711])
+
+    there = KEYS[:700] + KEYS[710:711] if asked else KEYS[:711]
+    assert sorted(redis.client.keys()) == [PREFIX + key for key in there]
 
 
 def test_a_full_server_is_not_sent_the_same_again(shared: ResponseCache, redis: RedisServer, clock: Clock) -> None:

@@ -4,6 +4,7 @@ A claim is a value on the server that names its holder and expires: a process th
 takes one away, and that of a process that died is free a while later. Where a process holds the claim of this machine
 as well, no other one that lives here holds it: what one of these left on the server is taken over at once. A server
 that was away may have lost them all: holders make theirs again, and meanwhile what was claimed elsewhere is left alone.
+Until it is back, a claim is one of this machine alone, and may not be what it seems: that is a doubt.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ PREFIX = b"scrimp:claim:"
 # alone for 10 more.
 LIFE = 30.0
 _GROUP = 1000  # keys of one command
-_MOST_UNRELEASED = 5000  # keys that wait for a server to come back; others expire
+_MOST_UNRELEASED = 100_000  # keys that wait for a server to come back; others expire
 # Seconds in which keys to let go of gather: others look for them every 50 ms, and each message costs both sides.
 _LINGER = 0.02
 
@@ -74,12 +75,18 @@ class SharedClaims:
     """The claims of this process on this machine and on the server; without the server, those of this machine hold."""
 
     def __init__(
-        self, local: Claims, server: SharedServer, *, life: float = LIFE, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        """`life` is how many seconds a claim outlives its process."""
+        self, local: Claims, server: SharedServer, *, life: float = LIFE, clock: Callable[[], float] = time.monotonic,
+        untaken: Container[bytes] = (),
+    ) -> None:  # fmt: skip
+        """`life` is how many seconds a claim outlives its process.
+
+        The server is not told to let go of a key that is `untaken`: it does not have its completion yet.
+        """
         self._local, self._server, self._life, self._clock = local, server, life, clock
+        self._untaken = untaken
         self._token = os.urandom(9).hex()
-        self._held: set[bytes] = set()
+        # How often the server had been away when it gave a key to this process; None: it knows nothing of that.
+        self._held: dict[bytes, int | None] = {}
         self._unreleased: dict[bytes, float] = {}  # keys that the server may still have as held, and until when
         self._elsewhere: dict[bytes, float] = {}  # keys that another machine had, and when that was last seen
         self._away = float("-inf")  # when the server last did not answer
@@ -96,21 +103,29 @@ class SharedClaims:
         if not mine:
             return here
         self._keep_again(mine)
-        elsewhere = self._left_alone(mine)
-        elsewhere |= self._claim_on_server([key for key in mine if key not in elsewhere])
-        elsewhere |= self._left_alone(mine)  # it may be away only now
+        elsewhere, outages = self._left_alone(mine), self._server.outages
+        taken, known = self._claim_on_server([key for key in mine if key not in elsewhere])
+        elsewhere |= taken | self._left_alone(mine)  # it may be away only now
         self._local.release(elsewhere)
-        self._held.update(key for key in mine if key not in elsewhere)
+        self._held.update({key: outages if key in known else None for key in mine if key not in elsewhere})
         if self._keeper is None:
             self._keeper = threading.Thread(target=self._keep_until_closed, name="scrimp-claims", daemon=True)
             self._keeper.start()
         return here | elsewhere
 
+    def doubts(self, key: bytes) -> bool:
+        """Return whether another machine may have a key, or its completion, that the server can tell of now.
+
+        So it is where it was away when the key was claimed, or since.
+        """
+        return self._held.get(key, self._server.outages) != self._server.outages and not self._server.is_down
+
     def release(self, keys: Iterable[bytes]) -> None:
         """Release keys, claimed or not; another thread informs the server soon."""
         some = list(keys)
-        held = self._held.intersection(some)
-        self._held -= held
+        held = self._held.keys() & some
+        for key in held:
+            del self._held[key]
         if held and len(self._unreleased) < _MOST_UNRELEASED:
             self._unreleased.update(dict.fromkeys(held, self._clock() + self._life))
             self._wake.set()
@@ -127,7 +142,8 @@ class SharedClaims:
 
     def renew(self) -> None:
         """Renew the claims of this process for their full life."""
-        for group in _groups(list(self._held)):
+        untaken = [key for key in list(self._unreleased) if key in self._untaken]
+        for group in _groups([*self._held, *untaken]):
             self._run(_RENEW, group, [self._holder, self._milliseconds])
 
     def _keep_until_closed(self) -> None:
@@ -168,14 +184,14 @@ class SharedClaims:
         if self._server.is_down:
             return
         with self._lock:
-            for group in _groups(list(self._unreleased)):
+            for group in _groups([key for key in list(self._unreleased) if key not in self._untaken]):
                 if self._run(_RELEASE, group, [self._holder]) is None:
                     break
                 for key in group:
                     del self._unreleased[key]
             now = self._clock()
             for key in list(self._unreleased):  # a copy: more may come meanwhile
-                if self._unreleased[key] <= now:
+                if self._unreleased[key] <= now and key not in self._untaken:
                     del self._unreleased[key]
 
     def _left_alone(self, keys: Sequence[bytes]) -> set[bytes]:
@@ -185,17 +201,20 @@ class SharedClaims:
             return set()
         return {key for key in keys if self._elsewhere.get(key, since) > since}
 
-    def _claim_on_server(self, keys: Sequence[bytes]) -> set[bytes]:
+    def _claim_on_server(self, keys: Sequence[bytes]) -> tuple[set[bytes], set[bytes]]:
+        """Return which keys others have, and which the server has taken note of."""
         taken: set[bytes] = set()
+        known: set[bytes] = set()
         ours = f"{self._local.place}/" if self._local.place else ""
         for group in _groups(keys):
             places = self._run(_CLAIM, group, [self._holder, ours, self._milliseconds])
             if places is not None:
+                known.update(group)
                 for key in group:
                     self._elsewhere.pop(key, None)
                 taken.update(group[place] for place in places)
         self._elsewhere.update(dict.fromkeys(taken, self._clock()))
-        return taken
+        return taken, known - taken
 
     def _run(self, script: Script, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int] | None:
         """Run a script on the server and return what it brings; None if the server is away or refuses."""

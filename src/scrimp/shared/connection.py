@@ -51,6 +51,8 @@ class SharedServer:
         self._clock = clock
         self._breaker = Breaker(self.window, clock)
         self._owner = threading.get_ident()
+        # How often it has not answered; and how often its connection broke, so that it may have lost all it had.
+        self.outages = self.breaks = 0
         self._untold: list[str] = []
         self._told: set[type[Exception]] = set()
 
@@ -74,6 +76,7 @@ class SharedServer:
         if not self._breaker.admits():
             raise ServerDownError(f"{self.name} did not answer lately")
         from redis.exceptions import RedisError, ResponseError  # loaded with the client
+        from redis.exceptions import TimeoutError as LateReplyError
 
         began = self._clock()
         try:
@@ -82,6 +85,8 @@ class SharedServer:
             self._breaker.close()  # it answers
             raise self._reported(ServerRefusedError(f"{self.name} refuses a request ({error})")) from error
         except (RedisError, OSError) as error:
+            self.outages += 1
+            self.breaks += not isinstance(error, LateReplyError)
             self._breaker.open(self._left_alone(self._clock() - began))
             raise self._reported(ServerDownError(f"{self.name} {_reason(error, self.timeout)}")) from error
         except BaseException:

@@ -43,6 +43,12 @@ class ResponseCache:
     def __init__(self, server: SharedServer, *, ttl: float, random_fraction: Callable[[], float]) -> None:
         """`ttl` is how many seconds a completion stays there."""
         self._server, self._ttl, self._random_fraction = server, ttl, random_fraction
+        self.untaken: dict[bytes, None] = {}  # keys of what it will be given once it is back, oldest first
+
+    @property
+    def breaks(self) -> int:
+        """How often the server may have lost all it had."""
+        return self._server.breaks
 
     def get_many(
         self, keys: Sequence[bytes], *, since: float = 0.0, run: str | None = None

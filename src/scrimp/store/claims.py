@@ -43,6 +43,11 @@ class Claims:
         """Claim keys; return those that another process has claimed."""
         return {key for key in keys if not self._lock(key)}
 
+    def doubts(self, key: bytes) -> bool:
+        """Return False: the kernel forgets no claim."""
+        del key
+        return False
+
     def release(self, keys: Iterable[bytes]) -> None:
         """Release keys, claimed or not."""
         files = self._files or ()
@@ -95,6 +100,11 @@ class NoClaims:
         """Find no key claimed."""
         del keys
         return set()
+
+    def doubts(self, key: bytes) -> bool:
+        """Doubt nothing."""
+        del key
+        return False
 
     def release(self, keys: Iterable[bytes]) -> None:
         """Release nothing."""

@@ -89,9 +89,14 @@ class OthersClaims:
     def __init__(self, texts: Iterable[str]) -> None:
         self.others = {planned_row(text).key for text in texts}
         self.own: set[bytes] = set()
+        self.doubted: set[bytes] = set()
+
+    def doubts(self, key: bytes) -> bool:
+        return key in self.doubted
 
     def claim(self, keys: Iterable[bytes]) -> set[bytes]:
         wanted = set(keys)
+        self.doubted -= wanted
         self.own |= wanted - self.others
         return wanted & self.others
 
@@ -476,6 +481,27 @@ def test_a_row_that_another_run_answers_is_taken_from_the_cache_and_its_equals_t
         assert (rooms.called, rooms.places) == (["a", "c"], [0, 1, 2, 3])
         assert [row.cache for row in rooms.rows] == ["miss", "hit", "miss", "dup"]
         assert not rooms.claims.own
+
+    run(main())
+
+
+def test_a_row_in_doubt_is_claimed_and_looked_up_again_before_it_is_called() -> None:
+    async def main() -> None:
+        rooms = Rooms()
+        begun: list[str] = []
+
+        async def once_the_server_is_back(work: PlannedRow, recorder: RowRecorder) -> Outcome:
+            rooms.claims.doubted = {planned_row(text).key for text in "abcd"} if not begun else rooms.claims.doubted
+            begun.append(work.text)
+            return await echo(work, recorder)
+
+        rooms._answering = once_the_server_is_back
+        asyncio.get_running_loop().call_later(0.01, rooms.known.extend, "bc")
+        assert await rooms.run("abcdb") is None
+        assert [(row.prompt.index, row.cache) for row in rooms.rows] == [
+            (0, "miss"), (1, "hit"), (2, "hit"), (3, "miss"), (4, "dup"),
+        ]  # fmt: skip
+        assert (sorted(begun), rooms.claims.own) == (list("aabcdd"), set())
 
     run(main())
 

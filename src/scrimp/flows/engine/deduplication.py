@@ -80,6 +80,14 @@ class Deduplication:
             outcomes += self._flights.end(each.row.key, each.position, each.outcome)
         self._emit(outcomes)
 
+    def doubts(self, key: bytes) -> bool:
+        """Return whether another run may have a key, or its completion, which could not be told when it was claimed."""
+        return self._claims.doubts(key)
+
+    def look_again(self, each: RowAtPosition) -> None:
+        """Claim and look up a row in doubt once more before it is called for."""
+        self._claimed_elsewhere.add([each])
+
     def give_up(self, row: PlannedRow) -> None:
         """Let other runs have the key of a row that is not called for after all."""
         self._claims.release([row.key])

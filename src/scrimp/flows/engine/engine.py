@@ -20,7 +20,7 @@ from scrimp.flows.engine.stops.stop_conditions import StopConditions
 from scrimp.flows.engine.wiring import EngineParts
 from scrimp.flows.event_loops.handled_signals import STATUSES
 from scrimp.flows.plan.row_size import portions, room
-from scrimp.flows.spend.recorder import RowRecorder
+from scrimp.flows.spend.recorder import RowInDoubtError, RowRecorder
 from scrimp.values import Answered, Failed, Failure, Outcome, Prompt
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Engine:
             self._answerer.expect([each.row for each in rows])
             self._commits.expect(more=True)
         for each in rows if self._stop is None else ():
-            recorder = RowRecorder(self._recorder, each.row)
+            recorder = RowRecorder(self._recorder, each.row, self._deduplication.doubts)
             task = asyncio.create_task(self._answer(each.row, each.position, recorder))
             self._tasks[task] = recorder
             task.add_done_callback(self._task_done)
@@ -134,6 +134,12 @@ class Engine:
         outcome: Outcome
         try:
             outcome = await self._answerer.outcome(row, recorder)
+        except RowInDoubtError:
+            if self._stop is None:
+                self._deduplication.look_again(RowAtPosition(row, position))
+            else:
+                self._deduplication.give_up(row)
+            return
         except asyncio.CancelledError:
             if not recorder.has_called:
                 self._deduplication.give_up(row)

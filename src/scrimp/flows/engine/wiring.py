@@ -124,11 +124,11 @@ def _claims(options: RunOptions, services: Services) -> Claims | SharedClaims | 
     if options.cache != "on" or services.stores.read_only:
         return NoClaims()
     claims = Claims(services.paths.claims, services.warn)
-    if services.stores.shared is None:
+    if (shared := services.stores.shared) is None:
         return claims
     from scrimp.shared.claims import SharedClaims  # few configs name a server
 
-    return SharedClaims(claims, services.stores.shared.server)
+    return SharedClaims(claims, shared.server, untaken=shared.completions.untaken)
 
 
 def _open_ledger(services: Services) -> Ledger:

@@ -80,11 +80,19 @@ class CallRecorder:
         return price_call(self.prices, provider, call_model, completion, when)
 
 
+class RowInDoubtError(Exception):
+    """A row that is about to be called may have been answered elsewhere since it was looked up."""
+
+
 class RowRecorder:
     """Observes one row's calls. An ended entry waits for the row, so that both become durable at once."""
 
-    def __init__(self, calls: CallRecorder, row: RecordedRow) -> None:
-        self._calls, self._row = calls, row
+    def __init__(
+        self, calls: CallRecorder, row: RecordedRow, doubts: Callable[[bytes], bool] = lambda _: False
+    ) -> None:
+        """`doubts` returns whether a key may have been answered elsewhere: then its first call is not made."""
+        self._calls, self._row, self._doubts = calls, row, doubts
+        self._is_doubted = False
         self._open: dict[str, Entry] = {}
         self._sent: dict[str, float] = {}  # when those that are in flight were, by the timer
         self._known_signature: str | None = None
@@ -99,8 +107,11 @@ class RowRecorder:
     async def begin(self, call: Call) -> str | Failure:
         """Record a request before it is sent and return its id: should scrimp die now, it may have been billed.
 
-        Return a failure where it cannot be recorded, so that it is not sent.
+        Return a failure where it cannot be recorded, so that it is not sent. RowInDoubtError: it may be needless.
         """
+        if not self.has_called and (self._is_doubted or self._doubts(self._row.key)):
+            self._is_doubted = True  # for the other one of two calls at once, too
+            raise RowInDoubtError
         calls = self._calls
         entry = self._begun(call, call_id=calls.next_call(), time=calls.clock())
         if (error := await calls.begin(entry)) is not None:
