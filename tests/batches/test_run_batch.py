@@ -129,6 +129,16 @@ def test_submit_leaves_and_fetch_waits_and_prints_the_rows(batched: Scrimp, serv
     assert "done" in batched("batch", "list").out
 
 
+def test_a_command_without_a_word_has_a_job_whose_rows_can_be_fetched(batched: Scrimp) -> None:
+    batched.env["SCRIMP_TIER"] = "simple"
+    submitted = batched("batch", "submit", stdin="one\ntwo\n")
+    job = submitted.err.split("scrimp batch fetch ")[1].split()[0]
+    fetched = batched("batch", "fetch", job, "--wait")
+
+    assert (submitted.status, fetched.status) == (0, 0), fetched.err
+    assert [row["output"] for row in fetched.rows] == ["echo: one", "echo: two"]
+
+
 def test_stdin_is_read_again_from_a_copy(batched: Scrimp) -> None:
     submitted = batched("batch", "submit", "-", "--model", "fake/small", stdin='{"prompt": "one", "id": "a"}\n')
     assert submitted.status == 0, submitted.err

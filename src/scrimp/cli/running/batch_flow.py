@@ -124,10 +124,13 @@ def _job(session: Session, flags: BatchFlags, source: RunInput) -> Job:
 
 
 def _job_command() -> list[str]:
-    """Return the words of this command as `scrimp run` would take them, without those that say how far it goes."""
+    """Return the words of this command as `scrimp run` would take them, without those that say how far it goes.
+
+    Without any word rows come from stdin.
+    """
     words = sys.argv[1:]
     words = words[2:] if words[:2] == ["batch", "submit"] else words[1:]
-    return [word for word in words if word != "--batch"]
+    return [word for word in words if word != "--batch"] or [STDIN]
 
 
 def _parse_deadline(text: str, now: float) -> float:

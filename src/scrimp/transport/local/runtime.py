@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from scrimp.errors import LocalModelError
 from scrimp.transport.local.control_tokens import control_tokens, first_characters, without_control_tokens
+from scrimp.units import format_megabytes
 
 LONGEST_CONTEXT = 8192  # tokens
 _SEED = 1
 _NO_LOG = -1
 # A prompt is read in pieces of this many tokens; between two of them, a request can be ended.
 _PIECE = 512
+# Bytes of addresses that a process takes beside the file of its model: its threads, and for each token of the context.
+_BESIDE, _A_TOKEN = 530_000_000, 23_000
 
 
 class Runtime(Protocol):
@@ -40,6 +44,7 @@ def load_runtime(path: Path, name: str, context: int = LONGEST_CONTEXT) -> Runti
             f"the embedded model is not installed ({path} does not exist): run `scrimp local install`, or set its path "
             "in the config"
         )
+    _check_address_space(path.stat().st_size + _BESIDE + context * _A_TOKEN)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         import xllamacpp  # an optional extra, slow to import
@@ -68,6 +73,16 @@ def load_runtime(path: Path, name: str, context: int = LONGEST_CONTEXT) -> Runti
         raise LocalModelError(
             f"{path} cannot be loaded as a model ({error}): check that it is a complete GGUF file"
         ) from error
+
+
+def _check_address_space(needed: int) -> None:
+    """Raise LocalModelError where a limit is too low: the runtime would end the process without a word."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if allowed != resource.RLIM_INFINITY and allowed < needed:
+        raise LocalModelError(
+            f"the embedded model takes about {format_megabytes(needed)} of address space, and `ulimit -v` allows "
+            f"{format_megabytes(allowed)}: raise that, or name a provider's model"
+        )
 
 
 class _PlainText:
