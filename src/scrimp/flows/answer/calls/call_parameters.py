@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Rows that are called twice before a model's cap is raised for all: one row with long hidden thought is not a reason.
 _ENOUGH_RAISED = 3
+# Tokens of a completion of the embedded model, some 20 seconds: it may repeat itself until its context is full.
+_MOST_OF_EMBEDDED = 1024
 
 
 class CallParameters:
@@ -44,6 +46,8 @@ class CallParameters:
             cap = asked.max_output or model.max_output
             if cap is None and self._options.limits.max_cost is not None:
                 cap = BOUNDED_OUTPUT
+            if cap is None and self._endpoints[model.provider].transport == "local":
+                cap = _MOST_OF_EMBEDDED
             parameters = replace(asked, max_output=cap, effort=self._effort(model, asked.effort))
             if asked.schema is not None:
                 self._tell_of_narrower_schema(asked.schema, self._endpoints[model.provider])
