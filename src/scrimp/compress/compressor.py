@@ -19,12 +19,9 @@ def compress(
 ) -> CompressedText:  # fmt: skip
     """Return the text at a level; `off` returns it unchanged, and no level makes it longer, nor in tokens with `count`.
 
-    Compressing twice changes nothing more, except at focus and dense, which would choose among the sentences again.
-    `query` is the question those two levels select sentences for; by default the question that the text itself asks,
-    and where it asks none no sentence is left out. `keep` is the share of a context, 0 to 1, that its sentences may
-    take. What `protected` matches is the same afterwards, in the same order. `asked` is what is told to do outside the
-    text, as in a system text: its task counts like that of the text. `told` is where data starts and ends in the text,
-    if that is known: nothing else changes then. Raises UsageError for an unknown level.
+    The options are those of `CompressOptions`. Compressing twice changes nothing more, except at focus and dense, which
+    would choose among the sentences again; `query` is by default the question that the text itself asks, and where it
+    asks none no sentence is left out. Raises UsageError for an unknown level.
     """
     options = CompressOptions(level, query, keep, protected, count=count, asked=asked, told=tuple(told))
     return compress_with(text, options)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from scrimp.compress.checks.gate import LONGER, Check, Rewrite, all_of, apply_checked, tokens_cut
+from scrimp.compress.checks.gate import LONGER, Check, Rewrite, apply_checked, tokens_cut
 from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
@@ -151,4 +151,5 @@ class _Pass:
             self._pieces[at] = after
 
     def _check(self, check: Check) -> Check:
-        return check if self._options.protected is None else all_of(self._options.protected_change, check)
+        protected = self._options.protected_change
+        return check if self._options.protected is None else lambda old, new: protected(old, new) or check(old, new)

@@ -26,8 +26,3 @@ def tokens_cut(before: str, after: str, count: Callable[[str], int]) -> int:
     if before[:1] in {"[", "{"} and indents and 2 * indents >= before.count(", ") + before.count(": "):
         return indents // 2
     return count(before) - count(after)
-
-
-def all_of(*checks: Check) -> Check:
-    """Return a check that returns the first reason of several."""
-    return lambda before, after: next((why for check in checks if (why := check(before, after)) is not None), None)

@@ -119,9 +119,8 @@ class Placement:
     def _may_follow(self, end: int) -> bool:
         """Return whether what follows a document leaves it alone: its end, a blank line, or a closing tag."""
         word = _NOT_SPACE.search(self._text, end)
-        if word is None:
-            return True
-        return self._text.startswith("</", word.start()) or self._text.count("\n", end, word.start()) > 1
+        at = word.start() if word else len(self._text)
+        return word is None or self._text.startswith("</", at) or self._text.count("\n", end, at) > 1
 
     @cached_property
     def _repeated_labels(self) -> frozenset[str]:

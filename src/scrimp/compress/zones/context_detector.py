@@ -17,9 +17,14 @@ from scrimp.compress.zones.tagged_documents import Region, tagged_documents
 from scrimp.compress.zones.zone_span import ZoneSpan, gaps
 
 _TO_MODEL = shared_expression("to_model")
+_TO_MODEL_IN_LOWER_CASE = re.compile(_TO_MODEL.pattern)  # twice as fast
 _OF_OURS = shared_expression("of_ours")  # headings of instructions: "How we talk", "Unsere Regeln"
 _QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201c\u201d\n]{1,300}\u201d|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb")
-_SENTENCE = re.compile(r"[^\n]*?(?:[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)", re.MULTILINE)
+_END = r"[.!?\u061f\u0964][\"')\]*]*+(?=\s|$)"
+_SENTENCE = re.compile(
+    rf"(?:[^\n.!?\u061f\u0964\u3002\uff01\uff1f]++|(?!{_END})[.!?\u061f\u0964])*+(?:{_END}|[\u3002\uff01\uff1f]|$)",
+    re.MULTILINE,
+)
 _MIN_LABELED = 200  # bytes of documents under labels or after an announcement, all together
 _MIN_ARTICLE, _MIN_PARAGRAPH = 1000, 300  # bytes of prose that nothing says to be documents: of it all, of a paragraph
 _MIN_ITEM = 150  # bytes of an item of a list, where documents were announced
@@ -166,7 +171,8 @@ class _Reader:
         return _size(self._body(block)) >= least and not self._speaks_to_model(block) and not self._turns(block)
 
     def _speaks_to_model(self, block: Block) -> bool:
-        return _TO_MODEL.search(_QUOTED.sub("", self._body(block))) is not None
+        said = _QUOTED.sub("", self._body(block))
+        return bool(_TO_MODEL_IN_LOWER_CASE.search(said.lower()) if said.isascii() else _TO_MODEL.search(said))
 
 
 def _regions(parts: Sequence[Block], documents: Sequence[bool]) -> Iterator[Region]:
