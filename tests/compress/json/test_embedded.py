@@ -10,6 +10,7 @@ from compress.json.strategies import strictly, texts
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.minify import minify
 
+BASE64 = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
 DOCUMENT = '{\n  "name": "a name of some length",\n  "items": [\n    1.0,\n    {\n      "b": "]}"\n    }\n  ]\n}'
 LINE = '{"name": "a name of some length", "items": [1]}'
 
@@ -69,7 +70,19 @@ def test_what_is_not_json_is_left_as_it_was(text):
 
 
 @pytest.mark.parametrize(
-    "before", ["", "Sort these:\n", "Sort these:\n\n", "a\r\n", "\t", "Sort:\n    ", "[note] see\n", "}\n"]
+    "before",
+    [
+        "",
+        "Sort these:\n",
+        "Sort these:\n\n",
+        "a\r\n",
+        "\t",
+        "Sort:\n    ",
+        "[note] see\n",
+        "}\n",
+        f"{BASE64}=\n",
+        f"a.png: {BASE64}==\n\n",
+    ],
 )
 @pytest.mark.parametrize("after", ["", "\n", " \t\r\n", "\nThank you, [all] of you.\n"])
 def test_a_document_among_words_is_found_without_what_is_around_it(before, after):

@@ -20,6 +20,7 @@ _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 # Lines that begin and end with a bracket, each before another that begins with one: no more than are read in vain.
 _RECORDS = re.compile(r"(?:[ \t]*+[\[{][^\n]*[\]}][ \t\r]*+\n(?=[ \t]*+[\[{])){1,1000}+")
 _LINE_BREAK = re.compile(r"[ \t\r]*+\n[ \t]*+")
+_UNFINISHED = re.compile(r"(?:[\[({]|(?<![A-Za-z0-9+/]{40})(?<![A-Za-z0-9+/]{40}=)=|[\])}\"'],)\Z")  # not base64
 _MAX_CACHED = 2_000_000  # characters; what is found in longer texts takes too much memory to cache
 
 Span: TypeAlias = tuple[int, int]
@@ -81,8 +82,7 @@ def _continues_line_before(text: str, at: int) -> bool:
     """Return whether the line before is unfinished: then this line is part of something that is not JSON."""
     while at and text[at - 1] in WHITESPACE:
         at -= 1
-    before = text[max(0, at - 2) : at]
-    return before.endswith(("[", "(", "{", "=")) or (before.endswith(",") and before[0] in "])}\"'")
+    return _UNFINISHED.search(text[max(0, at - 42) : at]) is not None
 
 
 def _merge_jsonl(values: list[_Value]) -> Iterator[Span]:
