@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from scrimp.engines.chunks import AnsweredChunk, Chunk, InputRows, read_chunks
 from scrimp.engines.gathered_run import Answers, GatheredRun
 from scrimp.engines.part_files import PartFiles
 from scrimp.engines.worker_job import WorkerJob, worker_job
-from scrimp.flows.engine.stops.run_stop import RunStop
+from scrimp.flows.engine.stops.run_stop import SHARE_LOST, RunStop
 from scrimp.flows.plan.run_options import RunLimits, RunOptions
 from scrimp.flows.services import Services
 from scrimp.read.options import ReadOptions
@@ -212,3 +213,12 @@ def test_a_header_without_rows_is_handed_on(tmp_path: Path) -> None:
     gathered.run.take(InputRows(names=(str(tmp_path / "in.csv"),), options=ReadOptions()))
 
     assert gathered.headers == [["ticket", "team"]]
+
+
+def test_what_is_lost_with_a_share_of_a_cap_is_not_given_out_again(tmp_path: Path) -> None:
+    workers = Workers(lost=(1,))
+    gathered = Gathering(tmp_path, workers, RunOptions(limits=RunLimits(max_cost=Decimal(1))))
+
+    assert gathered.run.stop == SHARE_LOST
+    assert sorted(gathered.indexes) == sorted(workers.calls)
+    assert 0 < len(gathered.indexes) < ROWS

@@ -222,3 +222,12 @@ def test_planned_rows_certify_when_all_goes_on_as_before() -> None:
     losses, gains = round(0.02 * needed), round(0.01 * needed)
 
     assert exact_p(PairedOutcomes(losses, round(0.96 * needed), gains), 0.95) <= 0.06
+
+
+def test_the_smaller_of_two_p_values_counts_twice_where_scores_are_between_wrong_and_right() -> None:
+    whole = [ScorePair(str(row), 1.0, 1.0) for row in range(60)]
+    partly = [*whole, ScorePair("half", 0.5, 1.0)]
+    by_betting = betting_p([pair.score - 0.9 * pair.flagship_score for pair in partly], 0.9)
+
+    assert p_value(whole, 0.9) == exact_p(count_outcomes(whole), 0.9)
+    assert p_value(partly, 0.9) == 2 * min(by_betting, exact_p(count_outcomes(partly), 0.9))
