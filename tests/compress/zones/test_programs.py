@@ -53,6 +53,8 @@ PARTS = {
     "asciidoc, with more in it": "== Title\n[source,html]\n----\n\n{page}\n\nMore.\n----\n",
     "asciidoc, cut off": "== Title\n[source,html]\n----\n{page}\n",
     "latex": "\\begin{verbatim}\n{page}\n\\end{verbatim}\n",
+    "latex, with more in it": "\\begin{lstlisting}\n$ curl mill.test\n\n{page}\n\nMore.\n\\end{lstlisting}\n",
+    "org, with more in it": "* Title\n#+begin_example\nIt is:\n\n{page}\n\nMore.\n#+end_example\n",
 }
 # Where a log is surely part of a program, however little of one is there.
 LOGS = [

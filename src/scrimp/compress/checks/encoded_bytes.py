@@ -29,10 +29,9 @@ def only_encoded_bytes_omitted(before: str, after: str) -> str | None:
         if before.startswith(note[0], at):  # it was there before
             at += len(note[0])
             continue
-        end, reason = _check_note(before, at, note)
+        at, reason = _check_note(before, at, note)
         if reason is not None:
             return reason
-        at = end
     return "more than encoded bytes changed" if before[at:] != after[done:] else None
 
 

@@ -152,8 +152,7 @@ def _word_missing(visible: str, text: str) -> str | None:
     """Return the first word that does not follow the one before it; marks and addresses in the text are skipped."""
     words = iter(text.split())
     for word in visible.split():
-        present = _contains_parts(word, words) if _SEAM in word else word in words
-        if not present:
+        if not (_contains_parts(word, words) if _SEAM in word else word in words):
             return f"word {_abbreviated(word.replace(_SEAM, ''))} is lost"
     return None
 

@@ -86,14 +86,12 @@ class _TextRenderer:
         if tag in elements.CODE:
             self._code(node)
             return False
-        opening = _OPENINGS.get(tag)
-        if opening:
+        if opening := _OPENINGS.get(tag):
             opening(self, node)
         return True
 
     def _close(self, tag: str) -> None:
-        closing = _CLOSINGS.get(tag)
-        if closing:
+        if closing := _CLOSINGS.get(tag):
             closing(self)
         if tag in elements.BREAKS:
             self._separate(elements.BREAKS[tag])
@@ -257,8 +255,7 @@ def _code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
 def _code_language(node: LexborNode) -> str:
     """Return the language in the class of a code block, as for syntax highlighters, or ""."""
     for part in (node, node.css_first("code")):
-        match = _LANGUAGE.search(part.attributes.get("class") or "") if part else None
-        if match:
+        if part and (match := _LANGUAGE.search(part.attributes.get("class") or "")):
             return match[1]
     return ""
 

@@ -76,6 +76,8 @@ _PAIRS = (
     _pair("=[", r"\]=+\]", r"(?:#|--|[=(]\s*)\[=*"),  # of CMake and Lua
     _pair("{-", r"-\}", r"\A[ \t]*"),
     _pair("<![CDATA[", r"\]\]>"),
+    *(_pair(rf"\begin{{{name}}}", rf"\\end\{{{name}\}}", r"\A\s*") for name in ("verbatim", "lstlisting", "minted")),
+    *(_pair(f"#+{begin}_", rf"^\s*+#\+{end}_", r"\A\s*") for begin, end in (("BEGIN", "END"), ("begin", "end"))),
     *(_pair(f"__{word}__\n", r"\Z", r"\A") for word in ("DATA", "END")),
     *(_pair(sign, "^=(?:end|cut)", r"\A") for sign in ("=begin", "=pod", "=head")),
 )
