@@ -7,7 +7,7 @@ room for a part, the reader of a pipe leaves, or the process is stopped and goes
 from __future__ import annotations
 
 import sys
-from io import BufferedWriter, RawIOBase, TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 
 
 def give_buffers() -> None:
@@ -15,7 +15,8 @@ def give_buffers() -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         raw = getattr(stream, "buffer", None)
-        if isinstance(raw, RawIOBase):
+        if isinstance(raw, FileIO):
             stream.flush()
-            buffered = TextIOWrapper(BufferedWriter(raw), stream.encoding, stream.errors, line_buffering=True)
-            setattr(sys, name, buffered)
+            # A file of its own: the stream that it stands in for closes the other one when nothing refers to it.
+            buffer = BufferedWriter(FileIO(raw.fileno(), "w", closefd=False))
+            setattr(sys, name, TextIOWrapper(buffer, stream.encoding, stream.errors, line_buffering=True))
