@@ -256,6 +256,16 @@ def test_what_was_answered_elsewhere_is_found_by_rows_that_were_looked_up_while_
     assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": 1, "hit": ROWS - 1}, ROWS + 1)
 
 
+def test_a_full_server_that_refuses_claims_keeps_no_row_waiting(
+    machine: Machine, provider: FakeProvider, redis: RedisServer
+) -> None:
+    redis.client.config_set("maxmemory", 1)
+    ran = machine("a")("run", "in.jsonl")
+
+    assert (ran.status, uses(ran), len(provider.bodies)) == (0, {"miss": ROWS}, ROWS)
+    assert "refuses" in "".join(warnings(ran))
+
+
 def test_off_asks_no_server_refresh_pays_again_and_tells_it_only_asks_it(
     machine: Machine, provider: FakeProvider, redis: RedisServer
 ) -> None:

@@ -245,6 +245,14 @@ def test_a_claim_is_in_doubt_once_the_server_is_back_until_it_is_made_again(
     assert [one.doubts(key) for key in KEYS[:2]] == [False, False]
 
 
+def test_a_server_that_refuses_claims_leaves_none_in_doubt(machine: Machine, redis: RedisServer) -> None:
+    one = machine("one")
+    redis.client.config_set("maxmemory", 1)
+    one.claim(KEYS[:1])
+
+    assert not one.doubts(KEYS[0])
+
+
 def test_no_other_machine_gets_a_key_before_the_server_has_its_completion(machine: Machine, redis: RedisServer) -> None:
     clock, untaken = Clock(1000.0), {KEYS[0]}
     one, other = machine("one", life=30.0, clock=clock, untaken=untaken), machine("other", clock=clock)

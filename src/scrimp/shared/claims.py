@@ -104,10 +104,10 @@ class SharedClaims:
             return here
         self._keep_again(mine)
         elsewhere, outages = self._left_alone(mine), self._server.outages
-        taken, known = self._claim_on_server([key for key in mine if key not in elsewhere])
+        taken, unheard = self._claim_on_server([key for key in mine if key not in elsewhere])
         elsewhere |= taken | self._left_alone(mine)  # it may be away only now
         self._local.release(elsewhere)
-        self._held.update({key: outages if key in known else None for key in mine if key not in elsewhere})
+        self._held.update({key: None if key in unheard else outages for key in mine if key not in elsewhere})
         if self._keeper is None:
             self._keeper = threading.Thread(target=self._keep_until_closed, name="scrimp-claims", daemon=True)
             self._keeper.start()
@@ -202,19 +202,23 @@ class SharedClaims:
         return {key for key in keys if self._elsewhere.get(key, since) > since}
 
     def _claim_on_server(self, keys: Sequence[bytes]) -> tuple[set[bytes], set[bytes]]:
-        """Return which keys others have, and which the server has taken note of."""
+        """Return which keys others have, and which the server has not heard of: it is away.
+
+        One that refuses to take note of a key has nothing to tell of it later either.
+        """
         taken: set[bytes] = set()
-        known: set[bytes] = set()
+        unheard: set[bytes] = set()
         ours = f"{self._local.place}/" if self._local.place else ""
         for group in _groups(keys):
             places = self._run(_CLAIM, group, [self._holder, ours, self._milliseconds])
-            if places is not None:
-                known.update(group)
+            if places is None:
+                unheard.update(group if self._server.is_down else ())
+            else:
                 for key in group:
                     self._elsewhere.pop(key, None)
                 taken.update(group[place] for place in places)
         self._elsewhere.update(dict.fromkeys(taken, self._clock()))
-        return taken, known - taken
+        return taken, unheard
 
     def _run(self, script: Script, keys: Sequence[bytes], values: Sequence[str | int]) -> Sequence[int] | None:
         """Run a script on the server and return what it brings; None if the server is away or refuses."""
