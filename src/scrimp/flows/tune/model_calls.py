@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from scrimp.billing.row_cost import cost_in_run
 from scrimp.failures import policy_of
 from scrimp.flows import live
 from scrimp.flows.engine.run_hooks import RunHooks
@@ -159,8 +160,8 @@ def _reply(outcome: Outcome, model: ModelRef) -> ModelReply | None:
 
 def _declined(outcome: Failed, model: ModelRef) -> Answer:
     """Return the answer of a model that declined a prompt with an error: no text, at what its calls cost."""
-    cost = sum((entry.cost or Decimal(0) for entry in outcome.entries), Decimal(0))
-    return Answer(output="", model=model.model, provider=model.provider, finish_reason=outcome.failure.kind, cost=cost)
+    cost, kind = cost_in_run(outcome), outcome.failure.kind
+    return Answer(output="", model=model.model, provider=model.provider, finish_reason=kind, cost=cost)
 
 
 def _rejection(outcome: Outcome) -> str | None:
