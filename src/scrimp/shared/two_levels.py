@@ -74,7 +74,7 @@ class TwoLevelCache:
         except ServerDownError:  # reported by the server's own object
             self._see_breaks(server)
             server.untaken.update(dict.fromkeys(keys))
-            for key in list(server.untaken)[: -self._most_untaken]:
+            for key in list(islice(server.untaken, max(0, len(server.untaken) - self._most_untaken))):
                 del server.untaken[key]
             return False
         except ServerRefusedError:  # as above; it would refuse them again
@@ -93,7 +93,7 @@ class TwoLevelCache:
             self._breaks = server.breaks
 
     def _catch_up(self, server: ResponseCache, *, most: int) -> None:
-        """Give a server what it did not take, at most so many, from the local cache, which has them all."""
+        """Give a server what it did not take, at most so many, from the local cache; what is not there is lost."""
         keys = list(islice(server.untaken, most))
         for start in range(0, len(keys), _GROUP):
             group = keys[start : start + _GROUP]
