@@ -9,13 +9,14 @@ from msgspec.structs import replace
 
 from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.extract.question import find_question, without_answer_orders
+from scrimp.compress.extract.record_lines import record_spans
 from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
 from scrimp.compress.output.repeated_passages import NOTE
 from scrimp.compress.task.form import about_all, about_form
 from scrimp.compress.told_data import with_named_values
-from scrimp.compress.zones.prose import is_running_text, may_be_prose, structures_in
+from scrimp.compress.zones.prose import is_running_text, may_be_prose
 from scrimp.compress.zones.zone import Zone
 from scrimp.compress.zones.zone_span import gaps
 from scrimp.regexes import pattern
@@ -99,9 +100,9 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of a document, and whether each may be selected from: not rules, nor lines of no sentences."""
+    """Yield the parts of a document, and whether each may be selected from: not rules, nor records."""
     done = 0
-    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *structures_in(text)])), (len(text), len(text))):
+    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *record_spans(text)])), (len(text), len(text))):
         if start > done:
             yield text[done:start], False
         if end > start:

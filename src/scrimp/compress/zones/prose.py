@@ -15,8 +15,6 @@ _SENTENCE_END = re.compile(
     r"[.!?\u2026\u061f\u06d4\u0964][\"'\u201d\u2019\xbb)\]*_]*+(?!\S)|[\u3002\uff01\uff1f\u0e00-\u109f\u1780-\u17ff]"
 )
 _LONGEST_SENTENCE, _MOST_COMMENTS = 300, 0.15  # characters, of all on average; articles have 60 to 190; of all lines
-_LINES = re.compile(r"(?:^[^\S\n]*+\S[^\n]*+(?:\n|\Z)){3,}+", re.MULTILINE)  # without a blank one among them
-_LETTER, _FEWEST_LETTERS = re.compile(r"[a-zA-Z\x80-\U0010ffff]"), 0.7  # of all that is not blank; prose has 0.95
 
 
 def may_be_prose(text: str) -> bool:
@@ -41,9 +39,3 @@ def is_running_text(text: str) -> bool:
     if len(_COMMENTS.findall(text)) > max(1, _MOST_COMMENTS * lines):
         return False
     return lines * _LONGEST_SENTENCE < size or size < _LONGEST_SENTENCE * max(0.5, len(_SENTENCE_END.findall(text)))
-
-
-def structures_in(text: str) -> list[tuple[int, int]]:
-    """Return the places of three lines or more that are no sentences but rows, JSON or the like: signs and numbers."""
-    found = ((lines.span(), "".join(lines[0].split())) for lines in _LINES.finditer(text))
-    return [place for place, signs in found if len(_LETTER.findall(signs)) < _FEWEST_LETTERS * len(signs)]
