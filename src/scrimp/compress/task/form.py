@@ -55,7 +55,7 @@ _VERB_LAST = r"[\u0900-\u09ff\u2e80-\U0010ffff]"  # the scripts of languages who
 _LONGEST_NAMED = 60  # characters
 # Scores: up to the first an order is not about form even with words of form; up to the second what has none is not (of
 # many sentences of instructions one is doubtful); up to the third a task that asks for nothing known is another one.
-DOUBTED, WORDLESS, OTHER_TASK = -0.5, -0.25, -1.25
+DOUBTED, WORDLESS, OTHER_TASK = -0.5, -0.1, -1.25
 _MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
 
 
@@ -123,7 +123,11 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
         return None
     mention = pattern(_MENTION).search(question)
     found = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
-    return found or (question.strip()[:_LONGEST_NAMED] if order_score(fold(question), "asking") > WORDLESS else None)
+    return found or (
+        question.strip()[:_LONGEST_NAMED]
+        if order_score(fold(question.replace("```", "")), "asking") > WORDLESS
+        else None
+    )
 
 
 @lru_cache(maxsize=32)
