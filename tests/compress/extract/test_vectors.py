@@ -11,7 +11,7 @@ import pytest
 
 from compress.extract.focusing import by_words_alone, focus
 from scrimp.compress.extract.vectors import likeness
-from scrimp.compress.version import version_of
+from scrimp.compression_version import version_of
 
 _TEXT = (
     "The lamp was old and green. The keeper drowned in the bay. A boat was painted on Monday. "
@@ -38,7 +38,7 @@ class WordLlama:
 _PROGRAM = """
 import sys
 from scrimp.compress import compress
-from scrimp.compress.version import compression_version
+from scrimp.compression_version import compression_version
 print(compression_version(), compress(sys.argv[1], "focus", query=sys.argv[2], keep=0.01).text)
 """
 

@@ -123,11 +123,9 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
         return None
     mention = pattern(_MENTION).search(question)
     found = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
-    return found or (
-        question.strip()[:_LONGEST_NAMED]
-        if order_score(fold(question.replace("```", "")), "asking") > WORDLESS
-        else None
-    )
+    if found or order_score(fold(question.replace("```", "")), "asking") <= WORDLESS:
+        return found or None
+    return question.strip()[:_LONGEST_NAMED]
 
 
 @lru_cache(maxsize=32)

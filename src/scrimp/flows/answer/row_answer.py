@@ -85,7 +85,7 @@ def _compression(row: PlannedRow) -> Compression | None:
             before=size, after=size, level=level, estimated=True, note=row.sent.note, keep=row.keep, why=row.why_level,
             below=row.below,
         )  # fmt: skip
-    from scrimp.compress.version import compression_version  # where something was compressed
+    from scrimp.compression_version import compression_version  # where something was compressed
 
     before = sum(map(tokens.count, (*texts_of(row.prompt), row.instruction or "")))
     after = sum(map(tokens.count, sent))

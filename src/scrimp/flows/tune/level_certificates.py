@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.compress.version import compression_version
+from scrimp.compression_version import compression_version
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels
 from scrimp.errors import InputError

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from scrimp.compress import DEFAULT_KEEP
-from scrimp.compress.version import change_since, compression_version
+from scrimp.compression_version import change_since, compression_version
 from scrimp.config.resolved.arms import called_name
 from scrimp.errors import ConfigError
 from scrimp.flows.plan.certified.task_finder import TaskFinder

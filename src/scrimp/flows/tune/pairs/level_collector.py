@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from scrimp.compress import DEFAULT_KEEP
 from scrimp.compress.options import CompressOptions
-from scrimp.compress.version import compression_version
+from scrimp.compression_version import compression_version
 from scrimp.config.resolved.arms import called_name
 from scrimp.enums import Level
 from scrimp.flows.engine.stops.run_stop import RunStop

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from scrimp.compress.version import compression_version
+from scrimp.compression_version import compression_version
 from scrimp.store.tuning.level_replies import LevelReplyStore, Side
 from scrimp.store.tuning.looks import ROUTES, LookedAt, LookStore, of_level
 from scrimp.store.tuning.pairs import PairStore, StoredPrompt

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from scrimp.compress.version import CODE_CHANGED, VECTORS_IN, VECTORS_OUT, change_since, compression_version
+from scrimp.compression_version import CODE_CHANGED, VECTORS_IN, VECTORS_OUT, change_since, compression_version
 from scrimp.config.resolved.tuned_levels import TunedLevel
 from scrimp.config.resolved.tuned_routes import load_levels, update_levels
 from scrimp.flows.tune.pairs.level_collector import side_of

@@ -1,4 +1,4 @@
-"""The version of everything that compresses: what was proved of one version says nothing about another."""
+"""The version of all that compresses, for rows and certificates: what was proved of one says nothing about another."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from pathlib import Path
 
 CODE_CHANGED, VECTORS_IN = "scrimp's compression has changed", "word vectors were installed"
 VECTORS_OUT = "word vectors were removed"
+_FOLDER = Path(__file__).with_name("compress")
 
 
 @cache
 def compression_version() -> str:
-    """Return eight hexadecimal digits that change with the code of this folder, its words and the extra `vectors`."""
-    return version_of(Path(__file__).parent, with_vectors=find_spec("wordllama") is not None)
+    """Return eight hexadecimal digits that change with the code of `compress/`, its words and the extra `vectors`."""
+    return version_of(_FOLDER, with_vectors=find_spec("wordllama") is not None)
 
 
 def change_since(version: str) -> str:
     """Return in words what has changed since another version of compression: the code, or whether there are vectors."""
     with_vectors = find_spec("wordllama") is not None
-    if version == version_of(Path(__file__).parent, with_vectors=not with_vectors):
+    if version == version_of(_FOLDER, with_vectors=not with_vectors):
         return VECTORS_IN if with_vectors else VECTORS_OUT
     return CODE_CHANGED
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scrimp import compress
-from scrimp.compress.version import change_since, version_of
+from scrimp.compression_version import change_since, version_of
 
 
 @pytest.mark.parametrize(
