@@ -13,7 +13,8 @@ _END = re.compile(rf"\w{_MARKS}[.!?\u2026\u061f\u0964\u06d4]+{_MARKS}(?=[\s<]|\Z
 _COLUMNS = re.compile(r"[^\s|](?:\t| {2,}|:\s|\s*\|\s*)\S|\A\W*\d[\d:.,/+TZ-]{5,}")  # or a date, a time, an id
 _GOES_ON = re.compile(r"\s*+(?:[^\W\d_A-Z]|[,;)])")  # as a sentence does that an editor wrapped
 _SPEAKER = re.compile(r"[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
-_SHARE = 0.5  # of the lines
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
+_LEAST, _SHARE = 3, 0.5  # lines of records, and of all lines
 _WRAPPED = 40  # characters, the least before a line that an editor wrapped
 
 
@@ -26,12 +27,12 @@ def _are_records(text: str) -> bool:
     signs = "".join(text.split())
     if len(_LETTER.findall(signs)) < _FEWEST_LETTERS * len(signs):
         return True
-    lines = text.split("\n")
+    lines = [line for line in _TAG.sub("", text).split("\n") if line.strip()]
     beside = zip(["", *lines], lines, strict=False)
     records = [line for before, line in beside if not _END.search(line) and _begins_anew(before, line)]
     names = [found[1] for found in map(_SPEAKER.match, records) if found]
     is_chat = len(names) >= _SHARE * len(records) and 2 * len({*names}) <= len(names)  # people speak again
-    return len(records) >= _SHARE * len(lines) and not is_chat
+    return len(records) >= max(_LEAST, _SHARE * len(lines)) and not is_chat
 
 
 def _begins_anew(before: str, line: str) -> bool:
