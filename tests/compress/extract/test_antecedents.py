@@ -32,6 +32,16 @@ MEANT = [
         "Battista Doria",
     ),
     (
+        "Who lost an ear?",
+        "In May Battista Doria, a renegade engineer, began. {}The engineer slept. {}Then the engineer lost an ear. ",
+        "Battista Doria",
+    ),
+    (
+        "Wer verlor ein Ohr?",
+        "Im Mai kam Battista Doria, ein Ingenieur, nach Varn. {}Niemand sprach. Dort verlor der Ingenieur ein Ohr. {}",
+        "Battista Doria",
+    ),
+    (
         "What is the full name of the person who sold the mill?",
         "Orla Finch came to Tarbet in spring. {}At the mill nobody knew her. {}In the end Orla sold the mill. ",
         "Orla Finch",

@@ -25,8 +25,8 @@ def naming(best: int, question: str, sentences: dict[int, str]) -> Iterator[int]
     if re.search(_PRONOUN, texts[best]):
         names = next((back for back, at in enumerate(before[:_BACK], 1) if re.search(_NAMED, texts[at])), _BACK)
         found += before[:names]
-    for role in list(dict.fromkeys(re.findall(_ROLE, texts[best])))[:_ROLES]:
-        named = re.compile(rf"\b(?i:{role}){_AFTER_ROLE}|{_BEFORE_ROLE}{role}\b")
+    for role in list(dict.fromkeys(re.findall(_ROLE, texts[best].lower())))[:_ROLES]:
+        named = re.compile(rf"\b(?i:{role}){_AFTER_ROLE}|(?:{_NAMED}){_BEFORE_ROLE}(?i:{role})\b")
         found += next(([at] for at in before if role in texts[at].lower() and named.search(texts[at])), [])
     yield from found
     if re.search(_FULL_NAME, question):
