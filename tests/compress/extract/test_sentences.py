@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrimp.compress.extract.sentences import is_break, split_sentences
-from scrimp.compress.instructions.labels import label_rank
+from scrimp.compress.instructions.labels import label_rank, numbered_at
 
 any_text = st.text(st.characters(exclude_categories=()))
 scraps = st.lists(
@@ -119,6 +119,16 @@ def test_a_label_is_a_unit_of_its_own(label: str) -> None:
 def test_a_line_about_the_text_is_a_label(line: str) -> None:
     assert split_sentences(f"{line}\nText. More.") == [line, "\n", "Text. ", "More."]
     assert label_rank(line) is not None
+
+
+@pytest.mark.parametrize("label", ["Passage 3", "[3]", "(3)", "[Doc 3]", "Source 3 (score 0.8)"])
+def test_blanks_at_the_end_of_a_line_do_not_tell_whether_it_is_a_label(label: str) -> None:
+    assert [label_rank(f"{label}{blanks}") for blanks in ("", " ", "  ", "\t")] == [label_rank(label)] * 4
+
+
+@pytest.mark.parametrize("start", ["(", "[", "(no.", "Passage", "Big passage", "Passage [3](", "Passage no. 3"])
+def test_any_number_of_blanks_in_a_line_is_read_once(start: str) -> None:
+    numbered_at(f"{start}{' ' * 200_000}x")  # took minutes, by the square of them
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,9 @@ HEADING = re.compile(
     r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z)"
 )
 ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
-_WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*(?:no\.|nr\.|n[\u00b0\u00ba]|#)?[ \t]*"
+_WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*+(?:(?:no\.|nr\.|n[\u00b0\u00ba]|#)[ \t]*+)?+"
 NUMBERED = re.compile(
-    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*(?P<inner>{_WORD}))?{_NO}\d{{1,6}}[ \t]*[\])\u3011])"
+    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*+(?P<inner>{_WORD}))?{_NO}\d{{1,6}}[ \t]*[\])\u3011])"
     rf"|(?P<word>{_WORD}){_NO}(?:(?P<after>[\[(\u3010][ \t]*\d{{1,6}}[ \t]*[\])\u3011])|\d{{1,6}}(?![\w.,])))"
     r"(?:[ \t]+(?:of|von|de|/)[ \t]*\d{1,6})?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
     re.IGNORECASE,
@@ -137,7 +137,7 @@ def label_end(line: str) -> int:
 def numbered_at(line: str) -> re.Match[str] | None:
     """Return the number that begins a passage: before a colon, alone on its line, or in brackets ("[1]", "[Doc 1]")."""
     found = NUMBERED.match(line)
-    if not found or found["colon"] or found.end() == len(line.rstrip()):
+    if not found or found["colon"] or not line[found.end() :].strip():
         return found
     known = not (word := found["word"] or found["inner"]) or fold(word) in labels("documents")
     return found if known and (found["boxed"] or found["after"]) else None
