@@ -52,7 +52,10 @@ So soll das Ergebnis aussehen: | Antworte wie folgt: | Muster: | Beispielausgabe
 Réponds sous la forme suivante : | Modèle : | Responda da seguinte maneira: | Rispondi nel modo seguente: | Formato:
 请按如下方式回答: | 模板: | 次のように答えて: | Вот образец: | مثال: | أجب على النحو التالي: | उदाहरण: | इस तरह जवाब दो:
 উদাহরণ: | এভাবে উত্তর দাও: | Contoh: | Jawab seperti ini: | 예시: | Voorbeeld: | Przykład: | Örnek:"""
-TAGS = "sample|desired_output|few_shot|demonstration|gold|beispiel|exemple|ejemplo|contoh|respuesta"
+TAGS = (
+    "sample|desired_output|few_shot|shots|oneshot|json_shape|golden|demonstration|gold|beispiel|exemple|ejemplo|contoh"
+    "|respuesta"
+)
 ANSWER = json.dumps({"name": "Ada", "skills": ["math", "poetry"]}, indent=2)
 # Programs, each with the JSON where its own white space counts.
 CODE = [
@@ -173,6 +176,12 @@ def test_what_is_announced_as_an_example_in_any_language_is_an_instruction(label
 def test_what_a_tag_names_an_example_is_an_instruction(tag: str) -> None:
     prompt = f"Who is meant?\n\n<{tag}>\n{ANSWER}\n</{tag}>\n"
     assert compress(prompt, "tidy").text == prompt
+
+
+@pytest.mark.parametrize("tag", ["snapshot", "screenshots", "shapefile", "marigold", "customer", "order"])
+def test_a_tag_that_has_such_a_word_within_another_holds_data(tag: str) -> None:
+    prompt = f"Who is meant?\n\n<{tag}>\n{ANSWER}\n</{tag}>\n"
+    assert ANSWER not in compress(prompt, "lossless").text
 
 
 @pytest.mark.parametrize(
