@@ -10,11 +10,13 @@ from pathlib import Path
 CODE_CHANGED, VECTORS_IN = "scrimp's compression has changed", "word vectors were installed"
 VECTORS_OUT = "word vectors were removed"
 _FOLDER = Path(__file__).with_name("compress")
+# Modules beside it by which it reads its words and finds its patterns.
+_BESIDE = ("regexes.py", "word_lists.py")
 
 
 @cache
 def compression_version() -> str:
-    """Return eight hexadecimal digits that change with the code of `compress/`, its words and the extra `vectors`."""
+    """Return eight hexadecimal digits that change with the code of compression, its words and the extra `vectors`."""
     return version_of(_FOLDER, with_vectors=find_spec("wordllama") is not None)
 
 
@@ -27,8 +29,13 @@ def change_since(version: str) -> str:
 
 
 def version_of(folder: Path, *, with_vectors: bool = False) -> str:
-    """Return a hash of the modules and word lists of a folder, another one where word vectors are used."""
+    """Return a hash of the modules and word lists of a folder, and of those beside it that it uses.
+
+    It is another one where word vectors are used.
+    """
     digest = blake2b(b"vectors" if with_vectors else b"", digest_size=4)
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.txt"), *folder.rglob("*.gz")]):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    within = sorted([*folder.rglob("*.py"), *folder.rglob("*.txt"), *folder.rglob("*.gz")])
+    named = [(path.relative_to(folder).as_posix(), path) for path in within]
+    for name, path in [*named, *((f"../{name}", folder.with_name(name)) for name in _BESIDE)]:
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
