@@ -122,10 +122,9 @@ class _TextRenderer:
 
     def item(self, node: LexborNode) -> None:
         indent = "  " * (len(self._lists) - 1)
-        if self._lists and self._lists[-1] is not None:
-            self._lists[-1] = _number(node.attributes.get("value"), self._lists[-1])
         number = self._lists[-1] if self._lists else None
         if number is not None:
+            number = _number(node.attributes.get("value"), number)
             self._lists[-1] = number + 1
         style = node.parent.attributes.get("type") if node.parent else None
         mark = f"{indent}- " if number is None else f"{indent}{_numeral(number, style)}. "

@@ -131,10 +131,8 @@ def _is_constant(word: str) -> bool:
 def _form(lines: Sequence[str], group: Sequence[_Line]) -> _Form | None:
     """Return the form of lines and their values, or None where that would not be shorter."""
     columns = list(zip(*(line.words for line in group), strict=True))
-    gaps = [at for at, column in enumerate(columns) if len(set(column)) > 1]
-    shared = [column[0] for column in columns]
-    for at in gaps:
-        shared[at] = GAP
+    shared = [GAP if len(set(column)) > 1 else column[0] for column in columns]
+    gaps = [at for at, word in enumerate(shared) if word == GAP]  # which no line has itself
     between = group[0].between
     text = between[0] + "".join(word + after for word, after in zip(shared, between[1:], strict=True))
     values = {line.number: " ".join([line.words[at] for at in gaps]) for line in group}

@@ -193,10 +193,10 @@ def _regions(parts: Sequence[Block], documents: Sequence[bool]) -> Iterator[Regi
 def _without_examples(parts: Sequence[Block], regions: list[Region]) -> list[Region]:
     """Return the regions from the last on back to a question, before which are examples."""
     asked = [block.start for block in parts if block.mark == "question"]
-    first = next(
-        (at for at in reversed(range(1, len(regions))) if _any_between(asked, regions[at - 1][1], regions[at][0])), 0
-    )
-    return regions[first:]
+    for at in reversed(range(1, len(regions))):
+        if _any_between(asked, regions[at - 1][1], regions[at][0]):
+            return regions[at:]
+    return regions
 
 
 def _any_between(places: Sequence[int], start: int, end: int) -> bool:

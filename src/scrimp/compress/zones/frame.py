@@ -64,16 +64,11 @@ def is_inside(text: str, start: int, end: int) -> bool:
     apart = above.endswith("\n\n") or not above.strip()
     beside = before if apart else above.rpartition("\n\n")[2]
     following = below.partition("\n\n")[0]
-    quoted = not _QUOTED_BY_LABEL.search(beside) and (
-        _is_open(beside) or (len(following) < _LOOK_AROUND and _is_open(following))
-    )
-    return (
-        quoted
-        or (not apart and _is_of_code(before, indent))
-        or _is_of_code(after, indent)
-        or _unclosed(beside, _BRACKETS)
-        or _unclosed(following, _CLOSED)
-    )
+    of_code = (not apart and _is_of_code(before, indent)) or _is_of_code(after, indent)
+    if of_code or _unclosed(beside, _BRACKETS) or _unclosed(following, _CLOSED):
+        return True
+    quoted = _is_open(beside) or (len(following) < _LOOK_AROUND and _is_open(following))
+    return quoted and not _QUOTED_BY_LABEL.search(beside)
 
 
 def _is_of_code(line: str, indent: int) -> bool:

@@ -135,16 +135,12 @@ def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
         return all(span.end - span.start < _MIN_ROWS for span in detect_code(between))  # as pasted into a chat
 
     for run in runs(lines_that(_LOG.match, lines), is_same_log):
-        end = _log_end(lines, run[-1] + 1)
+        end = run[-1] + 1
+        while end < len(lines) and lines[end].strip() and _LOG_CONTINUATION.match(lines[end]):
+            end += 1
         mostly = _MAX_CONTINUED * len(run) >= end - run[0] or any(map(_TRACE.match, lines[run[0] : end]))
         if len(run) >= _MIN_ROWS and mostly:
             yield ZoneSpan(run[0], end, "data", "log")
-
-
-def _log_end(lines: list[str], end: int) -> int:
-    while end < len(lines) and lines[end].strip() and _LOG_CONTINUATION.match(lines[end]):
-        end += 1
-    return end
 
 
 def detect_commits(lines: list[str]) -> Iterator[ZoneSpan]:

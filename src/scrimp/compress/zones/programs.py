@@ -96,10 +96,8 @@ class _Program:
         if span.form == "html":  # indented below something else, as code of Markdown, YAML or INI is, or under headers
             indented = span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
             headed = _HEADED.search(self._text, max(0, span.start - _LOOK_BACK), span.start)
-            line = (
-                self._text.rfind("\n", 0, max(span.start - 1, 0)) + 1
-            )  # above, where a program may begin to fill it in
-            filled = _FILLED_IN.search(self._text, line, span.end) is not None
+            above = self._text.rfind("\n", 0, max(span.start - 1, 0)) + 1  # where a program may begin to fill it in
+            filled = _FILLED_IN.search(self._text, above, span.end) is not None
             return indented or headed is not None or filled or self._enclosures.around(*place)
         return self._end > 0 and span.start >= self._start and self._enclosures.around(*place)
 

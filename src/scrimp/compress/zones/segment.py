@@ -119,12 +119,11 @@ def _fences_and_keep_tags(text: str) -> list[ZoneSpan]:
     for mark in sorted(marks, key=lambda mark: mark.start):
         if mark.start < done:
             continue
-        end = mark.end + (text[mark.end : mark.end + 1] == "\n")
         if isinstance(mark, protected_spans.Fence):
-            spans += _fence_zones(text, mark, end)
+            spans += _fence_zones(text, mark, mark.end + (text[mark.end : mark.end + 1] == "\n"))
         else:
-            spans.append(ZoneSpan(mark.start, end := mark.end, "instruction", "markup"))
-        done = end
+            spans.append(ZoneSpan(mark.start, mark.end, "instruction", "markup"))
+        done = spans[-1].end
     return spans
 
 
