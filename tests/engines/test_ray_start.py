@@ -82,6 +82,34 @@ def test_ray_ends_in_the_thread_that_started_it(monkeypatch: pytest.MonkeyPatch)
     assert ray.threads == threads != [threading.main_thread()]
 
 
+def test_a_ray_that_has_started_is_shut_down_where_it_cannot_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_: FakeRay) -> NoReturn:
+        raise RuntimeError("the control store is gone")
+
+    monkeypatch.setattr(FakeRay, "cluster_resources", gone)
+    with (
+        faked_ray(monkeypatch, lambda **_: None) as ray,
+        pytest.raises(ScrimpError, match=r"Ray does not start \(the control store is gone\)"),
+        ray_session({}, 1),
+    ):
+        pass
+
+    assert len(ray.threads) == 1
+
+
+def test_a_ray_that_cannot_be_shut_down_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stuck(_: FakeRay) -> NoReturn:
+        raise RuntimeError("a node does not answer")
+
+    monkeypatch.setattr(FakeRay, "shutdown", stuck)
+    with (
+        faked_ray(monkeypatch, lambda **_: None),
+        pytest.raises(RuntimeError, match="a node does not answer"),
+        ray_session({}, 1),
+    ):
+        pass
+
+
 @pytest.mark.parametrize(
     ("number", "status", "cache", "says"),
     [

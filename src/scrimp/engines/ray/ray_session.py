@@ -66,23 +66,30 @@ class _SessionThread:
         return self._error
 
     def end(self) -> None:
-        """Shut Ray down."""
+        """Shut Ray down; raise what goes wrong with that."""
         self._over.set()
         self._thread.join()
+        if self._error is not None:
+            raise self._error
 
     def _last(self) -> None:
         try:
-            import ray  # few runs use it, and it takes seconds
-
-            ray.init(**self._parameters)
-            self.processors = max(1, int(ray.cluster_resources().get("CPU", 1)) - 1)
+            self._hold_ray()
         except BaseException as error:  # noqa: BLE001 - it goes to the thread that waits
             self._error = error
-            return
         finally:
             self._begun.set()
-        self._over.wait()
-        ray.shutdown()
+
+    def _hold_ray(self) -> None:
+        import ray  # few runs use it, and it takes seconds
+
+        ray.init(**self._parameters)
+        try:
+            self.processors = max(1, int(ray.cluster_resources().get("CPU", 1)) - 1)
+            self._begun.set()
+            self._over.wait()
+        finally:
+            ray.shutdown()
 
 
 @contextmanager
