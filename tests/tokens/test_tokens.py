@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import tracemalloc
 import zlib
 
 import pytest
@@ -28,6 +29,18 @@ def test_the_shipped_table_is_the_published_one() -> None:
 
     assert hashlib.sha256(table).hexdigest() == PUBLISHED
     assert [int(line.split()[1]) for line in table.splitlines()] == list(merge_ranks().values())
+
+
+def test_the_table_is_not_kept_twice() -> None:
+    tracemalloc.start()
+    try:
+        built = encoding.__wrapped__()
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert built.encode_ordinary("hello world") == encoding().encode_ordinary("hello world")
+    assert kept < 8_000_000  # bytes in Python; the table has 23 MB
 
 
 def test_counts_are_those_published_for_o200k_base() -> None:

@@ -27,13 +27,25 @@ SPLIT_PATTERNS = (
 )
 
 
+_PIECE = 256 * 1024  # characters of the table that are taken apart at a time: all of it together takes 60 MB
+
+
 @cache
 def encoding() -> Encoding:
     """Return o200k_base without special tokens; about 200 ms the first time, half of it inside tiktoken."""
-    return Encoding("o200k_base", pat_str="|".join(SPLIT_PATTERNS), mergeable_ranks=merge_ranks(), special_tokens={})
+    ranks = merge_ranks()
+    found = Encoding("o200k_base", pat_str="|".join(SPLIT_PATTERNS), mergeable_ranks=ranks, special_tokens={})
+    ranks.clear()  # tiktoken has its own table now, and keeps this one for nothing that is used here
+    return found
 
 
 def merge_ranks() -> dict[bytes, int]:
     """Return the table: each line is a token in base64 and its rank, and ranks count up from zero."""
-    fields = zlib.decompress(TABLE.read_bytes(), wbits=zlib.MAX_WBITS | 16).split()
-    return dict(zip(map(a2b_base64, fields[::2]), count(), strict=False))
+    table = zlib.decompress(TABLE.read_bytes(), wbits=zlib.MAX_WBITS | 16)
+    ranks: dict[bytes, int] = {}
+    at, rank = 0, count()
+    while at < len(table):
+        end = table.find(b"\n", at + _PIECE) + 1 or len(table)
+        ranks.update(zip(map(a2b_base64, table[at:end].split()[::2]), rank, strict=False))
+        at = end
+    return ranks
