@@ -35,7 +35,15 @@ License: GPL-2
 ADDRESS = "Hotel Post\nMain Street 12\n8010 Graz\nAustria\n"
 SERVICES = "tcpmux 1/tcp\necho 7/tcp\ndiscard 9/tcp sink null\nsystat 11/tcp users\n"
 TYPES = "application/atom\napplication/gzip\naudio/aac\nimage/png\n"
-RECORDS = [LOG, COPYRIGHT, ADDRESS, SERVICES, TYPES]
+BOX = """\
+│ town and country │ tower or hall │
+├──────────────────┼───────────────┤
+│ varn in austria  │ town hall.    │
+│ orsk in russia   │ round tower.  │
+│ kiel in germany  │ tower of ice. │
+"""
+TREE = "src\n├── main.c\n├── parse.c\n└── write.c\n"
+RECORDS = [LOG, COPYRIGHT, ADDRESS, SERVICES, TYPES, BOX, TREE]
 
 
 def left_of(documents: str) -> str:

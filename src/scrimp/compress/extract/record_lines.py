@@ -7,10 +7,14 @@ import re
 from scrimp.compress.instructions.labels import ITEM
 
 _LINES = re.compile(r"(?:^[^\S\n]*+\S[^\n]*+(?:\n|\Z)){3,}+", re.MULTILINE)  # without a blank one among them
-_LETTER, _FEWEST_LETTERS = re.compile(r"[a-zA-Z\x80-\U0010ffff]"), 0.7  # of all that is not blank; prose has 0.95
+_LETTER, _FEWEST_LETTERS = (
+    re.compile(r"[a-zA-Z\x80-\u1fff\u2c00-\U0010ffff]"),
+    0.7,
+)  # of all that is not blank; prose has 0.95
 _MARKS = r"[\"'\u201d\u2019\u00bb)\]*_]*+"
 _END = re.compile(rf"\w{_MARKS}[.!?\u2026\u061f\u0964\u06d4]+{_MARKS}(?=[\s<]|\Z)|[\u3002\uff01\uff1f]")
-_COLUMNS = re.compile(r"[^\s|](?:\t| {2,}|:\s|\s*\|\s*)\S|\A\W*\d[\d:.,/+TZ-]{5,}")  # or a date, a time, an id
+# Or a date, a time or an id at the beginning.
+_COLUMNS = re.compile(r"[^\s|](?:\t| {2,}|:\s|\s*[|\u2500-\u257f]\s*)\S|\A\W*\d[\d:.,/+TZ-]{5,}")
 _GOES_ON = re.compile(r"\s*+(?:[^\W\d_A-Z]|[,;)])")  # as a sentence does that an editor wrapped
 _SPEAKER = re.compile(r"[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
