@@ -112,5 +112,5 @@ def _parts(text: str) -> Iterator[tuple[str, bool]]:
 
 def _is_document(zone: Zone) -> bool:
     # A story in which people talk has as many quotation marks as a program has signs.
-    words = pattern(_ATTRIBUTES).sub(r"\1>", zone.text).replace('"', "'")
-    return (zone.kind, zone.form) == ("context", "prose") and is_running_text(words)
+    is_prose = (zone.kind, zone.form) == ("context", "prose")
+    return is_prose and is_running_text(pattern(_ATTRIBUTES).sub(r"\1>", zone.text).replace('"', "'"))
