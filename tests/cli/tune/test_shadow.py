@@ -91,10 +91,8 @@ def test_a_share_nobody_is_in_is_said(recorded: Scrimp) -> None:
     assert (ran.status, "raise --share" in ran.err) == (0, True)
 
 
-def test_a_completion_that_breaks_its_promise_counts_against_its_model(scrimp: Scrimp, provider: FakeProvider) -> None:
-    provider.answer = lambda body: completion(
-        "spam" if body["model"] == "claude-large" else "eggs", model=body["model"]
-    )
+def with_two_models(scrimp: Scrimp, provider: FakeProvider) -> None:
+    """Configure a large and a small model, and write five prompts."""
     scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
     scrimp.config(
         f"{provider_table(provider.url)}"
@@ -102,6 +100,13 @@ def test_a_completion_that_breaks_its_promise_counts_against_its_model(scrimp: S
         '[models."fake/gpt-tiny"]\nprice = { input = 1, output = 1 }\n'
     )
     recordings.prompts(scrimp, "p.jsonl", range(5))
+
+
+def test_a_completion_that_breaks_its_promise_counts_against_its_model(scrimp: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda body: completion(
+        "spam" if body["model"] == "claude-large" else "eggs", model=body["model"]
+    )
+    with_two_models(scrimp, provider)
     ran = scrimp(
         "tune", "shadow", "p.jsonl", *ALL, "--models", "fake/gpt-tiny,fake/claude-large", "--choices", "spam,ham"
     )
@@ -119,13 +124,7 @@ def test_prompts_that_one_model_declined_with_an_error_count_against_it(scrimp: 
     provider.answer = lambda body: (
         error(400, "content_policy_violation") if body["model"] == "gpt-tiny" else completion("4", model=body["model"])
     )
-    scrimp.env["FAKE_KEY"] = "sk-test-0123456789abcdef"
-    scrimp.config(
-        f"{provider_table(provider.url)}"
-        '[models."fake/claude-large"]\nprice = { input = 10, output = 10 }\n'
-        '[models."fake/gpt-tiny"]\nprice = { input = 1, output = 1 }\n'
-    )
-    recordings.prompts(scrimp, "p.jsonl", range(5))
+    with_two_models(scrimp, provider)
     ran = scrimp("tune", "shadow", "p.jsonl", *ALL, "--models", "fake/gpt-tiny,fake/claude-large")
 
     assert "5 failed" in ran.err
