@@ -25,9 +25,7 @@ SPLIT_PATTERNS = (
     r"\s+(?!\S)",
     r"\s+",
 )
-
-
-_PIECE = 256 * 1024  # characters of the table that are taken apart at a time: all of it together takes 60 MB
+_PIECE = 256 * 1024  # bytes of the table, taken apart at a time: its fields need not be in memory together
 
 
 @cache
