@@ -137,6 +137,20 @@ def test_a_closing_order_leaves_the_sentence_that_answers(order: str) -> None:
     assert "in short baskets" not in left
 
 
+@pytest.mark.parametrize("order", ["Curb your enthusiasm.", "Ohne Schnickschnack.", "Tuus sermo sit Latinus."])
+def test_what_stands_below_the_documents_stays_in_whatever_words(order: str) -> None:
+    passages = [
+        "[1] The old town hall was built in 1741 and burnt down in 1902. Its bell was saved by two bakers.",
+        "[2] Emil Brand was mayor from 1899 to 1910. He was a dentist. His wife wrote a cookery book.",
+        "[3] The market takes place on Tuesdays. Fish is sold until noon, in short baskets.",
+    ]
+
+    left = compress("\n\n".join(["Who was mayor in 1902?", *passages, order]), "focus", keep=0.5).text
+
+    assert left.endswith(f"\n\n{order}")
+    assert "short baskets" not in left
+
+
 @pytest.mark.parametrize(
     ("line", "kind"),
     [

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scrimp.compress.extract.sentences import is_break, split_sentences
 from scrimp.compress.instructions.labels import LabelKind, label_at
-from scrimp.compress.instructions.sentence_kinds import content_words, has_content, kind_of
+from scrimp.compress.instructions.sentence_kinds import content_words, has_content, kind_of, share_about_answers
 from scrimp.compress.instructions.vocabulary import WORD, fold
 from scrimp.compress.zones.zone import Zone
 
@@ -17,6 +17,7 @@ _CLOSING_TAG = re.compile(r"</[A-Za-z][^<>\n]*>")
 _TAG = re.compile(r"<[A-Za-z!][^<>\n]*>")
 _AFTER_COLON = re.compile(r"[:\uff1a]\s*")
 _OPTION = re.compile(r"[ \t]*(?:[(\[]?[A-Ha-h1-8][).\]:]|[-*\u2022])[ \t]")
+_MOSTLY = 0.5  # of the words of a sentence that tells how to answer, in words that are not known as such
 _LEAST_SHARED = 2  # words that an order has in common with the documents, where nothing else says what is asked
 _MAX_PARAGRAPH = 600  # characters; what is longer is a report around the question, of which only the question counts
 
@@ -57,10 +58,10 @@ def _parts(zones: Sequence[Zone]) -> Iterator[_Part]:
             label = None
             continue
         for paragraph in _PARAGRAPH.split(_CLOSING_TAG.sub("\n\n", zone.text)):
-            for part in _by_labels(paragraph, label):
-                if part.text:
-                    yield part
-                label = part.label if part.label and not part.text else None
+            for found, words in _by_labels(paragraph, label):
+                if text := _TAG.sub(" ", words).strip():
+                    yield _Part(found, text)
+                label = found if found and not text else None
 
 
 def _by_labels(paragraph: str, label: LabelKind | None) -> Iterator[_Part]:
@@ -69,15 +70,11 @@ def _by_labels(paragraph: str, label: LabelKind | None) -> Iterator[_Part]:
     for line in paragraph.split("\n"):
         if found := label_at(line):
             if lines:
-                yield _part(label, lines)
+                yield _Part(label, "\n".join(lines))
             label, lines = found.kind, [line[found.end :]]
         else:
             lines.append(line)
-    yield _part(label, lines)
-
-
-def _part(label: LabelKind | None, lines: Sequence[str]) -> _Part:
-    return _Part(label, _TAG.sub(" ", "\n".join(lines)).strip())
+    yield _Part(label, "\n".join(lines))
 
 
 def _labeled(parts: Sequence[_Part]) -> list[str]:
@@ -125,7 +122,8 @@ def _sentences(text: str) -> list[tuple[str, str]]:
     for unit in _units(text):
         sentence = _after_order(unit).strip()
         option = _OPTION.match(unit) is not None and found[-1:] and found[-1][1] == "question"
-        found.append((sentence, "question" if option else kind_of(sentence)))
+        kind = "question" if option else kind_of(sentence)
+        found.append((sentence, "order" if kind == "statement" and share_about_answers(sentence) >= _MOSTLY else kind))
     return found
 
 

@@ -22,11 +22,10 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|\d{1,2})\.\s*\Z")  # "A. Pushkin", "am 3. Mai"
 _THAI_OR_LAO = re.compile("[\u0e00-\u0eff]")
 _MIN_CLAUSE = 60  # characters; Thai and Lao have no period, only spaces between clauses
-_LANGUAGES = {
+_LETTERS = {
     "ru": "\u0400-\u052f", "el": "\u0370-\u03ff", "ar": "\u0600-\u06ff", "hi": "\u0900-\u097f",
     "hy": "\u0530-\u058f", "ja": "\u3040-\u30ff", "zh": "\u4e00-\u9fff",
 }  # fmt: skip
-_LETTERS = {language: re.compile(f"[{letters}]") for language, letters in _LANGUAGES.items()}
 
 
 def split_sentences(text: str) -> list[str]:
@@ -107,7 +106,7 @@ def _split(text: str) -> list[str]:
 
 
 def _language(text: str) -> str:
-    found = (language for language, letters in _LETTERS.items() if letters.search(text))
+    found = (language for language, letters in _LETTERS.items() if re.search(f"[{letters}]", text))
     return "en" if text.isascii() else next(found, "en")
 
 

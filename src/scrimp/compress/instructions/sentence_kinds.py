@@ -24,7 +24,7 @@ def kind_of(sentence: str) -> SentenceKind:
         return _kind_of_unspaced(sentence)
     folded = _without_lead(fold(sentence))
     if _ENDS_IN_QUESTION.search(sentence):
-        return "order" if _asks_about_the_answer(folded) or _is_request_to_obey(folded) else "question"
+        return "order" if share_about_answers(folded) == 1 or _is_request_to_obey(folded) else "question"
     content = has_content(folded)
     order = _end(starts("orders").match(folded))
     lookup = _end(starts("lookups").match(folded))
@@ -48,10 +48,11 @@ def content_words(text: str) -> set[str]:
     return min((found - small - about for small, about in known_words()), key=len)
 
 
-def _asks_about_the_answer(text: str) -> bool:
-    """Return whether a question is only about the answer ("Is that clear?"), and not just short ("Who is she?")."""
+def share_about_answers(text: str) -> float:
+    """Return the share of words about answers in those that say something, 1 in "Is that clear?", 0 in "Who is he?"."""
     found = _words(text)
-    return any(found <= small | about and found & (about - small) for small, about in known_words())
+    telling = ((found - small, about) for small, about in known_words())
+    return max(len(words & about) / max(len(words), 1) for words, about in telling)
 
 
 def _words(text: str) -> set[str]:
@@ -62,9 +63,8 @@ def _kind_of_unspaced(sentence: str) -> SentenceKind:
     asking = signs("asking").search(sentence)
     if signs("order").search(sentence):
         return "question" if asking and _ENDS_IN_QUESTION.search(sentence) else "order"
-    if asking or signs("lookup").search(sentence) or _ENDS_IN_QUESTION.search(sentence):
-        return "question"
-    return "statement"
+    asking = asking or signs("lookup").search(sentence) or _ENDS_IN_QUESTION.search(sentence)
+    return "question" if asking else "statement"
 
 
 def _without_lead(folded: str) -> str:

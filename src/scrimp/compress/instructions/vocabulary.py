@@ -19,12 +19,12 @@ from typing import NamedTuple
 from scrimp.word_lists import read_lists
 
 FOLDER = Path(__file__).parent / "words"
-_NAMES = ("english", "german", "french", "spanish", "portuguese", "italian", "russian", "arabic", "hindi")
-LANGUAGES = tuple(read_lists(FOLDER / f"{name}.txt") for name in _NAMES)
+_NAMES = "english german french spanish portuguese italian russian arabic hindi bengali indonesian"
+LANGUAGES = tuple(read_lists(FOLDER / f"{name}.txt") for name in _NAMES.split())
 _SHARED = read_lists(FOLDER / "shared.txt")
 _UNSPACED = read_lists(FOLDER / "unspaced.txt")
 _ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u0655]+")
-WORD = re.compile(r"(?:[^\W_]|['\u0900-\u0963])+")
+WORD = re.compile(r"(?:[^\W_]|['\u0900-\u0963\u0980-\u09e3])+")
 
 
 def fold(text: str) -> str:

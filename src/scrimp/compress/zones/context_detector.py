@@ -29,7 +29,7 @@ _MIN_LABELED = 200  # bytes of documents under labels or after an announcement, 
 _MIN_ARTICLE, _MIN_PARAGRAPH = 1000, 300  # bytes of prose that nothing says to be documents: of it all, of a paragraph
 _MIN_ITEM = 150  # bytes of an item of a list, where documents were announced
 _MIN_ANNOUNCED = 60
-_MAX_QUESTION = 500
+_MAX_QUESTION, _MAX_ORDER = 500, 160  # characters of the last paragraph
 _SHORTEST_LINES = 4  # characters of a line, on average; documents have more
 
 
@@ -75,8 +75,9 @@ class _Reader:
                 under = False
             documents.append(under and not self._labels_a_frame(at))
         last = self._parts[-1]
-        if documents[-1] and last.mark == "none" and not self._asked_outside(documents) and self._is_short(last):
-            documents[-1] = False  # the words to look for, without a question mark
+        if documents[-1] and last.mark == "none" and self._body(self._parts[-2]).strip():
+            # Not an order, nor the words to look for.
+            documents[-1] = last.end - last.start > (_MAX_ORDER if self._asked_outside(documents) else _MAX_QUESTION)
         return documents
 
     def _is_of_ours(self, block: Block) -> bool:
