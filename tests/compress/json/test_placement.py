@@ -89,7 +89,16 @@ SCHEMAS = [
     {"name": "string", "age": "number", "tags": ["string"]},
     {"sentiment": "positive | negative | neutral", "reason": "one sentence"},
     {"label": "[the label]", "score": 0.0},
+    {"title": "Order", "properties": {"open": {"enum": [0, 1]}}},
+    {"title": "Order", "properties": {}},
 ]
+PLACES = {
+    "type": "FeatureCollection",
+    "features": [
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [8.5, 47.4]}, "properties": {"name": name}}
+        for name in ("Zug", "Chur")
+    ],
+}
 
 
 def filled(template: str, document: str) -> str:
@@ -125,6 +134,12 @@ def test_a_schema_a_list_of_tools_and_a_form_to_fill_in_keep_every_byte(schema: 
     text = f"Ann is 34 and lives in Rome.\n\n{json.dumps(schema, indent=2)}\n\nWho is older?"
 
     assert compress(text, level).text == text
+
+
+def test_places_whose_properties_are_values_are_data_and_no_schema() -> None:
+    pretty = json.dumps(PLACES, indent=2)
+
+    assert compress(f"{pretty}\n\nWhere is Zug?", "lossless").text == f"{minified(pretty)}\n\nWhere is Zug?"
 
 
 values = st.recursive(

@@ -24,6 +24,9 @@ lines = st.lists(
     max_size=30,
 ).map("\n".join)  # fmt: skip
 
+FRAMES = ["Document {}:\n{}", "Context:\n{1}", "<document>\n{1}\n</document>", '<doc id="{}">{}</doc>', "{1}"]
+ROWS = "[\n" + ",\n".join(f'  {{"id": {n}, "open": true}}' for n in range(4)) + "\n]"
+
 
 def any_data(start: int, end: int) -> bool:
     return True
@@ -49,6 +52,14 @@ def test_json_that_begins_anywhere_does_not_break_the_join(text: str) -> None:
     found = segment(text, find_json=lambda piece: [(0, len(piece))] if piece else [], is_data=any_data)
 
     assert "".join(zone.text for zone in found) == text
+
+
+@given(st.lists(st.tuples(st.sampled_from(FRAMES), st.sampled_from(["short", LONG, ROWS])), min_size=2, max_size=5))
+@example([(FRAMES[0], ROWS), (FRAMES[2], LONG), (FRAMES[0], "short")])
+def test_documents_under_labels_and_in_tags_are_in_the_text_once(documents: list[tuple[str, str]]) -> None:
+    text = "\n".join(frame.format(number, document) for number, (frame, document) in enumerate(documents, 1))
+
+    assert "".join(zone.text for zone in cut(text)) == text
 
 
 def test_a_plain_line_is_one_instruction() -> None:

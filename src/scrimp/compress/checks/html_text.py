@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from scrimp.compress.html.elements import BREAKS, CHECKED_INPUTS, CODE, INVISIBLE, STRIKETHROUGH, VALUELESS_INPUTS
+from scrimp.compress.html.elements import BREAKS, CHECKED_INPUTS, CODE, INVISIBLE, VALUELESS_INPUTS
 from scrimp.compress.html.links import is_informative, without_scheme
 from scrimp.compress.html.to_text import is_document, is_html
 
@@ -21,7 +21,7 @@ _INVISIBLE = ",".join((*sorted(INVISIBLE), "[hidden]", "dialog:not([open])"))
 _STYLED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)", re.IGNORECASE)
 _CODE = ",".join(sorted(CODE))
 _SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
-_STRIKETHROUGH, _STRIKETHROUGH_MARK = ",".join(sorted(STRIKETHROUGH)), "~~"
+_STRIKETHROUGH = "~~"  # which touches the first and last word in the text
 _EXPONENT = re.compile(r"[\d+\u2212-]|[a-zA-Z](?![^\W\d_])")
 # Where a mark may be inside a word, and where a superscript or subscript starts: noncharacters, which no text contains.
 _SEAM, _SUPERSCRIPT, _SUBSCRIPT = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -48,7 +48,7 @@ def page_text_complete(before: str, after: str) -> str | None:
     return (
         _first_missing("code", snippets, after)
         or _first_missing("address", addresses, after)
-        or _word_missing(*_without_strikethrough(tree, _visible_words(tree), after))
+        or _word_missing(*(shown.replace(_STRIKETHROUGH, "") for shown in (_visible_words(tree), after)))
     )
 
 
@@ -118,13 +118,6 @@ def _write_exponents(visible: str) -> str:
         if mark in visible:
             visible = re.sub(f"(?<={before}){mark}+", sign, visible).replace(mark, "")
     return visible
-
-
-def _without_strikethrough(tree: LexborHTMLParser, visible: str, text: str) -> tuple[str, str]:
-    """Remove strikethrough marks from both, since in the text they touch the first and last word."""
-    if tree.css_first(_STRIKETHROUGH) is None:
-        return visible, text
-    return visible.replace(_STRIKETHROUGH_MARK, ""), text.replace(_STRIKETHROUGH_MARK, "")
 
 
 def _visible_value(node: LexborNode) -> str:

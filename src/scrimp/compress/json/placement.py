@@ -19,7 +19,7 @@ from scrimp.word_lists import read_lists
 _HEAD = 20_000
 _DEFINITION = re.compile(
     r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"(?:object|function)"\s*[,}]|"openapi"\s*:\s*"\d'
-    r'|"parameters"\s*:\s*\{\s*"type"|"properties"\s*:\s*\{'
+    r'|"parameters"\s*:\s*\{\s*"type"|"properties"\s*:\s*\{\s*(?:\}|"[^"\\]*+"\s*:\s*[{tf])'
 )
 # Told data may be a collection of places, whose objects have properties, or events of some type.
 _SCHEMA = re.compile(

@@ -37,9 +37,11 @@ def detect_context(text: str, found: list[ZoneSpan]) -> Iterator[ZoneSpan]:
     """Yield context in tags, under labels, or in prose beside a question, outside the spans found so far."""
     taken = sorted((span.start, span.end) for span in found)
     tagged = tagged_documents(text, taken)
+    done = 0  # what a label marks may have documents in tags in it
     for start, end in sorted([*tagged, *_in_blocks(text, sorted([*taken, *tagged]), bool(tagged))]):
         within = taken[bisect_left(taken, start, key=itemgetter(1)) : bisect_left(taken, (end,))]
-        yield from (ZoneSpan(*gap, "context", "prose") for gap in gaps(start, end, within))
+        yield from (ZoneSpan(*gap, "context", "prose") for gap in gaps(max(start, done), end, within))
+        done = max(end, done)
 
 
 def _in_blocks(text: str, taken: Sequence[Region], has_tagged: bool) -> list[Region]:
