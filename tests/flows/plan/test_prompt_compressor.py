@@ -98,6 +98,27 @@ def test_the_tags_that_keep_a_text_are_sent_nowhere(level: str) -> None:
     assert PromptCompressor(level).compress(Prompt(index=0, text=text)).text == plain
 
 
+@pytest.mark.parametrize("level", ["off", "dense"])
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (r'{"a":"\u003cscrimp:keep\u003eb\u003c/scrimp:keep\u003e"}', '{"a":"b"}'),  # as Go escapes it
+        (r'{"a":"\u003Cscrimp:keep\u003Eb\u003C\u002Fscrimp:keep\u003E"}', '{"a":"b"}'),
+        (r'{"a":"<scrimp:keep>b<\/scrimp:keep>"}', '{"a":"b"}'),  # as PHP does
+        (r'{"\u003cscrimp:keep>a":"\n\u003c\\"}', r'{"a":"\n\u003c\\"}'),
+        (r'{"a":"\\u003cscrimp:keep\\u003e"}', r'{"a":"\\u003cscrimp:keep\\u003e"}'),  # the text has the escapes
+        (r'{"a":"\\\u003cscrimp:keep\u003e"}', r'{"a":"\\"}'),
+    ],
+)
+def test_tags_that_json_escapes_in_a_call_of_a_tool_are_not_sent(level: str, given: str, sent: str) -> None:
+    call = ToolCall("1", "f", given)
+    after = (Message("assistant", "", calls=(call,)), Message("tool", "c", call_id="1"))
+    prompt = Prompt(index=0, text="Is it paid?", after=after)
+
+    assert PromptCompressor(level).compress(prompt).after[0].calls[0].arguments == sent
+    assert texts_of(prompt)[2] == f"\nf {sent}"
+
+
 def test_what_a_tool_gave_back_is_data_however_short() -> None:
     call = Message("assistant", "", calls=(ToolCall("1", "find", "{}"),))
 

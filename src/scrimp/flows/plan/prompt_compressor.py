@@ -15,10 +15,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from scrimp import tokens
+from scrimp.regexes import pattern
 from scrimp.values import Message, Prompt, TextSpan
 
 # Rows share their system text, and rows of one conversation their turns. Longer texts (in characters) are not cached.
 _CACHED_TEXTS, _MAX_CACHED = 256, 65_536
+# A tag in the text of JSON, whose brackets and slash may be escaped, as by Go and PHP; or an escape outside of one.
+_TAG_IN_JSON = r"(?:<|\\u003[cC])(?:\\?/|\\u002[fF])?scrimp:keep(?:>|\\u003[eE])|(\\.)"
 
 
 class CompressedPrompt(Struct, frozen=True):
@@ -82,7 +85,7 @@ class PromptCompressor:
 
 def _sent(turn: Message, part: _CompressedPart | None) -> Message:
     text = _without_tags(turn.content if part is None else part.text)
-    calls = tuple(replace(call, arguments=_without_tags(call.arguments)) for call in turn.calls)
+    calls = tuple(replace(call, arguments=_without_tags_in_json(call.arguments)) for call in turn.calls)
     return replace(turn, content=text, told=(), calls=calls) if (text, calls) != (turn.content, turn.calls) else turn
 
 
@@ -90,6 +93,10 @@ def _without_tags(text: str) -> str:
     from scrimp.compress.keep_tags import without_keep_tags  # as in _compress_part
 
     return without_keep_tags(text)
+
+
+def _without_tags_in_json(text: str) -> str:
+    return pattern(_TAG_IN_JSON).sub(r"\1", text) if "scrimp:keep" in text else text
 
 
 def _told(turn: Message) -> tuple[TextSpan, ...]:
@@ -121,5 +128,5 @@ def _compress_part(
 
 def texts_of(prompt: Prompt) -> tuple[str, ...]:
     """Return all texts of a prompt, uncompressed, as they would be sent."""
-    texts = (prompt.text, prompt.system or "", *(turn.words for turn in (*prompt.history, *prompt.after)))
-    return tuple(map(_without_tags, texts))
+    turns = (_sent(turn, None).words for turn in (*prompt.history, *prompt.after))
+    return (_without_tags(prompt.text), _without_tags(prompt.system or ""), *turns)
