@@ -172,3 +172,28 @@ def test_text_read_from_a_reply_can_always_be_written(text: str, value: Any) -> 
     assert body["a"] == [well_formed(text)]
     body["a"][0].encode("utf-8")
     dumps(body | {"b": None})
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content_type", "text"),
+    [
+        ("utf-16", "application/json", "caf\u00e9 \u20ac"),
+        ("utf-16-le", "application/json; charset=utf-8", "caf\u00e9 \u20ac"),
+        ("utf-16-be", "text/plain", "caf\u00e9 \u20ac"),
+        ("iso-8859-1", "application/json; charset=ISO-8859-1", "caf\u00e9"),
+        ("windows-1252", 'text/json;charset="windows-1252"', "caf\u00e9 \u20ac"),
+        ("shift_jis", "application/json; charset=shift_jis", "\u732b"),
+        ("utf-8", "application/json; charset=iso-8859-1", "caf\u00e9 \u20ac"),  # the bytes are believed, not the header
+    ],
+)
+def test_a_reply_in_another_encoding_than_utf_8_is_read(encoding: str, content_type: str, text: str) -> None:
+    body = f'{{"a": "{text}"}}'.encode(encoding)
+
+    assert reply_object(HttpReply(status=200, body=body, headers={"content-type": content_type})) == {"a": text}
+
+
+@pytest.mark.parametrize("charset", ["no-such-name", "hex", "undefined", "utf-8", "ascii", ""])
+def test_bytes_in_no_encoding_that_is_known_are_replaced(charset: str) -> None:
+    headers = {"content-type": f"application/json; charset={charset}"}
+
+    assert reply_object(HttpReply(status=200, body=b'{"a": "caf\xe9"}', headers=headers)) == {"a": "caf\ufffd"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from json import JSONDecoder
+from json import JSONDecoder, detect_encoding
 
 import msgspec
 
@@ -12,6 +12,7 @@ from scrimp.values import Failure, Json, JsonObject
 
 _MAX_COUNT = 10**15  # a larger number is not a count of tokens
 _LENIENT = JSONDecoder(strict=False)
+_CHARSET = re.compile(r"charset=[\"']?([\w.:-]+)", re.IGNORECASE)
 _STREAM_FIELD = re.compile(r"\s+(?:data|event|id|retry)?:")
 
 
@@ -23,8 +24,8 @@ def is_success(reply: HttpReply) -> bool:
 def reply_object(reply: HttpReply) -> JsonObject | None:
     """Return the JSON object in a reply's body, else None. Blank lines may come first (DeepSeek under load).
 
-    A byte order mark, bytes that are not UTF-8, raw control characters, lone surrogates, NaN and Infinity are accepted,
-    as is what a gateway sends after the object (`data: [DONE]`).
+    A byte order mark, UTF-16, an encoding that the headers name, bytes that are not in it, raw control characters,
+    lone surrogates, NaN and Infinity are accepted, as is what a gateway sends after the object (`data: [DONE]`).
     """
     value = reply_value(reply)
     return value if isinstance(value, dict) else None
@@ -35,8 +36,21 @@ def reply_value(reply: HttpReply) -> Json:
     try:
         value: Json = msgspec.json.decode(reply.body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        value = _with_text_well_formed(_decode_leniently(reply.body))
+        value = _with_text_well_formed(_decode_leniently(_text_of(reply)))
     return value
+
+
+def _text_of(reply: HttpReply) -> str:
+    """Return the text of a reply that is not plain UTF-8: of UTF-16 if it looks so, else as its headers say."""
+    stated = _CHARSET.search(reply.headers.get("content-type", ""))
+    for encoding in ("utf-8", detect_encoding(reply.body[:4]), "" if stated is None else stated[1]):
+        try:
+            text = reply.body.decode(encoding)
+        except (LookupError, UnicodeError):  # an unknown name is that of no text, either
+            continue
+        if "\0" not in text:
+            return text
+    return reply.body.decode(errors="replace")
 
 
 def event_object(data: str) -> JsonObject | None:
@@ -51,8 +65,7 @@ def event_object(data: str) -> JsonObject | None:
     return value if isinstance(value, dict) else None
 
 
-def _decode_leniently(data: bytes | str) -> Json:
-    text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
+def _decode_leniently(text: str) -> Json:
     text = text.lstrip("\ufeff \t\r\n")
     try:
         value: Json
