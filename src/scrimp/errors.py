@@ -101,10 +101,12 @@ class StoreUnwritableError(StoreError):
     """The store is intact but cannot be written: a full or read-only disk, or no permission."""
 
 
-# The next move where a disk has no room, where that of temporary files has none, and where a home cannot be written.
+# The next move where a disk has no room, where that of temporary files has none, where a home cannot be written, and
+# where nothing in it can be locked.
 ROOM = "free some space, or set SCRIMP_HOME to another disk"
 TEMPORARY_ROOM = "free some space, or set TMPDIR to a directory on another disk"
 WRITABLE_HOME = "set SCRIMP_HOME to a writable directory"
+LOCKABLE_HOME = "its file system has no locks: set SCRIMP_HOME to a directory on a local disk"
 
 
 class DiskFullError(StoreUnwritableError):

@@ -15,7 +15,7 @@ from typing import Self, TypeVar
 import msgspec
 
 from scrimp.errors import StoreError, StoreUnwritableError
-from scrimp.store.sqlite_errors import operational_error, system_error
+from scrimp.store.sqlite_errors import check_locks, operational_error, system_error
 
 Migration = Callable[[sqlite3.Connection], None]
 # Long enough for another run's largest group commit on a slow disk.
@@ -107,15 +107,25 @@ def _connect(path: Path, migrations: Sequence[Migration], *, any_thread: bool) -
     with store_errors(path):
         _create_private(path)
         db = sqlite3.connect(
-            path.absolute(), timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=not any_thread,
-            cached_statements=64, uri=True,
+            path.absolute(), timeout=0, isolation_level=None, check_same_thread=not any_thread, cached_statements=64,
+            uri=True,
         )  # fmt: skip
         try:
+            _wait_for_others(db, path)
             _prepare(db, migrations)
         except BaseException:
             db.close()
             raise
         return db
+
+
+def _wait_for_others(db: sqlite3.Connection, path: Path) -> None:
+    """Have a connection wait while another process has the file locked; raise StoreError if nothing can be locked."""
+    try:
+        db.execute("PRAGMA user_version").fetchone()
+    except sqlite3.OperationalError:  # it is raised again, unless it is over
+        check_locks(path)
+    db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
 
 
 def _prepare(db: sqlite3.Connection, migrations: Sequence[Migration]) -> None:

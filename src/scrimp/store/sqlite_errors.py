@@ -6,6 +6,7 @@ import errno
 from pathlib import Path
 
 from scrimp.errors import (
+    LOCKABLE_HOME,
     ROOM,
     TEMPORARY_ROOM,
     WRITABLE_HOME,
@@ -17,13 +18,30 @@ from scrimp.errors import (
 RUN_FOLDER = "scrimp-run-"  # how the names of runs' temporary folders begin
 # What the system says of a disk without room, or one that fails; a limit on the size of files is one, too.
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+# What it says of a lock where there are none, as on a share of a network without a lock manager.
+_NO_LOCKS = frozenset((errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOSYS))
 
 
 def system_error(path: Path, error: OSError) -> StoreError:
     """Return the StoreError for an error of the file system."""
     if is_full(error):
         return DiskFullError(f"{path} cannot be used: {error.strerror}; {_room(path)}")
-    return StoreUnwritableError(f"{path} cannot be used: {error.strerror}; {WRITABLE_HOME}")
+    hint = LOCKABLE_HOME if error.errno in _NO_LOCKS else WRITABLE_HOME
+    return StoreUnwritableError(f"{path} cannot be used: {error.strerror}; {hint}")
+
+
+def check_locks(path: Path) -> None:
+    """Raise StoreError if the file system of a store has no locks: SQLite takes each for one that is held and waits."""
+    import fcntl  # stores are seldom locked by others
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile(dir=path.parent) as file:  # on the store itself it would release what SQLite has locked
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:  # one that cannot be written may be read
+        if error.errno in _NO_LOCKS:
+            raise StoreError(f"{path} cannot be used: {error.strerror}; {LOCKABLE_HOME}") from error
 
 
 def is_full(error: OSError) -> bool:

@@ -20,6 +20,7 @@ from scrimp.store.free_space import LEAST_FREE_BYTES, copies_on_write
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.store.repair.journals import damaged_journals
+from scrimp.store.sqlite_errors import check_locks
 from scrimp.transport.http.client import build_engine
 from scrimp.transport.local import model_file
 from scrimp.units import format_megabytes, pluralize
@@ -121,6 +122,7 @@ def _checked(path: Path) -> Path:
 
 
 def _cache(session: Session) -> str:
+    check_locks(session.services.paths.cache_db)
     _checked(session.services.paths.cache_db)
     return f"{session.services.stores.cache_file.stats().rows} completions in {session.services.stores.cache_file.path}"
 
