@@ -35,6 +35,7 @@ HEADING = re.compile(
 )
 ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
 _WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*+(?:(?:no\.|nr\.|n[\u00b0\u00ba]|#)[ \t]*+)?+"
+MAY_BE_NUMBERED = rf"(?i:{_WORD}{_NO}[\d\[(\u3010])"  # where a line begins with a letter
 NUMBERED = re.compile(
     rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*+(?P<inner>{_WORD}))?{_NO}\d{{1,6}}[ \t]*[\])\u3011])"
     rf"|(?P<word>{_WORD}){_NO}(?:(?P<after>[\[(\u3010][ \t]*\d{{1,6}}[ \t]*[\])\u3011])|\d{{1,6}}(?![\w.,])))"

@@ -6,7 +6,15 @@ import re
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, shared_expression, signs, starts
+from scrimp.compress.instructions.vocabulary import (
+    WORD,
+    contentless,
+    fold,
+    known_words,
+    shared_expression,
+    signs,
+    starts,
+)
 
 SentenceKind: TypeAlias = Literal["question", "order", "statement"]
 
@@ -20,7 +28,7 @@ _BEFORE_ASKING = re.compile(r"(?:\s|:|,|me\b|us\b|the (?:following )?question\b|
 @lru_cache(maxsize=4096)  # the rows of a run share their orders
 def kind_of(sentence: str) -> SentenceKind:
     """Return what a sentence does; one that speaks of nothing but the answer is an order, even with a question mark."""
-    if _UNSPACED.search(sentence):
+    if not sentence.isascii() and _UNSPACED.search(sentence):
         return _kind_of_unspaced(sentence)
     folded = _without_lead(fold(sentence))
     if _ENDS_IN_QUESTION.search(sentence):
@@ -39,7 +47,8 @@ def kind_of(sentence: str) -> SentenceKind:
 
 def has_content(text: str) -> bool:
     """Return whether any word says what is looked for, and not only how to answer."""
-    return bool(content_words(text))
+    first = (word[0].strip("'") for word in WORD.finditer(fold(text)))
+    return any(word not in contentless() for word in first) or bool(content_words(text))
 
 
 def content_words(text: str) -> set[str]:

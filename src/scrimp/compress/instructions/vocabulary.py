@@ -72,6 +72,12 @@ def known_words() -> tuple[KnownWords, ...]:
     )
 
 
+@cache
+def contentless() -> frozenset[str]:
+    """Return the words that say nothing about what is looked for in any language."""
+    return frozenset().union(*(words for known in known_words() for words in known))
+
+
 def _words(words: dict[str, str], *fields: str) -> frozenset[str]:
     return frozenset(word for name in fields for phrase in _phrases(words[name]) for word in WORD.findall(phrase))
 

@@ -41,7 +41,8 @@ def _find_spans(text: str) -> tuple[Span, ...]:
     values = _values(text) if "{" in text or "[" in text else ()
     for adjacent in runs(values, lambda one, other: _LINE_BREAK.fullmatch(text, one[1], other[0])):
         if adjacent[-1][1] - adjacent[0][0] >= _MIN_LENGTH:
-            found += _merge_jsonl(adjacent)
+            lines = runs(adjacent, lambda one, other: one[2] and other[2])  # of JSONL, which are one
+            found += [(several[0][0], several[-1][1]) for several in lines]
     return tuple(found)
 
 
@@ -83,14 +84,3 @@ def _continues_line_before(text: str, at: int) -> bool:
     while at and text[at - 1] in WHITESPACE:
         at -= 1
     return _UNFINISHED.search(text[max(0, at - 42) : at]) is not None
-
-
-def _merge_jsonl(values: list[_Value]) -> Iterator[Span]:
-    """Yield the spans of adjacent values, with lines of JSONL merged into one span."""
-    first, last, on_lines = values[0]
-    for start, end, also in values[1:]:
-        if not (on_lines and also):
-            yield first, last
-            first = start
-        last, on_lines = end, also
-    yield first, last

@@ -7,12 +7,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple, TypeAlias
 
-from scrimp.compress.instructions.labels import HEADING, ITEM, RULER, label_at, numbered_at
+from scrimp.compress.instructions.labels import HEADING, ITEM, MAY_BE_NUMBERED, RULER, label_at, numbered_at
 
 # documents: a label that says so; passage: a number, title or heading that begins one of several; item: of a list.
 Mark: TypeAlias = Literal["question", "task", "documents", "passage", "item", "ruler", "none"]
 
 _ROW = re.compile(r"[ \t]*+(?:\|.*\|[ \t]*$|(?:[!;%]|//|rem) )")  # of a table or comment: none without some of its rows
+
+# Lines that begin with a letter and begin nothing, as most do: none has a name before a colon, or a number after a word
+# or two. They are found together, as are blank ones.
+_PLAIN = re.compile(
+    r"(?:[ \t]*+(?=[^\W\d_])(?!rem )"
+    rf"(?![^:\uff1a\n#*_=<>]{{1,70}}+[*_]*+[ \t]*+[:\uff1a]|{MAY_BE_NUMBERED})[^\n]++(?:\n|\Z))++|(?:[^\S\n]*+\n)++"
+)
 
 
 class Block(NamedTuple):
@@ -33,13 +40,17 @@ def blocks(text: str, gaps: Iterable[tuple[int, int]]) -> list[Block]:
     """Return the blocks of the parts of a text, each of which starts and ends a line."""
     lines = [line for start, end in gaps for line in _lines(text, start, end)]
     repeated = Counter(line.word for line in lines if line.word is not None)
-    return _joined(text, (_settled(line, repeated) for line in lines))
+    alone = {word for word, count in repeated.items() if count == 1}  # a number after it begins nothing
+    return _joined(
+        text, (line._replace(mark="none", body=line.start) if line.word in alone else line for line in lines)
+    )
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Block]:
     while start < end:
-        after = min(text.find("\n", start, end) + 1 or end, end)
-        yield _line(text, start, after)
+        plain = _PLAIN.match(text, start, end)
+        after = plain.end() if plain else min(text.find("\n", start, end) + 1 or end, end)
+        yield Block(start, after, "none", start) if plain else _line(text, start, after)
         start = after
 
 
@@ -58,13 +69,6 @@ def _line(text: str, start: int, end: int) -> Block:
         return Block(start, end, "passage", end)
     item = ITEM.match(line)
     return Block(start, end, "item" if item else "none", start + item.end() if item else start)
-
-
-def _settled(line: Block, repeated: Counter[str]) -> Block:
-    """Return a line with its mark; a number after a word that comes but once begins nothing."""
-    if line.word is None or repeated[line.word] > 1:
-        return line
-    return line._replace(mark="none", body=line.start)
 
 
 def _joined(text: str, lines: Iterable[Block]) -> list[Block]:

@@ -9,15 +9,15 @@ from functools import cached_property
 from operator import itemgetter
 
 from scrimp.compress.instructions.rules import begins_with_rule
-from scrimp.compress.instructions.sentence_kinds import SentenceKind, kind_of
-from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_expression
+from scrimp.compress.instructions.sentence_kinds import kind_of
+from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_expression, shared_list
 from scrimp.compress.zones.blocks import Block, blocks
 from scrimp.compress.zones.prose import may_be_prose
 from scrimp.compress.zones.tagged_documents import Region, tagged_documents
-from scrimp.compress.zones.zone_span import ZoneSpan, gaps
+from scrimp.compress.zones.zone_span import ZoneSpan, gaps, runs
+from scrimp.regexes import pattern
 
-_TO_MODEL = shared_expression("to_model")
-_TO_MODEL_IN_LOWER_CASE = re.compile(_TO_MODEL.pattern)  # twice as fast
+_TO_MODEL = shared_list("to_model")
 _OF_OURS = shared_expression("of_ours")  # headings of instructions: "How we talk", "Unsere Regeln"
 _QUOTED = re.compile(r"\"[^\"\n]{1,300}\"|\u201c[^\u201c\u201d\n]{1,300}\u201d|\u00ab[^\u00ab\u00bb\n]{1,300}\u00bb")
 _END = r"[.!?\u061f\u0964][\"')\]*]*+(?=\s|$)"
@@ -62,6 +62,7 @@ class _Reader:
 
     def __init__(self, text: str, parts: Sequence[Block]) -> None:
         self._text, self._parts = text, parts
+        self._sentences: dict[int, list[str]] = {}  # of each block read so far, by its place
 
     def under_labels(self) -> list[bool]:
         """Return which blocks labels make documents: up to a task, or to a paragraph that only tells or asks."""
@@ -134,12 +135,20 @@ class _Reader:
     def _body(self, block: Block) -> str:
         return self._text[block.body : block.end]
 
+    def _sentences_of(self, block: Block) -> list[str]:
+        if block.start not in self._sentences:
+            found = (match[0].strip() for match in _SENTENCE.finditer(self._text, block.body, block.end))
+            self._sentences[block.start] = list(filter(None, found))
+        return self._sentences[block.start]
+
     def _turns(self, block: Block) -> bool:
         """Return whether a block speaks to the model: it begins by telling, only asks, or ends by asking."""
-        kinds = _kinds(self._body(block))
-        if not kinds or "statement" not in kinds or (kinds[0] == "order" and begins_with_rule(self._body(block))):
-            return bool(kinds)
-        return kinds[-1] == "question" and self._is_short(block)
+        kinds = map(kind_of, self._sentences_of(block))
+        if (first := next(kinds, None)) != "statement" and "statement" not in kinds:
+            return first is not None
+        if first == "order" and begins_with_rule(self._body(block)):
+            return True
+        return self._is_short(block) and kind_of(self._sentences_of(block)[-1]) == "question"
 
     def _is_short(self, block: Block) -> bool:
         return block.end - block.start <= _MAX_QUESTION
@@ -147,7 +156,8 @@ class _Reader:
     def _asked_outside(self, documents: Sequence[bool]) -> bool:
         outside = (block for block, is_one in zip(self._parts, documents, strict=True) if not is_one)
         return any(
-            (block.mark == "question" and self._body(block).strip()) or "question" in _kinds(self._body(block))
+            (block.mark == "question" and self._body(block).strip())
+            or "question" in map(kind_of, self._sentences_of(block))
             for block in outside
             if block.mark != "ruler"
         )
@@ -160,11 +170,11 @@ class _Reader:
             kind_of(sentence) == "order" and not names.isdisjoint(WORD.findall(fold(sentence)))
             for block in self._parts
             if block.mark in ("none", "task") and self._is_short(block)
-            for sentence in _sentences(self._body(block))
+            for sentence in self._sentences_of(block)
         )
 
     def _is_announced_prose(self, block: Block) -> bool:
-        kinds = _kinds(self._body(block))
+        kinds = list(map(kind_of, self._sentences_of(block)))
         least = _MIN_ITEM if block.mark == "item" else _MIN_ANNOUNCED
         tells = kinds[:1] == ["order"] or kinds.count("order") * 3 > len(kinds)
         return _size(self._body(block)) >= least and not tells and not self._turns(block)
@@ -174,45 +184,24 @@ class _Reader:
         return _size(self._body(block)) >= least and not self._speaks_to_model(block) and not self._turns(block)
 
     def _speaks_to_model(self, block: Block) -> bool:
-        said = _QUOTED.sub("", self._body(block))
-        return bool(_TO_MODEL_IN_LOWER_CASE.search(said.lower()) if said.isascii() else _TO_MODEL.search(said))
+        said = _QUOTED.sub("", self._body(block)).lower()
+        spoken = (words for words in _TO_MODEL if words in said)  # few; scripts without spaces come last
+        return any(words > "\u3000" or pattern(rf"\b{words}\b").search(said) for words in spoken)
 
 
 def _regions(parts: Sequence[Block], documents: Sequence[bool]) -> Iterator[Region]:
     """Yield the blocks that are documents, together where only rulers are between them."""
-    first, last, joined = -1, -1, True
-    for block, is_one in zip(parts, documents, strict=True):
-        if is_one and block.mark != "ruler":
-            if first >= 0 and not joined:
-                yield first, last
-                first = -1
-            first, last, joined = (block.start if first < 0 else first), block.end, True
-        else:
-            joined = joined and block.mark == "ruler"
-    if first >= 0:
-        yield first, last
+    told = ((block, is_one) for block, is_one in zip(parts, documents, strict=True) if block.mark != "ruler")
+    for run in runs(told, lambda one, two: one[1] == two[1]):
+        if run[0][1]:
+            yield run[0][0].start, run[-1][0].end
 
 
 def _without_examples(parts: Sequence[Block], regions: list[Region]) -> list[Region]:
     """Return the regions from the last on back to a question, before which are examples."""
-    asked = [block.start for block in parts if block.mark == "question"]
-    for at in reversed(range(1, len(regions))):
-        if _any_between(asked, regions[at - 1][1], regions[at][0]):
-            return regions[at:]
-    return regions
-
-
-def _any_between(places: Sequence[int], start: int, end: int) -> bool:
-    at = bisect_left(places, start)
-    return at < len(places) and places[at] < end
-
-
-def _kinds(text: str) -> list[SentenceKind]:
-    return [kind_of(sentence) for sentence in _sentences(text)]
-
-
-def _sentences(text: str) -> list[str]:
-    return [sentence for match in _SENTENCE.finditer(text) if (sentence := match[0].strip())]
+    asked = (block.start for block in parts if block.mark == "question" and block.start < regions[-1][0])
+    last = max(asked, default=0)
+    return [region for region in regions if region[0] >= last]
 
 
 def _size(text: str) -> int:

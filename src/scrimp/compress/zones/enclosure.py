@@ -55,10 +55,10 @@ def _pair(opening: str, closing: str, before: str = "", surely: str = "") -> _Pa
 # What an expression has before a string: a person who quotes something has other signs or words there.
 _OPERATOR = r"(?:[=(,:+\[{>?|&]|\b(?:return|yield|[bfru]{1,2}))\s*[$@#]*"
 _ASSIGNED = r"(?:(?:[=(\[{]|\breturn|\s--?[\w-]+|\b(?:echo|printf))\s*[$@#bfruBFRU]*|=\s*\w+|~[sS]|@\w*doc\s+)"
-# A string that begins where an expression does, whatever follows it. Each choice begins with its own sign, for speed.
+# A string that begins where an expression does, whatever follows it. Each choice begins with a sign that few have.
 _STRING = re.compile(
     r"(?:=|\[|\{|\((?:\w++(?: [\w-]++)?\n?|(?:\w++,[ \t]*+)++)?|<(?:-|<{1,2})|-(?<=\s-)-?[\w-]++"
-    r"|return(?<=\breturn)|set(?<=\bset)(?: -{1,2}\w++)*+ \w++|echo(?<=\becho)|printf(?<=\bprintf)|\)\n(?=[ \t]))"
+    r"|u(?<=\bretu)rn|s(?<=\bs)et(?: -{1,2}\w++)*+ \w++|c(?<=\bec)ho|p(?<=\bp)rintf|\)\n(?=[ \t]))"
     r"[ \t]*+[$@#bfruBFRU]*+(\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+')",
     re.DOTALL,
 )

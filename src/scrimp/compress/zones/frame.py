@@ -12,7 +12,8 @@ _LOOK_AROUND = 400  # characters
 # sign, a word that a sign begins, attributes of an element that are not text. Other elements, and blank lines, are
 # passed over.
 _DIRECTIVE = re.compile(
-    r"[ \t]*+(?:\{[%#/:^<@].*\}|\{\{[-~]?[ \t]*(?:[#/^>&<*!%]|\w++ .*\}|(?:else|end)\b)|\{\w+ [^{}]*\$.*\}"
+    r"[ \t]*+(?=[{<:@#%`.\[\\/*>ei-])"  # for speed
+    r"(?:\{[%#/:^<@].*\}|\{\{[-~]?[ \t]*(?:[#/^>&<*!%]|\w++ .*\}|(?:else|end)\b)|\{\w+ [^{}]*\$.*\}"
     r"|<[%#?.@&](?!xml)|</[#.@]|</?(?:(?!scrimp:)\w+:|cf)\w|<template\b|export (?:const|default)\b|:{3,}"
     r"|<(?!html)[^<>]*(?:\$\{|=\{|\s(?:xmlns\b|(?:[*:@#]|(?:v|x|ng)-)\w))"
     r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end(?:\w| \w+[ \t]*\Z)|#(?i:end|if|else|!\w)"

@@ -30,7 +30,7 @@ PROMPT_LINE = r"(?:\([\w.-]++\) )?(?:[\w.-]++@[\w.-]++[:\s][^\s$#]*+[$#]|\$|PS [
 _PROMPT = re.compile(PROMPT_LINE)
 LISTING_LINE = (
     r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|[^\s:]++::[^\n]*? (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)\b"
-    r"|total \d++(?=\n|\Z)|(?!(?:[#;%*!]++|//|--)[ \t])(?=[^:\n]*[./\\_])[^\s:][^:\n]*+:\d++[:-]|[a-z]{2}  \S++ {2}"
+    r"|total \d++(?=\n|\Z)|(?=[^\s:][^:\n]*+:\d++[:-])(?!(?:[#;%*!]++|//|--)[ \t])[^:\n]*[./\\_]|[a-z]{2}  \S++ {2}"
 )
 _LISTING = re.compile(LISTING_LINE)
 _GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")

@@ -13,8 +13,7 @@ from itertools import accumulate
 
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.context_detector import detect_context
-from scrimp.compress.zones.detectors import applicable_detectors
-from scrimp.compress.zones.line_detectors import detect_diffs
+from scrimp.compress.zones.detectors import DETECTORS, Tested
 from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps, runs
@@ -42,13 +41,15 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if "\n" not in text and "<" not in text and "{" not in text and "[" not in text and "```" not in text:
         return [Zone("instruction", "prose", text)]
     found = _fences_and_keep_tags(text)
-    if "@@ -" in text:  # before pages, whose lines a diff may have
-        found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, [detect_diffs]))
+    if "@@ -" in text:  # diffs, before pages, whose lines they may have
+        found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, DETECTORS[:1]))
     if "<" in text:
         found = _detect_in_gaps(text, found, _detect_html)
     if "{" in text or "[" in text:
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
-    found = _detect_in_gaps(text, found, _detect_by_lines)
+    rest = "\n".join(text[start:end] for start, end in _gaps(text, found))
+    detectors = [tested for tested in DETECTORS if tested[1](rest)]
+    found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, detectors))
     words = [(start, end) for start, end in _gaps(text, found) if not text[start:end].isspace()]
     if told:
         found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
@@ -186,10 +187,11 @@ def _is_jsonl(document: str) -> bool:
     return first.rstrip()[-1:] in {"}", "]"} and rest.lstrip()[:1] in {"{", "["}
 
 
-def _detect_by_lines(text: str, detectors: Sequence[Detector] = ()) -> list[ZoneSpan]:
+def _detect_by_lines(text: str, tested: Sequence[Tested] = DETECTORS) -> list[ZoneSpan]:
     """Return what detectors recognize by its lines: those that may find something."""
     long = text.strip().count("\n") > 1  # margins may be trimmed, and must not change what is detected
-    if not long or not (detectors := detectors or applicable_detectors(text)):
+    detectors = [detector for detector, applies in tested if applies(text)] if long else []
+    if not detectors:
         return []
     lines = text.split("\n")
     spans = list(_run_detectors(lines, 0, detectors))
