@@ -243,3 +243,11 @@ def test_told_data_is_found_again_in_what_its_zones_became(
         assert joined[done:start] == before
         done = end
     assert joined[done:] == last
+
+
+def test_a_text_whose_parts_do_not_make_it_up_stays_as_it_was_given() -> None:
+    text = f"Is it open?\n\n{json.dumps({'id': 7, 'open': [1, 2, 3], 'name': 'Ann'}, indent=4)}"
+    found = compress(text, "lossless", told=[(13, len(text)), (40, len(text))])  # twice
+
+    assert (found.text, found.changes) == (text, ())
+    assert found.taken_back == (("all", "its parts together are not the text"),)

@@ -27,6 +27,7 @@ from scrimp.values import TextSpan
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
 _MAY_BEGIN_JSON = re.compile(r"(?:\A|\n)[ \t\r]*+[\[{]")
+NOT_ITS_ZONES = "its parts together are not the text"
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 
 
@@ -94,6 +95,9 @@ class _Pass:
 
     def run(self) -> str:
         """Return the text after all rules; sentences are selected before wording changes."""
+        if "".join(self._pieces) != self._text:  # whatever found the zones, nothing may be sent twice, or not at all
+            self.taken_back["all", NOT_ITS_ZONES] = None
+            return self._text
         level = self._options.level
         self._apply_rules("off", min(level, "tidy", key=LEVELS.index))
         if level != "lossless":

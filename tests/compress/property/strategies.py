@@ -8,6 +8,8 @@ from pathlib import Path
 import yaml
 from hypothesis import strategies as st
 
+from scrimp.values import TextSpan
+
 _SHOWN = st.sampled_from([
     [{"id": n, "city": "San  José", "total": 12.5 * n} for n in range(3)],
     {"order": {"id": 7, "lines": [{"sku": "A-1", "qty": 2}]}, "paid": True, "note": "[ 1 ]  {\n}"},
@@ -136,6 +138,32 @@ def without_white_space(part: Part) -> Part:
     """Return a part with its document written without white space."""
     text, document = part
     return text, json.dumps(json.loads(document), separators=(",", ":"), ensure_ascii=False) if document else ""
+
+
+# --- documents in frames ------------------------------------------------------------------------------------------
+
+_ARTICLE = "The mill was built in 1790 by Ann Berg. It burned down twice, and nobody was hurt. It is a museum. " * 3
+_CONTENTS = st.one_of(
+    documents(),
+    st.lists(documents(), min_size=2, max_size=4).map("".join),  # with nothing between them
+    st.sampled_from([_ARTICLE, "short", "", "$ ls\na.txt\nb.txt\n$ pwd\n/home\n", "<document>\n[]\n</document>"]),
+    _LOG,
+)
+_FRAMES = st.sampled_from([
+    "Document {}:\n{}", "Context:\n{1}", "## Source {}\n\n{}", "[{}] {}", "<document>\n{1}\n</document>", "{1}",
+    '<doc id="{}">{}</doc>', "<documents>\n<doc>\n{1}\n</doc>\n</documents>", "--- file{}.txt ---\n{}\n", "Data: {1}",
+])  # fmt: skip
+FRAMED = st.lists(st.tuples(_FRAMES, _CONTENTS), min_size=2, max_size=5)
+
+
+def in_frames(documents: list[Part]) -> tuple[str, list[TextSpan]]:
+    """Return a prompt of documents in their frames, and where each of them stands."""
+    text, told = "", []
+    for number, (frame, document) in enumerate(documents, 1):
+        before = frame[: frame.rindex("{")].format(number)
+        told.append((len(text) + len(before), len(text) + len(before) + len(document)))
+        text += frame.format(number, document) + "\n"
+    return f"{text}\nWho pays?", told
 
 
 # --- YAML ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import os
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pygments.lexers import get_lexer_by_name
@@ -19,6 +19,7 @@ from scrimp.compress import compress
 some = settings(max_examples=int(os.environ.get("SCRIMP_EXAMPLES", "12")))
 FRAMES = ["{}", "Who is the owner?\n\n{}", "{}\n\nWho is the owner?", "Ann wrote this:\n\n{}\n\nWhich city is meant?"]
 frames = st.sampled_from(FRAMES)
+ROWS = '[\n  {\n    "id": 1,\n    "open": true\n  },\n  {\n    "id": 2,\n    "open": false\n  }\n]'
 
 
 @pytest.mark.parametrize("language", strategies.PROGRAMS)
@@ -55,6 +56,19 @@ def test_a_prompt_loses_nothing_but_white_space_between_tokens_of_its_json(parts
 
     assert faults(before, after) == []
     assert compress(after, "lossless").text == after
+
+
+@some
+@given(strategies.FRAMED)
+@example([("Context:\n{1}", "They wrote:"), *[("<document>\n{1}\n</document>", ROWS)] * 2])
+def test_documents_in_frames_lose_nothing_else_and_come_once(documents: list[strategies.Part]) -> None:
+    before, told = strategies.in_frames(documents)
+
+    assert faults(before, compress(before, "lossless").text) == []
+    for level in ("lossless", "tidy"):
+        after = compress(before, level, told=told).text
+        assert len(after) <= len(before)
+        assert level == "tidy" or "".join(after.split()) == "".join(before.split())
 
 
 @some
