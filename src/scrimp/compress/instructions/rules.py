@@ -10,11 +10,13 @@ from scrimp.word_lists import read_lists
 
 # How a folded sentence begins that tells somebody what to do, by language; a sentence of a report hardly begins so.
 _WORDS = {name: words.replace("\n", "") for name, words in read_lists(FOLDER / "rules.txt").items()}
-_ANYWHERE = re.compile(_WORDS.pop("anywhere"))  # what such a sentence has at any place
+# What such a sentence has at any place.
+_ANYWHERE, _IN_OTHER_SCRIPTS = (re.compile(_WORDS.pop(name)) for name in ("anywhere", "in_other_scripts"))
 _BEFORE = r"[\W_]*+(?:\d{1,3}[.)]\s+)?(?:(?:please|and|but|also|so|note that|important|bitte)[,:]? )*"
 _START = re.compile(f"{_BEFORE}(?:{'|'.join(_WORDS.values())})")
 _SENTENCE = re.compile(
-    r"[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*",
+    r"[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St|No))(?<!\b(?:Mrs|Mme|Sra|Dra))"
+    r"[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*",
     re.MULTILINE,
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
@@ -44,7 +46,7 @@ def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
     for at in (start, *([label.end()] if label and label.end() < end else [])):
         sentence = text[at:end]
         folded = fold(sentence)
-        spellings = {folded, sentence} if not sentence.isascii() else {folded} if at == start else ()
-        if _START.match(folded) or any(map(_ANYWHERE.search, spellings)):
+        spellings = () if sentence.isascii() else (folded, sentence)
+        if _START.match(folded) or _ANYWHERE.search(folded) or any(map(_IN_OTHER_SCRIPTS.search, spellings)):
             return at, end
     return None
