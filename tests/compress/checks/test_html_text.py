@@ -34,6 +34,12 @@ def test_a_whole_page_passes() -> None:
     assert page_text_complete(PAGE, TEXT) is None
 
 
+def test_a_formula_that_is_hidden_beside_its_image_passes() -> None:
+    formula = '<i style="display: none"><math><msup><mi>x</mi><mn>2</mn></msup></math></i><img src="a" alt="x^2">'
+
+    assert page_text_complete(page(formula), html_to_text(page(formula))) is None
+
+
 @given(st.sampled_from(SAID_ONCE))
 def test_a_word_that_is_missing_is_named(span: tuple[int, int]) -> None:
     start, end = span
@@ -52,6 +58,9 @@ def test_words_that_were_run_together_are_found(at: int) -> None:
         ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 150 or -3.", "word 1.50 is lost"),
         ("<p>It costs 1.50 or -3.</p>", "T\n\nIt costs 1.50 or 3.", "word -3. is lost"),
         ("<p>10<sup>5</sup> doors</p>", "T\n\n105 doors", "word 10^5 is lost"),
+        ("<math><mfrac><mn>22</mn><mn>7</mn></mfrac></math>", "T\n\n227", "the form of <mfrac> is lost"),
+        ("<ol reversed><li>Ann<li>Bob</ol>", "T\n\n1. Ann\n2. Bob", "the form of <ol> is lost"),
+        ('<p><a style="text-decoration:line-through">5</a> 4</p>', "T\n\n5 4", "the form of <a> is lost"),
         ("<p>do not, just so</p>", "T\n\ndo just not, so", "word just is lost"),
         ("<p>one</p><p>two</p>", "T\n\nonetwo", "word one is lost"),
         ("<table><td>one<td>two</table>", "T\n\nonetwo", "word one is lost"),

@@ -22,6 +22,8 @@ _STYLED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)", re.IGNORECASE
 _CODE = ",".join(sorted(CODE))
 _SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
 _STRIKETHROUGH = "~~"  # which touches the first and last word in the text
+# Fractions and indexes in a formula, numbers that count down, what is struck through: their words alone say otherwise.
+_SHOWN_BY_FORM = "mfrac,msub,msup,msubsup,msqrt,mroot,munder,mover,munderover,mtable,ol[reversed],[style*=line-through]"
 _EXPONENT = re.compile(r"[\d+\u2212-]|[a-zA-Z](?![^\W\d_])")
 # Where a mark may be inside a word, and where a superscript or subscript starts: noncharacters, which no text contains.
 _SEAM, _SUPERSCRIPT, _SUBSCRIPT = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -43,6 +45,8 @@ def page_text_complete(before: str, after: str) -> str | None:
     if title is not None and " ".join(title.text().split()) not in " ".join(after.split()):
         return "the title is lost"
     _remove_invisible(tree)
+    if (node := tree.css_first(_SHOWN_BY_FORM)) is not None:
+        return f"the form of <{node.tag}> is lost"
     addresses = _addresses(tree, whole_page=is_document(before))
     snippets = _visible_code(tree)
     return (
@@ -154,15 +158,14 @@ def _contains_parts(word: str, words: Iterator[str]) -> bool:
     """Return whether the parts of a word follow each other, in one word or several."""
     parts = [part for part in word.split(_SEAM) if part]
     done = 0
-    while done < len(parts):
-        other = next(words, None)
-        if other is None:
-            return False
+    for other in words if parts else ():
         at = 0
         while done < len(parts) and (found := other.find(parts[done], at)) >= 0:
             at = found + len(parts[done])
             done += 1
-    return True
+        if done == len(parts):
+            return True
+    return not parts
 
 
 def _abbreviated(value: str) -> str:
