@@ -15,7 +15,7 @@ def test_a_row_is_as_large_as_its_text_its_turns_and_its_columns() -> None:
     prompt = Prompt(index=0, text="hello", history=turns, row={"text": "hello", "n": 7, "list": ["a"]})
 
     assert characters(prompt) == 5 + 4 + 1 + 5
-    assert [room(Prompt(index=0, text="x" * size), 9) for size in (0, 8191, 8192, 10**6)] == [1, 1, 2, 9]
+    assert [room(Prompt(index=0, text="x" * size), 9) for size in (0, 1023, 1024, 10**6)] == [1, 1, 2, 9]
 
 
 def test_groups_of_long_rows_are_short_and_lack_none() -> None:

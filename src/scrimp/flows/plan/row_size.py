@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from scrimp.values import Prompt
 
-_CHARACTERS = 8192  # rows up to this length all count as one unit
+_CHARACTERS = 1024  # rows up to this length count as one unit; longer ones are compressed, and kept in several copies
 
 
 def characters(prompt: Prompt) -> int:
