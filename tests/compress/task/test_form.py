@@ -229,6 +229,48 @@ def test_a_task_of_another_kind_is_told_though_no_list_has_its_words(task: str) 
     assert about_form(f"{task} Keep the JSON as it is.")
 
 
+@pytest.mark.parametrize(
+    "task",
+    [
+        "Golongkan tiketnya: tagihan, teknis, lainnya.",
+        "صنف التذكرة: فوترة أو شحن أو تقني.",
+        "\u628a\u8fd9\u5f20\u5de5\u5355\u5f52\u7c7b\u4e3a\uff1a\u8d26\u5355\u3001\u7269\u6d41\u3001\u6280\u672f\u3002",
+    ],
+)
+def test_two_words_and_a_colon_before_choices_are_an_order_and_not_a_label(task: str) -> None:
+    assert about_form(task) is None
+    assert about_form("Your task: sort them, then minify.")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Would you change these settings?",
+        "Does this order include a gift card?",
+        "এটা কি উকিলের কাছে পাঠানো দরকার?",
+        "Combien co\u00fbte l'article le moins cher ?",
+        "\u00bfHay que pas\u00e1rselo a un abogado?",
+    ],
+)
+def test_a_question_of_another_kind_is_told_though_it_may_begin_like_one_about_the_text(question: str) -> None:
+    assert about_form(question) is None
+
+
+def test_what_was_said_before_a_task_of_another_kind_is_about_form_only_if_it_says_so() -> None:
+    letter = "Write the refund letter for this order."
+
+    assert about_form(letter) is None
+    assert about_form(f"User: Here is what I have.\n\nAssistant: Got it.\n\nUser: {letter}") is None
+    assert about_form(f"Send it back the way I gave it to you. {letter}")
+    assert about_form("Which e-mail addresses are in there? every last one")
+
+
+@pytest.mark.parametrize("question", ['What is the value of "status"?', "Was ist der Wert von \u201estatus\u201c?"])
+def test_a_field_whose_value_is_asked_for_is_not_a_word_that_is_spoken_of(question: str) -> None:
+    assert about_form(question) is None
+    assert about_form('How often is the word "status" used?')
+
+
 def test_a_question_about_json_is_not_taken_for_the_form_of_its_answer() -> None:
     for question in ("Est-ce un JSON valide ?", "É um JSON válido?", "¿Es un JSON válido?", "È un JSON valido?"):
         assert about_form(question)

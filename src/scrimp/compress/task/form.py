@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 from typing import Literal, TypeAlias
 
 from scrimp.compress.instructions.vocabulary import LANGUAGES, shared_expression
@@ -49,14 +50,18 @@ _QUESTION = r"[?\u061f\uff1f]\s*$"
 _CLAUSE = r"[,\u060c\uff0c](?!\d)"  # its end, after which an order may come: "When you are done, translate it"
 _AND = r"(?i:\W(?:and|und|et|y|e|\u0438)\s)"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
-_NAME = r"^\W*[^\W\d_]+(?: [^\W\d_]+)?[*_ ]*[:\uff1a]\s*$"  # of a part of the prompt or of who speaks: "Question:"
+_NAME = r"^\W*[^\W\d_]+?( [^\W\d_]+|[\u2e80-\U0010ffff]{4})?[*_ ]*[:\uff1a]\s*$"  # of a part or a speaker: "Question:"
+_CHOICES = (
+    r"[,\u060c\u3001\uff0c/|]|\s(?:or|oder|ou|o|u|\u0438\u043b\u0438|\u0623\u0648|\u092f\u093e|\u09ac\u09be|atau)\s"
+)
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u09ff\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
-# Scores: up to the first an order is not about form even with words of form; up to the second what has none is not (of
-# many sentences of instructions one is doubtful); up to the third a task that asks for nothing known is another one.
-DOUBTED, WORDLESS, OTHER_TASK = -0.5, -0.1, -1.25
-_MAX_READ = 30_000  # characters; of longer instructions, half of that at either end, where a task is stated
+# Scores: up to the first an order is not about form even with words of form; up to the second what has none is not; up
+# to the third a task that asks for nothing known is another one. One about form that is missed counts as four others.
+DOUBTED, OTHER_TASK = -0.5, -1.25
+WORDLESS: dict[Place, float] = {"beside": -0.1, "alone": 0.5, "asking": 0.1}
+_END = 15_000  # characters that are read of longer instructions at either end, where a task is stated
 
 
 @lru_cache(maxsize=32)  # the rows of a run often share their instructions
@@ -107,7 +112,7 @@ def _form_of_order(order: str, place: Place = "beside", *, of_prose: bool = Fals
     """
     if (score := order_score(fold(order), place)) <= DOUBTED:
         return None
-    says_so = score > WORDLESS and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(order))
+    says_so = score > WORDLESS[place] and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(order))
     return _form_words(order) or (order.strip()[:_LONGEST_NAMED] if says_so else None)
 
 
@@ -121,11 +126,11 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
         return found
     if of_prose:
         return None
-    mention = pattern(_MENTION).search(question)
-    found = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
-    if found or order_score(fold(question.replace("```", "")), "asking") <= WORDLESS:
-        return found or None
-    return question.strip()[:_LONGEST_NAMED]
+    mention = pattern(_MENTION).search(left)
+    if named := _find(left, "units") or _find(left, "scopes") or (mention and mention[0]):
+        return named
+    says_so = order_score(fold(question.replace("```", "")), "asking") > WORDLESS["asking"]
+    return question.strip()[:_LONGEST_NAMED] if says_so else None
 
 
 @lru_cache(maxsize=32)
@@ -159,24 +164,29 @@ def quantities(instructions: str) -> Iterator[tuple[str, str, str]]:
 
 def placed(sentences: Sequence[str]) -> Iterator[tuple[str, Place]]:
     """Yield each sentence and its place: alone, unless another one asks for a value; that of a question is not told."""
-    asking = _asking(sentences)
-    first = next(asking, None)
+    asking = list(islice(_asking(sentences), 2))
     for one in sentences:
-        alone = first is None or (one is first and not is_question(one) and next(asking, None) is None)
-        yield one, "alone" if alone else "beside"
+        yield one, "alone" if not asking or (asking == [one] and not is_question(one)) else "beside"
 
 
 def _asking(sentences: Sequence[str]) -> Iterator[str]:
     """Yield the sentences that ask for what values answer, questions first; a name ("Question:") does not ask."""
     asked = [one for one in sentences if pattern(_QUESTION).search(one) and not _find(one, "unsure")]
     yield from asked
-    rest = (one for at, one in enumerate(sentences, 1) if at == len(sentences) or not pattern(_NAME).search(one))
-    yield from (one for one in rest if one not in asked and (_find(one, "questions") or _tells_to_answer(one)))
+    pairs = zip(sentences, [*sentences[1:], ""], strict=False)
+    rest = (one for one, after in pairs if one not in asked and not _names_part(one, after))
+    yield from (one for one in rest if _find(one, "questions") or _tells_to_answer(one))
+
+
+def _names_part(sentence: str, after: str) -> bool:
+    """Return whether a sentence is only a name; two words may be an order with choices ("Sort it: late or lost")."""
+    name = pattern(_NAME).search(sentence) if after else None
+    return name is not None and not (name[1] and pattern(_CHOICES).search(after))
 
 
 def _tells_to_answer(sentence: str) -> bool:
     """Return whether a sentence asks for what values answer; of an order, which begins with its verb, a clause does."""
-    _, folded = _words(sentence)
+    folded = _words(sentence)[1]
     first = next((word for word in folded if word[:1].isalnum() and word not in _function_words("polite")), "")
     if first in _function_words("small", "asking") or pattern(_VERB_LAST).search(sentence):
         return _find(sentence, "answers") is not None
@@ -185,8 +195,9 @@ def _tells_to_answer(sentence: str) -> bool:
 
 @cache
 def _function_words(*fields: str) -> frozenset[str]:
-    texts = (words[field] for words in LANGUAGES for field in fields)
-    return frozenset(word for text in texts for word in _words(text)[1] if word[:1].isalnum())
+    return frozenset(
+        word for one in LANGUAGES for name in fields for word in _words(one[name])[1] if word[:1].isalnum()
+    )
 
 
 def is_question(sentence: str) -> bool:
@@ -195,15 +206,15 @@ def is_question(sentence: str) -> bool:
 
 
 def _task(sentences: Sequence[str]) -> str | None:
-    """Return the beginning of the last sentence that is neither a label nor a tag, and may be about form."""
-    tasks = (one for one in reversed(sentences) if not pattern(_LABEL).search(one))
-    of_form = (one for one in tasks if is_question(one) or order_score(fold(one), "alone") > OTHER_TASK)
-    return next(of_form, "").strip()[:_LONGEST_NAMED] or None
+    """Return the beginning of the last sentence but labels and tags, if it may be about form, or of one that is."""
+    *before, task = [one for one in sentences if not pattern(_LABEL).search(one)] or [""]
+    if order_score(fold(task), "asking" if is_question(task) else "alone") > OTHER_TASK:
+        return task.strip()[:_LONGEST_NAMED] or None
+    return next(filter(None, map(_form_of_order, before)), None)
 
 
 def _ends(text: str) -> str:
-    half = _MAX_READ // 2
-    return text if len(text) <= _MAX_READ else f"{text[:half]}\n{text[-half:]}"
+    return text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}"
 
 
 def _normalized(text: str) -> str:
@@ -252,8 +263,7 @@ def fold(text: str) -> str:
 def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
     from scrimp.compress.task.vocabulary import SPACED  # reads a file for each language
 
-    phrases: list[Phrase] = []
-    orders: list[Phrase] = []
+    phrases, orders = list[Phrase](), list[Phrase]()
     for words in SPACED:
         leads = () if kind == "questions" else tuple(parse_phrases(fold(words.get("leads", ""))))
         for phrase in parse_phrases(fold(words.get(kind, ""))):

@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 # An order beside what asks for a value is mostly about the answer; others stand alone, or are questions.
 Place: TypeAlias = Literal["beside", "alone", "asking"]
 SHIPPED = Path(__file__).with_name("order_model.gz")  # made by .ci/make_order_model.py
-BUCKETS = 1 << 16
+BUCKETS = 1 << 17
 SCALE = 8  # of the weights, which are written as whole numbers
 _SIZES = range(2, 6)  # letters of a part of a word
 # A word, signs of a script without spaces, a number, a sign.

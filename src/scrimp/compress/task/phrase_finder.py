@@ -23,19 +23,16 @@ class _State:
                 self._follow.setdefault(first, []).append(rest)
         self.ends = bool(self._follow.pop("", None))
         self._stems: dict[str, list[str]] = {}
-        for first in self._follow:
-            if first[-1] == STEM:
-                self._stems.setdefault(first[:_PREFIX], []).append(first)
+        for first in (first for first in self._follow if first[-1] == STEM):
+            self._stems.setdefault(first[:_PREFIX], []).append(first)
+        self._wild = [sign for sign in (WORD, ANY) if sign in self._follow]
         self._next: dict[tuple[str, ...], _State] = {}
 
     def after(self, word: str) -> _State | None:
         """Return the state after one more word, or None where no phrase goes on."""
         firsts = [word] if word in self._follow else []
         firsts += [stem for stem in self._stems.get(word[:_PREFIX], ()) if word.startswith(stem[:-1])]
-        if WORD in self._follow and word[:1].isalnum():
-            firsts.append(WORD)
-        if ANY in self._follow and word[:1].isalnum() and word not in _COUNTED:
-            firsts.append(ANY)
+        firsts += [sign for sign in self._wild if word[:1].isalnum() and (sign == WORD or word not in _COUNTED)]
         if not firsts:
             return None
         key = tuple(firsts)
@@ -62,13 +59,11 @@ class PhraseFinder:
             at = max(end, at + 1)
 
 
-def _end(state: _State | None, words: Sequence[str], at: int) -> int:
+def _end(start: _State, words: Sequence[str], at: int) -> int:
     """Return the end of the longest phrase at a word, or the word's own place where there is none."""
-    end = at
+    state, end = start, at
     for after in range(at, len(words)):
-        state = state.after(words[after]) if state else None
-        if state is None:
+        if (following := state.after(words[after])) is None:
             break
-        if state.ends:
-            end = after + 1
+        state, end = following, after + 1 if following.ends else end
     return end
