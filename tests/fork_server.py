@@ -34,7 +34,10 @@ from typing import Any, TextIO
 _STREAMS = 3
 _LONGEST = 1 << 20  # bytes of a command line with its environment
 # Imported by scrimp only where they are needed.
-_LAZY = ("asyncio", "difflib", "httpx", "jsonschema_rs", "selectolax.lexbor", "sentencex", "tomli_w")
+_LAZY = (
+    "asyncio", "difflib", "encodings.utf_8_sig", "httpx", "jsonschema_rs", "selectolax.lexbor", "sentencex", "tomli_w",
+    "tomllib", "typer._click.decorators",
+)  # fmt: skip
 
 
 class ForkServer:
@@ -234,13 +237,27 @@ def _import_all() -> None:
     for module in pkgutil.walk_packages(package.__path__, "scrimp."):
         if module.name != _OF_RAY:
             import_module(module.name)
-    import_module("scrimp.tokens.o200k").encoding()
-    commands = import_module("scrimp.cli.startup.lazy_group")
-    commands.load = cache(commands.load)  # typer builds a command in 5 ms, and thousands of forks have it built
-    for name in commands.COMMANDS:
-        commands.load(name)
+    _make_once()
     gc.collect()
     gc.freeze()  # a collection would write to every page that is shared
+
+
+def _make_once() -> None:
+    """Make what every process makes of scrimp's own files and types at its first use: thousands of forks have it made.
+
+    Nothing of it depends on an environment, a directory or a clock.
+    """
+    import_module("scrimp.tokens.o200k").encoding()
+    import_module("scrimp.config.sources.layers").to_config({}, "nothing")
+    import_module("scrimp.routing.prior.vocabulary").vocabulary("english")
+    prices = import_module("scrimp.prices.table")
+    prices.load_table(prices.SHIPPED).provider_prices("openai")
+    typer = import_module("typer.main")
+    typer.get_command = cache(typer.get_command)  # typer builds a command in 5 ms
+    typer.get_command(import_module("scrimp.cli.main").app)
+    commands = import_module("scrimp.cli.startup.lazy_group")
+    for name in commands.COMMANDS:
+        commands.load(name)
 
 
 if __name__ == "__main__":
