@@ -31,7 +31,7 @@ def test_the_document_of_a_certificate_is_complete(recorded: Scrimp) -> None:
     found = json.loads(recorded("tune", "certify", "recording.jsonl", "--json").out)
     (claim,) = found["claims"]
 
-    assert {"target", "risk", "flagship", "policy", "kept", "flag", "saved", "cost_usd", "unlabelled"} <= found.keys()
+    assert {"target", "risk", "flagship", "policy", "kept", "flag", "saved", "cost_usd", "unlabeled"} <= found.keys()
     assert claim["certified"]
     assert claim["tested"][0]["p"] <= claim["risk"] == 0.025  # of the first look
     assert claim["sentence"] in recorded("tune", "certify", "recording.jsonl").out

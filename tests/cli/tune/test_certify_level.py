@@ -137,8 +137,8 @@ def test_right_answers_count_where_they_are_given(told: Scrimp, provider: FakePr
     told(*SHADOW, "--gold", "code", "--cache", "refresh")
     labeled = certified(told)
 
-    assert (unlabeled["certified"], unlabeled["labelled"]) == (False, 0)
-    assert (labeled["certified"], labeled["labelled"], labeled["kept"]) == (True, 45, 1)
+    assert (unlabeled["certified"], unlabeled["labeled"]) == (False, 0)
+    assert (labeled["certified"], labeled["labeled"], labeled["kept"]) == (True, 45, 1)
     assert "of right answers" in labeled["sentence"]
 
 
@@ -148,7 +148,7 @@ def test_labels_are_added_to_pairs_that_have_none_without_a_call(told: Scrimp, p
     calls = len(provider.bodies)
     told(*SHADOW, "--gold", "code")
 
-    assert (len(provider.bodies), certified(told)["labelled"]) == (calls, 8)
+    assert (len(provider.bodies), certified(told)["labeled"]) == (calls, 8)
 
 
 def test_a_model_that_varies_is_measured_against_itself(told: Scrimp, provider: FakeProvider) -> None:

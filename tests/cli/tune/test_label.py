@@ -51,8 +51,8 @@ def test_labels_change_what_is_certified(gathered: Scrimp) -> None:
     gathered("tune", "label", "--check", recordings.ODD)
     after = json.loads(gathered("tune", "certify", "--json").out)
 
-    assert (before["unlabelled"], after["unlabelled"]) == (44, 0)
-    assert before["claims"][0]["labelled"] < after["claims"][0]["labelled"]
+    assert (before["unlabeled"], after["unlabeled"]) == (44, 0)
+    assert before["claims"][0]["labeled"] < after["claims"][0]["labeled"]
 
 
 def test_a_person_at_a_terminal_says_what_is_right(gathered: Scrimp) -> None:

@@ -92,7 +92,7 @@ def _certify_policies(session: Session, dataset: Dataset, proof: ProofFlags, *, 
 def _document(certificate: Certificate, unlabeled: int) -> dict[str, object]:
     return {
         "v": 1, "target": certificate.target, "risk": certificate.risk, "flagship": certificate.flagship,
-        "policy": policy_name(certificate.policy), **_metrics(certificate.measured), "unlabelled": unlabeled,
+        "policy": policy_name(certificate.policy), **_metrics(certificate.measured), "unlabeled": unlabeled,
         "claims": [_claim(claim, certificate) for claim in certificate.claims],
         "tasks": [
             {"task": task.signature, "policy": policy_name(task.policy), **_metrics(task.measured)}
@@ -116,7 +116,7 @@ def _claim(claim: Claim, certificate: Certificate) -> dict[str, object]:
 
 def _metrics(measured: PolicyMetrics) -> dict[str, object]:
     return {
-        "rows": measured.rows, "labelled": measured.labeled, "kept": measured.kept,
+        "rows": measured.rows, "labeled": measured.labeled, "kept": measured.kept,
         "flag": measured.flagship_share, "saved": measured.saved,
         "cost_usd": measured.cost, "calls": measured.calls,
     }  # fmt: skip

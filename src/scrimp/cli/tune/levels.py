@@ -64,7 +64,7 @@ def _claim(claim: LevelClaim, model: str, certificate: LevelCertificate) -> dict
     return {
         "group": claim.group, "signatures": claim.signatures, "model": model, "certified": claim.certified,
         "risk": claim.risk, "look": claim.look, "bound": claim.bound if claim.certified else None, "p": claim.p,
-        "pairs": claim.pairs, "kept": claim.kept, "labelled": claim.labeled, "self_agreement": claim.self_agreement,
+        "pairs": claim.pairs, "kept": claim.kept, "labeled": claim.labeled, "self_agreement": claim.self_agreement,
         "relative": claim.relative, "unchanged": claim.unchanged, "open_ended": claim.open_ended,
         "saved": saving.dollars, "saved_tokens": saving.tokens, "cost_usd": saving.spent if known else None,
         "cost_usd_without": saving.without if known else None, "next_target": claim.next_target,

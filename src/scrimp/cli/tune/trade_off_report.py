@@ -155,7 +155,7 @@ def _figures_json(measured: PolicyMetrics) -> dict[str, object]:
     return {
         "kept": measured.kept, "flag": measured.flagship_share,
         "saved": measured.saved, "cost_usd": measured.cost, "calls": measured.calls,
-        "labelled": measured.labeled,
+        "labeled": measured.labeled,
     }  # fmt: skip
 
 
