@@ -51,6 +51,38 @@ def test_a_task_about_form_is_obeyed_wherever_it_is_told(
     assert (sent.text, sent.history) == (last, turns)
 
 
+@pytest.mark.parametrize("level", ["focus", "dense"])
+@pytest.mark.parametrize(
+    ("last", "whole"),
+    [
+        ("Now summarize the whole document.", True),
+        ("List all the years in it.", True),
+        ("How many sentences does it have?", True),
+        ("Who was she?", False),
+        (f"{PARTS[2]}\n\nIs it in this town?", False),
+    ],
+)
+def test_a_later_task_that_needs_every_sentence_has_them_and_no_other_turn_does(
+    level: str, last: str, whole: bool
+) -> None:
+    turns = (Message("user", f"{PARTS[0]}\n\nWho rebuilt it?"), Message("assistant", "Anna Meier."))
+    sent = PromptCompressor(level, 0.3).compress(Prompt(index=0, text=last, history=turns))
+
+    assert (sent.history == turns) is whole
+    assert "Anna Meier rebuilt it" in sent.history[0].content
+
+
+@pytest.mark.parametrize("level", ["focus", "dense"])
+def test_json_in_a_later_turn_changes_no_sentence_of_those_before(level: str) -> None:
+    turns = (Message("user", "List all my documents."), Message("assistant", "None."))
+    question = f"{PARTS[0]}\n\nWho rebuilt it?"
+    now = PromptCompressor(level, 0.3).compress(Prompt(index=0, text=question, history=turns))
+    grown = (*turns, Message("user", question), Message("assistant", "Anna Meier."))
+    later = PromptCompressor(level, 0.3).compress(Prompt(index=0, text=f"{PARTS[2]}\n\nWhich town?", history=grown))
+
+    assert later.history[2].content == now.text
+
+
 def test_a_task_about_values_may_be_told_in_the_system_text() -> None:
     for system in ("Classify the record: town or village.", "You answer the user's question about the record."):
         sent = PromptCompressor("lossless").compress(Prompt(index=0, text=f"Record:\n{PARTS[2]}", system=system))

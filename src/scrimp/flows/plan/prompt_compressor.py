@@ -65,7 +65,7 @@ class PromptCompressor:
             last = _compress_part(prompt.text, self._level, self._keep, self._count, system, prompt.told)
             return CompressedPrompt(_without_tags(last.text), given, (), last.rules, last.note)
         turns = [*prompt.history, Message("user", prompt.text, prompt.told), *prompt.after]
-        asked = [system] * len(turns) if self._level == "off" else _asked(turns, system)
+        asked = [system] * len(turns) if self._level == "off" else _asked(turns, system, self._level)
         parts = [self._part(turn, each) for turn, each in zip(turns, asked, strict=True)]
         sent = [_sent(turn, part) for turn, part in zip(turns, parts, strict=True)]
         place = len(prompt.history)
@@ -104,9 +104,15 @@ def _told(turn: Message) -> tuple[TextSpan, ...]:
     return ((0, len(turn.content)),) if turn.role == "tool" else turn.told
 
 
-def _asked(turns: Sequence[Message], system: str) -> list[str]:
-    """Return the instructions outside each turn: the system text, earlier user turns, and later ones about its form."""
-    if not any(turn.role != "assistant" and ("{" in turn.content or "[" in turn.content) for turn in turns):
+def _asked(turns: Sequence[Message], system: str, level: str) -> list[str]:
+    """Return the instructions outside each turn: the system text, earlier user turns, and later ones about its form.
+
+    Where no turn has JSON, and the level selects no sentences, they change nothing.
+    """
+    from scrimp.compress.options import CompressOptions  # as in _compress_part
+
+    has_json = any(turn.role != "assistant" and ("{" in turn.content or "[" in turn.content) for turn in turns)
+    if not has_json and not CompressOptions(level).selects_sentences:
         return [system] * len(turns)
     from scrimp.compress.pipeline import instructions_in  # as in _compress_part
     from scrimp.compress.task.form import names_form
