@@ -1,10 +1,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from scrimp.errors import InputError
+
+
+def json_lines(*rows):
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
 
 
 def one(read, row, **options):
@@ -95,6 +100,32 @@ def test_a_column_may_be_named(read):
 def test_a_named_column_that_is_missing_is_an_error(read):
     with pytest.raises(InputError, match="stdin:1: there is no column 'tiket': the columns are ticket"):
         one(read, {"ticket": "x"}, prompt_field="tiket")
+
+
+ODD_ROWS = [
+    ({"template": "Sum up {text}"}, "there is no column 'text': the columns are id, note, file, row; "),
+    ({"prompt_field": "text"}, "there is no column 'text': the columns are id, note, file, row; "),
+    ({}, "cannot tell which column is the prompt: "),
+]
+
+
+@pytest.mark.parametrize(("options", "message"), ODD_ROWS)
+def test_a_row_unlike_those_before_it_fails_alone(read, options, message):
+    given = [{"text": "x", "id": 1}, {"id": 2, "note": 5}, {"text": "y", "id": 3}, {"id": 4, "note": 5}]
+    rows = read(json_lines(*given).encode(), "jsonl", **options)
+
+    assert [row.id for row in rows] == ["1", "2", "3", "4"]
+    assert [bool(row.defect) for row in rows] == [False, True, False, True]
+    assert rows[1].defect.startswith(message)
+    assert (rows[1].text, rows[1].source) == ("", "stdin:2")
+
+
+@pytest.mark.parametrize(("options", "message"), ODD_ROWS)
+def test_the_first_row_of_each_input_must_be_as_the_options_say(read, file, options, message):
+    good, odd = file("a.jsonl", json_lines({"text": "x", "id": 1})), file("b.jsonl", json_lines({"id": 2, "note": 5}))
+
+    with pytest.raises(InputError, match=re.escape(f"{odd}:1: {message}")):
+        read.files(good, odd, **options)
 
 
 @pytest.mark.parametrize("options", [{}, {"prompt_field": "text"}, {"template": "Sum up {text}"}])

@@ -29,6 +29,8 @@ class PromptBuilder:
         self._render: Callable[[JsonObject, str], _ToldText] | None = None
         self._template = options.template
         self._attachments, self._attach_field = options.attachments, options.attach_field
+        # The input whose rows are as the options say: one that is not is alone at fault, and they are not.
+        self._understood: Source | None = None
         self._folders: dict[str, str] = {}  # folder of each input, which relative paths in its rows start from
         named = {options.prompt_field, options.id_field, options.attach_field} - {None}
         if options.template is not None:
@@ -67,6 +69,12 @@ class PromptBuilder:
             _check_not_blank(conversation.text)
         except EmptyPromptError as error:
             conversation, defect = Conversation(""), str(error)
+        except InputError as error:
+            if self._understood is not source:
+                raise
+            conversation, defect = Conversation(""), str(error).removeprefix(f"{where}: ")
+        else:
+            self._understood = source
         system = conversation.system if self._system is None else self._system
         return Prompt(
             index=index, text=conversation.text, told=conversation.told,
