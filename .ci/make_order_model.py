@@ -105,6 +105,12 @@ def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
         yield orders[0], places[orders[0]], True
 
 
+def sentences_of(text: str, *, is_form: bool) -> list[str]:
+    """Return the sentences of an example; of several of one about form it is not known which one is."""
+    said = form.read(text)[1]
+    return [text] if is_form and len(said) > 1 else said
+
+
 class Grammar:
     """Orders of one language, put together by chance."""
 
@@ -185,7 +191,12 @@ class Grammar:
 
 def examples(before: int, chance: random.Random) -> list[Example]:
     """Return all that is learned from: what is put together or stated once, orders of real prompts twice."""
-    made = [each for path in sorted(ORDERS.glob("*.txt")) for each in Grammar(path, chance).examples()]
+    made = [
+        (said, place, is_form)
+        for path in sorted(ORDERS.glob("*.txt"))
+        for text, place, is_form in Grammar(path, chance).examples()
+        for said in sentences_of(text, is_form=is_form)
+    ]
     told = [order for text, is_form in prompts(before) for order in orders_of(text, is_form=is_form)]
     others: list[Example] = [(sentence, "beside", False) for sentence in islice(stated(), 0, None, STATED)]
     return [*dict.fromkeys([*told, *made, *others]), *told, *[("it", "beside", False), ("it", "alone", False)] * IT]

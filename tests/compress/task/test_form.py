@@ -233,11 +233,13 @@ def test_a_task_of_another_kind_is_told_though_no_list_has_its_words(task: str) 
     "task",
     [
         "Golongkan tiketnya: tagihan, teknis, lainnya.",
+        "Was f\u00fcr ein Dokument ist das: Rechnung, Quittung oder Vertrag?",
+        "De quel genre de document s'agit-il : facture, re\u00e7u, contrat ?",
         "صنف التذكرة: فوترة أو شحن أو تقني.",
         "\u628a\u8fd9\u5f20\u5de5\u5355\u5f52\u7c7b\u4e3a\uff1a\u8d26\u5355\u3001\u7269\u6d41\u3001\u6280\u672f\u3002",
     ],
 )
-def test_two_words_and_a_colon_before_choices_are_an_order_and_not_a_label(task: str) -> None:
+def test_an_order_or_a_question_with_its_choices_after_a_colon_is_one_sentence(task: str) -> None:
     assert about_form(task) is None
     assert about_form("Your task: sort them, then minify.")
 

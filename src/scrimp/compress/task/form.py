@@ -50,17 +50,14 @@ _QUESTION = r"[?\u061f\uff1f]\s*$"
 _CLAUSE = r"[,\u060c\uff0c](?!\d)"  # its end, after which an order may come: "When you are done, translate it"
 _AND = r"(?i:\W(?:and|und|et|y|e|\u0438)\s)"
 _LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
-_NAME = r"^\W*[^\W\d_]+?( [^\W\d_]+|[\u2e80-\U0010ffff]{4})?[*_ ]*[:\uff1a]\s*$"  # of a part or a speaker: "Question:"
-_CHOICES = (
-    r"[,\u060c\u3001\uff0c/|]|\s(?:or|oder|ou|o|u|\u0438\u043b\u0438|\u0623\u0648|\u092f\u093e|\u09ac\u09be|atau)\s"
-)
+_NAME = r"^\W*[^\W\d_]+(?: [^\W\d_]+)?[*_ ]*[:\uff1a]\s*$"  # of a part of the prompt or of who speaks: "Question:"
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u09ff\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
 # Scores: up to the first an order is not about form even with words of form; up to the second what has none is not; up
 # to the third a task that asks for nothing known is another one. One about form that is missed counts as four others.
 DOUBTED, OTHER_TASK = -0.5, -1.25
-WORDLESS: dict[Place, float] = {"beside": -0.1, "alone": 0.5, "asking": 0.1}
+WORDLESS: dict[Place, float] = {"beside": 0.2, "alone": 0.5, "asking": 0.25}
 _END = 15_000  # characters that are read of longer instructions at either end, where a task is stated
 
 
@@ -95,9 +92,11 @@ def names_form(instructions: str) -> str | None:
 
 
 def read(instructions: str) -> tuple[str, list[str]]:
-    """Return the text that is searched, and its sentences that have words; what stands before a colon is one."""
+    """Return the text that is searched, and its sentences that have words; a colon ends one, but not before choices."""
     text = _normalized(pattern(_EXAMPLE).sub(_VALUE, shared_expression("models_turn").sub("", _ends(instructions))))
-    return text, [one for one in pattern(_SENTENCE).findall(text) if any(map(str.isalpha, one))]
+    choices = shared_expression("choices")  # without words of form: "late, lost or other"
+    said = choices.sub(lambda found: found[0] if _find(found[0], "form") else " 0/0", text)
+    return text, [one for one in pattern(_SENTENCE).findall(said) if any(map(str.isalpha, one))]
 
 
 def _form_words(text: str) -> str | None:
@@ -173,15 +172,8 @@ def _asking(sentences: Sequence[str]) -> Iterator[str]:
     """Yield the sentences that ask for what values answer, questions first; a name ("Question:") does not ask."""
     asked = [one for one in sentences if pattern(_QUESTION).search(one) and not _find(one, "unsure")]
     yield from asked
-    pairs = zip(sentences, [*sentences[1:], ""], strict=False)
-    rest = (one for one, after in pairs if one not in asked and not _names_part(one, after))
-    yield from (one for one in rest if _find(one, "questions") or _tells_to_answer(one))
-
-
-def _names_part(sentence: str, after: str) -> bool:
-    """Return whether a sentence is only a name; two words may be an order with choices ("Sort it: late or lost")."""
-    name = pattern(_NAME).search(sentence) if after else None
-    return name is not None and not (name[1] and pattern(_CHOICES).search(after))
+    rest = (one for at, one in enumerate(sentences, 1) if at == len(sentences) or not pattern(_NAME).search(one))
+    yield from (one for one in rest if one not in asked and (_find(one, "questions") or _tells_to_answer(one)))
 
 
 def _tells_to_answer(sentence: str) -> bool:
