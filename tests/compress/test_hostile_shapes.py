@@ -114,3 +114,14 @@ def test_a_line_that_begins_with_a_bracket_and_is_no_json_costs_no_call_of_its_o
     compress(lines, "lossless")  # patterns are compiled
 
     assert work(lines * 100, "lossless") == work(lines * 10, "lossless")
+
+
+@pytest.mark.parametrize("level", LEVELS)
+@pytest.mark.parametrize("end", ['{"id": 12, "na', "[a link](https://example.com) is below", "[x] done"])
+def test_what_only_begins_like_json_is_no_reason_to_read_the_rest_twice(end: str, level: str) -> None:
+    documents = '{"id": 12345, "name": "ada", "city": "graz"}\n\n' * 40
+    frame = f"<document>\n{documents}{{}}\n</document>\n\nWho rebuilt the hall?"
+    for words in (end, "Bees live in hives."):
+        compress(frame.replace("{}", words), level)
+
+    assert work(frame.replace("{}", end), level) < 1.15 * work(frame.replace("{}", "Bees live in hives."), level)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -12,6 +13,7 @@ from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
 from scrimp.compress.json.embedded import find_json
+from scrimp.compress.json.lexer import find_end
 from scrimp.compress.json.placement import Placement
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
@@ -28,6 +30,7 @@ from scrimp.values import TextSpan
 _MAX_PASSES = 4
 _MAY_BEGIN_JSON = re.compile(r"(?:\A|\n)[ \t\r]*+[\[{]")
 NOT_ITS_ZONES = "its parts together are not the text"
+_MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 
 
@@ -78,8 +81,14 @@ def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequen
     rules = {change.rule for change in changes}
     others = [zone.text for zone in zones if zone.form not in JSON_FORMS]
     if rules <= {SELECTION, WHITE_SPACE}:
-        return WHITE_SPACE not in rules or not any(map(_MAY_BEGIN_JSON.search, others))
+        return WHITE_SPACE not in rules or not any(map(_may_have_value, others))
     return options.level == "tidy" and all(map(str.isspace, others))
+
+
+def _may_have_value(text: str) -> bool:
+    """Return whether a line of a text begins with an array or object that ends, if it is not one of many to look at."""
+    places = [found.end() - 1 for found in islice(_MAY_BEGIN_JSON.finditer(text), _MOST_READ + 1)]
+    return len(places) > _MOST_READ or any(find_end(text, at)[1] for at in places)
 
 
 class _Pass:

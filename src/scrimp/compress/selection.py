@@ -74,18 +74,18 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     """
     from scrimp.compress.extract.focus import Piece, focus  # at focus and above only
 
-    documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
-    if not documents or not may_be_prose("".join(texts[at] for at in documents)):
+    documents = [at for at, zone in enumerate(zones) if _is_document(zone)] if options.query else []
+    words = "".join(texts[at] for at in documents)
+    if not words.strip() or not may_be_prose(words):
         return list(texts)
     first, last = documents[0], documents[-1] + 1
     if last < len(zones) and zones[last].kind != "instruction":
         last += 1  # code or data that the last heading is about
     pattern = options.protected
+    chosen = set(documents)
     pieces = [
-        [Piece(part, is_one) for part, is_one in _parts(NOTE.sub("", text))]
-        if _is_document(zone)
-        else [Piece(text, False)]
-        for zone, text in zip(zones[first:last], texts[first:last], strict=True)
+        [Piece(part, is_one) for part, is_one in _parts(NOTE.sub("", text))] if at in chosen else [Piece(text, False)]
+        for at, text in enumerate(texts[first:last], first)
     ]
     left = focus(
         [piece for parts in pieces for piece in parts],

@@ -61,15 +61,11 @@ def with_named_values(zones: Sequence[Zone]) -> list[Zone]:
 def moved_spans(told: Sequence[TextSpan], zones: Sequence[Zone], pieces: Sequence[str]) -> tuple[TextSpan, ...]:
     """Return where told data stands once each zone has become a piece, which in an instruction is the same text."""
     ends = list(accumulate(len(zone.text) for zone in zones))
-    shifts = list(
-        accumulate((len(piece) - len(zone.text) for zone, piece in zip(zones, pieces, strict=True)), initial=0)
+    shifts = [0, *(after - end for after, end in zip(accumulate(map(len, pieces)), ends, strict=True))]
+    # By the zone that each place is in, or begins.
+    return tuple(
+        (start + shifts[bisect_right(ends, start)], end + shifts[bisect_right(ends, end)]) for start, end in told
     )
-
-    def moved(place: int) -> int:
-        zone = bisect_right(ends, place)  # the one that the place is in, or begins
-        return place + shifts[zone]
-
-    return tuple((moved(start), moved(end)) for start, end in told)
 
 
 def _doubts(text: str, told: Sequence[TextSpan]) -> Iterator[Doubt | None]:

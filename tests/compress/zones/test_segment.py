@@ -156,6 +156,12 @@ def test_paragraphs_of_one_article_are_one_zone() -> None:
     assert "".join(zone.text for zone in found) == text
 
 
+def test_fences_one_right_below_the_other_are_one_zone() -> None:
+    fence = "```py\nx = 1\n```\n"
+
+    assert [zone.text for zone in cut(f"See:\n{fence * 3}\n{fence}")] == ["See:\n", fence * 3, "\n", fence]
+
+
 def test_labelled_passages_without_a_question_are_all_passages() -> None:
     passage = "The hall was built of oak and stood for two hundred and fifty years, until a storm destroyed it. " * 4
     text = "\n\n".join(f"Document [{n}]: {passage}" for n in range(1, 6))

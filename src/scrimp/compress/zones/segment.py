@@ -125,7 +125,8 @@ def _fences_and_keep_tags(text: str) -> list[ZoneSpan]:
         else:
             spans.append(ZoneSpan(mark.start, mark.end, "instruction", "markup"))
         done = spans[-1].end
-    return spans
+    together = runs(spans, lambda one, two: one.end == two.start and one.form == two.form == "fence")
+    return [ZoneSpan(run[0].start, run[-1].end, run[0].kind, run[0].form) for run in together]
 
 
 def _fence_zones(text: str, fence: protected_spans.Fence, end: int) -> list[ZoneSpan]:

@@ -13,6 +13,8 @@ from scrimp.compress.zones.zone_span import closing_tags, runs
 Region = tuple[int, int]
 
 _TAG = re.compile(r"<([A-Za-z][\w.-]{0,40})(?:\s[^<>\n]{0,300})?>")
+_TAG_INSIDE = re.compile(rf"\s*+{_TAG.pattern}")
+_NUMBERING = "0123456789_-."
 _MIN_TAGGED = 40
 _MIN_UNKNOWN = 150  # characters of the shortest of several documents under a name that says nothing
 _HTML = shared_list("html")  # names of elements, which are not documents
@@ -21,10 +23,10 @@ _HTML = shared_list("html")  # names of elements, which are not documents
 def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
     """Return the documents between tags outside what is taken; documents that follow each other are one, with tags."""
     regions: list[Region] = []
-    found = _tagged(text, taken)
-    for run in runs(found, lambda one, two: _stem(one[2]) == _stem(two[2]) and not text[one[1] : two[0]].strip()):
+    numbered = ((start, end, name, name.rstrip(_NUMBERING)) for start, end, name in _tagged(text, taken))
+    for run in runs(numbered, lambda one, two: one[3] == two[3] and not text[one[1] : two[0]].strip()):
         kind = name_kind(run[0][2])
-        inner = [_inside(text, start, end) for start, end, _ in run]
+        inner = [_inside(text, start, end) for start, end, *_ in run]
         if kind == "documents":
             lengths = [end - start for start, end in inner]
             if len(run) == 1 and lengths[0] >= _MIN_TAGGED:
@@ -40,29 +42,22 @@ def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]
     """Yield start, end and name of elements that are not HTML, outermost first and none within another."""
     done = 0
     unbalanced: set[str] = set()
-    closings = closing_tags(text)
-    for match in _TAG.finditer(text):
+    tags = [tag for tag in _TAG.finditer(text) if tag[1].lower() not in _HTML and not is_inside(taken, tag.start())]
+    closings = closing_tags(text) if tags else {}
+    for match in tags:
         name = match[1].lower()
-        if match.start() < done or name in unbalanced or name in _HTML or is_inside(taken, match.start()):
+        if match.start() < done or name in unbalanced:
             continue
         closing = closings.get(match.start())
         if closing is None:
             unbalanced.add(name)
             continue
         end = text.find(">", closing) + 1 or len(text)
-        if name_kind(name) is None and name_kind(_first_inside(text, match.end())) == "documents":
+        inner = _TAG_INSIDE.match(text, match.end())
+        if name_kind(name) is None and inner and name_kind(inner[1]) == "documents":
             continue  # its documents are looked at one by one
         yield match.start(), end, name
         done = end
-
-
-def _first_inside(text: str, at: int) -> str:
-    inner = _TAG.match(text, re.compile(r"\s*").match(text, at).end())  # type: ignore[union-attr]
-    return inner[1] if inner else ""
-
-
-def _stem(name: str) -> str:
-    return name.rstrip("0123456789_-.")
 
 
 def _inside(text: str, start: int, end: int) -> Region:
