@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from compress.extract.focusing import by_words_alone, focus
 from scrimp.compress.extract.bm25 import tokenize
-from scrimp.compress.extract.focus import share_of_text
+from scrimp.compress.extract.focus import Piece, share_of_text
+from scrimp.compress.extract.focus import focus as focus_pieces
 from scrimp.compress.extract.sentences import split_sentences
 
 DATA = Path(__file__).parent.parent / "data"
@@ -122,6 +123,35 @@ def test_paragraphs_stay_apart_when_sentences_between_are_dropped() -> None:
     text = "The tower is high.\n\nCats sleep.\n\nA tower stands.\n"
 
     assert focus(text, "tower", keep=0.8) == "The tower is high.\n\nA tower stands.\n"
+
+
+def test_lines_stay_apart_where_the_end_of_the_first_goes_and_what_is_before_it_stays() -> None:
+    pieces = [Piece("Never stop it. ", False), Piece("Dogs bark.\n\nThe tower is high.\nCats sleep.\n\n", True)]
+
+    assert focus_pieces(pieces, "tower", keep=0.3) == ["Never stop it. ", "\n\nThe tower is high.\n\n"]
+
+
+def test_a_part_of_which_nothing_is_left_leaves_one_break() -> None:
+    pieces = [Piece("The tower is high. ", True), Piece("Never stop it.", False), Piece("\n\nCats sleep.\n\n", True)]
+
+    assert focus_pieces(pieces, "tower", keep=0.3)[2] == "\n\n"
+
+
+@pytest.mark.parametrize("form", ["Q: {0}\nA: {1}", "{0}\n{1}", "{0}\n\n{1}", "- {0} {1}"])
+@pytest.mark.parametrize("at", range(5))
+def test_the_answer_below_a_question_stays_with_it(form: str, at: int) -> None:
+    pairs = [
+        ("How do I reset my password?", "Open the menu and press the red button. Wait a minute."),
+        ("Can I return software?", "No, unless it is faulty. Write to us within 20 days."),
+        ("Who runs the shop?", "Kwabena van Dijk. He has done so since 2008."),
+        ("Where is the workshop?", "Behind the old station, next to the bakery. Ring twice."),
+        ("When are you closed?", "On Sundays, and in the whole of July. Letters are read on Mondays."),
+    ]
+    question, answer = pairs[at]
+
+    left = focus("\n\n".join(form.format(*pair) for pair in pairs), question, keep=0.5)
+
+    assert answer.split(". ")[0] in left
 
 
 def test_the_ends_of_a_text_stay_apart_from_their_neighbours() -> None:

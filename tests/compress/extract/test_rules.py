@@ -54,6 +54,29 @@ def test_rules_do_not_take_the_place_of_sentences(keep: float) -> None:
     assert len(with_rules) - len(rules) >= len(without) - max(map(len, " ".join(BANK).split(". ")))
 
 
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("[FACTS]", "[END FACTS]"), ("[CONTEXT]", "[/CONTEXT]"), ("=== BEGIN CONTEXT ===", "=== END CONTEXT ==="),
+        ("--- start of document ---", "--- end of document ---"), ("<<<CONTEXT", "CONTEXT>>>"),
+        ("<<DOC>>", "<<END DOC>>"),
+        ("{{context}}", "{{/context}}"), ("[DOCUMENT START]", "[DOCUMENT END]"), ("<|context|>", "<|end|>"),
+        ("Context starts here:", "Context ends here."), ("*** START ***", "*** END ***"),
+        ("ANFANG", "ENDE DES KONTEXTS"),
+        ("D\u00c9BUT DU CONTEXTE", "FIN DU CONTEXTE"), ("# Context begins", "# Context ends"),
+    ],
+)  # fmt: skip
+def test_the_lines_around_all_documents_stay(first: str, last: str) -> None:
+    text = "\n\n".join([f"{first}\n{BANK[0]}", *BANK[1:-1], f"{BANK[-1]}\n{last}"])
+    prompt = f"Answer from the documents.\n\n{text}\n\n{QUESTION}"
+
+    left = compress(prompt, "focus", keep=0.5).text
+
+    assert last in [text[start:end].strip() for start, end in rules_in(text)]
+    assert left.split("\n")[2] == first
+    assert f"\n{last}\n" in left
+
+
 def test_the_rules_of_a_manual_are_its_own_but_for_those_about_answers() -> None:
     manual = "Never open the lid. Do not wash the motor. Avoid the sun. Always unplug the mill. It weighs a pound. "
     text = f"{manual}Use only these documents."

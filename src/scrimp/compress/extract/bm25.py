@@ -29,6 +29,7 @@ SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to ot
 # Relative to the best score: the weight of what may be the answer ("Where": "outside Plainview"), and of a name that
 # the best sentence has ("Benny, a projectionist": "Benny is pushed in front of a tram").
 ANSWER_WEIGHT, NAMED_WEIGHT = 0.1, 0.1
+FOLLOWING_SHARE = 0.85  # of a question's score that each sentence after it has, relative to the one before
 LIKENESS_WEIGHT = 2.0  # of what vectors say, relative to the best score, where no word of the question is found
 SYNONYM = "~"  # the sign before that word
 
@@ -96,8 +97,8 @@ class QueryTerms:
 
     def weights(self) -> dict[str, float]:
         """Return the weight of each term, before its rarity."""
-        words = {word: SMALL_WEIGHT if word in self.small else 1.0 for word in self.words}
-        return words | dict.fromkeys(self.forms.values(), FORM_WEIGHT)
+        forms = dict.fromkeys(self.forms.values(), FORM_WEIGHT)
+        return dict.fromkeys(self.words, 1.0) | dict.fromkeys(self.small, SMALL_WEIGHT) | forms
 
     def distinct(self) -> set[str]:
         """Return one term for each word that says something: its stem, or else the word."""
@@ -156,11 +157,21 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
         scores = {at: score + NAMED_WEIGHT * top * led[at] / most for at, score in scores.items()}
     if answer := answer_of(query):
         scores = {at: score + ANSWER_WEIGHT * top * bool(answer.search(units[at])) for at, score in scores.items()}
+    scores = _with_answers(scores, units)
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
     led_to = subjects.leading_to(query, covering) if covering else []
     if covering and asks_for_person(query):
         led_to += naming(covering[0], query, {at: units[at] for at in tokens})
     return Relevance(scores, coverage * (1 - flatness), list(dict.fromkeys([*covering[:1], *led_to, *covering])))
+
+
+def _with_answers(scores: dict[int, float], units: Sequence[str]) -> dict[int, float]:
+    """Return the scores, in which what follows a question counts nearly as much ("Q: Who runs it?", "A: Ms. Day.")."""
+    answering, asked = dict(scores), 0.0
+    for at in sorted(scores):
+        asked = scores[at] if units[at].rstrip().endswith(("?", "\uff1f", "\u061f")) else asked * FOLLOWING_SHARE
+        answering[at] = max(scores[at], asked)
+    return answering
 
 
 def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: set[str]) -> list[int]:

@@ -34,8 +34,8 @@ def focus(
     Where it is certain which sentences answer, less is left, and where it is not, more (see `share_of_text`); if even
     the best sentence is more than that, it alone is left. First come the best sentence, those that it or the question
     leads to, and the best with another word of the question: one has "the mayor", one "when the hall burnt down".
-    Units for which `must_keep` is true always stay, with their labels, and count towards `keep`; it is not called for
-    line breaks. What a lower `keep` keeps, every higher one keeps too. A query without words leaves all as it is.
+    Units for which `must_keep` is true always stay, with their labels, and count towards `keep`. What a lower `keep`
+    keeps, every higher one keeps too. A query without words leaves all as it is.
     """
     texts = [piece.text for piece in pieces]
     if keep >= 1 or not QueryTerms.of(query).words:
@@ -57,8 +57,8 @@ def focus(
     least, most = (part * size - breaks + others for part in (share, max(share, keep)))
     selected = _select(ranked, set(first), units, outline, required=required, budget=least, for_first=most)
     return [
-        "".join(_with_breaks(part, {index - start for index in selected if start <= index < start + len(part)}))
-        for part, start in zip(parts, ends, strict=False)
+        "".join(_with_breaks(part, {at - start for at in selected if start <= at < start + len(part)}, before=before))
+        for part, start, before in zip(parts, ends, ["\n", *texts], strict=False)
     ]
 
 
@@ -110,9 +110,9 @@ def _select(
     return selected
 
 
-def _with_breaks(units: Sequence[str], selected: set[int]) -> Iterable[str]:
+def _with_breaks(units: Sequence[str], selected: set[int], *, before: str) -> Iterable[str]:
     """Yield the selected units, the widest break between each two, and the breaks at the ends of the text."""
-    pending, started = "", False
+    pending, started = "", not before.endswith("\n")
     for index, unit in enumerate(units):
         if index in selected:
             yield pending if started else ""
@@ -123,5 +123,5 @@ def _with_breaks(units: Sequence[str], selected: set[int]) -> Iterable[str]:
                 yield unit
             elif unit.count("\n") > pending.count("\n"):
                 pending = unit
-    if units and is_break(units[-1]) and len(units) > 1:
+    if started and len(units) > 1 and is_break(units[-1]) and (selected or not is_break(units[0])):
         yield units[-1]

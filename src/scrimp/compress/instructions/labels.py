@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_list
@@ -44,8 +44,7 @@ NUMBERED = re.compile(
 )
 _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
 _FORM, _METADATA = shared_list("form"), shared_list("metadata")  # the latter also with accents, as sources have them
-# Names of tasks that other titles have, too ("Further notes", "A second look"): these alone are labels.
-_ALONE_ONLY = shared_list("alone_only")
+_ALONE_ONLY = shared_list("alone_only")  # names of tasks that titles have, too ("Further notes"): labels alone
 _NAMES = "|".join(sorted(_METADATA))
 _OWN_LINE = re.compile(
     rf"\s*+(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
@@ -85,14 +84,7 @@ def _kind(name: str) -> LabelKind | None:
     if phrase in _METADATA and not any(map(str.isdigit, name)):
         return "metadata"
     words = WORD.findall(phrase) or [phrase]
-    if _known().isdisjoint((phrase, *words)):
-        return None
     return next((kind for kind, applies in _signs(phrase, words) if applies), None)
-
-
-@cache
-def _known() -> frozenset[str]:
-    return _FORM.union(*map(labels, ("question", "documents", "task")))
 
 
 def _signs(phrase: str, words: list[str]) -> Iterator[tuple[LabelKind, bool]]:

@@ -10,14 +10,12 @@ from scrimp.word_lists import read_lists
 
 # How a folded sentence begins that tells somebody what to do, by language; a sentence of a report hardly begins so.
 _WORDS = {name: words.replace("\n", "") for name, words in read_lists(FOLDER / "rules.txt").items()}
-# What such a sentence has at any place.
 _ANYWHERE, _IN_OTHER_SCRIPTS = (re.compile(_WORDS.pop(name)) for name in ("anywhere", "in_other_scripts"))
 _BEFORE = r"[\W_]*+(?:\d{1,3}[.)]\s+)?(?:(?:please|and|but|also|so|note that|important|bitte)[,:]? )*"
 _START = re.compile(f"{_BEFORE}(?:{'|'.join(_WORDS.values())})")
 _SENTENCE = re.compile(
-    r"[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St|No))(?<!\b(?:Mrs|Mme|Sra|Dra))"
-    r"[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*",
-    re.MULTILINE,
+    r"(?m)[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St|No))(?<!\b(?:Mrs|Mme|Sra|Dra))"
+    r"[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*"
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
 _SHORTEST_ORDER = 9  # characters; what is shorter may be an initial
@@ -36,8 +34,7 @@ def rules_in(text: str) -> list[tuple[int, int]]:
 def begins_with_rule(text: str) -> bool:
     """Return whether the first sentence of a text is a rule, or speaks of nothing but the answer."""
     first = next((match[0] for match in _SENTENCE.finditer(text) if match[0].strip()), "")
-    says_nothing_else = len(first.strip()) >= _SHORTEST_ORDER and not has_content(first)
-    return says_nothing_else or _START.match(fold(first)) is not None
+    return (len(first.strip()) >= _SHORTEST_ORDER and not has_content(first)) or _START.match(fold(first)) is not None
 
 
 def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
