@@ -7,9 +7,9 @@ from itertools import chain, islice
 
 from msgspec.structs import replace
 
+from scrimp.compress.extract.paragraphs import other_spans, prose_size
 from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.extract.question import find_question, without_answer_orders
-from scrimp.compress.extract.record_lines import record_spans
 from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
@@ -26,10 +26,11 @@ _IT = " it "
 # Data that is not part of a sentence: after a label, on lines of its own, in a fence, which does not ask for JSON.
 _ALONE = r"(?<=[:\uff1a])[ \t]* it |(?m:^[ \t]*+(?:`{3,}|~{3,})[ \t]*+[\w+-]*+[ \t]*+$|^(?: it )+[ \t]*$)"
 _ATTRIBUTES = r"(<[A-Za-z][\w:.-]*+)\s[^<>\n]{0,300}>"  # of a tag: the name of a file says nothing of a task
+_LEAST_PROSE = 0.4
 SELECTION = "sentences for the question"  # as a rule is named
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
-WHOLE = "the documents have too many signs or lines to be read sentence by sentence, and stay whole"
+WHOLE = "the documents are not mostly prose that can be read sentence by sentence, and stay whole"
 ABOUT_ALL = "the task needs every sentence of its documents"
 
 
@@ -55,8 +56,7 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
     if words := words or unstated_quantity(instructions, documents):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"
     query = options.query or find_question(with_named_values(zones) if options.told else zones)
-    readable = "".join(zone.text for zone in zones if _is_document(zone))
-    note = WHOLE if options.level == "focus" and not (readable and may_be_prose(readable)) else ""
+    note = WHOLE if options.level == "focus" and not _documents(zones, [zone.text for zone in zones]) else ""
     return replace(options, query=query), zones, note if query else NO_QUESTION
 
 
@@ -74,9 +74,8 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     """
     from scrimp.compress.extract.focus import Piece, focus  # at focus and above only
 
-    documents = [at for at, zone in enumerate(zones) if _is_document(zone)] if options.query else []
-    words = "".join(texts[at] for at in documents)
-    if not words.strip() or not may_be_prose(words):
+    documents = _documents(zones, texts) if options.query else []
+    if not documents:
         return list(texts)
     first, last = documents[0], documents[-1] + 1
     if last < len(zones) and zones[last].kind != "instruction":
@@ -102,12 +101,26 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the parts of a document, and whether each may be selected from: not rules, nor records."""
     done = 0
-    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *record_spans(text)])), (len(text), len(text))):
+    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *other_spans(text)])), (len(text), len(text))):
         if start > done:
             yield text[done:start], False
         if end > start:
             yield text[start:end], True
         done = end
+
+
+def _documents(zones: Sequence[Zone], texts: Sequence[str]) -> list[int]:
+    """Return which zones are documents to select from: none where too little of them, and of code, is prose."""
+    documents = [at for at, zone in enumerate(zones) if _is_document(zone)]
+    words = "".join(texts[at] for at in documents)
+    if not words.strip() or not may_be_prose(words):
+        return []
+    size = sum(len(zone.text) for zone in zones if zone.kind == "context" or _is_bare_code(zone))
+    return documents if sum(prose_size(texts[at]) for at in documents) >= _LEAST_PROSE * size else []
+
+
+def _is_bare_code(zone: Zone) -> bool:
+    return zone.kind == "code" and not zone.text.lstrip().startswith(("```", "~~~"))
 
 
 def _is_document(zone: Zone) -> bool:

@@ -76,8 +76,6 @@ def test_a_plain_line_is_one_instruction() -> None:
         ("see:\n\n    for i in x:\n        print(i)\n\nwhy?", ("code", "fence")),
         ("see:\n\nimport re\n\ndef f(x):\n    return x\n\nwhy?", ("code", "fence")),
         ("see:\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n", ("code", "diff")),
-        ("see:\n\n[tool.ruff]\nline-length = 100\nselect = []\n", ("code", "fence")),
-        ("see:\n\nversion: 3\nservices:\n  api:\n    image: x\n  db:\n    image: y\n", ("code", "fence")),
         ('see:\n{\n  "a": "words enough",\n  "b": "to be worth it"\n}\nwhy?', ("data", "json")),
         ('see:\n{"a": "words enough", "b": 1}\n{"a": "words enough", "b": 2}\nwhy?', ("data", "jsonl")),
         ("see:\na,b,c\n1,2,3\n4,5,6\nwhy?", ("data", "csv")),

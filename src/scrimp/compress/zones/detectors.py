@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from scrimp.compress.zones import line_detectors as by_line
-from scrimp.compress.zones.code_detectors import detect_code, detect_config
+from scrimp.compress.zones.code_detectors import detect_code
 from scrimp.compress.zones.zone_span import Detector
 
 Tested: TypeAlias = tuple[Detector, Callable[[str], bool]]
@@ -37,5 +37,4 @@ DETECTORS: Sequence[Tested] = (
     (by_line.detect_sessions, lambda text: _contains_any("$ ", "# ", "> ")(text) and _has_prompt_line(text)),
     (by_line.detect_listings, lambda text: bool(_INNER_GAP.search(text)) or _has_listing_line(text)),
     (detect_code, _contains_any("(", "=", ":", ";", "{", "import ")),
-    (detect_config, _contains_any("=", ":\n", ":\r\n")),
 )

@@ -31,7 +31,7 @@ _DOCSTRING = re.compile(
 )
 _BARE_SECTION = re.compile(r"\s*+\[[\w.-]++\][ \t]*+\n")  # of INI, below other code
 # Of the characters between a program's first line and its last that are surely code; of all that nothing parts from it.
-_LEAST_SHARE, _SHARE_OF_FILE = 0.4, 0.25
+_LEAST_SHARE = 0.4
 
 
 def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
@@ -59,7 +59,7 @@ class _Program:
 
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
-        self._inside = {*_inside_others(text, found), *_beside_code(text, found)}
+        self._inside = set(_inside_others(text, found))
         self._margin, self._last = len(text) - len(text.lstrip()), len(text.rstrip())  # where its words begin and end
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
@@ -73,7 +73,7 @@ class _Program:
     def has(self, span: ZoneSpan) -> bool:
         """Return whether a span is part of the program."""
         if span.kind == "context":  # marks of quotation may frame it in a prompt, too
-            return span.start in self._inside or (self._end > 0 and self._surrounds(span.start))
+            return self._end > 0 and self._surrounds(span.start)
         if is_framed(self._text, span.start, span.end):
             return True
         if span.form in JSON_FORMS:  # in a string or comment, which then has something on each side
@@ -117,15 +117,6 @@ class _Program:
 def _is_code(text: str, span: ZoneSpan) -> bool:
     first = text[span.start : min(span.end, span.start + 80)].lstrip()
     return (span.kind, span.form) == ("code", "fence") and not first.startswith(("```", "~~~"))
-
-
-def _beside_code(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:
-    """Yield where words of a file start, of which much is code: nothing but white space is between them."""
-    parts = sorted((span for span in found if span.kind == "context" or _is_code(text, span)), key=lambda it: it.start)
-    for run in runs(parts, lambda span, following: not text[span.end : following.start].strip()):
-        code = sum(span.end - span.start for span in run if span.kind == "code")
-        if code > _SHARE_OF_FILE * (run[-1].end - run[0].start):
-            yield from (span.start for span in run if span.kind == "context")
 
 
 def _inside_others(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:

@@ -1,12 +1,15 @@
-"""At focus no line of a record, a table or a log is left out, nor a part of one."""
+"""At focus sentences are left out of running prose only: records, logs, verse and settings stay whole."""
 
 from __future__ import annotations
+
+from textwrap import fill
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress import compress
+from scrimp.compress.extract.paragraphs import other_spans, prose_size
 
 HALL = (
     "The old town hall stood by the river for three hundred years. It burned down in the winter of 1928, when the "
@@ -43,7 +46,24 @@ BOX = """\
 │ kiel in germany  │ tower of ice. │
 """
 TREE = "src\n├── main.c\n├── parse.c\n└── write.c\n"
-RECORDS = [LOG, COPYRIGHT, ADDRESS, SERVICES, TYPES, BOX, TREE]
+MESSAGES = "".join(
+    f"[{level}] The request of the hall in {town} {what}\n"
+    for level, town, what in (
+        ("info", "Graz", "was closed by the peer."), ("warn", "Varn", "took too long and was canceled."),
+        ("info", "Kiel", "is ready to take work."), ("error", "Orsk", "is not known. It will be tried again."),
+    )
+)  # fmt: skip
+COMMITS = "".join(
+    f"c3c35{n}a Rows of the hall in {town} are told in fewer lines.\n"
+    for n, town in enumerate(("Graz", "Kiel", "Orsk"))
+)
+VERSE = "Rebuild the hall, the winter said.\nThe river froze within its bed.\nAnd all who climbed the hill were dead.\n"
+NAMES = "1. Ada Holm is from Graz.\n2. Ben Ito is from Kiel.\n3. Carl Novak is from Orsk.\n"
+SETTINGS = "- town: Graz\n  text: The hall is closed. It opens in May.\n- town: Kiel\n  text: The hall is of wood.\n"
+COMMENTS = "# This asks for the hall. It is called once.\n# It returns the town. Nothing else is done.\n"
+MOVES = "1. e4 e5 2. Nf3 Nc6 3. Bb5 a6. 4. Ba4 Nf6\n6. Re1 b5 7. Bb3 d6 8. c3 O-O 9. h3 Nb8 10. d4\nNbd7 11. c4 c6.\n"
+RECORDS = [MESSAGES, COMMITS, VERSE, NAMES, SETTINGS, COMMENTS, MOVES]
+RECORDS += [LOG, COPYRIGHT, ADDRESS, SERVICES, TYPES, BOX, TREE]
 
 
 def left_of(documents: str) -> str:
@@ -84,6 +104,37 @@ def test_lines_that_an_editor_wrapped_are_sentences() -> None:
 
     assert "Anna Meier" in left
     assert "Visitors" not in left
+
+
+IN_OTHER_LANGUAGES = {
+    "German": "Das Rathaus stand am Fluss. Es brannte im Winter 1928 ab, weil die Pumpen kein Wasser gaben. ",
+    "Chinese": "\u65e7\u5e02\u653f\u5385\u5728\u6cb3\u8fb9\u3002\u5b83\u88ab\u70e7\u6bc1\u3002",
+    "Hindi": "\u092f\u0939 \u0928\u0926\u0940 \u0915\u0947 \u092a\u093e\u0938 \u0939\u0948\u0964 ",
+    "Thai": (
+        "\u0e28\u0e32\u0e25\u0e32\u0e01\u0e25\u0e32\u0e07\u0e40\u0e01\u0e48\u0e32\u0e15\u0e31\u0e49\u0e07"
+        "\u0e2d\u0e22\u0e39\u0e48\u0e23\u0e34\u0e21\u0e41\u0e21\u0e48\u0e19\u0e49\u0e33 "
+    ),
+    "lower case": "so the hall burned down in 1928. nobody knew why, and the pumps gave no water anyway. ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", IN_OTHER_LANGUAGES)
+def test_sentences_of_a_language_are_prose(language: str) -> None:
+    text = IN_OTHER_LANGUAGES[language] * 3
+
+    assert prose_size(text) == len(text)
+    assert other_spans("\n".join([text] * 4)) == []
+
+
+def test_items_that_are_sentences_are_selected_from() -> None:
+    items = "".join(f"- {sentence}.\n" for sentence in HALL.removesuffix(".").split(". "))
+
+    assert "Visitors" not in left_of(items)
+
+
+@pytest.mark.parametrize("width", [50, 72, 100])
+def test_lines_of_any_width_are_wrapped_prose(width: int) -> None:
+    assert "Visitors" not in left_of(f"{fill(HALL, width)}\n")
 
 
 def test_people_who_talk_are_selected_from() -> None:

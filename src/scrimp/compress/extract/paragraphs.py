@@ -1,0 +1,109 @@
+"""Find running prose among documents: paragraphs of sentences, which alone may be selected from.
+
+What is not clearly prose stays whole, whatever it is: a log, a table, an address, a poem, a list, a program.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Literal
+
+from scrimp.compress.instructions.labels import ITEM, label_end
+
+_PARAGRAPH = re.compile(r"(?:^[^\S\n]*+\S[^\n]*+(?:\n|\Z))++", re.MULTILINE)
+_MARKS = r"[\"'\u201d\u2019\u00bb)\]*_]*+"
+_END = re.compile(
+    rf"[\w%\u0300-\u036f\u0900-\u0dff]{_MARKS}[.!?\u2026]++{_MARKS}(?=[\s<\[(]|\Z)"
+    r"|[\u0589\u061f\u06d4\u1362\u0964\u3002\uff01\uff1f]|[\u0e00-\u109f\u1780-\u17ff]{15}"  # Thai has none
+)
+_ENDS_LINE = re.compile(rf"[.!?\u2026]{_MARKS}\s*\Z")
+_MARKUP = re.compile(r"</?[A-Za-z][^<>\n]*>|^[> \t]+", re.MULTILINE)  # tags, and marks of what is quoted
+_COLUMNS = re.compile(r"[^\s.!?|](?:\t| {3,})\S")
+_SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
+# Lines beside each other that one sign of comments begins.
+_COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
+_SPEAKER = re.compile(r"(?!\s|[-*+] )[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
+# Of a sentence; words of code and of records go on with signs, and ids with digits.
+_FIRST_WORD = re.compile(
+    rf"(?:{ITEM.pattern})?[\"'\u201c\u2018\u00ab\u201e(\u00bf\u00a1*_]*+"
+    r"(?:\d+(?=[^\W\da-zA-Z]))?[^\W\d_]++(?![_:=.(\[]|(?<=[a-z])\d)"
+)
+_FEW = 3  # lines, below which a paragraph is a heading or a few sentences, and judged with what is around it
+_SEVERAL = 3  # sentences, which are prose even if they begin with a number
+_WRAPPED, _FULL, _NEARLY = 40, 0.8, 0.6  # characters of the longest line; shares of all lines, of the longest
+_LINE, _LONG_LINE, _LONG_ITEM = 50, 80, 45  # bytes on average of lines that are sentences, characters of an item
+_MOST_ALIKE = 0.4  # of lines that begin with the same word
+
+
+def prose_size(text: str) -> int:
+    """Return how many characters of a text are surely prose."""
+    return sum(len(found[0]) for found in _PARAGRAPH.finditer(text) if _kind(found[0]) == "prose")
+
+
+def other_spans(text: str) -> list[tuple[int, int]]:
+    """Return the places of what is not prose; headings, and words without a period, are judged with what is around."""
+    return [found.span() for found in _PARAGRAPH.finditer(text) if _kind(found[0]) == "other"]
+
+
+def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
+    lines = [line.strip() for line in _MARKUP.sub("", paragraph).split("\n")]
+    bodies = [line[end:] for line in lines if (end := label_end(line)) < len(line)]
+    ends = [len(_END.findall(line)) for line in bodies]
+    first = 0
+    while first < len(bodies) - 1 < _FEW and any(ends) and not ends[first]:  # a heading, or what names a passage
+        first += 1
+    bodies, ends = bodies[first:], ends[first:]
+    are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(paragraph.split()))
+    if are_signs or _COMMENTS.search(paragraph) or _COLUMNS.search(paragraph):
+        return "other"
+    if _is_chat(paragraph.splitlines()):
+        return "prose"
+    if len(bodies) < _FEW:
+        if not any(ends):
+            return "unsure"
+        return "prose" if sum(ends) >= _SEVERAL or _FIRST_WORD.match(bodies[-1]) else "other"
+    is_prose = any(ends) and (_is_wrapped(bodies) or _are_sentences(bodies, ends) or _are_items(lines))
+    return "prose" if is_prose else "other"
+
+
+def _is_wrapped(lines: Sequence[str]) -> bool:
+    """Return whether an editor broke the lines: the first word of the next did not fit, or a sentence goes on."""
+    longest, beside = max(map(len, lines)), len(lines) - 1
+    full = sum(len(line) + 1 + len(after.split(None, 1)[0]) > longest for line, after in pairwise(lines))
+    nearly = sum(len(line) >= _NEARLY * longest for line in lines[:-1])
+    goes_on = sum(line[0].islower() for line in lines[1:])
+    if longest < _WRAPPED or 2 * sum(_ENDS_LINE.search(line) is not None for line in lines[:-1]) > beside:
+        return False
+    return full >= _FULL * beside or (nearly >= _FULL * beside and goes_on >= _NEARLY * beside)
+
+
+def _are_sentences(lines: Sequence[str], ends: Sequence[int]) -> bool:
+    """Return whether the lines begin with words, and have several sentences, or a long one and are not alike."""
+    mean, most = len("".join(lines).encode("utf-8", "surrogatepass")) / len(lines), len(lines) / 2
+    words = Counter(found[0] for found in map(_FIRST_WORD.match, lines) if found)
+    if words.total() < _FULL * len(lines):
+        return False
+    if sum(end > 1 for end in ends) >= most:
+        return mean >= _LINE
+    return mean >= _LONG_LINE and sum(map(bool, ends)) >= most and max(words.values()) <= _MOST_ALIKE * len(lines)
+
+
+def _are_items(lines: Sequence[str]) -> bool:
+    items: list[str] = []
+    for line in lines:
+        mark = ITEM.match(line)
+        if mark or not items:
+            items.append(line[mark.end() :] if mark else line)
+        else:
+            items[-1] += f" {line}"
+    long = sum(len(item) >= _LONG_ITEM for item in items)
+    sentences = sum(bool(_END.search(item) and _FIRST_WORD.match(item)) for item in items)
+    return bool(ITEM.match(lines[-1]) or len(items) > 1) and 2 * min(long, sentences) >= len(items)
+
+
+def _is_chat(lines: Sequence[str]) -> bool:
+    names = [found[1] for found in map(_SPEAKER.match, lines) if found]
+    return len(lines) >= _FEW and 2 * len(names) >= len(lines) and 2 * len({*names}) <= len(names)  # people speak again
