@@ -21,7 +21,7 @@ class SmallLog:
 
     def __init__(self, db: sqlite3.Connection, path: Path) -> None:
         self._db, self._path, self._is_overfull = db, path, False
-        self._identity = _identity(path)
+        self._identity = file_identity(path)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -32,7 +32,7 @@ class SmallLog:
         with transaction(self._db):
             yield
         self._is_overfull = False
-        if _identity(self._path) != self._identity:
+        if file_identity(self._path) != self._identity:
             raise StoreRemovedError(
                 f"{self._path} was removed or replaced while it was in use, so what is written to it is lost: leave it "
                 "where it is until the run has ended"
@@ -40,7 +40,7 @@ class SmallLog:
         trim_log(self._db, self._path)
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def file_identity(path: Path) -> tuple[int, int] | None:
     """Return an identity that tells a file from a later one of its name; None if there is no file."""
     try:
         status = path.stat()

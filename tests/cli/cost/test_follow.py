@@ -38,6 +38,21 @@ def test_a_pipe_gets_an_object_for_each_change_until_it_is_interrupted(scrimp: S
     assert (following.returncode, err) == (130, b"")
 
 
+def test_it_goes_on_with_the_ledger_of_a_home_that_is_made_anew(scrimp: Scrimp) -> None:
+    keep(scrimp, "0.25")
+    with scrimp.start("cost", "--follow", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
+        assert following.stdout is not None
+        first = json.loads(following.stdout.readline())
+        scrimp.home.rename(scrimp.home.with_name("former"))
+        keep(scrimp, "0.5", "0.125")
+        second = json.loads(following.stdout.readline())
+        following.send_signal(signal.SIGINT)
+        _, err = following.communicate(timeout=100)
+
+    assert [(each["calls"], each["groups"][0]["cost_usd"]) for each in (first, second)] == [(1, 0.25), (2, 0.625)]
+    assert (following.returncode, err) == (130, b"")
+
+
 def test_of_very_many_groups_an_object_has_the_most_expensive_and_the_others_as_one(scrimp: Scrimp) -> None:
     now = time.time()
     with closing(Ledger(scrimp.home / "ledger.db")) as ledger:

@@ -69,6 +69,7 @@ def _snapshots(
     before: CostTotal | None = None
     is_first = True
     while True:
+        sums.take_up_ledger()
         sums.refresh()
         now = session.services.clock()
         start = window.start(now)

@@ -20,6 +20,8 @@ from scrimp.store.cost_sums.groups import ALL, NONE, PERIODS, Group, Name, group
 from scrimp.store.cost_sums.measures import COLUMNS, SECONDS, measured
 from scrimp.store.cost_sums.refresh import WORTH_A_STEP, entries_behind, reach_of, refresh, step
 from scrimp.store.database import OpenDatabase, store_errors
+from scrimp.store.ledger import prepare_ledger
+from scrimp.store.write_ahead_log import file_identity
 
 _IN_PARTS = 500_000  # entries that are worth it
 _ALL = "time >= :since"
@@ -36,7 +38,17 @@ class CostSums(OpenDatabase):
         """So many entries to be added, or more, are in parts."""
         self._in_parts = in_parts
         self.path, self.ledger = path, ledger
+        self._identity = file_identity(ledger)
         self._db, self.is_kept = open_sums(path, ledger)
+
+    def take_up_ledger(self) -> None:
+        """Go on with the ledger that has the path now, where that is another one; not where none has."""
+        now = file_identity(self.ledger)
+        if now is not None and now != self._identity:
+            prepare_ledger(self.ledger)
+            self._db.close()
+            self._identity = now
+            self._db, self.is_kept = open_sums(self.path, self.ledger)
 
     def refresh(self, progress: Callable[[int], None] = lambda _: None) -> None:
         """Bring the sums up to the ledger, if they can be written; `progress` gets the number of entries added.
