@@ -14,6 +14,7 @@ from command import Scrimp
 from scrimp.flows.batch.upkeep.overdue import warnings
 from scrimp.store.batches.records import ShardRecord
 from scrimp.store.batches.store import BatchStore
+from terminal import at_terminal, without_styles
 
 HOUR, DAY = 3600.0, 86_400.0
 
@@ -47,6 +48,20 @@ def test_a_batch_of_several_jobs_is_counted_for_each_by_its_part(batched: Scrimp
 def test_a_job_alone_has_no_column_for_what_is_shared(batched: Scrimp) -> None:
     queue(batched, "a.txt", "one", words=())
     assert "shared" not in batched("batch", "list").out
+
+
+@pytest.mark.parametrize("columns", [70, 80])
+@pytest.mark.parametrize("command", ["list", "status"])
+def test_names_and_numbers_of_jobs_are_whole_in_a_narrow_terminal(
+    batched: Scrimp, server: OpenAIBatches, columns: int, command: str
+) -> None:
+    batched.file("a.jsonl", '{"text": "one"}\n{"text": "two"}\n')
+    job = job_of(batched("batch", "submit", "a.jsonl", "--max-output", "20"))
+    lines = without_styles(at_terminal(batched, "batch", command, columns=columns)).splitlines()
+
+    assert max(map(len, lines)) <= columns
+    assert any(line.startswith(job) and " 2 " in f"{line} " for line in lines)
+    assert any("answered" in line for line in lines)
 
 
 def shard(name: str, *, submitted: float, took: float | None = None, provider: str = "openai") -> ShardRecord:

@@ -17,14 +17,18 @@ _RICH_ROWS = 200  # rich takes a millisecond for each row, and the list of all p
 
 
 def print_table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle, *, empty: str = "nothing yet"
-) -> None:
-    """Print a table on stdout: with rich at a terminal, plain and with every column whole in a pipe."""
+    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle, *,
+    dispensable: Sequence[str] = (), empty: str = "nothing yet",
+) -> None:  # fmt: skip
+    """Print a table on stdout: with rich at a terminal, plain and with every column whole in a pipe.
+
+    Columns that are `dispensable` are left out, one after the other, where a terminal is too narrow.
+    """
     width = style.width if style.terminal else _UNLIMITED
     if not rows:
         print_line(empty)
         return
-    rows = with_points_aligned(rows, align)
+    headers, rows, align = _fitted(headers, with_points_aligned(rows, align), align, width, dispensable)
     if style.movable_cursor and len(rows) <= _RICH_ROWS and _fits(headers, rows, align, width):
         from scrimp.render.rich_table import rich_table  # 20 ms, only for a terminal
 
@@ -32,6 +36,19 @@ def print_table(
     else:
         for text in folded_table(headers, rows, align, width):
             print_line(text)
+
+
+def _fitted(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int, dispensable: Sequence[str]
+) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
+    """Return the columns of a table that fit, with numbers and names that are aligned right whole."""
+    for name in dispensable:
+        if narrowest_width(headers, rows, align) <= width:
+            break
+        kept = [place for place, header in enumerate(headers) if header != name]
+        headers, align = [headers[place] for place in kept], "".join(align[place] for place in kept)
+        rows = [[row[place] for place in kept] for row in rows]
+    return headers, rows, align
 
 
 def _fits(headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, width: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,8 +11,6 @@ from scrimp.cli.printing import print_json, print_table
 from scrimp.cli.runs.run_facts import command_line, run_document, run_totals, state_of, total_cost
 from scrimp.cli.session import Session, open_session
 from scrimp.enums import RunKind
-from scrimp.render.streams import StreamStyle
-from scrimp.render.tables import narrowest_width
 from scrimp.store.run_log import RunLog, RunRecord
 from scrimp.units import format_clock, format_count, format_known_dollars, format_moment
 
@@ -45,24 +42,10 @@ def list_(
             print_json([run_document(session, record) for record in records])
             return
         cells = [_cells(session, record) for record in records]
-        headers, rows, align = _fitted(_HEADERS, cells, _ALIGN, session.out)
         print_table(
-            headers, rows, align, session.out, empty="no run is recorded yet: `scrimp run` and `scrimp ask` add them"
-        )
-
-
-def _fitted(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], align: str, style: StreamStyle
-) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
-    """Return the columns of a table that fit a terminal with every run's name whole; all of them in a pipe."""
-    left_out = 0
-    while True:
-        kept = [place for place, header in enumerate(headers) if header not in _DISPENSABLE[:left_out]]
-        fitted = tuple(headers[place] for place in kept), [[row[place] for place in kept] for row in rows]
-        sides = "".join(align[place] for place in kept)
-        if not style.terminal or left_out == len(_DISPENSABLE) or narrowest_width(*fitted, sides) <= style.width:
-            return *fitted, sides
-        left_out += 1
+            _HEADERS, cells, _ALIGN, session.out, dispensable=_DISPENSABLE,
+            empty="no run is recorded yet: `scrimp run` and `scrimp ask` add them",
+        )  # fmt: skip
 
 
 def _cells(session: Session, record: RunRecord) -> tuple[str, ...]:
