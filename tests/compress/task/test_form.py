@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scrimp.compress import compress
 from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.task.form import about_all, about_form
+from scrimp.enums import Level
 
 HERE = Path(__file__).parent
 # The batches that have, in each language, a sentence for each of 29 words of form ("indent", "verbatim"), and for each
@@ -305,6 +306,23 @@ def test_a_task_about_form_leaves_every_byte_of_json_and_another_none_of_its_whi
     assert kept["form"] >= 0.98 * len(some["form"])
     assert kept["other"] <= 0.07 * len(some["other"])
     assert compress(f"{written}\n\nWho pays?", "lossless").text == f"{minified}\n\nWho pays?"
+
+
+@pytest.mark.parametrize("level", ["lossless", "tidy"])
+@pytest.mark.parametrize(
+    "order",
+    [
+        "Complete the template below with what the mail says.",
+        "F\u00fclle dieses Formular aus:",
+        "Remplis ce formulaire :",
+        "Rellena esta plantilla con los datos del correo:",
+    ],
+)
+def test_a_form_to_fill_in_stays_as_it_is(order: str, level: Level) -> None:
+    form = json.dumps({"first_name": "", "born": None, "allergies": []}, indent=2)
+    prompt = f"{order}\n\n{form}\n\nMail: My parcel has not come. Ana Ruiz, Porto"
+
+    assert compress(prompt, level).text == prompt
 
 
 def test_there_are_three_hundred_prompts_of_each_kind_and_none_is_of_two() -> None:
