@@ -12,6 +12,7 @@ from scrimp.compress.checks.gate import Check, Rewrite
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.checks.unfolded import unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
+from scrimp.compress.extract.paragraphs import other_spans
 from scrimp.compress.json.columns import write_columns
 from scrimp.compress.json.minify import minify
 from scrimp.compress.options import LEVELS
@@ -81,7 +82,8 @@ def _page_text_complete(before: str, after: str) -> str | None:
 def _drop_articles(text: str) -> str:
     from scrimp.compress.wording.articles import drop_articles  # at dense only
 
-    return drop_articles(text) if may_be_prose(text) and is_running_text(text) else text
+    is_prose = may_be_prose(text) and is_running_text(text) and not other_spans(text)
+    return drop_articles(text) if is_prose else text
 
 
 def _only_articles_dropped(before: str, after: str) -> str | None:

@@ -144,3 +144,9 @@ def test_people_who_talk_are_selected_from() -> None:
     )
 
     assert "lunch" not in left_of(talk)
+
+
+def test_records_keep_their_articles_at_dense() -> None:
+    text = f"<documents>\n{MESSAGES * 2}</documents>\n\n{QUESTION}"
+
+    assert MESSAGES * 2 in compress(text, "dense", keep=0.5).text
