@@ -216,12 +216,14 @@ def relay(port: int) -> Iterator[Relay]:
 
 
 def install_all() -> None:
-    """Install all that tests ask for, so that these need not wait; say what could not be."""
+    """Install all that tests ask for, so that these need not wait; what could not be installed, they try again."""
     for requirements in sorted(REQUIREMENTS.glob("*.txt")):
         try:
             installed(requirements.stem)
         except pytest.skip.Exception as skipped:
             print(skipped)
+    for failed in Path(PLACE).glob("*/failed"):
+        failed.unlink()
 
 
 if __name__ == "__main__":
