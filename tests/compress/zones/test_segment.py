@@ -47,6 +47,13 @@ def test_zones_joined_are_the_text(text: str) -> None:
     assert "".join(zone.text for zone in cut(text)) == text
 
 
+def test_a_log_that_goes_on_indented_below_code_is_in_the_text_once() -> None:
+    log = "".join(f"2025-03-04T10:00:{at:02}Z INFO [db] took job {at}\n" for at in range(3))
+    text = f'{log}        }},\n        "entries": [\n            {{\n          {log}'
+
+    assert "".join(zone.text for zone in cut(text)) == text
+
+
 @given(lines)
 def test_json_that_begins_anywhere_does_not_break_the_join(text: str) -> None:
     found = segment(text, find_json=lambda piece: [(0, len(piece))] if piece else [], is_data=any_data)

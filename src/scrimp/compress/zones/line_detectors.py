@@ -136,7 +136,7 @@ def detect_logs(lines: list[str]) -> Iterator[ZoneSpan]:
 
     for run in runs(lines_that(_LOG.match, lines), is_same_log):
         end = run[-1] + 1
-        while end < len(lines) and lines[end].strip() and _LOG_CONTINUATION.match(lines[end]):
+        while (row := "".join(lines[end : end + 1])).strip() and _LOG_CONTINUATION.match(row) and not _LOG.match(row):
             end += 1
         mostly = _MAX_CONTINUED * len(run) >= end - run[0] or any(map(_TRACE.match, lines[run[0] : end]))
         if len(run) >= _MIN_ROWS and mostly:
