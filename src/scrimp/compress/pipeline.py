@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import islice
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from scrimp.compress.checks.gate import LONGER, Check, Rewrite, apply_checked, t
 from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
+from scrimp.compress.encoded.omit import encoded_runs
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.lexer import find_end
 from scrimp.compress.json.placement import Placement
@@ -19,7 +21,7 @@ from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
 from scrimp.compress.rules import NOT_UNDONE, WHITE_SPACE, rules_for
 from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
-from scrimp.compress.task.form import about_form
+from scrimp.compress.task.form import about_form, names_form
 from scrimp.compress.told_data import moved_spans, told_zones
 from scrimp.compress.zones.prose import is_running_text
 from scrimp.compress.zones.segment import segment
@@ -32,6 +34,7 @@ _MAY_BEGIN_JSON = re.compile(r"(?:\A|\n)[ \t\r]*+[\[{]")
 NOT_ITS_ZONES = "its parts together are not the text"
 _MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
+NAMES_FORM = "the task is about the form of its pages and files, which stay as they are"
 
 
 def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
@@ -64,13 +67,23 @@ def _found_zones(text: str, told: tuple[TextSpan, ...]) -> list[Zone]:
 
 
 def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
-    """Return the zones of a text; where the task is about the form of its JSON that is code, and the note says so."""
-    zones = _found_zones(text, options.told)
+    """Return the zones of a text; what a task about form asks to keep as it is, is code, and the note says so."""
+    zones, note = _found_zones(text, options.told), ""
     instructions = f"{options.asked}\n{instructions_of(zones, options.told)}"
-    if any(zone.form in JSON_FORMS for zone in zones) and (words := about_form(instructions)):
-        zones = [replace(zone, kind="code", form="fence") if zone.form in JSON_FORMS else zone for zone in zones]
-        return zones, f"{ABOUT_FORM}: {words}"
-    return zones, ""
+    for is_kept, words_of_form, why in _KEPT if options.level != "lossless" else _KEPT[:1]:
+        if any(map(is_kept, zones)) and (words := words_of_form(instructions)):
+            zones = [replace(zone, kind="code", form="fence") if is_kept(zone) else zone for zone in zones]
+            note = f"{why}: {words}"
+    return zones, note
+
+
+def _is_page_or_file(zone: Zone) -> bool:
+    return zone.form == "html" or (zone.kind in ("context", "tool", "data") and any(encoded_runs(zone.text)))
+
+
+# What a task about form keeps as it is, and how such a task is told: of a page most tasks ask what it says.
+_names_form = partial(names_form, listed=True)
+_KEPT = ((lambda zone: zone.form in JSON_FORMS, about_form, ABOUT_FORM), (_is_page_or_file, _names_form, NAMES_FORM))
 
 
 def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequence[AppliedRule]) -> bool:

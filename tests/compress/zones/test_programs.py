@@ -123,7 +123,7 @@ WRITTEN = [
     "===", "web-1 (nginx):", "[LOG]", "<log>", "<<<", "'''", "Price {x}",
     "`kubectl logs web-1` prints", ":siren:", "//files/share/app.log", "   ---", "...", "Log from db-1; read it",
     "LOG ====", 'It is 5" wide.', "\u65e5\u5fd7", "Look (again) :-)", "1) The log", "Booting worker",
-    "<scrimp:keep>all of it</scrimp:keep>",
+    "<scrimp:keep>as it was told</scrimp:keep>",
 ]  # fmt: skip
 LOG = "\n".join(f"2026-11-25 10:00:{n} INFO worker {n} took job {7 * n}" for n in range(10, 40))
 FRAMES = ["{}", "Why does it fail?\n\n{}", "{}\n\nWhy does it fail?"]

@@ -8,14 +8,16 @@ or text. So do hexadecimal digits: who shows a dump of bytes asks about them.
 from __future__ import annotations
 
 import re
-from binascii import Error, a2b_base64
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from base64 import b64decode
+from binascii import Error
+from collections.abc import Iterator
+from contextlib import suppress
 
 from msgspec import Struct
 
 from scrimp.compress.encoded.magic_bytes import media_type
 from scrimp.compress.zones import protected_spans
+from scrimp.compress.zones.zone_span import overlaps
 
 MIN_BASE64 = 200  # characters of base64
 MIN_LINES = 4
@@ -49,7 +51,6 @@ _BEFORE = "\"'(<>: \t\n\r"  # after a comma or = it may be an unquoted cell, or 
 _AFTER = re.compile(r"[\s\"')<>]|\\[\"'nrt]|\Z")
 _CONTINUES = re.compile(rf"{_BREAK}(?:[{_LETTER}\\]{{40}}|{NOTE.pattern})")
 _ENDS_KEY = re.compile(r"(?:\\*+|(?:[^\"\n\\]|\\[^\n]){1,200}+)\"[ \t\r\n]*+:")
-_URL_SAFE = str.maketrans("-_", "+/")
 
 
 class _EncodedRun(Struct, frozen=True, gc=False):
@@ -68,22 +69,17 @@ def omit_encoded(text: str) -> str:
     """
     pieces: list[str] = []
     done = 0
-    runs = list(_runs(text))
+    runs = list(encoded_runs(text))
     code = [match.span() for match in re.finditer(protected_spans.CODE, text)] if runs else []
     for run in runs:
-        if not _overlaps(code, run):
+        if not overlaps(code, run.start, run.end):
             note = f"[base64, {run.media}, {len(run.data):,} bytes, left out; the source is intact]"
             pieces += (text[done : run.start], note)
             done = run.end
     return "".join([*pieces, text[done:]]) if pieces else text
 
 
-def _overlaps(spans: Sequence[tuple[int, int]], run: _EncodedRun) -> bool:
-    number = bisect_left(spans, (run.end,)) - 1
-    return number >= 0 and spans[number][1] > run.start
-
-
-def _runs(text: str) -> Iterator[_EncodedRun]:
+def encoded_runs(text: str) -> Iterator[_EncodedRun]:
     """Yield the runs of base64 to omit."""
     if not _HAS_LONG.match(text):
         return
@@ -120,11 +116,9 @@ def _is_whole(text: str, run: _EncodedRun) -> bool:
 
 def _decode_base64(letters: str) -> bytes:
     """Return the bytes of base64 in either alphabet, or b"" if it is not valid."""
-    if "-" in letters or "_" in letters:
-        if "+" in letters or "/" in letters:
-            return b""
-        letters = letters.translate(_URL_SAFE)
-    try:
-        return a2b_base64(letters + "=" * (-len(letters) % 4), strict_mode=True)
-    except Error:
+    is_safe = "-" in letters or "_" in letters  # in a URL
+    if is_safe and ("+" in letters or "/" in letters):
         return b""
+    with suppress(Error):
+        return b64decode(letters + "=" * (-len(letters) % 4), altchars="-_" if is_safe else None, validate=True)
+    return b""

@@ -22,14 +22,9 @@ def minify(text: str) -> str:
         return text
     lines = body.split("\r\n" if body.count("\r\n") == body.count("\n") == body.count("\r") else "\n")
     if any(line != line.strip(WHITESPACE) for line in lines):
-        return "\n".join(map(_minify_line, body.split("\n")))
+        cores = ((line, line.strip(WHITESPACE)) for line in body.split("\n"))
+        return "\n".join([line.replace(core, _without_space(core), 1) for line, core in cores])
     return _without_space(body, " \t")
-
-
-def _minify_line(line: str) -> str:
-    """Return a line with its record minified between the white space around it."""
-    core = line.strip(WHITESPACE)
-    return line.replace(core, _without_space(core), 1)
 
 
 def _without_space(value: str, space: str = WHITESPACE) -> str:

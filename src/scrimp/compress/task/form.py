@@ -83,12 +83,12 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     return next(filter(None, forms), None)
 
 
-def names_form(instructions: str) -> str | None:
-    """Return the words of form in instructions that need not have a task, or None."""
+def names_form(instructions: str, *, listed: bool = False) -> str | None:
+    """Return the words of form in instructions that need not have a task, or None; a model's word is not `listed`."""
     text, sentences = read(instructions)
     found = None if next(_asking(sentences), None) else _form_words(text)
     said = (_form_words(one) if is_question(one) else _form_of_order(one) for one in sentences)
-    return found or next(filter(None, said), None)
+    return found or next((words for words in said if words and (_find(words, "form") or not listed)), None)
 
 
 def read(instructions: str) -> tuple[str, list[str]]:

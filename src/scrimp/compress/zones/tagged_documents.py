@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from scrimp.compress.instructions.labels import name_kind
 from scrimp.compress.instructions.vocabulary import shared_list
-from scrimp.compress.zones.zone_span import closing_tags, runs
+from scrimp.compress.zones.zone_span import closing_tags, overlaps, runs
 
 Region = tuple[int, int]
 
@@ -26,7 +25,7 @@ def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
     numbered = ((start, end, name, name.rstrip(_NUMBERING)) for start, end, name in _tagged(text, taken))
     for run in runs(numbered, lambda one, two: one[3] == two[3] and not text[one[1] : two[0]].strip()):
         kind = name_kind(run[0][2])
-        inner = [_inside(text, start, end) for start, end, *_ in run]
+        inner = [(text.index(">", start) + 1, text.rindex("<", start, end)) for start, end, *_ in run]
         if kind == "documents":
             lengths = [end - start for start, end in inner]
             if len(run) == 1 and lengths[0] >= _MIN_TAGGED:
@@ -42,7 +41,8 @@ def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]
     """Yield start, end and name of elements that are not HTML, outermost first and none within another."""
     done = 0
     unbalanced: set[str] = set()
-    tags = [tag for tag in _TAG.finditer(text) if tag[1].lower() not in _HTML and not is_inside(taken, tag.start())]
+    found = (tag for tag in _TAG.finditer(text) if tag[1].lower() not in _HTML)
+    tags = [tag for tag in found if not overlaps(taken, tag.start(), tag.start() + 1)]
     closings = closing_tags(text) if tags else {}
     for match in tags:
         name = match[1].lower()
@@ -58,13 +58,3 @@ def _tagged(text: str, taken: Sequence[Region]) -> Iterator[tuple[int, int, str]
             continue  # its documents are looked at one by one
         yield match.start(), end, name
         done = end
-
-
-def _inside(text: str, start: int, end: int) -> Region:
-    return text.index(">", start) + 1, text.rindex("<", start, end)
-
-
-def is_inside(taken: Sequence[Region], at: int) -> bool:
-    """Return whether a place is in one of the regions, which are in order."""
-    number = bisect_left(taken, (at + 1,)) - 1
-    return number >= 0 and at < taken[number][1]

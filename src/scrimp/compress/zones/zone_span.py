@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -46,6 +47,12 @@ def gaps(start: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterator[tup
         if first > start:
             yield start, first
         start = max(start, after)
+
+
+def overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Return whether a part of a text has a place in common with one of the spans, which are in order."""
+    before = bisect_left(spans, (end,))
+    return before > 0 and spans[before - 1][1] > start
 
 
 def runs(items: Iterable[Item], is_next: Callable[[Item, Item], object]) -> Iterator[list[Item]]:
