@@ -51,6 +51,24 @@ def test_a_task_about_form_is_obeyed_wherever_it_is_told(
     assert (sent.text, sent.history) == (last, turns)
 
 
+@pytest.mark.parametrize(
+    ("last", "is_kept"),
+    [("Fix the tag that is not closed.", True), ("Which CSS class has the list?", True), ("Who pays?", False)],
+)
+@pytest.mark.parametrize("is_result", [False, True])
+def test_a_page_of_an_earlier_turn_stays_where_a_later_one_asks_about_its_form(
+    last: str, is_kept: bool, is_result: bool
+) -> None:
+    items = "".join(f"<p class='row'>Item {number} costs {number * 3} dollars today.</p>\n" for number in range(20))
+    page = f"<!DOCTYPE html>\n<html><body>{items}</body></html>"
+    asked = Message("user", "What does item 3 cost?" if is_result else f"What does item 3 cost?\n\n{page}")
+    result = (Message("assistant", "", calls=(ToolCall("1", "get", "{}"),)), Message("tool", page, call_id="1"))
+    turns = (asked, *(result if is_result else ()), Message("assistant", "9"))
+    sent = PromptCompressor("tidy").compress(Prompt(index=0, text=last, history=turns))
+
+    assert any(page in turn.content for turn in sent.history) is is_kept
+
+
 @pytest.mark.parametrize("level", ["focus", "dense"])
 @pytest.mark.parametrize(
     ("last", "whole"),

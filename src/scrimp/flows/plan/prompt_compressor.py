@@ -107,12 +107,10 @@ def _told(turn: Message) -> tuple[TextSpan, ...]:
 def _asked(turns: Sequence[Message], system: str, level: str) -> list[str]:
     """Return the instructions outside each turn: the system text, earlier user turns, and later ones about its form.
 
-    Where no turn has JSON, and the level selects no sentences, they change nothing.
+    At `lossless` they change nothing where no turn has JSON; above it the form of pages and files may be asked about.
     """
-    from scrimp.compress.options import CompressOptions  # as in _compress_part
-
     has_json = any(turn.role != "assistant" and ("{" in turn.content or "[" in turn.content) for turn in turns)
-    if not has_json and not CompressOptions(level).selects_sentences:
+    if level == "lossless" and not has_json:
         return [system] * len(turns)
     from scrimp.compress.pipeline import instructions_in  # as in _compress_part
     from scrimp.compress.task.form import names_form
