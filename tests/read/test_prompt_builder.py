@@ -120,6 +120,17 @@ def test_a_row_unlike_those_before_it_fails_alone(read, options, message):
     assert (rows[1].text, rows[1].source) == ("", "stdin:2")
 
 
+@pytest.mark.parametrize("options", [{"id_field": "name"}, {"attach_field": "name"}])
+def test_a_row_without_the_column_of_its_id_or_its_attachments_fails_alone(read, options):
+    given = [{"text": "x", "name": None}, {"text": "y"}, {"text": "z", "name": None}]
+    rows = read(json_lines(*given).encode(), "jsonl", **options)
+
+    assert [row.text for row in rows] == ["x", "", "z"]
+    assert rows[1].defect.startswith("there is no column 'name': ")
+    with pytest.raises(InputError, match="no column 'name'"):
+        read(json_lines(*given[1:]).encode(), "jsonl", **options)
+
+
 @pytest.mark.parametrize(("options", "message"), ODD_ROWS)
 def test_the_first_row_of_each_input_must_be_as_the_options_say(read, file, options, message):
     good, odd = file("a.jsonl", json_lines({"text": "x", "id": 1})), file("b.jsonl", json_lines({"id": 2, "note": 5}))

@@ -64,9 +64,13 @@ class PromptBuilder:
         self, row: JsonObject, index: int, source: Source, number: int, where: str, *, tabular: bool
     ) -> Prompt:
         columns = self._with_built_in(row, source, number, where) if self._built_in else row
+        named: str | None = None
+        attached: tuple[Attachment, ...] = ()
         try:
+            named = self._id(row, columns, where)
             conversation, defect = self._conversation(row, columns, where), ""
             _check_not_blank(conversation.text)
+            attached = self._attached(columns, source, where)
         except EmptyPromptError as error:
             conversation, defect = Conversation(""), str(error)
         except InputError as error:
@@ -78,11 +82,10 @@ class PromptBuilder:
         system = conversation.system if self._system is None else self._system
         return Prompt(
             index=index, text=conversation.text, told=conversation.told,
-            id=self._id(row, columns, where) or _default_id(source, number, where),
+            id=named or _default_id(source, number, where),
             system=self._prefixed(system), history=conversation.history,
             after=conversation.after, row=row, source=where, template=self._template,
-            file=source.name, number=number, tabular=tabular, defect=defect,
-            attachments=() if defect else self._attached(columns, source, where),
+            file=source.name, number=number, tabular=tabular, defect=defect, attachments=attached,
         )  # fmt: skip
 
     def _from_text(self, value: str, index: int, source: Source, number: int, where: str) -> Prompt:
