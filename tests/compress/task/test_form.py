@@ -245,6 +245,12 @@ def test_an_order_or_a_question_with_its_choices_after_a_colon_is_one_sentence(t
     assert about_form("Your task: sort them, then minify.")
 
 
+@pytest.mark.parametrize("word", ["or", "or a", "o", "\u0438\u043b\u0438", "a,", "a b c"])
+def test_choices_that_never_end_are_read_once(word: str) -> None:
+    """Read in every way that they could be told apart, the first would take longer than any test."""
+    assert about_form(f"Minify it. Say which one it is: a {' '.join([word] * 200)} (")
+
+
 @pytest.mark.parametrize(
     "question",
     [
