@@ -44,6 +44,15 @@ def test_what_a_document_reports_is_no_rule(report: str) -> None:
     assert rules_in(f"{report}\n") == []
 
 
+def test_a_rule_after_a_no_is_a_sentence_of_its_own_and_a_number_is_not() -> None:
+    rule = "Never promise a refund."
+    text = f"Does the shop take things back? No. {rule}"
+
+    assert [text[start:end] for start, end in rules_in(text)] == [rule]
+    assert rules_in("The train leaves from platform No. 5 at noon.") == []
+    assert [end for _, end in rules_in("Always take bus No. 5 to the hall.")] == [34]
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
 def test_rules_do_not_take_the_place_of_sentences(keep: float) -> None:
     rules = " ".join(RULES[:3])

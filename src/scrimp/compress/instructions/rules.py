@@ -14,7 +14,7 @@ _ANYWHERE, _IN_OTHER_SCRIPTS = (re.compile(_WORDS.pop(name)) for name in ("anywh
 _BEFORE = r"[\W_]*+(?:\d{1,3}[.)]\s+)?(?:(?:please|and|but|also|so|note that|important|bitte)[,:]? )*"
 _START = re.compile(f"{_BEFORE}(?:{'|'.join(_WORDS.values())})")
 _SENTENCE = re.compile(
-    r"(?m)[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St|No))(?<!\b(?:Mrs|Mme|Sra|Dra))"
+    r"(?m)[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St))(?<!\b(?:Mrs|Mme|Sra|Dra))(?!(?<=\bNo)\. ?\d)"
     r"[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*"
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
