@@ -8,7 +8,7 @@ import pytest
 from scrimp.compress.compressor import compress
 from scrimp.compress.extract.question import find_question
 from scrimp.compress.instructions.labels import label_at
-from scrimp.compress.instructions.sentence_kinds import kind_of
+from scrimp.compress.instructions.sentence_kinds import has_content, kind_of
 from scrimp.compress.zones.zone import Zone
 
 HERE = Path(__file__).parent
@@ -135,6 +135,12 @@ def test_a_closing_order_leaves_the_sentence_that_answers(order: str) -> None:
 
     assert "Emil Brand was mayor from 1899 to 1910." in left
     assert "in short baskets" not in left
+
+
+@pytest.mark.parametrize("sign", ["'-'", "'?'", "' '"])
+def test_a_sign_in_marks_of_quotation_is_no_word_to_look_for(sign: str) -> None:
+    assert not has_content(f"Answer with {sign} only.")
+    assert has_content(f"Answer with {sign} for Graz.")
 
 
 @pytest.mark.parametrize("order", ["Curb your enthusiasm.", "Ohne Schnickschnack.", "Tuus sermo sit Latinus."])

@@ -48,7 +48,7 @@ def kind_of(sentence: str) -> SentenceKind:
 def has_content(text: str) -> bool:
     """Return whether any word says what is looked for, and not only how to answer."""
     first = (word[0].strip("'") for word in WORD.finditer(fold(text)))
-    return any(word not in contentless() for word in first) or bool(content_words(text))
+    return any(word and word not in contentless() for word in first) or bool(content_words(text))
 
 
 def content_words(text: str) -> set[str]:
@@ -65,7 +65,7 @@ def share_about_answers(text: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return {word.strip("'") for word in WORD.findall(fold(text))}
+    return {word.strip("'") for word in WORD.findall(fold(text))} - {""}  # of marks of quotation alone
 
 
 def _kind_of_unspaced(sentence: str) -> SentenceKind:
