@@ -227,4 +227,6 @@ def install_all() -> None:
 
 
 if __name__ == "__main__":
+    if not PLACE:
+        sys.exit("SCRIMP_FOREIGN_SERVERS names no directory to install servers of others in")
     install_all()

@@ -8,6 +8,7 @@ import subprocess
 import time
 from contextlib import closing
 from decimal import Decimal
+from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -16,9 +17,9 @@ from outcomes import entry
 from scrimp.store.ledger import Ledger
 
 
-def keep(scrimp: Scrimp, *costs: str) -> None:
+def keep(scrimp: Scrimp, *costs: str, home: Path | None = None) -> None:
     now = time.time()
-    with closing(Ledger(scrimp.home / "ledger.db")) as ledger:
+    with closing(Ledger((home or scrimp.home) / "ledger.db")) as ledger:
         ledger.append([replace(entry("p/m", cost), call=f"{now}-{n}", time=now) for n, cost in enumerate(costs)])
 
 
@@ -43,8 +44,10 @@ def test_it_goes_on_with_the_ledger_of_a_home_that_is_made_anew(scrimp: Scrimp) 
     with scrimp.start("cost", "--follow", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as following:
         assert following.stdout is not None
         first = json.loads(following.stdout.readline())
+        anew = scrimp.home.with_name("anew")
+        keep(scrimp, "0.5", "0.125", home=anew)  # it is moved there whole: an empty ledger would be a change of its own
         scrimp.home.rename(scrimp.home.with_name("former"))
-        keep(scrimp, "0.5", "0.125")
+        anew.rename(scrimp.home)
         second = json.loads(following.stdout.readline())
         following.send_signal(signal.SIGINT)
         _, err = following.communicate(timeout=100)
