@@ -53,6 +53,12 @@ def test_a_rule_after_a_no_is_a_sentence_of_its_own_and_a_number_is_not() -> Non
     assert [end for _, end in rules_in("Always take bus No. 5 to the hall.")] == [34]
 
 
+def test_a_word_of_any_length_is_read_once() -> None:
+    """Read from each of its letters on, this one would take minutes."""
+    assert rules_in(f"Es ist gut {'zu' * 200_000}!") == []
+    assert rules_in("Alle Pakete sind am Tor entgegenzunehmen.")
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
 def test_rules_do_not_take_the_place_of_sentences(keep: float) -> None:
     rules = " ".join(RULES[:3])
