@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pytest
 
 from scrimp.compress import compress
-from scrimp.compress.pipeline import NAMES_FORM
+from scrimp.compress.pipeline import ABOUT_FORM, NAMES_FORM
 
 PAGE = f"""<!DOCTYPE html>
 <html><head><title>Prices</title><link rel="stylesheet" href="a.css"></head>
@@ -60,6 +60,15 @@ def test_a_task_about_form_keeps_its_data(task: str, data: str, level: str) -> N
         result = compress(text, level)
         assert data in result.text
         assert result.note.startswith(NAMES_FORM) or level != "tidy"  # above, it may say why no sentence was left out
+
+
+def test_json_beside_a_page_is_told_of_too() -> None:
+    prompt = f'Fix the indentation.\n\n{{\n    "town": "Graz",\n    "doors": [1, 2, 3, 4]\n}}\n\n{PAGE}'
+    result = compress(prompt, "tidy")
+
+    assert result.text == prompt
+    assert ABOUT_FORM in result.note
+    assert NAMES_FORM in result.note
 
 
 @UPWARD

@@ -73,7 +73,7 @@ def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
     for is_kept, words_of_form, why in _KEPT if options.level != "lossless" else _KEPT[:1]:
         if any(map(is_kept, zones)) and (words := words_of_form(instructions)):
             zones = [replace(zone, kind="code", form="fence") if is_kept(zone) else zone for zone in zones]
-            note = f"{why}: {words}"
+            note += f"{'; ' if note else ''}{why}: {words}"
     return zones, note
 
 
