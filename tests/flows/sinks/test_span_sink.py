@@ -73,7 +73,8 @@ def test_texts_that_wait_are_bounded_too() -> None:
     poster.may.set()
 
     assert "calls, which the ledger has" in (sink.close() or "")
-    assert 16 <= len(poster.taken) <= 32  # what it took at first, and what may wait
+    # Fifteen may wait, each a little over a million characters, and as many may have been taken before they did.
+    assert 15 <= len(poster.taken) <= 30
 
 
 def test_rows_reach_the_output_before_the_sink() -> None:
