@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
-from typer._click import Command
+from typer._click import Command, Parameter
 from typer.core import TyperGroup
 
 from command import Scrimp
@@ -60,10 +60,37 @@ def working_words(name: str, command: Command) -> list[str]:
     return [*name.split(), *(ARGUMENTS.get(metavar, "x") for metavar in metavars)]
 
 
-def flags_with_values(command: Command) -> list[str]:
-    """Return the options of a command that take a value."""
+def odd_values(name: str, commands: Mapping[str, Command]) -> list[tuple[str, str]]:
+    """Return options of a command that take a value, with values they may be given by mistake.
+
+    An option that several commands declare alike is parsed alike: the first of them has it with every value, each other
+    with one, in turn.
+    """
+    pairs = []
+    for option in options_with_values(commands[name]):
+        alike = [other for other, command in commands.items() if _declares(command, option)]
+        turn = alike.index(name)
+        values = ODD_VALUES if turn == 0 else [ODD_VALUES[turn % len(ODD_VALUES)]]
+        pairs += [(_flag(option), value) for value in values]
+    return pairs
+
+
+def options_with_values(command: Command) -> list[Parameter]:
     options = [parameter for parameter in command.params if parameter.param_type_name == "option"]
-    return [max(option.opts, key=len) for option in options if not getattr(option, "is_flag", False)]
+    return [option for option in options if not getattr(option, "is_flag", False)]
+
+
+def _declares(command: Command, option: Parameter) -> bool:
+    """Return whether a command has an option with the same name, type and words."""
+    return any(_declaration(other) == _declaration(option) for other in options_with_values(command))
+
+
+def _declaration(option: Parameter) -> tuple[str, str, bool, object]:
+    return _flag(option), repr(option.type), getattr(option, "multiple", False), getattr(option, "help", None)
+
+
+def _flag(option: Parameter) -> str:
+    return max(option.opts, key=len)
 
 
 class Surrounding(Struct, frozen=True):
@@ -79,6 +106,7 @@ class Surrounding(Struct, frozen=True):
     prepare: Callable[[Scrimp], None] | None = None
     words: Sequence[str] = ()
     ends: Literal["as usual", "without stdout", "with a sentence"] = "with a sentence"
+    step: int = 1  # each command in so many; above 1 where all commands read it in the same place
 
 
 def _config(text: str) -> Callable[[Scrimp], None]:
@@ -152,7 +180,7 @@ SURROUNDINGS = [
     Surrounding("HOME does not exist", env={"SCRIMP_HOME": None, "HOME": "/dev/null/nobody"}),
     Surrounding("HOME is a relative path", env={"SCRIMP_HOME": None, "HOME": "relative"}),
     Surrounding("HOME is empty", {"bound": True}, {"SCRIMP_HOME": None, "HOME": ""}),
-    *(Surrounding(f"{name!a} is not UTF-8", env={name: NOT_UTF8}) for name in _VARIABLES),
+    *(Surrounding(f"{name!a} is not UTF-8", env={name: NOT_UTF8}, step=3) for name in _VARIABLES),
     Surrounding("the key is two words", env={"OPENAI_API_KEY": "caf\u00e9 hunter2\n"}),
     Surrounding("a certificate is none", env={"SSL_CERT_FILE": "bad.pem"}),
     Surrounding("certificates are a directory", env={"REQUESTS_CA_BUNDLE": "/"}),
