@@ -53,8 +53,7 @@ def _inside_margins(rewrite: Rewrite) -> Rewrite:
 
     def rewrite_core(text: str) -> str:
         core = text.strip()
-        start = text.find(core) if core else 0
-        return text[:start] + rewrite(core) + text[start + len(core) :]
+        return rewrite(core).join(text.split(core, 1)) if core else text
 
     return rewrite_core
 

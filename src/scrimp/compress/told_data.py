@@ -95,19 +95,10 @@ def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Spa
     """Return what the instructions put into keep tags, or into a fence of a programming language."""
     if "<scrimp:" not in text and "```" not in text and "~~~" not in text:
         return []
-    words = _only_words(text, told)
-    fences = [fence for fence in protected_spans.fences(words) if fence.info not in _NEUTRAL_FENCES]
-    return sorted([*protected_spans.keep_spans(words), *fences], key=lambda part: part.start)
-
-
-def _only_words(text: str, told: Sequence[TextSpan]) -> str:
-    """Return a text of the same length in which no told data can be taken for a tag or a fence."""
-    pieces: list[str] = []
-    done = 0
-    for start, end in told:
-        pieces += (text[done:start], "x" * (end - start))
-        done = end
-    return "".join([*pieces, text[done:]])
+    for start, end in told:  # in which nothing may be taken for a tag or a fence
+        text = f"{text[:start]}{'x' * (end - start)}{text[end:]}"
+    fences = [fence for fence in protected_spans.fences(text) if fence.info not in _NEUTRAL_FENCES]
+    return sorted([*protected_spans.keep_spans(text), *fences], key=lambda part: part.start)
 
 
 def _value_zones(value: str) -> list[Zone]:

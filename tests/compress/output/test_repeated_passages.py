@@ -71,6 +71,23 @@ def test_two_passages_that_begin_alike_have_no_note() -> None:
     assert fold_repeated_passages(texts) == texts
 
 
+@pytest.mark.parametrize(
+    "frame",
+    ["Document:\n{}\n\n", "<doc>\n{}\n</doc>\n", "<doc>\n{}\n</doc>\n\n", "<doc>{}</doc>\n", "[Source: a.md]\n{}\n\n"],
+)
+def test_a_note_under_the_same_label_or_tag_names_one_passage(frame: str) -> None:
+    after = compress("".join(map(frame.format, (HALL, MARKET, HALL))) + "Who built the hall?", "tidy").text
+
+    assert after == "".join(map(frame.format, (HALL, MARKET, NOTE))) + "Who built the hall?"
+
+
+def test_what_two_passages_begin_with_names_neither() -> None:
+    title = "Handbook of the harbor office, chapter on fees for ferries: "
+    texts = [f"{title}{HALL}\n\n{title}{MARKET}\n\n{title}{HALL}"]
+
+    assert fold_repeated_passages(texts) == [f"{title}{HALL}\n\n{title}{MARKET}\n\n{title}{NOTE}"]
+
+
 def test_a_note_says_enough_of_lines_with_long_words() -> None:
     frames = "\n".join(f"\tat com.example.orders.ledger.LedgerService.close(LedgerService.java:{n})" for n in range(5))
     [after] = fold_repeated_passages([f"Exception of order 1:\n{frames}\n\nException of order 2:\n{frames}"])

@@ -26,14 +26,10 @@ def tagged_documents(text: str, taken: Sequence[Region]) -> list[Region]:
     for run in runs(numbered, lambda one, two: one[3] == two[3] and not text[one[1] : two[0]].strip()):
         kind = name_kind(run[0][2])
         inner = [(text.index(">", start) + 1, text.rindex("<", start, end)) for start, end, *_ in run]
-        if kind == "documents":
-            lengths = [end - start for start, end in inner]
-            if len(run) == 1 and lengths[0] >= _MIN_TAGGED:
-                regions += inner
-            elif len(run) > 1 and sum(lengths) >= _MIN_TAGGED:
-                regions.append((run[0][0], run[-1][1]))
-        elif kind is None and len(run) > 1 and min(end - start for start, end in inner) >= _MIN_UNKNOWN:
-            regions.append((run[0][0], run[-1][1]))
+        lengths = [end - start for start, end in inner]
+        are_named = kind == "documents" and sum(lengths) >= _MIN_TAGGED
+        if are_named or (kind is None and len(run) > 1 and min(lengths) >= _MIN_UNKNOWN):
+            regions += inner if len(run) == 1 else [(run[0][0], run[-1][1])]
     return regions
 
 
