@@ -240,3 +240,11 @@ def test_attributes_of_html_are_left_out() -> None:
     )
 
     assert compress(page, "tidy").text.split() == ["G", "(/e)", "I", "k", "(/j)", "l"]
+
+
+@pytest.mark.parametrize("declared", ['<?xml version="1.0" encoding="UTF-8"?>\n', "<?xml version='1.0'?>"])
+@pytest.mark.parametrize("frame", ["<page>\n{}\n</page>\n\nWhich is it?", "Which is it?\n\n{}", "Page:\n{}"])
+def test_the_declaration_of_a_page_in_xhtml_is_part_of_it(declared: str, frame: str) -> None:
+    page = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">\n<html lang="en">\n<p>Mill <b>5</b></p>\n</html>'
+
+    assert compress(frame.format(declared + page), "tidy").text == frame.format("Mill 5")

@@ -24,7 +24,7 @@ DataTest = Callable[[int, int], bool]
 # JSON in a fence may be the format an answer must take, so it is code, like most fences.
 _DATA_FORMS: dict[str, ZoneForm] = {"csv": "csv", "tsv": "csv", "log": "log", "logs": "log"}
 _HTML = re.compile(
-    r"\n[ \t]*+<(?:!doctype\s++html\b(?:(?:[^<]|<!(?!doctype))*+<html\b)?"
+    r"\n[ \t]*+(?:<\?xml\s[^<>]{0,200}+>\s*+)?<(?:!doctype\s++html\b(?:(?:[^<]|<!(?!doctype))*+<html\b)?"
     r"|(html|body|div|table|section|main|nav|head|script|style|ul)(?![-\w]))",
     re.IGNORECASE,
 )
