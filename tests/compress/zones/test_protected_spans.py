@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrimp.compress import compress
 from scrimp.compress.zones.protected_spans import fences, keep_spans
 
 pieces = st.lists(
@@ -34,3 +36,32 @@ def test_a_fence_may_begin_a_file_that_begins_with_a_mark_of_byte_order() -> Non
     assert (first.start, first.body_start, first.body_end, first.end) == (0, 7, 9, 12)
     assert (second.start, second.body_start, second.body_end, second.end) == (14, 20, 22, 25)
     assert fences("x\n\ufeff```\n") == []
+
+
+def test_a_fence_that_words_open_begins_after_them() -> None:
+    (fence,) = fences("Answer like this: ```json\n[1]\n```\nBye")
+
+    assert (fence.info, fence.start, fence.body_start, fence.body_end, fence.end) == ("json", 18, 26, 30, 33)
+
+
+def test_marks_that_words_speak_of_open_nothing_where_the_others_pair() -> None:
+    for words in ("Begin with ```", "Use ``` and ~~~", "Write ```x``` or ```", "About ~~~ 5 of them"):
+        (fence,) = fences(f"{words}\n\n```py\nx\n```\nBye")
+
+        assert fence.info == "py"
+
+
+def test_of_fences_that_words_open_and_others_all_are_found() -> None:
+    text = "So: ```json\n1\n```\nand\n```py\n2\n```\nor: ~~~\n3\n~~~\nor not closed: ```\n4"
+
+    assert [text[fence.body_start : fence.body_end].strip() for fence in fences(text)] == ["1", "2", "3", "4"]
+
+
+@pytest.mark.parametrize("mark", ["```", "```json", "~~~", "````markdown"])
+@pytest.mark.parametrize("inner", ["{}", "# config\n\n{}", "Name: x\n\n{}\n\nThat is all.", "<config>\n{}\n</config>"])
+@pytest.mark.parametrize("level", ["lossless", "dense"])
+def test_json_in_a_fence_that_words_open_keeps_every_byte(mark: str, inner: str, level: str) -> None:
+    form = inner.replace("{}", '{\n  "name": "x",\n  "tags": [ 1, 2, 3 ]\n}')
+    text = f"Be brief.\n\nAnswer in this form: {mark}\n{form}\n{mark[:4].rstrip('jm')}\n\nWho is it?"
+
+    assert compress(text, level).text == text

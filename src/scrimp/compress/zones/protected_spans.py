@@ -6,7 +6,7 @@ No pattern backtracks (possessive quantifiers), so each is linear on any text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -21,7 +21,7 @@ class Span(Struct, frozen=True, gc=False):
 
 
 class Fence(Span, frozen=True, gc=False):
-    """A fenced block, from the line of its opening fence to the end of the line of its closing fence."""
+    """A fenced block, from its opening fence, or the line it begins, to the end of the line of its closing fence."""
 
     body_start: int
     body_end: int
@@ -38,38 +38,49 @@ QUOTE = (
     "|\u00ab[^\u00ab\u00bb]++\u00bb|\u201c[^\u201c\u201d]++\u201d|\u201e[^\u201e\u201c\u201d]++[\u201c\u201d]"
     "|\u300c[^\u300c\u300d]++\u300d|\u300e[^\u300e\u300f]++\u300f|\u2018[^\u2018\u2019\n]++\u2019(?!\\w)"
 )
-_FENCE = re.compile(r"\n(?:(?<=\A\n)\ufeff)?+[ \t]*+(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)")
+_FENCE = re.compile(r"\n(?:(?<=\A\n)\ufeff)?+(?P<words>[^`~\n]*+)(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)")
 
 
 def fences(text: str) -> list[Fence]:
-    """Return the fenced blocks; an unclosed one runs to the end."""
+    """Return the fenced blocks; an unclosed one runs to the end. Words open one where no other marks pair as well."""
     if "```" not in text and "~~~" not in text:
         return []
-    found: list[Fence] = []
-    opening: re.Match[str] | None = None
-    for match in _FENCE.finditer(f"\n{text}"):  # which begins with the end of a line, as the pattern does, for speed
-        info = match["info"].strip()
-        if opening is None:
-            opening = match if "`" not in info else None
-        elif not info and match["mark"].startswith(opening["mark"]):
-            found.append(_fence(opening, match.start(), match.end() - 1))
-            opening = None
-    if opening is not None:
-        found.append(_fence(opening, len(text), len(text)))
+    marks = list(_FENCE.finditer(f"\n{text}"))  # which begins with the end of a line, as the pattern does, for speed
+    first = [mark for mark in marks if not mark["words"] or mark["words"].isspace()]  # of their lines
+    found, odd = _paired(first, len(text))
+    if odd and len(first) < len(marks):
+        after_words, still_odd = _paired(marks, len(text))
+        return after_words if still_odd < odd else found
     return found
 
 
+def _paired(marks: Sequence[re.Match[str]], end: int) -> tuple[list[Fence], int]:
+    """Return the blocks of a text of that length, and how many marks are odd: not closed, or opening one in another."""
+    found: list[Fence] = []
+    odd = 0
+    opening: re.Match[str] | None = None
+    for mark in marks:
+        words, info = mark["words"].strip(), mark["info"].strip()
+        if opening is None:
+            opening = mark if "`" not in info and not (words and " " in info) else None
+        elif not words and mark["mark"].startswith(opening["mark"]):
+            odd += bool(info)
+            if not info:
+                found.append(_fence(opening, mark.start(), mark.end() - 1))
+                opening = None
+    return (found, odd) if opening is None else ([*found, _fence(opening, end, end)], odd + 1)
+
+
 def _fence(opening: re.Match[str], body_end: int, end: int) -> Fence:
-    words = opening["info"].split(maxsplit=1)
-    info = words[0].strip("{}.").lower() if words else ""
-    return Fence(opening.start(), end, min(opening.end(), body_end), body_end, info)
+    info = "".join(opening["info"].split(maxsplit=1)[:1]).strip("{}.").lower()
+    start = opening.start("mark") - 1 if opening["words"].strip() else opening.start()
+    return Fence(start, end, min(opening.end(), body_end), body_end, info)
 
 
 def keep_spans(text: str) -> Iterator[Span]:
     """Yield what keep tags enclose; an unclosed tag keeps the rest of the text."""
-    start = text.find(KEEP_OPEN)
-    while start >= 0:
+    end = 0
+    while (start := text.find(KEEP_OPEN, end)) >= 0:
         closing = text.find(KEEP_CLOSE, start)
         end = len(text) if closing < 0 else closing + len(KEEP_CLOSE)
         yield Span(start, end)
-        start = text.find(KEEP_OPEN, end)
