@@ -30,7 +30,7 @@ from scrimp.values import TextSpan
 
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
-_MAY_BEGIN_JSON = re.compile(r"(?:\A|\n)[ \t\r]*+[\[{]")
+_MAY_BEGIN_JSON = re.compile(r"\n[ \t\r]*+[\[{]")
 NOT_ITS_ZONES = "its parts together are not the text"
 _MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
@@ -100,7 +100,9 @@ def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequen
 
 def _may_have_value(text: str) -> bool:
     """Return whether a line of a text begins with an array or object that ends, if it is not one of many to look at."""
-    places = [found.end() - 1 for found in islice(_MAY_BEGIN_JSON.finditer(text), _MOST_READ + 1)]
+    if "{" not in text and "[" not in text:
+        return False
+    places = [found.end() - 2 for found in islice(_MAY_BEGIN_JSON.finditer(f"\n{text}"), _MOST_READ + 1)]
     return len(places) > _MOST_READ or any(find_end(text, at)[1] for at in places)
 
 
@@ -147,7 +149,7 @@ class _Pass:
     def _apply_rules(self, above: str, level: str) -> None:
         for at, zone in enumerate(self._zones):
             for rule in () if zone.text.isspace() else rules_for(zone.kind, zone.form, level, above=above):
-                self._apply(at, rule.name, rule.rewrite, self._check(rule.check))
+                self._apply(at, rule.name, rule.rewrite, rule.check)
 
     def _fold_passages(self) -> None:
         places = [at for at, zone in enumerate(self._zones) if zone.kind == "context"]
@@ -161,11 +163,11 @@ class _Pass:
     def _apply_together(self, name: str, places: Iterable[int], texts: Iterable[str], check: Check) -> None:
         """Put the texts that a rule has made of several zones at once in their places."""
         for at, text in zip(places, texts, strict=True):
-            self._apply(at, name, lambda _, text=text: text, self._check(check))  # type: ignore[misc]
+            self._apply(at, name, lambda _, text=text: text, check)  # type: ignore[misc]
 
     def _apply(self, at: int, name: str, rewrite: Rewrite, check: Check) -> None:
         zone, before = self._zones[at], self._pieces[at]
-        after, reason = apply_checked(before, rewrite, check)
+        after, reason = apply_checked(before, rewrite, self._options.protected_change, check)
         if after != before and self._options.count is not None:
             cut = tokens_cut(before, after, self._options.count)
             self._cut += max(cut, 0)
@@ -175,7 +177,3 @@ class _Pass:
         elif after != before:
             self.changes.append(AppliedRule(zone.kind, zone.form, name, before, after))
             self._pieces[at] = after
-
-    def _check(self, check: Check) -> Check:
-        protected = self._options.protected_change
-        return check if self._options.protected is None else lambda old, new: protected(old, new) or check(old, new)

@@ -11,12 +11,12 @@ Check = Callable[[str, str], str | None]
 LONGER = "the text would get longer"
 
 
-def apply_checked(text: str, rewrite: Rewrite, check: Check) -> tuple[str, str | None]:
-    """Return the rewritten text, or the original and the reason why the check failed."""
+def apply_checked(text: str, rewrite: Rewrite, *checks: Check) -> tuple[str, str | None]:
+    """Return the rewritten text, or the original and the reason why a check failed."""
     after = rewrite(text)
     if after == text:
         return text, None
-    reason = LONGER if len(after) > len(text) else check(text, after)
+    reason = LONGER if len(after) > len(text) else next(filter(None, (check(text, after) for check in checks)), None)
     return (after, None) if reason is None else (text, reason)
 
 

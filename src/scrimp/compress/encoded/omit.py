@@ -81,7 +81,7 @@ def omit_encoded(text: str) -> str:
 
 def encoded_runs(text: str) -> Iterator[_EncodedRun]:
     """Yield the runs of base64 to omit."""
-    if not _HAS_LONG.match(text):
+    if len(text) < MIN_BASE64 or not _HAS_LONG.match(text):
         return
     done = 0  # the end of the previous run or note: words before that do not refer to this run
     for match in _CANDIDATE.finditer(text):

@@ -13,8 +13,7 @@ from scrimp.compress.zones.zone_span import runs
 _MIN_LENGTH = 40
 
 # A bracket that begins a line, and after it what may begin a value or key: `[x]` and `{name}` need not be parsed.
-_BEGINS = r"[ \t]*+(?=\[[ \t\r\n]*+(?:[\"\[{\]0-9-]|true|false|null)|\{[ \t\r\n]*+[\"}])"
-_CANDIDATE, _NEXT_CANDIDATE = re.compile(_BEGINS), re.compile(rf"\n{_BEGINS}")
+_CANDIDATE = re.compile(r"\n[ \t]*+(?=\[[ \t\r\n]*+(?:[\"\[{\]0-9-]|true|false|null)|\{[ \t\r\n]*+[\"}])")
 # Nothing else on its line, and no closing bracket on the next: then it would be part of something that is not JSON.
 _VALUE_END = re.compile(r"[ \t\r]*+(?:\n[ \t\r\n]*+(?![\])}])|\Z)")
 # Lines that begin and end with a bracket, each before another that begins with one: no more than are read in vain.
@@ -55,8 +54,9 @@ def _values(text: str) -> Iterator[_Value]:
     After an invalid one the search continues where it failed, not where it started, so no text is read more than twice.
     """
     at = tried = 0
-    while line := _candidate(text, at):
-        begins, first = line
+    after_lines = f"\n{text}"  # a line end before each line
+    while candidate := _CANDIDATE.search(after_lines, at):
+        begins, first = candidate.start(), candidate.end() - 1
         last, complete = find_end(text, first)
         at = last if complete else max(text.rfind("\n", first, last), first) + 1
         if not complete or not _VALUE_END.match(text, last) or _continues_line_before(text, begins):
@@ -69,14 +69,6 @@ def _values(text: str) -> Iterator[_Value]:
             if are_records(lines[0]):
                 yield tried - len(lines[0].lstrip()), below + len(lines[0].rstrip()), True
                 at = tried
-
-
-def _candidate(text: str, at: int) -> Span | None:
-    """Return the start of the next line that starts with a bracket, and the position of the bracket."""
-    if (not at or text[at - 1] == "\n") and (candidate := _CANDIDATE.match(text, at)):
-        return candidate.span()
-    following = _NEXT_CANDIDATE.search(text, at)
-    return (following.start() + 1, following.end()) if following else None
 
 
 def _continues_line_before(text: str, at: int) -> bool:

@@ -91,22 +91,26 @@ def _unclosed(paragraph: str, pairs: Iterable[tuple[str, str]]) -> bool:
 
 def is_framed(text: str, start: int, end: int) -> bool:
     """Return whether a directive is above or below a part, code that goes on in it, or one word."""
-    before, opened = _line_beside(reversed(text[max(0, start - _LOOK_AROUND) : start].removesuffix("\n").split("\n")))
-    after, closed = _line_beside(text[end : end + _LOOK_AROUND].split("\n"))
+    before, opened = _line_beside(text[max(0, start - _LOOK_AROUND) : start].removesuffix("\n"), above=True)
+    after, closed = _line_beside(text[end : end + _LOOK_AROUND], above=False)
     if opened or closed or (not FINISHED.fullmatch(before.rstrip()) and UNFINISHED.search(before)):
         return True
     here_document = _ONE_WORD.fullmatch(after) and _SAME_WORD.fullmatch(f"{before.strip()}\n{after.strip()}")
     return here_document is not None
 
 
-def _line_beside(lines: Iterable[str]) -> tuple[str, bool]:
-    """Return the first line that is not an element of markup, and whether there is a directive up to it.
+def _line_beside(text: str, *, above: bool) -> tuple[str, bool]:
+    """Return the nearest line that is not an element of markup, and whether there is a directive up to it.
 
     A line feed is behind one that has a blank line between.
     """
     apart = ""
-    for line in lines:
-        if not line.strip():
+    while text:
+        if above:
+            text, _, line = text.rpartition("\n")
+        else:
+            line, _, text = text.partition("\n")
+        if not line or line.isspace():
             apart = "\n"
         elif _DIRECTIVE.match(line):
             return line, True

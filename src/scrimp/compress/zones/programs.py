@@ -115,13 +115,15 @@ class _Program:
 
 
 def _is_code(text: str, span: ZoneSpan) -> bool:
-    first = text[span.start : min(span.end, span.start + 80)].lstrip()
-    return (span.kind, span.form) == ("code", "fence") and not first.startswith(("```", "~~~"))
+    is_code = span.kind == "code" and span.form == "fence"
+    return is_code and not text[span.start : min(span.end, span.start + 80)].lstrip().startswith(("```", "~~~"))
 
 
 def _inside_others(text: str, found: Sequence[ZoneSpan]) -> Iterator[int]:
     """Yield where each log, page or table starts that stands inside other lines; what no blank line parts is one."""
     outside = sorted((span for span in found if span.kind in ("data", "tool")), key=lambda span: span.start)
+    if all(span.form in JSON_FORMS for span in outside):
+        return
     for run in runs(outside, lambda span, following: "\n\n" not in text[span.end - 1 : following.start + 1]):
         if any(span.form not in JSON_FORMS for span in run) and is_inside(text, run[0].start, run[-1].end):
             yield from (span.start for span in run)

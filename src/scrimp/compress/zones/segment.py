@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
+from operator import attrgetter
 
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.context_detector import detect_context
@@ -29,6 +30,7 @@ _HTML = re.compile(
     re.IGNORECASE,
 )
 _MIN_JSON = 20
+_START = attrgetter("start")
 _MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is not a prompt with pages
 
 
@@ -49,14 +51,15 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
     rest = "\n".join(text[start:end] for start, end in _gaps(text, found))
     detectors = [tested for tested in DETECTORS if tested[1](rest)]
-    found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, detectors))
+    if detectors:
+        found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, detectors))
     words = [(start, end) for start, end in _gaps(text, found) if not text[start:end].isspace()]
     if told:
         found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
     elif words:
         found += detect_context(text, found)
     found = with_programs_whole(text, found)
-    return _to_zones(text, list(_with_doubtful_json_as_code(text, found, is_data)))
+    return _to_zones(text, _with_doubtful_json_as_code(text, found, is_data))
 
 
 def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataTest) -> Iterator[ZoneSpan]:
@@ -64,19 +67,22 @@ def _with_doubtful_json_as_code(text: str, found: list[ZoneSpan], is_data: DataT
 
     Documents that follow each other without a line between them are judged as one.
     """
-    spans = sorted(found, key=lambda span: span.start)
-    groups = list(runs(spans, lambda one, two: one.end == two.start and {one.form, two.form} <= JSON_FORMS))
-    for at, documents in enumerate(groups):
-        if documents[0].form not in JSON_FORMS:
-            yield from documents
-            continue
-        start, end = documents[0].start, documents[-1].end
-        beside = [(group[-1], text[group[-1].end : start]) for group in groups[max(at - 1, 0) : at]]
-        beside += [(group[0], text[end : group[0].start]) for group in groups[at + 1 : at + 2]]
-        if any(span.kind == "code" and not between.strip() for span, between in beside) or not is_data(start, end):
-            yield ZoneSpan(start, end, "code", "fence")
-        else:
-            yield from documents
+    spans = sorted(found, key=_START)
+    done = 0
+    for at, span in enumerate(spans):
+        if span.form not in JSON_FORMS:
+            yield span
+        elif at >= done:
+            done = at + 1
+            while done < len(spans) and spans[done].start == spans[done - 1].end and spans[done].form in JSON_FORMS:
+                done += 1
+            start, end = span.start, spans[done - 1].end
+            code = [one for one in (*spans[max(at - 1, 0) : at], *spans[done : done + 1]) if one.kind == "code"]
+            beside = any(not text[min(one.end, end) : max(one.start, start)].strip() for one in code)
+            if beside or not is_data(start, end):
+                yield ZoneSpan(start, end, "code", "fence")
+            else:
+                yield from spans[at:done]
 
 
 def _detect_in_gaps(text: str, found: list[ZoneSpan], detect: Callable[[str], Iterable[ZoneSpan]]) -> list[ZoneSpan]:
@@ -86,24 +92,23 @@ def _detect_in_gaps(text: str, found: list[ZoneSpan], detect: Callable[[str], It
         for start, end in _gaps(text, found)
         for span in detect(text[start:end])
     ]
-    return sorted([*found, *new], key=lambda span: span.start)
+    return sorted([*found, *new], key=_START) if new else found
 
 
 def _gaps(text: str, found: Iterable[ZoneSpan]) -> Iterator[tuple[int, int]]:
     return gaps(0, len(text), ((span.start, span.end) for span in found))
 
 
-def _to_zones(text: str, found: list[ZoneSpan]) -> list[Zone]:
-    """Put the spans in order and fill the gaps with instruction."""
+def _to_zones(text: str, found: Iterable[ZoneSpan]) -> list[Zone]:
+    """Return the zones of spans, which are in order, with instruction in the gaps."""
     zones: list[Zone] = []
     done = 0
-    for span in sorted(found, key=lambda span: span.start):
+    for span in found:
         if span.start > done:
             zones.append(Zone("instruction", "prose", text[done : span.start]))
-        before = zones[-1] if zones else None
-        if span.kind == "context" and before is not None and (before.kind, before.form) == ("context", span.form):
+        if span.kind == "context" and zones and (zones[-1].kind, zones[-1].form) == ("context", span.form):
             # Paragraphs of one article are one zone: sentences are selected from all of them at once.
-            zones[-1] = Zone("context", span.form, before.text + text[span.start : span.end])
+            zones[-1] = Zone("context", span.form, zones[-1].text + text[span.start : span.end])
         else:
             zones.append(Zone(span.kind, span.form, text[span.start : span.end]))
         done = span.end
@@ -177,10 +182,9 @@ def _line_end(text: str, at: int) -> int:
 def _detect_json(text: str, find_json: JsonFinder) -> Iterator[ZoneSpan]:
     """Yield JSON that fills its lines."""
     for start, end in find_json(text):
-        line = text.rfind("\n", 0, start) + 1
-        after = _line_end(text, end)
-        if not text[line:start].strip() and not text[end:after].strip() and end - start >= _MIN_JSON:
-            yield ZoneSpan(line, after, "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
+        if end - start >= _MIN_JSON:
+            line = text.rfind("\n", 0, start) + 1
+            yield ZoneSpan(line, _line_end(text, end), "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
 
 
 def _is_jsonl(document: str) -> bool:
