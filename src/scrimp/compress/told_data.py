@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
@@ -95,10 +95,11 @@ def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Spa
     """Return what the instructions put into keep tags, or into a fence of a programming language."""
     if "<scrimp:" not in text and "```" not in text and "~~~" not in text:
         return []
-    for start, end in told:  # in which nothing may be taken for a tag or a fence
-        text = f"{text[:start]}{'x' * (end - start)}{text[end:]}"
-    fences = [fence for fence in protected_spans.fences(text) if fence.info not in _NEUTRAL_FENCES]
-    return sorted([*protected_spans.keep_spans(text), *fences], key=lambda part: part.start)
+    edges = [(0, 0), *told]  # between which nothing may be taken for a tag or a fence
+    pieces = [text[done:start] + "x" * (end - start) for (_, done), (start, end) in pairwise(edges)]
+    words = "".join([*pieces, text[edges[-1][1] :]])
+    fences = [fence for fence in protected_spans.fences(words) if fence.info not in _NEUTRAL_FENCES]
+    return sorted([*protected_spans.keep_spans(words), *fences], key=lambda part: part.start)
 
 
 def _value_zones(value: str) -> list[Zone]:
