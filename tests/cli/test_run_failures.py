@@ -215,15 +215,51 @@ def test_a_tiny_cap_is_told_as_it_was_given(ready: Scrimp, provider: FakeProvide
     assert "defaults.max_cost = 0.00000001" in ready("config", "show").out
 
 
-def test_rows_before_a_broken_line_are_answered_and_kept(ready: Scrimp) -> None:
-    lines = ROWS.splitlines()
-    lines[2] = '{"id": "t-2", "text": '
-    ready.file("broken.jsonl", "\n".join(lines))
-    ran = ready("run", "broken.jsonl")
+@pytest.mark.parametrize("words", [(), ("--cache", "only"), ("--order", "completion")])
+def test_a_line_that_is_not_json_fails_alone_and_is_given_again_to_be_fixed(
+    ready: Scrimp, provider: FakeProvider, words: tuple[str, ...]
+) -> None:
+    lines = [json.dumps({"id": f"t-{number}", "text": f"p{number}"}).encode() for number in range(12)]
+    ready.file("whole.jsonl", b"\n".join(lines))
+    ready("run", "whole.jsonl")
+    lines[1] = '{"id": "t-1", "text": "p1", "note": "größe"}'.encode()
+    lines[2], lines[9] = b'{"id": "t-2", "text": "caf\xe9"', b"\x00 nothing"
+    ready.file("broken.jsonl", b"\n".join(lines) + b"\n")
+    ran = ready("run", "broken.jsonl", *words)
 
-    assert ran.status == 2
-    assert [row["id"] for row in ran.rows] == ["t-0", "t-1"]
-    assert "broken.jsonl:3: not JSON" in ran.err
+    assert (ran.status, len(provider.prompts)) == (3, 12)
+    assert sorted((row["index"], row["status"]) for row in ran.rows) == [
+        (number, "error" if number in (2, 9) else "ok") for number in range(12)
+    ]
+    failed = {row["index"]: row["error"] for row in ran.rows if row["error"]}
+    assert {each["kind"] for each in failed.values()} == {"invalid"}
+    assert failed[9]["message"].startswith("broken.jsonl:10: not JSON (")
+    assert "the first failed row: broken.jsonl:3: " in ran.err
+    errors = ready("runs", "errors", "last")
+    assert (errors.out, "2 rows that could not be read are left out: --unreadable" in errors.err) == ("", True)
+    printed, _ = ready.start("runs", "errors", "last", "--unreadable", stdout=subprocess.PIPE).communicate()
+    assert printed == lines[2] + b"\n" + lines[9] + b"\n"
+    assert "2 that cannot be sent" in ready("estimate", "broken.jsonl").out
+
+
+def test_a_table_whose_first_row_cannot_be_read_keeps_its_columns(ready: Scrimp) -> None:
+    ready.file("table.csv", "id,text\nx\n1,one\n2,two\n")
+    ran = ready("run", "table.csv", "--out", "csv")
+
+    assert ran.status == 3
+    assert ran.out.splitlines()[0] == "id,text,output,error"
+    assert ran.out.splitlines()[1].startswith(',,,"table.csv:2: the row has 1 fields')
+    assert ran.out.splitlines()[2:] == ["1,one,echo: one,", "2,two,echo: two,"]
+
+
+def test_an_input_whose_first_rows_cannot_be_read_ends_the_run_before_any_call(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    ready.file("prose.jsonl", "Some words.\nMore of them.\n" * 40)
+    ran = ready("run", "prose.jsonl")
+
+    assert (ran.status, ran.out, provider.prompts) == (2, "", [])
+    assert "prose.jsonl:1: not JSON" in ran.err
 
 
 @pytest.mark.parametrize(

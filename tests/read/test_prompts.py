@@ -112,14 +112,6 @@ def test_reading_stops_at_the_limit_without_another_look(tmp_path: Path) -> None
     assert len(read(path, limit=1)) == 1
 
 
-def test_rows_before_a_broken_one_are_given_first(tmp_path: Path) -> None:
-    found = prompts([str(file(tmp_path, "a.jsonl", '{"text":"x"}\n{"text":\n'))], ReadOptions(), warn=print)
-
-    assert next(found).text == "x"
-    with pytest.raises(InputError, match=r"a\.jsonl:2: not JSON"):
-        next(found)
-
-
 @pytest.mark.parametrize(
     ("name", "content", "where"),
     [

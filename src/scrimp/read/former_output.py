@@ -15,6 +15,7 @@ from scrimp.enums import RowStatus
 from scrimp.errors import InputError
 from scrimp.read.columns import column_names
 from scrimp.read.formats.row_formats import read_rows, sniff_format
+from scrimp.read.formats.unreadable_row import UnreadableRow
 from scrimp.read.inputs.sources import find_sources
 from scrimp.read.inputs.streams import open_source
 from scrimp.values import Json, JsonObject, Prompt
@@ -118,6 +119,8 @@ def _rows(file: str, delimiter: str | None, encoding: str | None) -> Iterator[Js
                 format_name = sniff_format(stream.peek_line(), ("status", "output"))
             for row, number in read_rows(stream, format_name, delimiter=delimiter):
                 where = f"{source.name}:{number}"
+                if isinstance(row, UnreadableRow):
+                    raise InputError(f"{where}: {row.reason}")
                 if not isinstance(row, dict) or not {"status", "output"} & row.keys():
                     raise InputError(_not_an_output(where, row))
                 yield row

@@ -10,6 +10,7 @@ from scrimp.errors import EmptyPromptError, InputError
 from scrimp.read.columns import BUILT_IN, as_text, column_value
 from scrimp.read.conversations import Conversation, ignored_parameters, parse_conversation, request_body
 from scrimp.read.formats.decoding import location
+from scrimp.read.formats.unreadable_row import UnreadableRow, unreadable
 from scrimp.read.inputs.sources import Source
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompt_column import infer_prompt
@@ -43,22 +44,38 @@ class PromptBuilder:
         self.columns = frozenset(str(name) for name in named if name not in BUILT_IN)
         self._built_in = frozenset(named.intersection(BUILT_IN))
 
-    def build(self, value: Json, index: int, source: Source, number: int, format_name: str) -> Prompt:
-        """Return the prompt of a row, which is the `number`th of its source and was read in that format."""
+    def build(self, value: Json | UnreadableRow, index: int, source: Source, number: int, format_name: str) -> Prompt:
+        """Return the prompt of a row, which is the `number`th of its source and was read in that format.
+
+        InputError if not the row but its input is not as the options say.
+        """
         where = location(source.name, number)
+        if isinstance(value, UnreadableRow):
+            return self._unreadable(value, index, source, number, where)
         try:
             if isinstance(value, dict):
                 tabular = format_name in ("csv", "tsv", "parquet")
                 return self._from_row(value, index, source, number, where, tabular=tabular)
             if isinstance(value, str):
                 return self._from_text(value, index, source, number, where)
-        except RecursionError as error:
-            raise InputError(f"{where}: a value is nested too deeply to be encoded as JSON: flatten it") from error
+        except RecursionError:
+            deep = unreadable("a value is nested too deeply to be encoded as JSON: flatten it", "")
+            return self._unreadable(deep, index, source, number, where)
         whole = isinstance(value, list) and format_name == "jsonl" and number == 1
         move = (
             "if that list has the rows, add --format json; otherwise fix or remove it" if whole else "fix or remove it"
         )
-        raise InputError(f"{where}: a row must be an object or a string, not {_type_name(value)}: {move}")
+        reason = f"a row must be an object or a string, not {_type_name(value)}: {move}"
+        return self._unreadable(unreadable(reason, as_text(value), whole=whole), index, source, number, where)
+
+    def _unreadable(self, row: UnreadableRow, index: int, source: Source, number: int, where: str) -> Prompt:
+        if row.whole:
+            raise InputError(f"{where}: {row.reason}")
+        return Prompt(
+            index=index, text="", id=_default_id(source, number, where), source=where, file=source.name, number=number,
+            row=dict.fromkeys(row.columns) if row.columns else None, tabular=bool(row.columns),
+            defect=f"{where}: {row.reason}", unread=row.raw,
+        )  # fmt: skip
 
     def _from_row(
         self, row: JsonObject, index: int, source: Source, number: int, where: str, *, tabular: bool
@@ -94,12 +111,16 @@ class PromptBuilder:
         id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
         defect = ""
         try:
-            text, told = self._selected_text(columns, where)
-            if text is None and self._attach_field in ("text", "line"):
-                raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
+            text, told = self._text_of_line(columns, where)
             _check_not_blank(value if text is None else text)
         except EmptyPromptError as error:
             text, told, defect = "", (), str(error)
+        except InputError as error:
+            if self._understood is not source:
+                raise
+            text, told, defect = "", (), str(error).removeprefix(f"{where}: ")
+        else:
+            self._understood = source
         return Prompt(
             index=index, text=value if text is None else text, told=told,
             id=_id_text(id_value) or _default_id(source, number, where), source=where,
@@ -107,6 +128,12 @@ class PromptBuilder:
             template=self._template, file=source.name, number=number, line=None if text is None else value,
             attachments=() if defect else self._attached(columns, source, where), defect=defect,
         )  # fmt: skip
+
+    def _text_of_line(self, columns: JsonObject, where: str) -> _ToldText | tuple[None, tuple[()]]:
+        found = self._selected_text(columns, where)
+        if found[0] is None and self._attach_field in ("text", "line"):
+            raise InputError(f"{where}: the row only names what to attach: write the prompt with --template")
+        return found
 
     def _with_prefix(self, system: str | None) -> str | None:
         """Return a system text after what all of them begin with."""

@@ -8,7 +8,9 @@ from itertools import islice
 from typing import BinaryIO, TypeVar
 
 from scrimp.errors import InputError
+from scrimp.read.first_rows import readable_inputs
 from scrimp.read.formats.row_formats import looks_like_header, read_rows, sniff_format
+from scrimp.read.formats.unreadable_row import UnreadableRow
 from scrimp.read.inputs.input_meter import InputMeter
 from scrimp.read.inputs.sources import Source, find_sources
 from scrimp.read.inputs.streams import InputStream, open_source, read_errors
@@ -18,8 +20,8 @@ from scrimp.units import format_count, pluralize
 from scrimp.values import Json, Prompt
 
 _Row = TypeVar("_Row")
-# A value, its index among all rows, its source, its number there, and the format it was read in.
-_RowInPlace = tuple[Json, int, Source, int, str]
+# A value, or why there is none, its index among all rows, its source, its number there, and the format it was read in.
+_RowInPlace = tuple[Json | UnreadableRow, int, Source, int, str]
 
 
 def prompts(
@@ -35,10 +37,10 @@ def prompts(
 ) -> Iterator[Prompt]:
     """Yield the prompts of files, directories, globs and stdin, in order, numbered from 0.
 
-    Inputs and template are checked at once, so a mistake in either is an error before the first call. A row that cannot
-    be read raises InputError when its turn comes: the rows before it have been yielded and can be answered and cached,
-    so rerunning the same command resumes there once the row is fixed. One with nothing to ask
-    is yielded with a defect.
+    Inputs and template are checked at once, so a mistake in either is an error before the first call. A row that
+    cannot be read, or has nothing to ask, is yielded with a defect. An input that is not what it was taken for, or can
+    not be read on, raises InputError: the rows before it have been yielded and can be answered and cached, so rerunning
+    the same command resumes there.
 
     `seen` gets the prompt of every row that has one, also of those that the options leave out; `table` the header of
     each table, once all of its rows are read.
@@ -78,7 +80,7 @@ def _left(
     if options.skip:
         rows = _after_skipped(rows, options.skip, warn)
     if options.only_failed is None:
-        return (builder.build(*row) for row in _sampled(rows, options))
+        return readable_inputs(builder.build(*row) for row in _sampled(rows, options))
     from scrimp.read.former_output import FormerOutput  # few runs take up a former one
 
     former = FormerOutput(
@@ -88,7 +90,7 @@ def _left(
     # The output of a shard has no row of the others, which are not of this run either.
     others = f"; {format_count(former.failed_rows)} not ok, to be run with those that are not in it"
     note(answered + (others if options.shard is None else ""))
-    prompts = (builder.build(*row) for row in rows)
+    prompts = readable_inputs(builder.build(*row) for row in rows)
     return _sampled((prompt for prompt in prompts if not former.has_answered(prompt)), options)
 
 

@@ -86,4 +86,10 @@ class Prompt(Struct, frozen=True, kw_only=True):
     tabular: bool = False  # the row is one of a CSV, TSV or Parquet table
     attachments: tuple[Attachment, ...] = ()
     sample: int | None = None  # which of several completions of this prompt, from 0; None: one is wanted
-    defect: str = ""  # why there is nothing to ask in this row, as a sentence without its place; its text is empty then
+    defect: str = ""  # why there is nothing to ask in this row, as a sentence; its text is empty then
+    unread: str | None = None  # what stood in place of a row that cannot be read
+
+    @property
+    def placed_defect(self) -> str:
+        """The defect with its place."""
+        return self.defect if self.defect.startswith(self.source) else f"{self.source}: {self.defect}"

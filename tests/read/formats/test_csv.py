@@ -42,8 +42,10 @@ def test_a_field_may_be_huge(read):
 
 @pytest.mark.parametrize(("row", "count"), [(b"1", 1), (b"1,2,3", 3)])
 def test_a_ragged_row_is_named(read, row, count):
-    with pytest.raises(InputError, match=f"stdin:3: the row has {count} fields, the header 2: "):
-        read(b"id,text\n1,a\n" + row + b"\n", "csv")
+    first, ragged, last = read(b"id,text\n1,a\n" + row + b"\n2,b\n", "csv")
+
+    assert ragged.defect.startswith(f"stdin:3: the row has {count} fields, the header 2: ")
+    assert (ragged.unread, ragged.index, first.text, last.text) == (row.decode() + "\n", 1, "a", "b")
 
 
 def test_a_header_that_names_a_column_twice_is_an_error(read):
@@ -62,8 +64,10 @@ def test_a_table_may_have_a_hundred_thousand_columns() -> None:
 
 
 def test_a_quote_that_is_never_closed_is_named_by_the_row_it_opens_in(read):
-    with pytest.raises(InputError, match=r"stdin:3: not valid CSV .*never closed"):
-        read(b'id,text\n1,a\n2,"b\n3,c\n4,d\n', "csv")
+    broken = read(b'id,text\n1,a\n2,"b\n3,c\n', "csv")[1]
+
+    assert "stdin:3: not valid CSV (a quote that opens in this row is never closed; lines 3 to 4" in broken.defect
+    assert broken.unread == '2,"b\n3,c\n'
 
 
 def test_a_header_alone_holds_no_prompt(read):

@@ -113,7 +113,8 @@ class RunRecorder:
 
     def _row(self, failed: Failed) -> FailedRow:
         prompt = failed.prompt
-        value = prompt.row if prompt.row is not None else prompt.text if prompt.line is None else prompt.line
+        text = prompt.text if prompt.line is None else prompt.line
+        value = prompt.unread if prompt.unread is not None else text if prompt.row is None else prompt.row
         file = os.path.abspath(prompt.file) if prompt.file else None  # noqa: PTH100 - resolves no link
         if file is not None and file not in self._states:
             from scrimp.flows.stores.failed_rows import input_state  # only where a row failed
@@ -122,7 +123,7 @@ class RunRecorder:
         state = None if file is None else self._states[file]
         return FailedRow(
             index=prompt.index, value=Raw(_encode(value)), file=None if state is None else file,
-            number=prompt.number, state=state,
+            number=prompt.number, state=state, unread=prompt.unread is not None,
         )  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def _given(file: str | None, row: OneRowFlags, session: Session, *, data: bool) 
     if found is None:
         raise InputError(f"{file or 'stdin'} has no row {row.skip + 1}: lower --skip")
     if found.defect:
-        raise InputError(f"{found.source}: {found.defect}")
+        raise InputError(found.placed_defect)
     return ToldText(found.text, found.told)
 
 

@@ -121,7 +121,7 @@ class _Sendable:
             if not prompt.defect:
                 yield prompt
                 continue
-            self.first = self.first or f"{prompt.source}: {prompt.defect}"
+            self.first = self.first or prompt.placed_defect
             self.left_out += 1
 
 

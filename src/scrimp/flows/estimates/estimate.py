@@ -80,7 +80,7 @@ def workload(prompts: Iterator[Prompt], options: RunOptions, services: Services,
 def _defect(prompt: Prompt) -> str | None:
     """Return why a prompt cannot be sent, with its place; None if it can."""
     if prompt.defect:
-        return f"{prompt.source}: {prompt.defect}"
+        return prompt.placed_defect
     return next((each.defect for each in prompt.attachments if each.defect), None)
 
 

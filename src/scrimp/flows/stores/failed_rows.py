@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -26,11 +26,14 @@ def input_state(file: str) -> InputState | None:
 def input_lines(rows: Callable[[], Iterator[FailedRow]]) -> Iterator[bytes]:
     """Yield the rows as lines: texts as they were, objects as JSON, byte for byte if their file is unchanged.
 
-    Where texts and objects are mixed, or a text would not be read as a line, texts become {"text": ...}.
+    Where texts and objects are mixed, or a text would not be read as a line, texts become {"text": ...}. Rows that
+    could not be read are not among them.
     """
-    plain = _are_lines(rows())
+    plain = _are_lines(row for row in rows() if not row.unread)
     files: dict[str, _Lines | None] = {}
     for row in rows():
+        if row.unread:
+            continue
         text = _text(row)
         if text is None:
             yield _original(row, files) or bytes(row.value) + b"\n"
@@ -38,6 +41,17 @@ def input_lines(rows: Callable[[], Iterator[FailedRow]]) -> Iterator[bytes]:
             yield text.encode() + b"\n"
         else:
             yield b'{"text":%b}\n' % bytes(row.value)
+
+
+def unread_lines(rows: Iterable[FailedRow]) -> Iterator[bytes]:
+    """Yield what stood in place of the rows that could not be read, byte for byte if its file is unchanged."""
+    files: dict[str, _Lines | None] = {}
+    for row in rows:
+        if row.unread:
+            raw = msgspec.json.decode(row.value, type=str)
+            line = _line(row, files)
+            same = line is not None and line.decode(errors="replace").startswith(raw)
+            yield (line if same and line is not None else raw.encode()).rstrip(b"\r\n") + b"\n"
 
 
 def _text(row: FailedRow) -> str | None:
@@ -59,17 +73,22 @@ def _are_lines(rows: Iterator[FailedRow]) -> bool:
 
 def _original(row: FailedRow, files: dict[str, _Lines | None]) -> bytes | None:
     """Return the bytes a row was read from; None if they are no longer there, or it was not a line of JSON."""
-    if row.file is None or row.state is None:
-        return None
-    if row.file not in files:
-        files[row.file] = _Lines(Path(row.file)) if input_state(row.file) == row.state else None
-    lines = files[row.file]
-    line = None if lines is None else lines.line(row.number)
+    line = _line(row, files)
     try:
         same = line is not None and msgspec.json.encode(decode_json(line)) == bytes(row.value)
     except (*JSON_ERRORS, InputError):
         return None
     return line.rstrip(b"\r\n") + b"\n" if same and line is not None else None
+
+
+def _line(row: FailedRow, files: dict[str, _Lines | None]) -> bytes | None:
+    """Return the line that a row is in; None if its file is not as it was."""
+    if row.file is None or row.state is None:
+        return None
+    if row.file not in files:
+        files[row.file] = _Lines(Path(row.file)) if input_state(row.file) == row.state else None
+    lines = files[row.file]
+    return None if lines is None else lines.line(row.number)
 
 
 class _Lines:

@@ -59,10 +59,12 @@ def decode_utf8(data: bytes, name: str, number: int) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise InputError(
-            f"{location(name, number)}: byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: "
-            f"{_encoding_hint(data)}"
-        ) from error
+        raise InputError(f"{location(name, number)}: {not_utf8(data, error)}") from error
+
+
+def not_utf8(data: bytes, error: UnicodeDecodeError, move: str = "") -> str:
+    """Return which byte is not UTF-8 and the next move, which may be another encoding."""
+    return f"byte {error.start + 1} (0x{data[error.start]:02x}) is not UTF-8: {move or _encoding_hint(data)}"
 
 
 def _encoding_hint(data: bytes) -> str:
@@ -74,14 +76,6 @@ def _encoding_hint(data: bytes) -> str:
     return "if it comes from Excel or Windows, add --encoding cp1252; else name the encoding it was saved in"
 
 
-def decode_row(data: bytes | Raw, name: str, number: int) -> Json:
-    """Return the value of one row of JSON."""
-    try:
-        return decode_json(data)
-    except JSON_ERRORS as error:
-        raise json_error(bytes(data), name, number, error, "fix or remove that row") from error
-
-
 def has_several_values(error: Exception) -> bool:
     """Return whether there is more after a first value that is whole."""
     return "trailing characters" in str(error)
@@ -90,7 +84,12 @@ def has_several_values(error: Exception) -> bool:
 def json_error(data: bytes, name: str, number: int, error: Exception, hint: str) -> InputError:
     """Return the error for bytes that are not valid JSON; raise the one for invalid UTF-8 if that is the reason."""
     decode_utf8(data, name, number)
-    return InputError(f"{location(name, number)}: not JSON ({_reason(data, error)}): {hint}")
+    return InputError(f"{location(name, number)}: {not_json(data, error, hint)}")
+
+
+def not_json(data: bytes, error: Exception, hint: str) -> str:
+    """Return why bytes that are UTF-8 are not JSON, and the next move."""
+    return f"not JSON ({_reason(data, error)}): {hint}"
 
 
 def _reason(data: bytes, error: Exception) -> str:
@@ -98,7 +97,8 @@ def _reason(data: bytes, error: Exception) -> str:
         return "nested too deeply"
     reason = str(error).removeprefix("JSON is malformed: ").partition(" - at ")[0]
     if (place := _INVALID.fullmatch(reason)) is not None:
-        return _invalid(data, int(place[1])) or reason
+        at_end = data.endswith(b"\n") and int(place[1]) == len(data) - 1  # within a text that is not closed
+        return "cut short" if at_end else _invalid(data, int(place[1])) or reason
     if reason != "Input data was truncated":
         return reason[:1].lower() + reason[1:]
     return "cut short, or half of a surrogate pair" if b"\\ud" in data.lower() else "cut short"

@@ -14,7 +14,16 @@ from msgspec import Raw
 
 from scrimp.errors import InputError
 from scrimp.read.conversations import BODY_FIELDS
-from scrimp.read.formats.decoding import JSON_ERRORS, ONE_A_LINE, decode_row, has_several_values, json_error
+from scrimp.read.formats.decoding import (
+    JSON_ERRORS,
+    ONE_A_LINE,
+    decode_json,
+    has_several_values,
+    json_error,
+    not_json,
+)
+from scrimp.read.formats.unreadable_row import UnreadableRow, unreadable
+from scrimp.read.formats.utf8_rows import Utf8Rows
 from scrimp.read.inputs.streams import InputStream
 from scrimp.read.prompt_column import PROMPT_FIELDS
 from scrimp.values import Json
@@ -24,7 +33,7 @@ _WHITESPACE = re.compile(rb"\s*")
 _ROW_FIELDS = frozenset((*PROMPT_FIELDS, *BODY_FIELDS, "messages", "custom_id"))
 
 
-def json_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
+def json_rows(stream: InputStream) -> Iterator[tuple[Json | UnreadableRow, int]]:
     """Yield the rows of a document."""
     data = stream.read_all()
     try:
@@ -33,8 +42,21 @@ def json_rows(stream: InputStream) -> Iterator[tuple[Json, int]]:
         raise json_error(data, stream.name, 0, error, _hint(data, error)) from error
     if elements is None:
         raise InputError(f"{stream.name}: a JSON input must be an array of rows or an object: put the rows in [ ]")
+    encoding = Utf8Rows()
     for number, element in enumerate(elements, 1):
-        yield decode_row(element, stream.name, number), number
+        yield _row(bytes(element), encoding), number
+
+
+def _row(element: bytes, encoding: Utf8Rows) -> Json | UnreadableRow:
+    try:
+        row = decode_json(element)
+        encoding.count(element)
+    except JSON_ERRORS as error:
+        text = encoding.text(element)
+        if isinstance(text, UnreadableRow):
+            return text
+        return unreadable(not_json(element, error, "fix or remove that row"), element)
+    return row
 
 
 def _hint(data: bytes, error: Exception) -> str:

@@ -13,6 +13,7 @@ from scrimp.read.columns import as_text, column_names
 from scrimp.read.formats.csv_dialect import TableLines
 from scrimp.read.formats.decoding import JSON_ERRORS, decode_json, decode_utf8, json_error
 from scrimp.read.formats.row_formats import read_rows, sniff_format
+from scrimp.read.formats.unreadable_row import UnreadableRow
 from scrimp.read.inputs.sources import find_sources
 from scrimp.read.inputs.streams import InputStream, open_source, read_errors
 from scrimp.values import Json, JsonObject
@@ -54,7 +55,8 @@ def _rows(stream: InputStream, format_name: str) -> Iterator[tuple[int, Json | B
     if format_name == "jsonl":
         yield from _json_lines(stream)
     elif format_name == "json":
-        yield from ((number, row) for row, number in read_rows(stream, format_name))
+        for row, number in read_rows(stream, format_name):
+            yield number, BadRow(f"{stream.name}:{number}: {row.reason}") if isinstance(row, UnreadableRow) else row
     elif format_name in ("csv", "tsv"):
         yield from _table(stream, "\t" if format_name == "tsv" else ",")
     else:

@@ -1,4 +1,4 @@
-"""From bytes to rows: each format yields rows with their numbers, one at a time; errors name the row."""
+"""From bytes to rows: each format yields rows with their numbers, one at a time, those that cannot be read as such."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from scrimp.read.formats.decoding import (
     JSON_ERRORS,
     ONE_A_LINE,
     decode_json,
-    decode_utf8,
     has_several_values,
-    json_error,
+    not_json,
+    not_utf8,
 )
-from scrimp.read.inputs.streams import InputStream, read_errors
+from scrimp.read.formats.unreadable_row import UnreadableRow, unreadable
+from scrimp.read.formats.utf8_rows import Utf8Rows
+from scrimp.read.inputs.streams import CutLine, InputStream, read_errors
 from scrimp.read.prompt_column import PROMPT_FIELDS
 from scrimp.values import Json
 
 # A row and its number from 1 (of its line, record or element); 0 if the whole input is one row.
-Row = tuple[Json, int]
+Row = tuple[Json | UnreadableRow, int]
 
 _JSON_OPENINGS = (b"{", b"[")
 _RECORD_SEPARATOR = b"\x1e"  # before each text of a JSON text sequence (RFC 7464), as `jq --seq` writes them
@@ -107,36 +109,59 @@ def _jsonl(stream: InputStream) -> Iterator[Row]:
         texts = enumerate(stream.records(_RECORD_SEPARATOR))  # nothing comes before the first one
     else:
         texts = enumerate(stream.lines(), 1)
+    encoding, none_before = Utf8Rows(), True
     for number, line in texts:
         try:
-            row = decode_json(line)
+            row: Json | UnreadableRow = decode_json(line)
+            encoding.count(line)
         except JSON_ERRORS as error:
             if not line.strip():
                 continue
-            hint = "fix or remove that line"
-            if line.strip() in _JSON_OPENINGS or (number == 1 and line.lstrip().startswith(b"[")):
-                hint = f"{ONE_A_LINE}, or use --format json"
-            elif has_several_values(error):
-                hint = f"{ONE_A_LINE}; otherwise fix or remove that line"
-            raise json_error(line, stream.name, number, error, hint) from error
+            row = _not_json(line, error, encoding, first=none_before)
+        none_before = False
         yield row, number
 
 
+def _not_json(line: bytes, error: Exception, encoding: Utf8Rows, *, first: bool) -> UnreadableRow:
+    """Return the row of a line that is not JSON; the `first` one may show that the input is one document."""
+    if isinstance(line, CutLine):
+        return unreadable(line.reason, line)
+    if isinstance(text := encoding.text(line), UnreadableRow):
+        return text
+    if line.strip() in _JSON_OPENINGS or (first and line.lstrip().startswith(b"[")):
+        return unreadable(not_json(line, error, f"{ONE_A_LINE}, or use --format json"), line, whole=first)
+    hint = "fix or remove that line"
+    return unreadable(
+        not_json(line, error, f"{ONE_A_LINE}; otherwise {hint}" if has_several_values(error) else hint), line
+    )
+
+
 def _lines(stream: InputStream) -> Iterator[Row]:
+    encoding = Utf8Rows()
     for number, line in enumerate(stream.lines(carriage_returns=True), 1):
-        text = decode_utf8(line, stream.name, number).removesuffix("\n").removesuffix("\r")
-        if text.strip():
+        if isinstance(line, CutLine):
+            yield unreadable(line.reason, line), number
+            continue
+        text = encoding.text(line)
+        if isinstance(text, UnreadableRow):
             yield text, number
+        elif text.strip():
+            yield text.removesuffix("\n").removesuffix("\r"), number
 
 
 def _records(stream: InputStream) -> Iterator[Row]:
+    encoding = Utf8Rows()
     for number, record in enumerate(stream.records(), 1):
-        text = decode_utf8(record, stream.name, number)
-        if text.strip():
+        text = encoding.text(record)
+        if isinstance(text, UnreadableRow) or text.strip():
             yield text, number
 
 
 def _text(stream: InputStream) -> Iterator[Row]:
-    text = decode_utf8(stream.read_row(), stream.name, 0)
-    if text.strip():
+    data = stream.read_row()
+    try:
+        text: str | UnreadableRow = data.decode()
+    except UnicodeDecodeError as error:
+        text = unreadable(not_utf8(data, error), data)
+    if isinstance(text, UnreadableRow) or text.strip():
         yield text, 0

@@ -19,6 +19,13 @@ LONGEST_ROW = 1 << 27
 _LARGEST_DOCUMENT = 8  # rows of that size in one that is read whole, for which memory must have room
 
 
+class CutLine(bytes):
+    """The beginning of a line that is longer than a row may be; the rest of it was passed over."""
+
+    __slots__ = ()
+    reason = "a row of more bytes than any model takes: cut it up or remove it"
+
+
 class InputStream:
     """The bytes of an input as UTF-8; its first line can be peeked at before it is read.
 
@@ -48,7 +55,7 @@ class InputStream:
         self._read_head()
         if carriage_returns and len(self._head) == 1 and not self._head[0].endswith(b"\n"):
             self._head = self._head[0].splitlines(keepends=True)
-        return chain(self._head, iter(self._read_line, b""))
+        return chain(self._head, iter(self._read_or_pass_over, b""))
 
     def read_all(self) -> bytes:
         """Return everything at once, which is a document of rows, maybe on one line."""
@@ -102,6 +109,19 @@ class InputStream:
         if len(line) > self._longest:
             raise self._too_long()
         return line
+
+    def _read_or_pass_over(self) -> bytes:
+        """Return the next line; of one that is too long its beginning, unless it has no end either."""
+        line = self._binary.readline(self._longest + 1)
+        if len(line) <= self._longest:
+            return line
+        beginning, passed = CutLine(line[:_BUFFER_SIZE]), len(line)
+        while line and not line.endswith(b"\n"):
+            line = self._binary.readline(_BUFFER_SIZE)
+            passed += len(line)
+            if passed > _LARGEST_DOCUMENT * self._longest:
+                raise self._too_long()
+        return beginning
 
     def _too_long(self) -> InputError:
         return InputError(

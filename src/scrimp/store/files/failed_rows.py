@@ -30,13 +30,17 @@ class InputState(Struct, frozen=True):
 
 
 class FailedRow(Struct, frozen=True, kw_only=True):
-    """A row as JSON, text or object; `file` (absolute) and `number` say where, `state` if the file is unchanged."""
+    """A row as JSON, text or object; `file` (absolute) and `number` say where, `state` if the file is unchanged.
+
+    One that could not be read is the text that stood there.
+    """
 
     index: int
     value: Raw
     file: str | None = None
     number: int = 0
     state: InputState | None = None
+    unread: bool = False
 
 
 class FailedRows:
