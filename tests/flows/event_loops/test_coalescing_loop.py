@@ -65,6 +65,15 @@ def run(main: Callable[[asyncio.AbstractEventLoop], Any], factory: type[Counting
         return result
 
 
+class FaultyLoop(CoalescingLoop):
+    """Ours, which cannot call what was handed over second."""
+
+    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:
+        if args == (2,):
+            raise RuntimeError("a fault")
+        return super().call_soon(callback, *args, context=context)
+
+
 async def handed_over_while_it_works(loop: asyncio.AbstractEventLoop) -> list[int]:
     seen: list[int] = []
     for _ in range(2):
@@ -274,3 +283,39 @@ def test_what_was_handed_over_when_a_signal_came_is_not_lost() -> None:
             loop.run_until_complete(asyncio.sleep(0))
 
     assert came == [1, 2, 3, 4]
+
+
+def test_a_pause_that_fails_keeps_nothing_from_being_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        tried.append(seconds)
+        raise OSError(22, "Invalid argument")
+
+    async def main() -> list[int]:
+        loop, seen = asyncio.get_running_loop(), list[int]()
+        for begin in (0, 10, 20):
+            for number in range(begin, begin + 10):
+                loop.call_soon_threadsafe(seen.append, number)
+            await asyncio.sleep(0.01)
+        return seen
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    with asyncio.Runner(loop_factory=CoalescingLoop) as runner:
+        assert runner.run(main()) == list(range(30))
+    assert len(tried) == 1
+
+
+def test_a_fault_while_it_looks_is_said_once_and_not_without_end() -> None:
+    said: list[dict[str, Any]] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _, context: said.append(context))
+        loop.call_soon_threadsafe(print, 2)
+        for _ in range(50):
+            await asyncio.sleep(0)
+
+    with asyncio.Runner(loop_factory=FaultyLoop) as runner:
+        runner.run(main())
+    assert [str(each["exception"]) for each in said] == ["a fault"]
