@@ -48,6 +48,18 @@ def test_a_terminal_too_narrow_for_the_numbers_gets_the_plain_table(listing: Scr
     assert "no key" in output
 
 
+@pytest.mark.parametrize("columns", [80, 60, 50, 40])
+@pytest.mark.parametrize("words", [("prices", "list", "openai"), ("models", "--compare", "gpt-6-luna")])
+def test_a_table_of_numbers_leaves_columns_out_rather_than_cut_its_lines(
+    scrimp: Scrimp, columns: int, words: tuple[str, ...]
+) -> None:
+    lines = without_styles(at_terminal(scrimp, *words, columns=columns)).splitlines()
+    table = [line for line in lines if "  " in line]  # sentences follow it
+
+    assert len(table) >= 2
+    assert max(map(len, table)) <= columns
+
+
 def test_a_long_table_does_not_wait_for_rich(scrimp: Scrimp) -> None:
     assert "─" not in at_terminal(scrimp, "prices", "list", columns=120)
 

@@ -253,7 +253,7 @@ def test_a_home_that_cannot_be_written_ends_no_run(ready: Scrimp) -> None:
     assert "not recorded for `scrimp runs`" in ran.err
 
 
-@pytest.mark.parametrize("columns", [60, 80, 140])
+@pytest.mark.parametrize("columns", [40, 50, 60, 80, 140])
 def test_the_list_fits_a_terminal_with_names_and_figures_whole(ready: Scrimp, columns: int) -> None:
     ready("run", "in.jsonl", "-q", "-t", "A long template {text}", "--tag", "a=a-label-of-some-length")
     (listed,) = runs_of(ready)

@@ -51,7 +51,7 @@ def list_(*, as_json: AsJson = False) -> None:
         print_table(
             ("job", "age", "state", "batches", "requests", *(["shared"] if shares else []), "answered", "command"),
             [_cells(job, of_job[job.job], each, now, shares=shares) for job, each in zip(jobs, counts, strict=True)],
-            "rrlrrrl" if not shares else "rrlrrrrl", session.out, dispensable=("age", "batches", "command"),
+            "rrlrrrl" if not shares else "rrlrrrrl", session.out, dispensable=("age", "batches", "command", "requests"),
             empty="there is no batch job yet: scrimp run --batch, or scrimp batch submit, makes one",
         )  # fmt: skip
         for queue, waiting in queued(store).items():
@@ -74,7 +74,7 @@ def status(job: JobArgument = None, *, as_json: AsJson = False) -> None:
         print_table(
             ("batch", "model", "age", "state", "requests", "answered", "failed", "at the provider"),
             [_shard_cells(shard, now) for shard in shards], "rlrlrrrl", session.out,
-            dispensable=("age", "model", "at the provider"),
+            dispensable=("age", "model", "at the provider", "requests", "failed"),
             empty=f"job {found.job} has no batch: all its rows were cached, or are called live",
         )  # fmt: skip
         for shard in shards:

@@ -30,7 +30,10 @@ def print_comparison(session: Session, name: str, *, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    print_table(_COLUMNS, [_shown(row) for row in rows], "llrrrrrrl", session.out)
+    print_table(
+        _COLUMNS, [_shown(row) for row in rows], "llrrrrrrl", session.out,
+        dispensable=("price of", "batch in", "out", "cached"),
+    )  # fmt: skip
     print_line("Dollars per million tokens now; a call has 1,000 tokens in and 200 out.")
     for provider in dict.fromkeys(offer.model.provider for offer in offers):
         if told := services.provider_credits.state(provider):

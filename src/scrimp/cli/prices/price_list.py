@@ -43,7 +43,10 @@ def list_(
             return
         headers = ("model", "input", "cached", "output", "batch in", "out", "from")
         empty = f"there are no prices for '{provider}': set them with `scrimp prices set`"
-        print_table(headers, [_row(listing) for listing in listings], "lrrrrrl", session.out, empty=empty)
+        print_table(
+            headers, [_row(listing) for listing in listings], "lrrrrrl", session.out, empty=empty,
+            dispensable=("from", "batch in", "out", "cached"),
+        )  # fmt: skip
 
 
 def _row(listing: PriceListing) -> tuple[str, ...]:

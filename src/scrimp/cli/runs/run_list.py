@@ -19,7 +19,7 @@ _MOST_LISTED = 20
 # The name is aligned right, though all are equally long, because such columns are never cut.
 _HEADERS, _ALIGN = (("run", "kind", "began", "took", "rows", "failed", "cost", "ended", "command"), "rllrrrrll")
 # Left out one after the other where a terminal is too narrow: a run's name has the time, the others are in `show`.
-_DISPENSABLE = ("began", "took", "command", "ended")
+_DISPENSABLE = ("began", "took", "command", "ended", "kind", "rows", "failed")
 
 
 @app.command(name="list")
