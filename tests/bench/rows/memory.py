@@ -11,7 +11,7 @@ from bench.table import Row, mib
 def measure(plan: Plan) -> Iterator[Row]:
     small = plan.filled(plan.size(10_000, 2_000), exactly=True)
     few = {"live": small.peak, "cached": _cached(small)}
-    for rows in [20_000] if plan.short else [100_000, 1_000_000] if plan.long else [100_000]:
+    for rows in [8_000] if plan.short else [100_000, 1_000_000] if plan.long else [100_000]:
         # To fill the cache is the live run.
         large = plan.filled(rows, exactly=True)
         for what, peak in (("live", large.peak), ("cached", _cached(large))):

@@ -122,7 +122,7 @@ rows = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=1000)
+@settings(max_examples=6 * settings().max_examples)
 @given(st.integers(0, 2**32), rows, st.integers(0, 400), st.integers(1, 30), st.integers(0, 2))
 def test_the_cap_is_never_passed_whatever_a_provider_does_and_whoever_stops(
     seed: int, options: Sequence[tuple[int, int, float, float | None]], cents: int, width: int, retries: int
@@ -173,7 +173,7 @@ class Tolerant(Budget):
         super().reserve_more(dollars)
 
 
-@settings(max_examples=1000)
+@settings(max_examples=6 * settings().max_examples)
 @given(st.integers(0, 2**32), rows, st.integers(1, 400), st.integers(1, 30), st.integers(0, 2))
 def test_a_provider_that_bills_ten_times_the_bound_passes_the_cap_only_by_calls_in_flight_and_it_is_said(
     seed: int, options: Sequence[tuple[int, int, float, float | None]], cents: int, width: int, retries: int

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import betabinom, binom
 
@@ -10,6 +10,7 @@ from scrimp.flows.tune.watch.proportion import LEAST, Proportion
 counts = st.integers(1, 400).flatmap(lambda rows: st.tuples(st.integers(0, rows), st.just(rows)))
 
 
+@settings(max_examples=2 * settings().max_examples)  # its loop ends late in few of them
 @given(now=counts, then=counts)
 def test_a_difference_counts_where_the_beta_binomial_distribution_says_so(
     now: tuple[int, int], then: tuple[int, int]
