@@ -80,7 +80,7 @@ def prompts(before: int) -> Iterator[tuple[str, bool]]:
 
 
 def stated() -> Iterator[str]:
-    """Yield sentences of articles, which are no orders."""
+    """Yield sentences of articles, which are not orders."""
     for line in (ROOT / "tests/bench/focus/questions.jsonl").read_text("utf-8").splitlines():
         for passage in json.loads(line)["passages"]:
             yield from (each for each in form.read(passage)[1] if len(each) > len("It was so."))

@@ -1,4 +1,4 @@
-"""The most expensive of many groups of calls, and the sum of the rest: nobody reads a hundred thousand lines."""
+"""The most expensive of many groups of calls, and the sum of the rest: a hundred thousand lines are not read."""
 
 from __future__ import annotations
 

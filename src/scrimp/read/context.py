@@ -63,5 +63,5 @@ def _may_come_to_have_tags(content: str) -> bool:
 
 
 def _unpredictable_tag(content: str) -> str:
-    """Return a tag that nobody can write into the content, since it depends on all of it."""
+    """Return a tag that cannot be written into the content, since it depends on all of it."""
     return f"{_TAGS[0]}-{sha256(content.encode(errors='surrogatepass')).hexdigest()[:_DIGITS]}"

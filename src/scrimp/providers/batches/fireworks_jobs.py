@@ -193,7 +193,7 @@ class FireworksJobs(BaseFlow):
         )  # fmt: skip
 
     def _foreign(self, address: str) -> str:
-        """Return a signed address; raise BatchRefusedError if it is none that is fetched safely."""
+        """Return a signed address; raise BatchRefusedError if it cannot be fetched safely."""
         try:
             parts = urlsplit(address)
         except ValueError:

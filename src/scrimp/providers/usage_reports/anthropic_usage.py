@@ -41,7 +41,7 @@ def usage_report(endpoint: Endpoint, since: int, until: int, key_ids: tuple[str,
     for row in paid:
         amount = exact(obj(row, "cost").get("amount"))
         if amount is None:
-            raise not_understood(endpoint, "an amount that is none")
+            raise not_understood(endpoint, "a cost that is not an amount")
         place = _place(row, endpoint)
         dollars[place] = dollars.get(place, Decimal(0)) + amount / _CENTS
     usages: dict[tuple[str, int, bool], tuple[int, Usage]] = {}
@@ -79,7 +79,7 @@ def _place(row: JsonObject, endpoint: Endpoint) -> tuple[str, int, bool]:
     """Return the model, the hour and whether the calls were made in batches."""
     start, group = _moment(row.get("starting_at")), obj(row, "group")
     if start is None:
-        raise not_understood(endpoint, "an hour that is none")
+        raise not_understood(endpoint, "an hour that is not a time")
     return string(group.get("model")), int(start) // HOUR, group.get("service_tier") == "batch"
 
 
@@ -104,7 +104,7 @@ def _count(value: Json, endpoint: Endpoint) -> int:
     if value is None:
         return 0
     if not is_count(value):
-        raise not_understood(endpoint, "counts that are none")
+        raise not_understood(endpoint, "counts that are not whole numbers")
     return count(value)
 
 

@@ -58,7 +58,7 @@ def _hours(bucket: JsonObject, endpoint: Endpoint) -> Iterator[UsedInHour]:
     for each in map(obj, array(bucket.get("results"))):
         counts = {name: each.get(name) for name in ("input_tokens", "output_tokens", "num_model_requests")}
         if not is_count(start) or not all(map(is_count, counts.values())):
-            raise not_understood(endpoint, "counts that are none")
+            raise not_understood(endpoint, "counts that are not whole numbers")
         yield UsedInHour(
             model=string(each.get("model")), hour=_int(start) // HOUR, batch=each.get("batch") is True,
             calls=_int(counts["num_model_requests"]),
@@ -73,7 +73,7 @@ def _hours(bucket: JsonObject, endpoint: Endpoint) -> Iterator[UsedInHour]:
 def _day(bucket: JsonObject, endpoint: Endpoint) -> DayCost:
     amounts = [exact(obj(each, "amount").get("value")) for each in array(bucket.get("results"))]
     if None in amounts or not is_count(bucket.get("start_time")):
-        raise not_understood(endpoint, "costs that are none")
+        raise not_understood(endpoint, "costs that are not amounts")
     return DayCost(
         _int(bucket.get("start_time")) // _DAY, sum((amount for amount in amounts if amount is not None), Decimal(0))
     )

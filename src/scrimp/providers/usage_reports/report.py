@@ -79,7 +79,7 @@ def not_understood(endpoint: Endpoint, what: str) -> BatchRefusedError:
 
 
 def exact(value: Json) -> Decimal | None:
-    """Return an amount as it was written; None if it is none."""
+    """Return an amount as it was written; None if it is not an amount."""
     try:
         amount = Decimal(value) if isinstance(value, str) else Decimal(repr(number(value)))
     except ArithmeticError:
