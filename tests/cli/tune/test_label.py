@@ -284,8 +284,18 @@ def test_unknown_ids_are_said_and_no_error(collected: Scrimp) -> None:
     none = collected("tune", "label", "--import", "none.csv")
 
     assert (ran.status, none.status) == (0, 4)
-    assert "1 id of no collected prompt: t-1 (labels.csv:2)" in ran.err
+    assert "1 id not found among collected prompts: t-1 (labels.csv:2)" in ran.err
     assert "0 prompts and 0 completions labeled (0 right); 0 bad rows, 1 unknown id" in none.out
+
+
+def test_labels_before_anything_is_collected_are_an_error_that_says_what_comes_first(scrimp: Scrimp) -> None:
+    scrimp.file("labels.csv", "id,label\nt-1,5\n")
+    ran = scrimp("tune", "label", "--import", "labels.csv")
+
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err == (
+        "scrimp: no prompt is collected that could be labeled: collect some with scrimp tune shadow first\n"
+    )
 
 
 def test_a_label_that_no_completion_could_give_is_bad_and_an_id_of_two_prompts_is_not_guessed(recorded: Scrimp) -> None:

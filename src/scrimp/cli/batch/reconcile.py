@@ -71,7 +71,7 @@ def reconcile(
 def _print(pairs: list[Pair], session: Session, said_otherwise: list[Pair]) -> None:
     print_table(
         ("batch", "provider", "at the provider", "here", "there", "requests"), [_cells(pair) for pair in pairs],
-        "lllllr", session.out, empty="none is known here, and no provider with a key and a batch API lists any",
+        "lllllr", session.out, empty="no batch is known here, and no provider with a key and a batch API lists any",
     )  # fmt: skip
     for pair in pairs:
         for note in () if pair in said_otherwise else pair.notes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scrimp.cli.printing import print_line, print_text
 from scrimp.cli.session import Session
-from scrimp.errors import SOME_FAILED, UsageError
+from scrimp.errors import SOME_FAILED, InputError, UsageError
 from scrimp.flows.tune.labels.imported import ImportedLabels, read_labels, store_labels
 from scrimp.read.formats.label_rows import ID, LABEL, FoundLabel, label_rows
 from scrimp.render.terminal import escape_controls
@@ -23,7 +23,9 @@ def import_labels(
     session: Session, pairs: PairStore, prompts: Sequence[StoredPrompt], file: str, encoding: str | None,
     *, dry_run: bool,
 ) -> int:  # fmt: skip
-    """Store the labels of a file and say what came of it; return the exit status."""
+    """Store the labels of a file and say what came of it; return the exit status; InputError without a prompt."""
+    if not prompts:
+        raise InputError("no prompt is collected that could be labeled: collect some with scrimp tune shadow first")
     labels = read_labels(label_rows(file, encoding), prompts)
     _name(session, labels.bad)
     if labels.unknown:
@@ -68,7 +70,7 @@ def _name(session: Session, bad: Sequence[str]) -> None:
 def _unknown(rows: Sequence[FoundLabel]) -> str:
     named = ", ".join(f"{row.id} ({row.where})" for row in rows[:_MOST_NAMED])
     more = f" and {format_count(len(rows) - _MOST_NAMED)} more" if len(rows) > _MOST_NAMED else ""
-    return f"{pluralize(len(rows), 'id')} of no collected prompt: {named}{more}"
+    return f"{pluralize(len(rows), 'id')} not found among collected prompts: {named}{more}"
 
 
 def _summary(labels: ImportedLabels, file: str, *, dry_run: bool) -> str:
