@@ -303,7 +303,7 @@ def test_a_sameness_with_no_provider_is_found_by_a_check(scrimp: Scrimp) -> None
     assert "same_as names opneai, and there is no such provider" in scrimp("config", "check").out
 
     scrimp.config('[models."openai/x"]\nsame_as = "y"\n')
-    assert "same_as 'y' names no model: write it as provider/model" in scrimp("config", "check").err
+    assert "same_as 'y' does not name a model: write it as provider/model" in scrimp("config", "check").err
 
 
 def test_a_gateways_own_name_has_the_price_of_the_list_that_it_sells_by(

@@ -85,7 +85,7 @@ def test_a_wrong_type_is_an_error_with_the_expected_type_and_the_value(tmp_path:
         ("[chains.c]\nsteps = []", "chains.c: steps is empty"),
         ("[tiers]\nsimple = []", "tiers.simple is empty"),
         ('[tiers]\nauto = ["a/b"]', "a tier cannot be called auto"),
-        ('[models.gpt]\neffort = "low"', '[models."gpt"] names no provider'),
+        ('[models.gpt]\neffort = "low"', '[models."gpt"] does not name a provider'),
         ('[providers."a/b"]\nrpm = 3', "a provider cannot be called 'a/b'"),
         ('[[rules]]\ntier = "x"\nmodel = "y"', "rules[0]: a rule sends prompts to exactly one place"),
         ('[alerts]\nshare = [{ above = "40" }]', "alerts.share[0]: above '40' is not a percentage"),

@@ -156,7 +156,7 @@ class ModelTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         validate(parse_discount, self.batch_discount, "batch_discount")
         if self.same_as is not None and not all(self.same_as.partition("/")):
-            raise ValueError(f"same_as '{self.same_as}' names no model: write it as provider/model")
+            raise ValueError(f"same_as '{self.same_as}' does not name a model: write it as provider/model")
         prices = {"price": self.price, "batch_price": self.batch_price}
         prices |= {f"tier_prices.{tier}": rates for tier, rates in self.tier_prices.items()}
         for name, rates in prices.items():
@@ -235,10 +235,8 @@ class BatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     window: str | None = None  # how long a batch may take, if the provider offers a choice
 
     def __post_init__(self) -> None:
-        for name in ("poll", "window"):
-            value = getattr(self, name)
-            if value is not None:
-                validate(parse_duration, value, name)
+        validate(parse_duration, self.poll, "poll")
+        validate(parse_duration, self.window, "window")
 
 
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -263,7 +261,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(f"a provider cannot be called '{name}': choose a name without a slash")
         for name in self.models:
             if not all(name.partition("/")):
-                raise ValueError(f'[models."{name}"] names no provider: write it as provider/model')
+                raise ValueError(f'[models."{name}"] does not name a provider: write it as provider/model')
         for name, models in self.tiers.items():
             if not models:
                 raise ValueError(f"tiers.{name} is empty: name a model")
