@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from scrimp.render.certificate import claim_sentence
-from scrimp.tuning.certify import Claim
+from scrimp.render.certificate import certificate_sentences, claim_sentence
+from scrimp.tuning.certify import Certificate, Claim
 from scrimp.tuning.policies import Agree
 from scrimp.tuning.policy_metrics import Interval, PolicyMetrics
 
@@ -48,3 +48,20 @@ def test_a_claim_that_is_not_certified_stays_with_the_flagship() -> None:
     assert claim_sentence(claim, 0.955, 0.95) == (
         "triage: nothing is certified at 95.5 % by 1 pair: the flagship stays; 40 more labels would certify 95.5 %"
     )
+
+
+def test_several_groups_are_summed_up_with_what_they_kept_where_that_is_known() -> None:
+    certificate = Certificate(
+        target=0.95, risk=0.05, flagship="big", claims=(CLAIM, replace(CLAIM, group="mail", signatures=("mail",))),
+        policy=CLAIM.policy, measured=MEASURED,
+    )  # fmt: skip
+    unlabeled = replace(certificate, measured=replace(MEASURED, kept=None))
+    flagship_and_saved = "30.0 % (20.0 to 40.0) reach the flagship, saves 58.3 % (50.0 to 60.0)"
+
+    assert [sentence.partition(":")[0] for sentence in certificate_sentences(certificate)] == [
+        "triage", "mail", "together"
+    ]  # fmt: skip
+    assert [*certificate_sentences(certificate)][-1] == (
+        f"together: 212 rows, kept 98.0 % (97.0 to 99.0), {flagship_and_saved}"
+    )
+    assert [*certificate_sentences(unlabeled)][-1] == f"together: 212 rows, {flagship_and_saved}"
