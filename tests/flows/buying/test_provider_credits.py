@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scrimp.enums import EntryStatus
@@ -45,6 +47,29 @@ def test_calls_in_flight_have_their_share_of_a_credit() -> None:
             assert not granted.has("azure")
         assert granted.has("azure")
     assert granted.left("azure") == 1
+
+
+AMOUNTS = st.none() | st.integers(0, 10**6).map(Decimal)
+CALLS = st.lists(st.tuples(AMOUNTS, AMOUNTS), max_size=6)
+
+
+@given(CALLS, CALLS)
+def test_the_sum_of_two_uses_is_that_of_all_their_calls(
+    some: list[tuple[Decimal | None, Decimal | None]], others: list[tuple[Decimal | None, Decimal | None]]
+) -> None:
+    def used(calls: list[tuple[Decimal | None, Decimal | None]]) -> CreditUse:
+        use = CreditUse()
+        for cost, at_most in calls:
+            use = use.with_call(cost, at_most)
+        return use
+
+    lost = [most for cost, most in some + others if cost is None]
+    together = used(some).plus(used(others))
+
+    assert together == used(some + others)
+    assert together.dollars == sum(cost for cost, _ in some + others if cost is not None)
+    assert together.at_most == sum(most for most in lost if most is not None)
+    assert (together.unknown, together.unbounded) == (len(lost), lost.count(None))
 
 
 class Beside:
