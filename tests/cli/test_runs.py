@@ -244,6 +244,16 @@ def test_runs_that_the_ledger_alone_knows_are_listed_among_the_others(ready: Scr
     assert [each["run"] for each in json.loads(ready("runs", "list", "--limit", "1", "--json").out)] == [ran["run"]]
 
 
+@pytest.mark.parametrize("words", [("show", "last"), ("show", "last", "--json"), ("errors", "last")])
+def test_the_last_run_before_there_is_any_is_an_error_that_says_what_comes_first(
+    scrimp: Scrimp, words: tuple[str, ...]
+) -> None:
+    ran = scrimp("runs", *words)
+
+    assert (ran.status, ran.out, ran.err) == (2, "", "scrimp: no run has ended yet: start one with `scrimp run`\n")
+    assert "there is no run r-1: `scrimp runs list` shows them" in scrimp("runs", words[0], "r-1").err
+
+
 def test_a_home_that_cannot_be_written_ends_no_run(ready: Scrimp) -> None:
     Path(ready.home, "failed-rows").write_text("in the way")
     ran = ready("run", "in.jsonl")

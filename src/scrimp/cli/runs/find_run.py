@@ -35,6 +35,8 @@ def find_run(session: Session, name: str, kind: RunKind | None = None) -> RunRec
         return found[0]
     if found:
         raise UsageError(f"{name} matches {len(found)} runs: give more of {', '.join(each.run for each in found[:5])}")
+    if name == _LAST:
+        raise UsageError("no run has ended yet: start one with `scrimp run`")
     raise UsageError(f"there is no run {name}: `scrimp runs list` shows them")
 
 
