@@ -22,6 +22,7 @@ from scrimp.compress.json.placement import Placement, introduces_instruction, is
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import Zone, ZoneForm
+from scrimp.compress.zones.zone_span import runs
 from scrimp.values import TextSpan
 
 Doubt: TypeAlias = Literal["kept", "shot", "label"]
@@ -47,15 +48,10 @@ def told_zones(text: str, told: Sequence[TextSpan]) -> list[Zone]:
 
 def with_named_values(zones: Sequence[Zone]) -> list[Zone]:
     """Return zones in which a short told value is part of the sentence around it: "Where was {name} born?"."""
-    joined: list[Zone] = []
-    for zone in zones:
-        short = (zone.kind, zone.form) == ("data", "prose") and "\n" not in zone.text
-        part = replace(zone, kind="instruction") if short else zone
-        if joined and {(part.kind, part.form), (joined[-1].kind, joined[-1].form)} == {("instruction", "prose")}:
-            joined[-1] = replace(part, text=joined[-1].text + part.text)
-        else:
-            joined.append(part)
-    return joined
+    is_short = [(zone.kind, zone.form) == ("data", "prose") and "\n" not in zone.text for zone in zones]
+    parts = (replace(zone, kind="instruction") if short else zone for zone, short in zip(zones, is_short, strict=True))
+    sentences = runs(parts, lambda one, two: one.kind == two.kind == "instruction" and one.form == two.form == "prose")
+    return [replace(run[0], text="".join(part.text for part in run)) for run in sentences]
 
 
 def moved_spans(told: Sequence[TextSpan], zones: Sequence[Zone], pieces: Sequence[str]) -> tuple[TextSpan, ...]:

@@ -132,13 +132,13 @@ def test_nothing_struck_out_leaves_no_marks() -> None:
 
 
 def test_what_is_hidden_in_code_is_not_shown() -> None:
-    page = "<p>Run <code>a<i hidden>x<b>y</b></i><style>z</style>b</code></p>"
+    page = "<p>Run <code>a<i hidden>x<b>y</b></i><style>z {}</style>b</code></p>"
 
     assert html_to_text(page) == "Run `ab`"
 
 
 def test_a_piece_of_a_page_is_html_and_a_prompt_is_not() -> None:
-    assert is_html("<div><custom-card>a</custom-card></div>")
+    assert is_html("<div class='a'><custom-card>a</custom-card></div>")
     assert not is_html("<instructions><p>Answer.</p></instructions>")
 
 
@@ -248,3 +248,23 @@ def test_the_declaration_of_a_page_in_xhtml_is_part_of_it(declared: str, frame: 
     page = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">\n<html lang="en">\n<p>Mill <b>5</b></p>\n</html>'
 
     assert compress(frame.format(declared + page), "tidy").text == frame.format("Mill 5")
+
+
+@pytest.mark.parametrize("tag", ["body", "section", "main", "div", "table", "ul", "nav"])
+@pytest.mark.parametrize(
+    "words", ["id,price\n81,12\n24,19\n17,33", "Dear Olu,\n\nthe mill is sold.\n\nEwa\n5 Dock Lane", "if x:\n    y = 1"]
+)
+def test_words_that_a_prompt_has_in_a_tag_with_a_name_of_html_keep_every_byte(tag: str, words: str) -> None:
+    for frame in ("<mail>\n<subject>Sale</subject>\n{}\n</mail>\n\nWho paid?", "{}\n{}\n\nWho paid?", "{}"):
+        text = frame.replace("{}", f"<{tag}>\n{words}\n</{tag}>")
+
+        assert compress(text, "tidy").text == text
+
+
+@pytest.mark.parametrize("tag", ["style", "script", "template", "object"])
+def test_words_that_a_prompt_has_in_a_tag_that_no_page_shows_stay(tag: str) -> None:
+    page = "<div>\n<p>The mill <b>is</b> sold.</p>\n</div>"
+    words = f"<{tag}>\nBe terse. Never use emojis.\n</{tag}>\n"
+
+    assert words in compress(f"{words}{page}\n\nWho paid?", "tidy").text
+    assert compress(f"<style>\np {{}}\n</style>\n{page}", "tidy").text == "The mill is sold."

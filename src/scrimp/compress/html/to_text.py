@@ -12,15 +12,18 @@ from scrimp.compress.zones.segment import segment
 _DOCUMENT = re.compile(
     r"\s*+(?:<\?xml[^>]*+>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s++html|html)\b", re.IGNORECASE | re.DOTALL
 )
-_TAG_LINE = re.compile(r"^[ \t]*+<", re.MULTILINE)
 _TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
 _DECLARATION = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)\s", re.IGNORECASE)  # of a type of documents
 _ATTRIBUTES = re.compile(r"<([A-Za-z][^\s/>]*+)\s((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>")
 _NAME = re.compile(r"([^\s\"'=/]++)(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s\"']++))?+")
-# Code that generates HTML; XML with names of HTML, where what is void has text.
+# Code that generates HTML; XML with names of HTML, where what is void has text; words of a prompt, and what they lack.
 _OTHER = re.compile(
-    r"<\?(?!xml\b)|<%|\{[{%]|\bclassName=|=\{|[^\s>]\s*+</(?:area|base|col|embed|input|link|meta|param|source|track)>",
+    r"<\?(?!xml\b)|<%|\{[{%]|\bclassName=|=\{|[^\s>]\s*+</(?:area|base|col|embed|input|link|meta|param|source|track)>"
+    r"|<(?:style|script|template|object)>[^<{=;\w]*+\w[^<{=;]*+</",
     re.IGNORECASE,
+)
+_MARKUP = re.compile(
+    r"(?i)<(?:[abipqsu]|br|d[dlt]|em|h[1-6r]|img|input|li|ol|option|pre|span|strong|t[dhr])\b|\s(?:class|href|style)="
 )
 
 
@@ -40,7 +43,7 @@ def is_html(text: str) -> bool:
     if is_document(text):
         return is_parsable(text) and not _DECLARATION.search(text)
     body = text.strip()
-    if not (body.startswith("<") and body.endswith(">")) or _OTHER.search(body):
+    if not (body.startswith("<") and body.endswith(">")) or _OTHER.search(body) or not _MARKUP.search(body):
         return False
     tags = _TAG.findall(body)
     names = {name.lower() for _, name in tags}
@@ -60,7 +63,7 @@ def is_html(text: str) -> bool:
 
 def _shows_page(text: str) -> bool:
     """Return whether a text has a page in it, which would be taken for one: a lesson, a form to write one in."""
-    zones = segment(text, find_json=lambda _: (), is_data=lambda *_: False, told=True) if _TAG_LINE.search(text) else ()
+    zones = segment(text, find_json=lambda _: (), is_data=lambda *_: False, told=True) if "<" in text else ()
     return is_html(text) or any(zone.form == "html" and is_html(zone.text) for zone in zones)
 
 

@@ -138,9 +138,8 @@ def _fence_zones(text: str, fence: protected_spans.Fence, end: int) -> list[Zone
     form = _DATA_FORMS.get(fence.info)
     body = text[fence.body_start : fence.body_end]
     if form is None and fence.info in protected_spans.DATA_FENCES:  # such as text: the body decides
-        detected = [span for span in _detect_by_lines(body) if span.kind in {"data", "tool"}]
-        filling = [span for span in detected if span.end - span.start >= 0.9 * len(body)]
-        form = filling[0].form if filling else None
+        filling = (span for span in _detect_by_lines(body) if span.end - span.start >= 0.9 * len(body))
+        form = next((span.form for span in filling if span.kind in {"data", "tool"}), None)
     if form is None or not body:
         return [ZoneSpan(fence.start, end, "code", "fence")]
     kind: ZoneKind = "tool" if form == "command" else "data"
