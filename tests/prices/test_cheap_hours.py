@@ -25,20 +25,21 @@ def moment(text: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("now", "begin", "saved"),
+    ("now", "begin", "end", "saved"),
     [
-        ("2026-11-30T00:30", "2026-11-30T00:30", 0.0),  # a Monday
-        ("2026-11-30T01:00", "2026-11-30T04:00", 0.5),
-        ("2026-11-30T04:00", "2026-11-30T04:00", 0.0),
-        ("2026-11-30T09:59:59", "2026-11-30T10:00", 0.5),
-        ("2026-12-04T06:30", "2026-12-04T10:00", 0.5),  # a Friday
+        ("2026-11-30T00:30", "2026-11-30T00:30", "2026-11-30T01:00", 0.0),  # a Monday
+        ("2026-11-30T01:00", "2026-11-30T04:00", "2026-11-30T06:00", 0.5),
+        ("2026-11-30T04:00", "2026-11-30T04:00", "2026-11-30T06:00", 0.0),
+        ("2026-11-30T09:59:59", "2026-11-30T10:00", "2026-12-01T01:00", 0.5),
+        ("2026-12-04T06:30", "2026-12-04T10:00", None, 0.5),  # a Friday
     ],
 )
-def test_deepseek_costs_half_between_its_peaks(now: str, begin: str, saved: float) -> None:
+def test_deepseek_costs_half_between_its_peaks(now: str, begin: str, end: str | None, saved: float) -> None:
     found = PriceBook().cheap_hours("deepseek", "deepseek-flash", moment(now))
 
     assert found is not None
     assert (found.begin, found.saved) == (moment(begin), saved)
+    assert found.end == (None if end is None else moment(end))
 
 
 def test_there_is_nothing_to_wait_for_on_a_weekend_or_where_a_price_is_constant_or_unknown() -> None:
@@ -82,3 +83,5 @@ def test_the_moment_is_the_first_of_the_cheapest_ones_within_a_day(row: PriceRow
         least = min(each for each in rates if each is not None)
         assert found.begin == minutes[rates.index(least)]
         assert found.saved == pytest.approx(float(1 - least / (rates[0] or 1)))
+        after = (found.begin + minute * 60 for minute in range(1, 24 * 60 + 1))
+        assert found.end == next((when for when in after if (rate(when) or least) > least), None)
