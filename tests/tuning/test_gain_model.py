@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from statistics import fmean
+from statistics import fmean, pstdev
 
 import pytest
 from hypothesis import given
@@ -50,6 +50,24 @@ def test_a_task_with_few_pairs_is_drawn_further_to_the_others_than_one_with_many
     learned = fit_gains(pairs)
 
     assert learned.overall < learned.expected_gain("few") < learned.expected_gain("many") <= 0.5
+
+
+@pytest.mark.parametrize(("alike", "least", "most"), [(True, 0.0, 0.5), (False, 0.8, 1.0)])
+def test_differences_that_chance_explains_are_not_taken_for_those_of_tasks(
+    alike: bool, least: float, most: float
+) -> None:
+    chance = random.Random(5)
+    shares = {f"task {number}": 0.3 if alike else number / 11 for number in range(12)}
+    pairs = [
+        ObservedGain(gain=float(chance.random() < share), signature=name, kind="k")
+        for name, share in shares.items()
+        for _ in range(20)
+    ]
+    learned = fit_gains(pairs)
+    seen = [fmean(pair.gain for pair in pairs if pair.signature == name) for name in shares]
+    kept = pstdev(learned.expected_gain(name) for name in shares) / pstdev(seen)
+
+    assert least <= kept <= most
 
 
 def test_an_unknown_task_is_expected_to_be_like_its_kind_and_an_unknown_kind_like_all() -> None:
