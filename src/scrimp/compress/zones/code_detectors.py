@@ -5,21 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scrimp.compress.zones.signs import any_sign
 from scrimp.compress.zones.zone_span import ZoneSpan, paragraph_ranges
 
-CODE_LINE = (
-    r"\s*+(?:(?:async\s++def|def|class|import|from|return|raise|yield|elif|except|with|assert|const|let|var|function|export|public"
-    r"|private|protected|static|void|int|struct|fn|impl|use|package|func|namespace|using|#include|#define|template|SELECT|INSERT"
-    r"|UPDATE|CREATE|DELETE)\b(?=[^.!?]*[(){}=:;*<@]|\s++[\w.]++\s*+$)|(?:if|for|while|else|try|finally|switch|do|catch|lambda)\b[^.?]*[:{;]\s*+$"
-    r"|@\w[\w.]*+(?:\(|\s*+$)|//|/\*|\*/|#!|[)\]}]+[;,:]?\s*+$|[\w.\[\]\"'*]++\s*+(?:[-+*/%|&:]?=)\s*+\S|[\w.]++\(.*[)({\[,;]\s*+$"
-    r"|<\?php|\$\w++\s*+=)"
-)
-_CODE_LINE = re.compile(CODE_LINE)
-_DEFINITION = re.compile(
-    r"\s*+(?:(?:async )?def \w+\(|class \w+\s*[(:{]|from [\w.]+ import |import [\w.]+\s*$"
-    r"|#include\b|#!/|@\w[\w.]*(?:\(|\s*$)"
-    r"|(?:export )?(?:default )?(?:async )?function\b[^.?]*\(|(?:const|let|var) [\w{]|package \w+;?$|<\?php)"
-)
+CODE_LINE = rf"\s*+(?:{any_sign('code_line')})"
+_CODE_LINE, _DEFINITION = re.compile(CODE_LINE), re.compile(rf"\s*+(?:{any_sign('definition')})")
 _NEUTRAL_START = (" ", "\t", "#", "//", '"""')
 
 

@@ -6,31 +6,15 @@ import re
 from collections.abc import Iterable
 
 from scrimp.compress.zones.code_detectors import CODE_LINE
+from scrimp.compress.zones.signs import any_sign
 
 _LOOK_AROUND = 400  # characters
-# A line that a template engine or a language of markup reads: a sign or keyword in braces or angles, a call after a
-# sign, a word that a sign begins, attributes of an element that are not text. Other elements, and blank lines, are
-# passed over.
-_DIRECTIVE = re.compile(
-    r"[ \t]*+(?=[{<:@#%`.\[\\/*>ei-])"  # for speed
-    r"(?:\{[%#/:^<@].*\}|\{\{[-~]?[ \t]*(?:[#/^>&<*!%]|\w++ .*\}|(?:else|end)\b)|\{\w+ [^{}]*\$.*\}"
-    r"|<[%#?.@&](?!xml)|</[#.@]|</?(?:(?!scrimp:)\w+:|cf)\w|<template\b|export (?:const|default)\b|:{3,}"
-    r"|<(?!html)[^<>]*(?:\$\{|=\{|\s(?:xmlns\b|(?:[*:@#]|(?:v|x|ng)-)\w))"
-    r"|[@#]\w+\(|@(?:for|foreach|if|while|switch) \(|@\{|@end(?:\w| \w+[ \t]*\Z)|#(?i:end|if|else|!\w)"
-    r"|%[ \t]*(?:\w.*:|end\w*)[ \t]*\Z|:\w+[ \t]*\Z|(?<=[ \t]):\w+: |`\w[^`]*\Z"
-    r"|\.(?:[a-z]{2}|[A-Z]+|\.{3,})[ \t]*\Z|\.\.[ \t]\w|import .* from [\"']|%\{|\[%|<\w+\||//(?!\S+/)|/\*|\*/|>>> .*\("
-    r"|--[ ]?[^\s-]\S*[ ]?--[ \t]*\Z"
-    r"|[\[{<\\](?:start)?(?:code|noformat|syntaxhighlight|programlisting|listing|verbatim|typing)\b)"
-)
+# A line that a template engine or a language of markup reads; other elements, and blank lines, are passed over. First,
+# for speed, the characters that one begins with.
+_DIRECTIVE = re.compile(rf"[ \t]*+(?=[{{<:@#%`.\[\\/*>ei-])(?:{any_sign('directive')})")
 _ELEMENT = re.compile(r"\s*<.*>\s*\Z")
 # How a line of code ends that goes on, with an open bracket, an operator or a mark of quotation; how a listing begins.
-UNFINISHED = re.compile(
-    r"(?:[(\[{]|&&|(?<!\\)\\|[\w)\]:+][ \t]*=[ \t]*(?:[^\w\s=]{0,4}|\w[\"'`])|\b(?:return|yield)"
-    r"|[^\s:.!?][ \t][\"'`]{1,3}|\w(?:\"{3}|'{3})|[@#$~<(][\"']|[({]\w+: ?[\"'`]+|\{\w+\||: \|\w*|\|{3}"
-    r"|::|\A[^`]*\w`)\s*\Z|(?:;|\A[ \t]+(?:[|\"'`]+|[\"']{3}\w+|\w+\.))[ \t\r]*\Z"
-    r"|\A[ \t]*(?:\#\+begin_\w|\\begin\{(?!document)|\+{4,}\s*\Z)",
-    re.IGNORECASE,
-)
+UNFINISHED = re.compile(any_sign("unfinished"), re.IGNORECASE)
 # A line that nothing of that ends or begins, which tells most lines of a text at once: its end, its beginning, no sign.
 FINISHED = re.compile(r"(?![ \t#\\+])[^=|]*+(?<![(\[{&\\\"'`;:])(?<!return)(?<!yield)", re.IGNORECASE)
 # A line that no person writes right above or below a document: signs that are no ruler, a word alone.

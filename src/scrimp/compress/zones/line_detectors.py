@@ -10,16 +10,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from scrimp.compress.zones.code_detectors import detect_code
+from scrimp.compress.zones.signs import any_sign
 from scrimp.compress.zones.zone_span import ZoneSpan, lines_that, paragraph_ranges, runs
 
 _DIFF = re.compile(r"diff --git |@@ -\d|--- [^-\s]|Index: ")
 _DIFF_CONTINUATION = re.compile(r"[ +\-\\@]|(?:diff|index|new file|deleted file|similarity|rename|old mode|new mode) ")
-LOG_LINE = (
-    r"[^\S\n]*+[\[(<]?(?:\d{4}[-/.]\d\d[-/.]\d\d[T ]\d\d|\d\d:\d\d:\d\d\b"
-    r"|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d|\d\d/[A-Z][a-z]{2}/\d{4}"
-    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|FATAL|CRITICAL|SEVERE)(?=[\s:\]|>])|[IWEF]\d{4} \d\d:)"
-    r"|\S++ \S++ \S++ \[\d\d/[A-Z][a-z]{2}/\d{4}:"
-)
+LOG_LINE, LISTING_LINE = any_sign("log_line"), any_sign("listing_line")
 _LOG = re.compile(LOG_LINE)
 _LOG_CONTINUATION = re.compile(
     r"[ \t]|Traceback|Caused by|\.\.\. |(?:[A-Za-z_]\w*+\.)*+[A-Za-z_]\w*(?:Error|Exception|Warning|Exit)\b"
@@ -28,10 +24,6 @@ _TRACE = re.compile(r"\s*+(?:at |File \"|Traceback|Caused by|#\d)")
 _MAX_LOG_GAP, _MAX_CONTINUED = 60, 5  # lines below one with a time; on average, but for stack traces
 PROMPT_LINE = r"(?:\([\w.-]++\) )?(?:[\w.-]++@[\w.-]++[:\s][^\s$#]*+[$#]|\$|PS [A-Z]:\\[^>\n]*+>) (?=[A-Za-z./~])"
 _PROMPT = re.compile(PROMPT_LINE)
-LISTING_LINE = (
-    r"[-dlbcps][rwxsStT-]{9}[.+@]?\s|[^\s:]++::[^\n]*? (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)\b"
-    r"|total \d++(?=\n|\Z)|(?=[^\s:][^:\n]*+:\d++[:-])(?!(?:[#;%*!]++|//|--)[ \t])[^:\n]*[./\\_]|[a-z]{2}  \S++ {2}"
-)
 _LISTING = re.compile(LISTING_LINE)
 _GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
 _COMMENTED = re.compile(r"(?<=\S)\s{2,}+(?:#|//|/\*|--|;|%)(?:\s|$)")  # a table in a program

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from scrimp.compress.zones.enclosure import Enclosures, enclosed_texts, yaml_texts
 from scrimp.compress.zones.frame import is_framed, is_inside
+from scrimp.compress.zones.templates import is_filled_in
 from scrimp.compress.zones.zone import JSON_FORMS
 from scrimp.compress.zones.zone_span import ZoneSpan, runs
 
@@ -17,13 +18,6 @@ _HEADED = re.compile(
     r"|(?:--\S|[A-Z]{3,6} (?:http|/))[^\n]*+\r?\n(?:[\w-]++:[^\n]*+\n(?:[ \t][^\n]*+\n)*+)+\s*)\Z"
 )
 _LOOK_BACK = 200  # characters
-# Of PHP, ERB, Jinja, Thymeleaf and their like; a page that is text in XML.
-_FILLED_IN = re.compile(
-    r"<\?(?:php\b|=)|<[%#@]|\{%|\{\{|\s\w+:\w+=[\"'][$#@]\{|=[\"']#\{"
-    r"|<(?:title|h\d|p|li|t[dh])\b[^<>]*+>\s*(?:#?\{[A-Za-z][\w.]*+\}|@[a-z]\w*+\.\w)"
-    r"|<(?!script|style)[\w:-]+[^<>]*+>\s*<!\[CDATA\[",
-    re.IGNORECASE,
-)
 _AT_MARGIN = re.compile(r"^\S", re.MULTILINE)
 # The text of a module or of what follows, above its first line of code, which may begin with the closing marks.
 _DOCSTRING = re.compile(
@@ -38,7 +32,7 @@ def with_programs_whole(text: str, found: Sequence[ZoneSpan]) -> list[ZoneSpan]:
     """Return the spans, with each of a program's as code.
 
     Everything is in a string, comment or here-document, and where the lines around it say so, as those do that nobody
-    writes right beside a document; a page is right below code, where it is a template, and where all of its lines are
+    writes right beside a document; a page is right below code, where one is a template, and where all of its lines are
     indented below others; spans but JSON are where code is before and after them and makes up much of the whole.
     """
     if not any(map(_may_be_of_program, found)):
@@ -60,6 +54,7 @@ class _Program:
     def __init__(self, text: str, found: Sequence[ZoneSpan]) -> None:
         self._text = text
         self._inside = set(_inside_others(text, found))
+        self._pages = [span for span in found if span.form == "html"]
         self._margin, self._last = len(text) - len(text.lstrip()), len(text.rstrip())  # where its words begin and end
         code = sorted((span.start, span.end) for span in found if _is_code(text, span))
         self._ends = {end for _, end in code}
@@ -96,10 +91,13 @@ class _Program:
         if span.form == "html":  # indented below something else, as code of Markdown, YAML or INI is, or under headers
             indented = span.start > self._margin and not _AT_MARGIN.search(self._text, span.start, span.end)
             headed = _HEADED.search(self._text, max(0, span.start - _LOOK_BACK), span.start)
-            above = self._text.rfind("\n", 0, max(span.start - 1, 0)) + 1  # where a program may begin to fill it in
-            filled = _FILLED_IN.search(self._text, above, span.end) is not None
-            return indented or headed is not None or filled or self._enclosures.around(*place)
+            return indented or headed is not None or self._is_template or self._enclosures.around(*place)
         return self._end > 0 and span.start >= self._start and self._enclosures.around(*place)
+
+    @cached_property
+    def _is_template(self) -> bool:
+        above = self._text.rfind("\n", 0, max(self._pages[0].start - 1, 0)) + 1  # where a program may begin
+        return is_filled_in(self._text[above : self._text.find("\n", self._pages[-1].end) + 1 or None])
 
     @cached_property
     def _enclosures(self) -> Enclosures:
