@@ -14,16 +14,16 @@ from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
 from scrimp.compress.encoded.omit import encoded_runs
+from scrimp.compress.extract.paragraphs import prose_size
 from scrimp.compress.json.embedded import find_json
 from scrimp.compress.json.lexer import find_end
 from scrimp.compress.json.placement import Placement
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
 from scrimp.compress.rules import NOT_UNDONE, WHITE_SPACE, rules_for
-from scrimp.compress.selection import SELECTION, instructions_of, resolve_question, select_sentences
+from scrimp.compress.selection import LEAST_PROSE, SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form, names_form
 from scrimp.compress.told_data import moved_spans, told_zones
-from scrimp.compress.zones.prose import is_running_text
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import JSON_FORMS, Zone
 from scrimp.values import TextSpan
@@ -154,7 +154,7 @@ class _Pass:
     def _fold_passages(self) -> None:
         places = [at for at, zone in enumerate(self._zones) if zone.kind == "context"]
         before = [self._pieces[at] for at in places]
-        if not is_running_text("".join(before)):
+        if prose_size("\n\n".join(before)) < LEAST_PROSE * sum(map(len, before)):
             return
         after = fold_repeated_passages(before)
         lost = None if unfold_passages(after) == before else NOT_UNDONE

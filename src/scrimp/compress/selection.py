@@ -26,7 +26,7 @@ _IT = " it "
 # Data that is not part of a sentence: after a label, on lines of its own, in a fence, which does not ask for JSON.
 _ALONE = r"(?<=[:\uff1a])[ \t]* it |(?m:^[ \t]*+(?:`{3,}|~{3,})[ \t]*+[\w+-]*+[ \t]*+$|^(?: it )+[ \t]*$)"
 _ATTRIBUTES = r"(<[A-Za-z][\w:.-]*+)\s[^<>\n]{0,300}>"  # of a tag: the name of a file says nothing of a task
-_LEAST_PROSE = 0.4
+LEAST_PROSE = 0.4  # of documents that sentences are selected from, or repeated passages looked for in
 SELECTION = "sentences for the question"  # as a rule is named
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
@@ -83,7 +83,7 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     pattern = options.protected
     chosen = set(documents)
     pieces = [
-        [Piece(part, is_one) for part, is_one in _parts(NOTE.sub("", text))] if at in chosen else [Piece(text, False)]
+        [Piece(*part) for part in _parts(zones, at, NOTE.sub("", text))] if at in chosen else [Piece(text, False)]
         for at, text in enumerate(texts[first:last], first)
     ]
     left = focus(
@@ -98,10 +98,12 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     return [*texts[:first], *("".join(islice(rest, len(parts))) for parts in pieces), *texts[last:]]
 
 
-def _parts(text: str) -> Iterator[tuple[str, bool]]:
+def _parts(zones: Sequence[Zone], at: int, text: str) -> Iterator[tuple[str, bool]]:
     """Yield the parts of a document, and whether each may be selected from: not rules, nor records."""
     done = 0
-    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *other_spans(text)])), (len(text), len(text))):
+    before, after = (any(map(_is_bare, zones[first : first + 1])) for first in (at - 1 if at else len(zones), at + 1))
+    others = other_spans(text, follows=before, is_followed=after)
+    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *others])), (len(text), len(text))):
         if start > done:
             yield text[done:start], False
         if end > start:
@@ -115,12 +117,13 @@ def _documents(zones: Sequence[Zone], texts: Sequence[str]) -> list[int]:
     words = "".join(texts[at] for at in documents)
     if not words.strip() or not may_be_prose(words):
         return []
-    size = sum(len(zone.text) for zone in zones if zone.kind == "context" or _is_bare_code(zone))
-    return documents if sum(prose_size(texts[at]) for at in documents) >= _LEAST_PROSE * size else []
+    size = sum(len(zone.text) for zone in zones if zone.kind == "context" or (zone.kind == "code" and _is_bare(zone)))
+    return documents if sum(prose_size(texts[at]) for at in documents) >= LEAST_PROSE * size else []
 
 
-def _is_bare_code(zone: Zone) -> bool:
-    return zone.kind == "code" and not zone.text.lstrip().startswith(("```", "~~~"))
+def _is_bare(zone: Zone) -> bool:
+    """Return whether a zone is code, records or output outside of fences."""
+    return zone.kind in ("code", "data", "tool") and not zone.text.lstrip().startswith(("```", "~~~"))
 
 
 def _is_document(zone: Zone) -> bool:

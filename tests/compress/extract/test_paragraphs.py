@@ -62,7 +62,21 @@ NAMES = "1. Ada Holm is from Graz.\n2. Ben Ito is from Kiel.\n3. Carl Novak is f
 SETTINGS = "- town: Graz\n  text: The hall is closed. It opens in May.\n- town: Kiel\n  text: The hall is of wood.\n"
 COMMENTS = "# This asks for the hall. It is called once.\n# It returns the town. Nothing else is done.\n"
 MOVES = "1. e4 e5 2. Nf3 Nc6 3. Bb5 a6. 4. Ba4 Nf6\n6. Re1 b5 7. Bb3 d6 8. c3 O-O 9. h3 Nb8 10. d4\nNbd7 11. c4 c6.\n"
-RECORDS = [MESSAGES, COMMITS, VERSE, NAMES, SETTINGS, COMMENTS, MOVES]
+LEADERS = "".join(
+    f"Fish from {town}. With rice. ....... {n}5.00\n" for n, town in enumerate(("Graz", "Kiel", "Orsk"), 1)
+)
+LOTS = "".join(
+    f"Lot {n}\nAda Holm (1866-1911)\nView of the hall in {town}. Oil on canvas.\nEstimate of the hall {n}00-900\n\n"
+    for n, town in enumerate(("Graz", "Kiel", "Orsk"), 4)
+)
+COUNTERS = (
+    "IpExt: InNoRoutes InMcastPkts OutMcastPkts\nIpExt: 0 21 47\nTcpExt: SyncookiesSent RcvPruned\nTcpExt: 12 9\n"
+)
+STEPS = "".join(
+    f"{n}. The hall in {town} is ready.\n  kubectl get hall -n {town}\n" for n, town in enumerate(("a", "b", "c"), 1)
+)
+RECORDS = [LEADERS, LOTS, COUNTERS, STEPS]
+RECORDS += [MESSAGES, COMMITS, VERSE, NAMES, SETTINGS, COMMENTS, MOVES]
 RECORDS += [LOG, COPYRIGHT, ADDRESS, SERVICES, TYPES, BOX, TREE]
 
 
@@ -85,6 +99,18 @@ def test_told_records_stay_whole(records: str) -> None:
     text = f"{records * 3}\n\nWho wrote the file?"
 
     assert compress(text, "focus", keep=0.5, told=[(0, 3 * len(records))]).text == text
+
+
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_what_stands_right_above_or_below_records_stays_with_them(blank: str) -> None:
+    head, foot = "All sums are in euros. The hall opens in May.", "Held by the hall. Kept for ten years."
+    rows = "".join(f"{n:02}.11.2026  Card payment    {n}9.50     {n}00.00\n" for n in range(11, 19))
+    text = f"{HALL}\n\n{head}\n{blank}{rows}{blank}{foot}\n\n{HALL.replace('town', 'guild')}"
+    left = left_of(text)
+
+    assert rows.strip() in left
+    assert (f"{head}\n{rows}{foot}" in left) is not bool(blank)
+    assert "Visitors" not in left
 
 
 @given(st.sampled_from(["\t", "   ", " | "]), st.lists(st.tuples(words, words, words), min_size=3, max_size=9))

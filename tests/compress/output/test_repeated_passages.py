@@ -111,3 +111,10 @@ def test_many_passages_and_long_lines_are_no_trap() -> None:
         after = fold_repeated_passages([text])
 
         assert unfold_passages(after) == [text]
+
+
+def test_a_program_that_repeats_lines_has_no_notes() -> None:
+    lines = "\n".join(f"move field-{name} to record-{name}" for name in ("town", "hall", "river", "name", "year"))
+    text = f"perform one\n\n{lines}\n\nperform two\n\n{lines}\n\nstop run\n"
+
+    assert compress(f"{text}\n\nWho wrote it?", "tidy", told=[(0, len(text))]).text == f"{text}\n\nWho wrote it?"

@@ -19,9 +19,10 @@ _END = re.compile(
     rf"[\w%\u0300-\u036f\u0900-\u0dff]{_MARKS}[.!?\u2026]++{_MARKS}(?=[\s<\[(]|\Z)"
     r"|[\u0589\u061f\u06d4\u1362\u0964\u3002\uff01\uff1f]|[\u0e00-\u109f\u1780-\u17ff]{15}"  # Thai has none
 )
-_ENDS_LINE = re.compile(rf"[.!?\u2026]{_MARKS}\s*\Z")
+_ENDS_LINE = re.compile(rf"[.!?\u2026\u0589\u061f\u06d4\u1362\u0964\u3002\uff01\uff1f]{_MARKS}\s*\Z")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]*>|^[> \t]+", re.MULTILINE)  # tags, and marks of what is quoted
-_COLUMNS = re.compile(r"[^\s.!?|](?:\t| {3,})\S")
+_COLUMNS = re.compile(r"[^\s.!?|](?:\t| {3,})\S|\.{5}|(?: \.){4}")  # with leaders, too
+_NO_WORD, _MOST_OTHERS = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))"), 0.3  # a number, a name of code
 _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
@@ -43,9 +44,14 @@ def prose_size(text: str) -> int:
     return sum(len(found[0]) for found in _PARAGRAPH.finditer(text) if _kind(found[0]) == "prose")
 
 
-def other_spans(text: str) -> list[tuple[int, int]]:
-    """Return the places of what is not prose; headings, and words without a period, are judged with what is around."""
-    return [found.span() for found in _PARAGRAPH.finditer(text) if _kind(found[0]) == "other"]
+def other_spans(text: str, *, follows: bool = False, is_followed: bool = False) -> list[tuple[int, int]]:
+    """Return the places of what is not prose; headings, and words without a period, are judged with what is around.
+
+    Nor is the first paragraph of a text that follows records or code, or the last, if no blank line parts them.
+    """
+    found = list(_PARAGRAPH.finditer(text))
+    beside = {follows and text[:1] != "\n" and 1, is_followed and text[-2:] != "\n\n" and len(found)}
+    return [one.span() for at, one in enumerate(found, 1) if at in beside or _kind(one[0]) == "other"]
 
 
 def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
@@ -56,15 +62,17 @@ def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
     while first < len(bodies) - 1 < _FEW and any(ends) and not ends[first]:  # a heading, or what names a passage
         first += 1
     bodies, ends = bodies[first:], ends[first:]
-    are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(paragraph.split()))
-    if are_signs or _COMMENTS.search(paragraph) or _COLUMNS.search(paragraph):
+    words = paragraph.split()
+    are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(words))
+    are_values = len(_NO_WORD.findall(paragraph)) > _MOST_OTHERS * len(words)
+    if are_signs or are_values or _COMMENTS.search(paragraph) or _COLUMNS.search(paragraph):
         return "other"
     if _is_chat(paragraph.splitlines()):
         return "prose"
     if len(bodies) < _FEW:
         if not any(ends):
             return "unsure"
-        return "prose" if sum(ends) >= _SEVERAL or _FIRST_WORD.match(bodies[-1]) else "other"
+        return "prose" if sum(ends) >= _SEVERAL or (ends[-1] and _FIRST_WORD.match(bodies[-1])) else "other"
     is_prose = any(ends) and (_is_wrapped(bodies) or _are_sentences(bodies, ends) or _are_items(lines))
     return "prose" if is_prose else "other"
 
@@ -100,8 +108,8 @@ def _are_items(lines: Sequence[str]) -> bool:
         else:
             items[-1] += f" {line}"
     long = sum(len(item) >= _LONG_ITEM for item in items)
-    sentences = sum(bool(_END.search(item) and _FIRST_WORD.match(item)) for item in items)
-    return bool(ITEM.match(lines[-1]) or len(items) > 1) and 2 * min(long, sentences) >= len(items)
+    sentences = sum(bool(_ENDS_LINE.search(item) and _FIRST_WORD.match(item)) for item in items)
+    return len(items) > 1 and 2 * min(long, sentences) >= len(items)
 
 
 def _is_chat(lines: Sequence[str]) -> bool:
