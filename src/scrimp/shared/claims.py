@@ -195,7 +195,7 @@ class SharedClaims:
                     del self._unreleased[key]
 
     def _left_alone(self, keys: Sequence[bytes]) -> set[bytes]:
-        """Return which keys others had lately, where the server was away since, and may not know of that any more."""
+        """Return which keys others had lately, where the server was away since, and may have forgotten it."""
         since = self._clock() - self._life / 2  # longer than a server that was slow once is left alone
         if self._away <= since:
             return set()

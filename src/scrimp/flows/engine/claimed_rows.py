@@ -48,8 +48,8 @@ class ClaimedRows:
 
         That is so when it failed, or has died: `recover` brings in what it had answered. A process that lets go of
         nothing for the `longest` time, in seconds, may be suspended: its rows are called anyway. `ended` is
-        told when there is nothing to wait for any more, or what went wrong. Among workers of one run it may be for
-        another one of them that it waits; without `warn` it can be for no other run.
+        told when there is nothing left to wait for, or what went wrong. Among workers of one run it may wait for
+        another of them; without `warn` it cannot wait for another run.
         """
         self._claims, self._lookup, self._longest, self._recover = claims, lookup, longest, recover
         self._found, self._free, self._ended, self._warn = found, free, ended, warn

@@ -39,7 +39,7 @@ class Deduplication:
         """`begin` gets rows to call for, `emit` outcomes of rows that need no call, with their positions.
 
         `recover` imports completions of dead runs under these keys; it returns whether there may be some. `ended` is
-        told when no row waits for another run any more, or what went wrong.
+        told when no row waits for another run, or what went wrong.
         """
         self._lookup, self._claims, self._recover = lookup, parts.claims, recover
         self._begin, self._emit = begin, emit
@@ -93,7 +93,7 @@ class Deduplication:
         self._claims.release([row.key])
 
     def stop_waiting(self) -> None:
-        """Wait for no other run any more."""
+        """Stop waiting for other runs."""
         self._claimed_elsewhere.drop()
 
     def _found_elsewhere(self, found: Sequence[tuple[RowAtPosition, Answered]]) -> None:
