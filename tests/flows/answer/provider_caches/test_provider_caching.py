@@ -190,3 +190,20 @@ def test_rows_that_go_to_different_models_share_nothing() -> None:
 
     calls = [plain_call(work[0]), replace(plain_call(work[1]), model="claude-opus-5-5")]
     assert [planner.asked(call)[0].prompt_cache for call in calls] == [None, None]
+
+
+def test_only_a_long_call_for_a_completion_is_stored_and_only_where_providers_may_be_asked() -> None:
+    gemini = Step("gemini", (ModelRef("gemini", "gemini-3.8-flash"),))
+    system = "You answer tickets of a shop. " * 3000
+    rows = [planned_row(f"ticket {number}", index=number, step=gemini, system=system) for number in range(9)]
+    call = Call(provider="gemini", model="gemini-3.8-flash", text="ticket 1", system=system)
+    others = [replace(call, predicate="it is urgent"), replace(call, system=None)]
+
+    def storable(each: Call, *, asks: bool = True) -> list[int]:
+        caching = ProviderCaching(PRESETS, PRICES, lambda: NOW, asks=asks)
+        caching.expect(rows)
+        return [beginning.calls for beginning in caching.storable(each)]
+
+    assert storable(call) == [9]
+    assert [storable(each) for each in others] == [[], []]
+    assert storable(call, asks=False) == []
