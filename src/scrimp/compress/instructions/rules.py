@@ -3,47 +3,81 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
 
 from scrimp.compress.instructions.sentence_kinds import has_content
-from scrimp.compress.instructions.vocabulary import FOLDER, fold
-from scrimp.word_lists import read_lists
+from scrimp.compress.instructions.vocabulary import fold, shared_expression
+from scrimp.sentence_model import TOKEN, SentenceModel
 
-# How a folded sentence begins that tells somebody what to do, by language; a sentence of a report hardly begins so.
-_WORDS = {name: words.replace("\n", "") for name, words in read_lists(FOLDER / "rules.txt").items()}
-_ANYWHERE, _IN_OTHER_SCRIPTS = (re.compile(_WORDS.pop(name)) for name in ("anywhere", "in_other_scripts"))
-_BEFORE = r"[\W_]*+(?:\d{1,3}[.)]\s+)?(?:(?:please|and|but|also|so|note that|important|bitte)[,:]? )*"
-_START = re.compile(f"{_BEFORE}(?:{'|'.join(_WORDS.values())})")
+MODEL = SentenceModel(Path(__file__).with_name("rule_model.gz"), 1 << 18)  # made by .ci/make_rule_model.py
 _SENTENCE = re.compile(
     r"(?m)[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St))(?<!\b(?:Mrs|Mme|Sra|Dra))(?!(?<=\bNo)\. ?\d)"
     r"[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*"
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
-_SHORTEST_ORDER = 9  # characters; what is shorter may be an initial
+_BESIDE = re.compile(r"^(?:[\s*>#\u2022\u00b7-]|</?\w[^<>]{0,60}>|[\[(]?\d{1,3}[.)\]:])++|(?:</\w[^<>]{0,60}>|\s)++$")
+_UNSAID = re.compile(r"[={}<>`\\|_]|[:\uff1a]$|^[^\W\u2e80-\U0010ffff]*\W*$")  # code, a heading, a single word
+_SHORTEST_ORDER, _LONGEST_RULE = 9, 400  # characters; what is shorter may be an initial, what is longer is not read
 _MANUAL = 0.3  # the share of sentences from which on documents are a manual, whose rules are its own
+_RULE = 0.0  # the score from which on a sentence is a rule; one that is lost counts as ten others that are kept
 
 
 def rules_in(text: str) -> list[tuple[int, int]]:
     """Return the places of sentences that are rules; in a manual, of those that speak of nothing but answers."""
-    sentences = [(match.start(), match.end()) for match in _SENTENCE.finditer(text) if match[0].strip()]
+    sentences = sentences_in(text)
     found = [place for start, end in sentences if (place := _rule(text, start, end))]
     if len(found) <= _MANUAL * len(sentences) or len(sentences) < 5:
         return found
     return [(start, end) for start, end in found if not has_content(text[start:end])]
 
 
-def begins_with_rule(text: str) -> bool:
-    """Return whether the first sentence of a text is a rule, or speaks of nothing but the answer."""
-    first = next((match[0] for match in _SENTENCE.finditer(text) if match[0].strip()), "")
-    return (len(first.strip()) >= _SHORTEST_ORDER and not has_content(first)) or _START.match(fold(first)) is not None
+def sentences_in(text: str) -> list[tuple[int, int]]:
+    """Return the places of sentences, which end with their line."""
+    return [match.span() for match in _SENTENCE.finditer(text) if match[0].strip()]
+
+
+def speaks_to_model(sentence: str) -> bool:
+    """Return whether a sentence is a rule, or speaks of nothing but the answer."""
+    return (len(sentence.strip()) >= _SHORTEST_ORDER and not has_content(sentence)) or _is_rule(sentence)
+
+
+def rule_score(folded: str) -> float:
+    """Return how a sentence is meant: above zero as a rule for whoever answers ("Name no price."), below not so."""
+    words, pairs = parts_of(folded)
+    weights, counts = zip(*map(_weight, words), strict=True)
+    return MODEL.score(sum(weights) + MODEL.weigh(pairs), sum(counts) + len(pairs))
+
+
+def parts_of(folded: str) -> tuple[list[str], list[str]]:
+    """Return the words of a sentence, once more the first and the last with a mark, and its pairs of words."""
+    words = ["0" * min(len(token), 4) if token.isdigit() else token for token in TOKEN.findall(folded)]
+    first, *_, last = [word for word in words if word[0].isalnum()] * 2 or ("", "")
+    return [*words, f"^{first}", f"{last}$"], list(map(" ".join, pairwise(["^", *words, "$"])))
+
+
+@lru_cache(maxsize=1 << 15)
+def _weight(word: str) -> tuple[int, int]:
+    ends = ends_of(word)
+    return MODEL.weigh(ends), len(ends)
+
+
+def ends_of(word: str) -> list[str]:
+    """Return a word, and how it begins and ends; of signs without spaces between words, all that is in them."""
+    if word < "\u2e80":
+        return [word, f"{word[:4]}-", f"-{word[-2:]}", f"-{word[-3:]}"]
+    return [word[at : at + size] for size in (1, 2, 3) for at in range(len(word) - size + 1)]
 
 
 def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the place of a rule in a sentence: without the label before it; None where it is not a rule."""
     label = _AFTER_LABEL.match(text, start, end)
-    for at in (start, *([label.end()] if label and label.end() < end else [])):
-        sentence = text[at:end]
-        folded = fold(sentence)
-        spellings = () if sentence.isascii() else (folded, sentence)
-        if _START.match(folded) or _ANYWHERE.search(folded) or any(map(_IN_OTHER_SCRIPTS.search, spellings)):
-            return at, end
-    return None
+    starts = (start, *([label.end()] if label and label.end() < end else []))
+    return next(((at, end) for at in starts if _is_rule(text[at:end])), None)
+
+
+def _is_rule(sentence: str) -> bool:
+    folded = fold(sentence[:_LONGEST_RULE])
+    said = _BESIDE.sub("", folded)
+    return (not _UNSAID.search(said) and rule_score(said) > _RULE) or bool(shared_expression("frame").match(folded))

@@ -6,15 +6,7 @@ import re
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from scrimp.compress.instructions.vocabulary import (
-    WORD,
-    contentless,
-    fold,
-    known_words,
-    shared_expression,
-    signs,
-    starts,
-)
+from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, shared_expression, signs, starts
 
 SentenceKind: TypeAlias = Literal["question", "order", "statement"]
 
@@ -47,8 +39,7 @@ def kind_of(sentence: str) -> SentenceKind:
 
 def has_content(text: str) -> bool:
     """Return whether any word says what is looked for, and not only how to answer."""
-    first = (word[0].strip("'") for word in WORD.finditer(fold(text)))
-    return any(word and word not in contentless() for word in first) or bool(content_words(text))
+    return bool(content_words(text))
 
 
 def content_words(text: str) -> set[str]:

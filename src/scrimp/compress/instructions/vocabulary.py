@@ -3,8 +3,7 @@
 Each language is a file in `words/`: phrases between commas, without case and accents; a star stands for any ending.
 What each list of a file holds is told at the head of `english.txt`.
 What scripts without words have is in `unspaced.txt`: labels between commas, and an expression for each other kind of
-sign. `rules.txt` has expressions for how rules begin, and for what they have anywhere; `shared.txt` has lists and
-expressions for all languages at once.
+sign. `shared.txt` has lists and expressions for all languages at once.
 """
 
 from __future__ import annotations
@@ -70,12 +69,6 @@ def known_words() -> tuple[KnownWords, ...]:
     return tuple(
         KnownWords(_words(words, "small", "asking", "polite"), _words(words, "about_answers")) for words in LANGUAGES
     )
-
-
-@cache
-def contentless() -> frozenset[str]:
-    """Return the words that say nothing about what is looked for in any language."""
-    return frozenset().union(*(words for known in known_words() for words in known))
 
 
 def _words(words: dict[str, str], *fields: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from operator import itemgetter
 
-from scrimp.compress.instructions.rules import begins_with_rule
+from scrimp.compress.instructions.rules import speaks_to_model
 from scrimp.compress.instructions.sentence_kinds import kind_of
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_expression, shared_list
 from scrimp.compress.zones.blocks import Block, blocks
@@ -146,7 +146,7 @@ class _Reader:
         kinds = map(kind_of, self._sentences_of(block))
         if (first := next(kinds, None)) != "statement" and "statement" not in kinds:
             return first is not None
-        if first == "order" and begins_with_rule(self._body(block)):
+        if first == "order" and speaks_to_model(self._sentences_of(block)[0]):
             return True
         return self._is_short(block) and kind_of(self._sentences_of(block)[-1]) == "question"
 
