@@ -31,9 +31,9 @@ def test_the_rows_are_those_of_a_run_in_their_order(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_row_that_cannot_be_read_ends_them_after_those_before_it(tmp_path: Path) -> None:
+def test_an_input_that_cannot_be_read_ends_them_after_the_rows_before_it(tmp_path: Path) -> None:
     file = tmp_path / "in.jsonl"
-    file.write_text('{"text": "a"}\n{"text": oops}\n{"text": "c"}\n')
+    file.write_bytes(b'{"text": "a"}\n{"text": "caf\xe9"}\n{"text": "c"}\n')
     first, last = read_chunks(InputRows(names=(str(file),), options=ReadOptions()))
 
     assert [row.text for row in first.rows] == ["a"]
@@ -71,12 +71,13 @@ def test_the_rows_of_some_chunks_can_be_read_alone(tmp_path: Path) -> None:
 
 
 def test_chunks_may_be_larger(tmp_path: Path) -> None:
-    file = tmp_path / "in.jsonl"
-    file.write_text("".join(f'"row {n}"\n' for n in range(1000)) + "{\n")
-    chunks = list(read_chunks(InputRows(names=(str(file),), options=ReadOptions(), rows_per_chunk=600)))
+    file, other = tmp_path / "in.jsonl", tmp_path / "other.jsonl"
+    file.write_text("".join(f'"row {n}"\n' for n in range(1000)))
+    other.write_text("{\n")  # a document on several lines
+    chunks = list(read_chunks(InputRows(names=(str(file), str(other)), options=ReadOptions(), rows_per_chunk=600)))
 
     assert [[row.index for row in chunk.rows] for chunk in chunks] == [list(range(768)), list(range(768, 1000)), []]
-    assert "in.jsonl:1001" in str(chunks[-1].error)
+    assert "other.jsonl:1" in str(chunks[-1].error)
 
 
 class LongRows(InputRows, frozen=True, kw_only=True):

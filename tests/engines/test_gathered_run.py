@@ -71,10 +71,19 @@ class Gathering:
     """One run over a thousand rows."""
 
     def __init__(
-        self, folder: Path, answers: Answers, options: RunOptions, more: str = "", parts: PartFiles | None = None
+        self,
+        folder: Path,
+        answers: Answers,
+        options: RunOptions,
+        last: str | None = None,
+        parts: PartFiles | None = None,
     ) -> None:
         file = folder / "in.jsonl"
-        file.write_text("".join(f'"row {n}"\n' for n in range(ROWS)) + more)
+        file.write_text("".join(f'"row {n}"\n' for n in range(ROWS)))
+        names = [str(file)]
+        if last is not None:
+            (folder / "last.jsonl").write_text(last)
+            names.append(str(folder / "last.jsonl"))
         paths = Paths(config=folder / "config.toml", data=folder)
         loaded = load(env={}, cwd=None, paths=paths, flags={})
         self.warned: list[str] = []
@@ -92,7 +101,7 @@ class Gathering:
             answers,
             lambda names: self.headers.append([*names]),
         )
-        self.run.take(InputRows(names=(str(file),), options=ReadOptions()))
+        self.run.take(InputRows(names=tuple(names), options=ReadOptions()))
 
     def _take(self, outcomes: Sequence[Outcome]) -> None:
         self.outcomes += outcomes
@@ -190,11 +199,11 @@ def test_inputs_that_were_not_read_to_their_end_are_no_good_end(tmp_path: Path) 
     assert "the task that reads the inputs died" in str(gathered.run.error)
 
 
-def test_a_row_that_cannot_be_read_ends_the_run_after_those_before_it(tmp_path: Path) -> None:
-    gathered = Gathering(tmp_path, Workers(), RunOptions(), more="{\n")
+def test_an_input_that_cannot_be_read_ends_the_run_after_the_rows_before_it(tmp_path: Path) -> None:
+    gathered = Gathering(tmp_path, Workers(), RunOptions(), last="{\n")
 
     assert gathered.indexes == list(range(ROWS))
-    assert f"in.jsonl:{ROWS + 1}" in str(gathered.run.error)
+    assert "last.jsonl:1" in str(gathered.run.error)
 
 
 def test_the_names_of_parts_are_known_also_of_rows_that_were_lost(tmp_path: Path) -> None:
