@@ -268,3 +268,26 @@ def test_words_that_a_prompt_has_in_a_tag_that_no_page_shows_stay(tag: str) -> N
 
     assert words in compress(f"{words}{page}\n\nWho paid?", "tidy").text
     assert compress(f"<style>\np {{}}\n</style>\n{page}", "tidy").text == "The mill is sold."
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["2<sup>n-1</sup>", "x<sup>1/2</sup>", "e<sup>-x/2</sup>", "e<sup>x</sup>y", "10<sup>5</sup>3", "x<sub>-1</sub>",
+     "x<sub>n+1</sub>", "log<sub>10</sub>2", "<sup>235</sup><sub>92</sub>U"],
+)  # fmt: skip
+def test_a_page_with_a_power_or_an_index_that_would_run_into_what_follows_keeps_every_byte(formula: str) -> None:
+    page = f"<!doctype html>\n<html><body><p>It is <b>{formula}</b>, not more.</p></body></html>"
+
+    assert compress(page, "tidy").text == page
+
+
+def test_powers_and_indexes_whose_end_is_seen_are_written() -> None:
+    words = "H<sub>2</sub>O, 10<sup>-3</sup> m<sup>2</sup>/s, 2<sup>n</sup>-1, 1<sup>st</sup>, x<sup>[1-3]</sup>"
+
+    assert compress(f"<div>\n<p>{words}</p>\n</div>", "tidy").text == "H2O, 10^-3 m^2/s, 2^n-1, 1st, x[1-3]"
+
+
+def test_items_may_have_numbers_below_zero() -> None:
+    page = "<div>\n<ol start=-2><li>a</li><li>b</li><li value=-7>c</li></ol>\n</div>"
+
+    assert compress(page, "tidy").text == "-2. a\n-1. b\n-7. c"

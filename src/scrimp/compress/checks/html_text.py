@@ -24,6 +24,8 @@ _SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
 _STRIKETHROUGH = "~~"  # which touches the first and last word in the text
 # Fractions and indexes in a formula, numbers that count down, what is struck through: their words alone say otherwise.
 _SHOWN_BY_FORM = "mfrac,msub,msup,msubsup,msqrt,mroot,munder,mover,munderover,mtable,ol[reversed],[style*=line-through]"
+# 2<sup>n-1</sup>, x<sub>-1</sub>, log<sub>10</sub>2, e<sup>x</sup>y.
+_RUNS_ON = re.compile(r"(?i)sub [+\u2212-]|[a-z][+\u2212*/-]\w|\w[+\u2212*/-][a-z]|\d/\d|\d\0\d|su. [a-z]\0[a-z]")
 _EXPONENT = re.compile(r"[\d+\u2212-]|[a-zA-Z](?![^\W\d_])")
 # Where a mark may be inside a word, and where a superscript or subscript starts: noncharacters, which no text contains.
 _SEAM, _SUPERSCRIPT, _SUBSCRIPT = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -47,10 +49,12 @@ def page_text_complete(before: str, after: str) -> str | None:
     _remove_invisible(tree)
     if (node := tree.css_first(_SHOWN_BY_FORM)) is not None:
         return f"the form of <{node.tag}> is lost"
+    scripts = ((node, node.next.text()[:1] if node.next else "") for node in tree.css("sup,sub"))
+    if any(_RUNS_ON.search(f"{node.tag} {node.text()}\0{follows}") for node, follows in scripts):
+        return "where a power or an index ends is lost"
     addresses = _addresses(tree, whole_page=is_document(before))
-    snippets = _visible_code(tree)
     return (
-        _first_missing("code", snippets, after)
+        _first_missing("code", _visible_code(tree), after)
         or _first_missing("address", addresses, after)
         or _word_missing(*(shown.replace(_STRIKETHROUGH, "") for shown in (_visible_words(tree), after)))
     )
@@ -96,21 +100,16 @@ def _visible_code(tree: LexborHTMLParser) -> list[str]:
 
 def _visible_words(tree: LexborHTMLParser) -> str:
     """Return the visible text, with words separated by white space and seams where a mark may be."""
-    for node in tree.css(_SEPARATED):
-        node.insert_before("\n")
-        node.insert_after("\n")
-    for node in tree.css("a,abbr,time"):
-        node.insert_before(_SEAM)
-        node.insert_after(_SEAM)
+    for names, mark in ((_SEPARATED, "\n"), ("a,abbr,time", _SEAM), ("q", '"')):
+        for node in tree.css(names):
+            node.insert_before(mark)
+            node.insert_after(mark)
     for node in tree.css("sup,sub"):
         slash = node.next.text().strip() if node.tag == "sup" and node.next else ""
         if slash in ("/", "\u2044", "\u2215"):
             node.insert_before("\n")
         elif _EXPONENT.match(node.text()):
             node.insert_before(_SUPERSCRIPT if node.tag == "sup" else _SUBSCRIPT)
-    for node in tree.css("q"):
-        node.insert_before('"')
-        node.insert_after('"')
     for node in tree.css("area,img,input,optgroup,option[selected]"):
         node.insert_before(_visible_value(node))
     return _write_exponents(tree.root.text()) if tree.root is not None else ""

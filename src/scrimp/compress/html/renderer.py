@@ -149,7 +149,7 @@ class _TextRenderer:
             self.spans[column] -= 1
             column += 1
         after = max(column + 1, min(column + _number(node.attributes.get("colspan"), 1), _MOST_COLUMNS))
-        below = _number(node.attributes.get("rowspan"), 1) - 1
+        below = max(_number(node.attributes.get("rowspan"), 1), 1) - 1
         self.spans.update(dict.fromkeys(range(column, min(after, _MOST_COLUMNS)), below))
         self._rows[-1] = (after, column, start)
         if column == before:
@@ -224,7 +224,7 @@ class _TextRenderer:
 
 def _number(text: str | None, otherwise: int) -> int:
     """Return the number of an item as it is written, where it is one."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+    return int(text) if text and re.fullmatch("-?[0-9]{1,9}", text) else otherwise
 
 
 def _numeral(number: int, style: str | None) -> str:
