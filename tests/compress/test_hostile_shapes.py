@@ -10,6 +10,7 @@ from types import FrameType
 import pytest
 
 from scrimp.compress import compress
+from scrimp.compress.pipeline import TOO_MANY_PARTS
 
 UNITS = {
     "sessions": "$ ls\nfoo\n\n", "lines of brackets": "[\n", "sentences": "a. ", "glued sentences": "a.",
@@ -125,3 +126,25 @@ def test_what_only_begins_like_json_is_no_reason_to_read_the_rest_twice(end: str
         compress(frame.replace("{}", words), level)
 
     assert work(frame.replace("{}", end), level) < 1.15 * work(frame.replace("{}", "Bees live in hives."), level)
+
+
+SMALL_PARTS = ("~~~\na\n~~~\nb\n", "<scrimp:keep>a</scrimp:keep> b\n", '```json\n{"a": 1}\n```\nx\n\n')
+
+
+@pytest.mark.parametrize("level", LEVELS[1:])
+@pytest.mark.parametrize("unit", SMALL_PARTS)
+def test_more_small_parts_than_any_prompt_has_stay_as_they_are_and_the_note_says_so(unit: str, level: str) -> None:
+    data = unit * 10_001
+    asked, told = f"<document>\n{data}\n</document>\n\nWhere do bees live?", f"{data}\n\nWhere do bees live?"
+    for text, spans in ((asked, ()), (told, [(0, len(data))])):
+        compressed = compress(text, level, told=spans)
+
+        assert (compressed.text, compressed.note) == (text, TOO_MANY_PARTS)
+
+
+@pytest.mark.parametrize("unit", ['{"id": 12345, "name": "ada", "city": "graz"}\n\n', '{"id": 12345, "name": "ada"}\n'])
+def test_documents_are_compressed_however_many_there_are(unit: str) -> None:
+    data = unit * 10_001
+    minified = data.replace(": ", ":").replace(", ", ",")
+
+    assert compress(f"{data}\nWho is it?", "lossless").text == f"{minified}\nWho is it?"

@@ -31,6 +31,7 @@ from scrimp.values import TextSpan
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
 _MAY_BEGIN_JSON = re.compile(r"\n[ \t\r]*+[\[{]")
+TOO_MANY_PARTS = "it has more fences, tags and documents of a few characters than a prompt, and stays as it is"
 NOT_ITS_ZONES = "its parts together are not the text"
 _MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
@@ -41,7 +42,7 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     """Return the text compressed with these options."""
     zones, note = _zones(text, options)
     options, zones, missing = resolve_question(options, zones)
-    note = missing or note
+    note = note if note == TOO_MANY_PARTS else missing or note
     first = latest = _Pass(text, zones, options)
     shorter, changes, taken_back = first.run(), first.changes, first.taken_back
     # Sentences are selected once: of those selected, a second pass would select fewer.
@@ -68,7 +69,8 @@ def _found_zones(text: str, told: tuple[TextSpan, ...]) -> list[Zone]:
 
 def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:
     """Return the zones of a text; what a task about form asks to keep as it is, is code, and the note says so."""
-    zones, note = _found_zones(text, options.told), ""
+    zones = _found_zones(text, options.told)
+    note = TOO_MANY_PARTS if any((zone.kind, zone.form) == ("code", "markup") for zone in zones) else ""
     instructions = f"{options.asked}\n{instructions_of(zones, options.told)}"
     for is_kept, words_of_form, why in _KEPT if options.level != "lossless" else _KEPT[:1]:
         if any(map(is_kept, zones)) and (words := words_of_form(instructions)):

@@ -42,16 +42,14 @@ def resolve_question(options: CompressOptions, zones: list[Zone]) -> tuple[Compr
     """
     if not options.selects_sentences:
         return options, zones, ""
-    has_context = any(zone.kind == "context" for zone in zones)
-    if options.query and not has_context and not any(options.query in zone.text for zone in zones):
+    if options.query and not any(zone.kind == "context" or options.query in zone.text for zone in zones):
         prose = ("data" if options.told else "instruction", "prose")
         zones = [replace(zone, kind="context") if (zone.kind, zone.form) == prose else zone for zone in zones]
-        has_context = any(zone.kind == "context" for zone in zones)
-    if not has_context:
+    documents = [zone.text for zone in zones if zone.kind == "context"]
+    if not documents:
         return options, zones, NO_CONTEXT if options.level == "focus" else ""
     own = without_answer_orders(instructions_of(zones, options.told))
     instructions = f"{options.asked}\n{options.query}\n{own}"
-    documents = [zone.text for zone in zones if zone.kind == "context"]
     words = about_all(instructions) or about_form(instructions, of_prose=True)
     if words := words or unstated_quantity(instructions, documents):
         return replace(options, level="tidy"), zones, f"{ABOUT_ALL}: {words}"

@@ -115,6 +115,6 @@ def _json_form(core: str) -> ZoneForm | None:
 
 def _as_data(zone: Zone, *, is_document: bool) -> Zone:
     """Return a zone of told data: words in it are not instructions, and what keeps text as it is looks like code."""
-    if zone.form == "markup":
+    if zone.form == "markup" and zone.kind != "code":
         return Zone("code", "fence", zone.text)
     return Zone("context" if is_document else "data", "prose", zone.text) if zone.form == "prose" else zone

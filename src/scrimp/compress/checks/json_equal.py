@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 
 import msgspec
 
@@ -23,16 +22,18 @@ def json_equal(before: str, after: str) -> bool:
         return True
     if after.startswith((LEGEND, LINES_LEGEND)) and COLS not in before:
         return expanded(after) == _minified(before) != ""
-    with suppress(ValueError, RecursionError):
+    try:
         return (formatted := _formatted(before)) == after.encode() or formatted == _formatted(after)
-    return _minified(before) == _minified(after) != ""
+    except (ValueError, RecursionError):
+        return _minified(before) == _minified(after) != ""
 
 
 def _formatted(text: str) -> bytes:
     """Return a document without white space, or records with a byte that no text has; raise ValueError for others."""
-    with suppress(ValueError):
+    try:
         return msgspec.json.format(text.encode(), indent=-1)
-    lines = list(filter(None, map(str.strip, text.split("\n"))))
+    except ValueError:
+        lines = list(filter(None, map(str.strip, text.split("\n"))))
     if not lines or len(_DECODER.decode_lines(text)) != len(lines) or not {line[0] for line in lines} <= {"{", "["}:
         raise ValueError("not JSONL")
     return b"\xff" + msgspec.json.format(f"[{','.join(lines)}]".encode(), indent=-1)

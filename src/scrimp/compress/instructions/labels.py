@@ -67,7 +67,7 @@ def label_at(line: str) -> Label | None:
     if tag := _TAG.match(line):
         kind = name_kind(tag[1])
         return Label(kind, tag.end(), any(map(str.isdigit, tag[0]))) if kind else None
-    for form in (_BEFORE_COLON, _ALONE):
+    for form in (_BEFORE_COLON, _ALONE) if ":" in line or "\uff1a" in line else (_ALONE,):
         if (match := form.match(line)) and (kind := _kind(match[1])):
             return Label(kind, match.end(), any(map(str.isdigit, match[1])))
     return None

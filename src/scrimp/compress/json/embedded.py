@@ -75,4 +75,4 @@ def _continues_line_before(text: str, at: int) -> bool:
     """Return whether the line before is unfinished: then this line is part of something that is not JSON."""
     while at and text[at - 1] in WHITESPACE:
         at -= 1
-    return _UNFINISHED.search(text[max(0, at - 42) : at]) is not None
+    return text[at - 1 : at] in "[({=," and _UNFINISHED.search(text[max(0, at - 42) : at]) is not None

@@ -63,8 +63,7 @@ def is_definition(document: str) -> bool:
 
 def label_before(text: str, start: int, since: int) -> str | None:
     """Return the label or tag that introduces the data at a place, in the instructions since the data before it."""
-    line = text[max(since, start - _LONGEST_LABEL) : start].rstrip("*_`\"' \t\r\n")
-    line = line[line.rfind("\n") + 1 :]
+    line = text[max(since, start - _LONGEST_LABEL) : start].rstrip("*_`\"' \t\r\n").rpartition("\n")[2]
     if tag := _OPENING_TAG.search(line):
         return f"<{tag[1]}>"
     label = _LABEL.search(line) if line.rstrip().endswith(_COLONS) else None

@@ -89,7 +89,7 @@ class _Reader:
     def _labels_a_frame(self, at: int) -> bool:
         """Return whether a label stands alone over a ruler or quotation marks, which frame all that it labels."""
         block, after = self._parts[at], self._parts[at + 1 : at + 2]
-        return not block.numbered and not self._body(block).strip() and bool(after) and after[0].mark == "ruler"
+        return not block.numbered and bool(after) and after[0].mark == "ruler" and not self._body(block).strip()
 
     def unlabeled(self) -> list[bool]:
         """Return which blocks read like documents, where they were announced or something is asked beside them."""
@@ -137,8 +137,8 @@ class _Reader:
 
     def _sentences_of(self, block: Block) -> list[str]:
         if block.start not in self._sentences:
-            found = (match[0].strip() for match in _SENTENCE.finditer(self._text, block.body, block.end))
-            self._sentences[block.start] = list(filter(None, found))
+            found = () if self._body(block).isspace() else _SENTENCE.finditer(self._text, block.body, block.end)
+            self._sentences[block.start] = [words for match in found if (words := match[0].strip())]
         return self._sentences[block.start]
 
     def _turns(self, block: Block) -> bool:

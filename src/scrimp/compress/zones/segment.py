@@ -31,6 +31,7 @@ _HTML = re.compile(
 )
 _MIN_JSON = 20
 _START = attrgetter("start")
+_MANY_PARTS, _SHORTEST_PART = 10_000, 40  # from so many on, characters on average; no prompt has so many shorter ones
 _MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is not a prompt with pages
 
 
@@ -49,6 +50,8 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
         found = _detect_in_gaps(text, found, _detect_html)
     if "{" in text or "[" in text:
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
+    if len(found) > _MANY_PARTS and len(text) < len(found) * _SHORTEST_PART:
+        return [Zone("code", "markup", text)]
     rest = "\n".join(text[start:end] for start, end in _gaps(text, found))
     detectors = [tested for tested in DETECTORS if tested[1](rest)]
     if detectors:
@@ -165,7 +168,7 @@ def _detect_html(text: str) -> list[ZoneSpan]:
         if tag not in closings and name:
             unbalanced.add(name)
             continue
-        done = _line_end(text, closings[tag]) if tag in closings else len(text)
+        done = text.find("\n", closings[tag]) + 1 or len(text) if tag in closings else len(text)
         if name and "](" in text[match.start() : done]:
             continue
         follows = bool(pages) and not text[pages[-1].end : match.start()].strip()
@@ -174,16 +177,12 @@ def _detect_html(text: str) -> list[ZoneSpan]:
     return pages if len(pages) <= _MOST_PAGES else []
 
 
-def _line_end(text: str, at: int) -> int:
-    return text.find("\n", at) + 1 or len(text)
-
-
 def _detect_json(text: str, find_json: JsonFinder) -> Iterator[ZoneSpan]:
     """Yield JSON that fills its lines."""
     for start, end in find_json(text):
         if end - start >= _MIN_JSON:
-            line = text.rfind("\n", 0, start) + 1
-            yield ZoneSpan(line, _line_end(text, end), "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
+            line, after = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1 or len(text)
+            yield ZoneSpan(line, after, "data", "jsonl" if _is_jsonl(text[start:end]) else "json")
 
 
 def _is_jsonl(document: str) -> bool:
