@@ -81,8 +81,8 @@ def _page_text_complete(before: str, after: str) -> str | None:
 def _drop_articles(text: str) -> str:
     from scrimp.compress.wording.articles import drop_articles  # at dense only
 
-    shorter = drop_articles(text)  # of most short ones it is the same
-    is_prose = shorter != text and may_be_prose(text) and is_running_text(text) and not other_spans(text)
+    shorter = drop_articles(text) if may_be_prose(text) else text  # of most short ones it is the same
+    is_prose = shorter != text and is_running_text(text) and not other_spans(text)
     return shorter if is_prose else text
 
 
