@@ -148,3 +148,11 @@ def test_documents_are_compressed_however_many_there_are(unit: str) -> None:
     minified = data.replace(": ", ":").replace(", ", ",")
 
     assert compress(f"{data}\nWho is it?", "lossless").text == f"{minified}\nWho is it?"
+
+
+def test_documents_with_much_between_them_are_put_together_in_one_pass() -> None:
+    unit = 'Bees live here.\n\n{"id": 12345, "name": "ada", "city": "graz"}\n\n'
+    few, many = (f"<document>\n{unit * times}\n</document>\n\nWhere do bees live?" for times in (100, 400))
+    compress(few, "focus")
+
+    assert work(many, "focus") < 6 * work(few, "focus")

@@ -57,7 +57,7 @@ def focus(
     least, most = (part * size - breaks + others for part in (share, max(share, keep)))
     selected = _select(ranked, set(first), units, outline, required=required, budget=least, for_first=most)
     return [
-        "".join(_with_breaks(part, {at - start for at in selected if start <= at < start + len(part)}, before=before))
+        "".join(_with_breaks(part, {at for at in range(len(part)) if start + at in selected}, before=before))
         for part, start, before in zip(parts, ends, ["\n", *texts], strict=False)
     ]
 
