@@ -63,8 +63,8 @@ def _kind_of_unspaced(sentence: str) -> SentenceKind:
     asking = signs("asking").search(sentence)
     if signs("order").search(sentence):
         return "question" if asking and _ENDS_IN_QUESTION.search(sentence) else "order"
-    asking = asking or signs("lookup").search(sentence) or _ENDS_IN_QUESTION.search(sentence)
-    return "question" if asking else "statement"
+    asking = asking or signs("lookup").search(sentence)
+    return "question" if asking or _ENDS_IN_QUESTION.search(sentence) else "statement"
 
 
 def _without_lead(folded: str) -> str:

@@ -52,8 +52,7 @@ def shared_expression(field: str) -> re.Pattern[str]:
 @cache
 def labels(field: str) -> frozenset[str]:
     """Return the words that label the question, the documents or a task, in all languages."""
-    spaced = (phrase for words in LANGUAGES for phrase in _phrases(words[field]))
-    return frozenset([*spaced, *_phrases(_UNSPACED[field])])
+    return frozenset(phrase for words in (*LANGUAGES, _UNSPACED) for phrase in _phrases(words[field]))
 
 
 class KnownWords(NamedTuple):
