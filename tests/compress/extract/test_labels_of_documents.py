@@ -33,7 +33,24 @@ LABELS = [
     "### [{n}] History\n\n{text}",
     "{n}. **History**\n\n{text}",
     "Search result {n}:\n{text}",
+    "\u3010{n}\u2020report.pdf\u3011 {text}",
+    "\u30104:{n}\u2020report.pdf\u3011\n{text}",
+    "ID: {n}\n\u251c\u2500\u2500 Title: report.pdf\n\u2514\u2500\u2500 Content:\n{text}",
+    "<<<{n}>>>\n{text}",
 ]
+# What begins a passage without a word that is known: it is a document where an order says so.
+MARKS = [
+    "\u2022 {text}",
+    "({letter}) {text}",
+    "#{n}: {text}",
+    "> {text}",
+    "\u7b2c{n}\u6bb5\uff1a{text}",
+    "Memory {n}) {text}",
+    "Article {letter} - {text}",
+    "[report.pdf, p. {n}] {text}",
+    "History || {text}",
+]
+ORDER = "Answer the question using only the information below.\n\n"
 
 
 @pytest.mark.parametrize("between", ["\n", "\n\n"])
@@ -45,3 +62,41 @@ def test_both_passages_of_a_question_of_two_hops_stay_whatever_their_labels(labe
     assert "drawn up by Orla Finch" in left
     assert "a family of smiths in Tarbet" in left
     assert len(left) < 0.8 * len(documents)
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_both_passages_stay_whatever_mark_begins_them(mark: str) -> None:
+    marked = (mark.format(n=n, letter=chr(96 + n), text=text + MORE) for n, text in enumerate(PASSAGES, 1))
+    left = _left_for_two_hops("\n\n".join(marked))
+
+    assert "drawn up by Orla Finch" in left
+    assert "a family of smiths in Tarbet" in left
+
+
+def test_both_passages_stay_where_all_are_on_one_line() -> None:
+    left = _left_for_two_hops("Context: " + " ".join(text + MORE for text in PASSAGES))
+
+    assert "drawn up by Orla Finch" in left
+    assert "a family of smiths in Tarbet" in left
+
+
+@pytest.mark.parametrize("ruler", ["---", "***", "====="])
+def test_short_passages_between_rulers_are_documents(ruler: str) -> None:
+    documents = f"\n\n{ruler}\n\n".join(text + MORE for text in PASSAGES)
+    prompt = f"{documents}\n\nQuestion: Where was the designer of the Varn Bridge born?"
+
+    assert len(compress(prompt, "focus", keep=0.5).text) < 0.8 * len(prompt)
+
+
+def test_sentences_of_an_item_are_selected_one_by_one() -> None:
+    left = _left_for_two_hops("\n".join(f"\u2022 {text}{MORE}" for text in PASSAGES))
+
+    assert "\u2022 In what is left of the old hall a choir sings on the last Sunday of each month." in left
+    assert "It takes no fee for that." not in left
+
+
+def _left_for_two_hops(documents: str) -> str:
+    question = "Where was the designer of the Varn Bridge born?"
+    text = compress(f"{ORDER}{documents}\n\nQuestion: {question}", "focus", keep=0.5).text
+    assert len(text) < 0.9 * len(ORDER + documents)
+    return text

@@ -7,17 +7,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
-from scrimp.compress.extract.answer_types import answer_of, asks_for_person
 from scrimp.compress.extract.antecedents import naming
 from scrimp.compress.extract.outline import Outline
 from scrimp.compress.extract.subjects import NAME, Subjects
 from scrimp.compress.extract.synonyms import synonyms
 from scrimp.compress.extract.vectors import likeness
 from scrimp.compress.instructions.vocabulary import fold, known_words, labels
+from scrimp.word_lists import read_lists
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
 K1, B = 1.2, 0.5  # term frequency saturation, length normalization
@@ -160,7 +162,7 @@ def sentence_relevance(units: Sequence[str], outline: Outline, query: str) -> Re
     scores = _with_answers(scores, units)
     covering = _covering(scores, {index: own[index][0] for index in own}, terms.distinct())
     led_to = subjects.leading_to(query, covering) if covering else []
-    if covering and asks_for_person(query):
+    if covering and answer == answer_of("who"):
         led_to += naming(covering[0], query, {at: units[at] for at in tokens})
     return Relevance(scores, coverage * (1 - flatness), list(dict.fromkeys([*covering[:1], *led_to, *covering])))
 
@@ -255,3 +257,15 @@ def _bm25(documents: Sequence[tuple[Counter[str], int]], idf: dict[str, float]) 
         )
         for terms, length in documents
     ]
+
+
+def answer_of(query: str) -> re.Pattern[str] | None:
+    """Return an expression for what may answer a question, or None where its words do not tell what it asks for."""
+    return next((answer for asking, answer in _answer_types() if asking.search(query)), None)
+
+
+@cache
+def _answer_types() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    lists = read_lists(Path(__file__).with_name("answer_types.txt")).values()
+    expressions = (re.compile(words.replace("\n", "")) for words in lists)
+    return tuple(zip(expressions, expressions, strict=True))  # what asks for a kind, then what has it; persons first

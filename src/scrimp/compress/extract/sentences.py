@@ -62,15 +62,14 @@ def _is_wrapped(line: str, following: str) -> bool:
 
 
 def _split_paragraph(paragraph: str) -> Iterator[str]:
-    label = label_end(paragraph) if "\n" not in paragraph else label_end(paragraph[: paragraph.index("\n")])
+    label = label_end(line := paragraph.partition("\n")[0])
+    if not label and (item := ITEM.match(line)) and _SENTENCE_END.search(paragraph.rstrip(), item.end()):
+        label = item.end()
     if label:
         yield paragraph[:label]
     tag = paragraph.rfind("</", label)
     end = tag if tag >= 0 and CLOSING_TAG.match(paragraph, tag) else len(paragraph)
     sentences = [part for chunk in _chunks(paragraph[label:end]) for part in _merged(_split(chunk))]
-    if len(sentences) > 1 and not label and (marker := ITEM.match(sentences[0])):
-        yield marker[0]
-        sentences[0] = sentences[0][marker.end() :]
     for sentence in sentences:
         yield from _split_breaks(sentence)
     if end < len(paragraph):

@@ -16,17 +16,21 @@ _JOINED = rf"(?:(?<=\b{_CAPITAL})\.)?(?:{_NICKNAME})? (?:(?:of|the|de|la|von|van
 # Capitalized words with the small ones that join them, and numbers: "Bank of England", "Ferrari 250"; a nickname in
 # quotation marks.
 NAME = re.compile(rf"{_CAPITALIZED}(?:{_JOINED}(?:{_CAPITALIZED}|\d[\w.]*(?=[ ,(]))){{0,6}}")
-_SUBJECT = re.compile(rf"[\"'\u201c\u201e\u00ab(]*(?:(?:The|An?) )?({NAME.pattern})")
+_SIGN = r"(?:[\])>}|:*#=\u2013-\u203a\u2022\u2605-][ ]|[=\u3011\uff1a])"
+_LEAD = rf"(?:(?:[^\w\n]*+\w{{1,4}}[.)][ ]|[^\n!?]{{0,40}}?{_SIGN})(?=\W?[A-Z]))?"  # "(a) ", "Memory 3) ", "a.pdf > "
+_SUBJECT = re.compile(rf"{_LEAD}[\"'\u201c\u201e\u00ab(]*(?:(?:The|An?) )?({NAME.pattern})")
 # Any sentence begins with a capital: a single word is its subject where this follows.
 _AFTER_WORD = re.compile(
     r"[\"'\u201d\u00bb]*(?:[ ](?:is|are|was|were|ist|war|est|es|era|fue|foi|\u00e8|\u00e9) | ?[(,])"
 )
+_INTRODUCED = re.compile(_SUBJECT.pattern + _AFTER_WORD.pattern)
 _WORD = re.compile(r"[\w'\u2019]+")
 _MOST = 8  # paragraphs about what is named in a text; of more, a name tells none from the others
 _COMMON = 64  # paragraphs; a word that begins more of them tells none from the others
 _LONGEST = 2_000  # characters of a sentence in which names are looked for
 _SHORT = 3  # letters that a short form of a given name shares with it: "Terry", "Terrence"
 _LEADING = 5  # sentences, the best ones, whose names lead to other paragraphs
+_LONG = 12  # sentences of a paragraph that may be several passages, which begin with what they are about
 _NAMED = 3  # of the best sentences, whose subjects lead to sentences that name them, and of those for each
 
 
@@ -53,7 +57,13 @@ class Subjects:
 
     def __init__(self, units: Sequence[str], paragraphs: Iterable[Sequence[int]]) -> None:
         self._units = units
-        self.paragraph_start = {place: at[0] for at in paragraphs for place in at}
+        self.paragraph_start: dict[int, int] = {}
+        for at in paragraphs:
+            start = at[0]
+            for place in at:
+                found = _INTRODUCED.match(units[place]) if len(at) >= _LONG else None
+                start = place if found and " " in found[1] else start
+                self.paragraph_start[place] = start
         starts = dict.fromkeys(self.paragraph_start.values())
         self.names = {start: name for start in starts if (name := _subject(units[start]))}
         self.by_start = {start: words for start, name in self.names.items() if (words := _words(name))}

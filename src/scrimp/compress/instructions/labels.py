@@ -19,25 +19,26 @@ _TAG = re.compile(r"[ \t]*+<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
 TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
-_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u3010]|\A\s*[-_~+\u2022\d(]|\d[ \t]*(?:\(|\Z)")  # for speed: its signs
+_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u3010]|\A\s*(?:[-_~+\u2022\d(]|\w{1,5}[.)])|\d[ \t]*(?:\(|\Z)")  # for speed
 _WHOLE_TAG = re.compile(r"\s*+</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
 _INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
 _OPENING_TAG = re.compile(rf"\s*+<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
 CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
-_NAME = re.compile(r"\s*+((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
-_TEXT_NAME = re.compile(r"\s*+(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
+_NAME = re.compile(r"[\s│├└─]*+((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
+_TEXT_NAME = re.compile(r"[\s│├└─]*+(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
 # Lines that label without a word that is known. The signs of a heading tell its level.
 RULER = re.compile(r"\s*+(?:([-=*_~#+])\1{2,}|\"\"\"|''')\s*\Z")
 HEADING = re.compile(
     r"\s*+(?:(#{1,6})[ \t]|={2,}+[ \t]*[^\s=][^\n=]{0,120}={2,}+\s*\Z|(?:\d{1,3}[.)][ \t]+)?\*\*[^*\n]{1,80}\*\*:?\s*\Z"
-    r"|\[(?=[^\]\n]*[:\d])[^\[\]\n]{1,120}\]\s*\Z"
-    r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z)"
+    r"|[\[\u3010](?=[^\]\n]*[:\d])[^\[\]\u3010\u3011\n]{1,120}[\]\u3011]\s*\Z"
+    r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z|<{2,3}[^<>\n]{1,60}>{2,3}\s*\Z)"
 )
-ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022])[^\S\n]+")
+ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022]|\(?(?:[A-Za-z]|[ivx]{1,5})\)|[ivx]{1,5}\.|\#\d{1,3}:?)[^\S\n]+")
 _WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*+(?:(?:no\.|nr\.|n[\u00b0\u00ba]|#)[ \t]*+)?+"
 MAY_BE_NUMBERED = rf"(?i:{_WORD}{_NO}[\d\[(\u3010])"  # where a line begins with a letter
 NUMBERED = re.compile(
-    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*+(?P<inner>{_WORD}))?{_NO}\d{{1,6}}[ \t]*[\])\u3011])"
+    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*+(?P<inner>{_WORD}))?{_NO}\d{{1,6}}"
+    r"(?:[:\d]*\u2020[^\n\u3011]{0,80})?[ \t]*[\])\u3011])"
     rf"|(?P<word>{_WORD}){_NO}(?:(?P<after>[\[(\u3010][ \t]*\d{{1,6}}[ \t]*[\])\u3011])|\d{{1,6}}(?![\w.,])))"
     r"(?:[ \t]+(?:of|von|de|/)[ \t]*\d{1,6})?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
     re.IGNORECASE,
@@ -47,7 +48,7 @@ _FORM, _METADATA = shared_list("form"), shared_list("metadata")  # the latter al
 _ALONE_ONLY = shared_list("alone_only")  # names of tasks that titles have, too ("Further notes"): labels alone
 _NAMES = "|".join(sorted(_METADATA))
 _OWN_LINE = re.compile(
-    rf"\s*+(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
+    rf"[\s│├└─]*+(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
     r"|(?:document|doc|passage|chunk|result|rank|score|page|index)[ \t]*:[ \t]*#?[\d.]{1,12}\s*)",
     re.IGNORECASE,
 )

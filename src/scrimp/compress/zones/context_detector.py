@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from operator import itemgetter
 
 from scrimp.compress.instructions.rules import speaks_to_model
@@ -63,6 +64,7 @@ class _Reader:
     def __init__(self, text: str, parts: Sequence[Block]) -> None:
         self._text, self._parts = text, parts
         self._sentences: dict[int, list[str]] = {}  # of each block read so far, by its place
+        self._ruled = {block.start for two in pairwise(parts) for block in two if "ruler" in (two[0].mark, two[1].mark)}
 
     def under_labels(self) -> list[bool]:
         """Return which blocks labels make documents: up to a task, or to a paragraph that only tells or asks."""
@@ -180,7 +182,7 @@ class _Reader:
         return _size(self._body(block)) >= least and not tells and not self._turns(block)
 
     def _is_article(self, block: Block) -> bool:
-        least = _MIN_ITEM if block.mark == "item" else _MIN_PARAGRAPH
+        least = _MIN_ITEM if block.mark == "item" or block.start in self._ruled else _MIN_PARAGRAPH
         return _size(self._body(block)) >= least and not self._speaks_to_model(block) and not self._turns(block)
 
     def _speaks_to_model(self, block: Block) -> bool:
