@@ -3,9 +3,9 @@
 It learns from the prompts of tests/compress/task and from orders put together of the words in `.ci/orders/`: to hand
 over a record, or a copy of it, or anything unchanged, or the evidence, to say where it stands or what is wrong with it,
 to edit it, to write more of the kind, to answer in some form, and to do something else; from what is said beside
-orders, too, and from questions. A logistic regression is fitted to the features that scrimp sees, and its weights are
-written as whole numbers. `--without N` leaves out the batches from N on, to be tried on what was written after the
-others.
+orders, too, from questions, and from what is asked of pages and files: how they are written, or what they say. A
+logistic regression is fitted to the features that scrimp sees, and its weights are written as whole numbers.
+`--without N` leaves out the batches from N on, to be tried on what was written after the others.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ SAID = 200  # statements of what happened
 ALONE = 150  # tasks without a question, of either kind
 FILLED = 8  # times that an entry with slots is listed, filled by chance
 STATED = 3  # every third sentence of the passages is learned from
+UNMARKED, ASKED = 0.2, 0.5  # of questions, without their mark; of what is asked of pages, with one
+OF_PAGES = 3  # times that what is about the form of pages is learned, which is rare
 IT = 20  # times that data told in a template is learned, which is read as "it"
 PENALTY = 0.15  # of the squares of the weights
 VERB_LAST, TOGETHER = ("bengali", "hindi", "japanese"), ("chinese", "japanese")
@@ -87,6 +89,8 @@ def orders_of(text: str, *, is_form: bool) -> Iterator[Example]:
     """
     said = form.read(text)[1]
     orders = [each for each in said if not form.is_question(each)]
+    if not is_form:
+        yield from ((each, "page", False) for each in said)
     if not is_form or (not orders and len(said) == 1):
         yield from ((each, "asking", is_form) for each in said if form.is_question(each))
     places = dict(form.placed(said))
@@ -123,16 +127,24 @@ class Grammar(Lists):
             yield self._made(OTHER_TASKS), "alone", False
             yield self._made(EDITS), "alone", True
         yield from self._listed("beside", "unchanged", "fault", "role", "more", "edit", "trap", is_form=True)
-        yield from self._listed("alone", "role", "more", "edit", "trap", is_form=True)
+        yield from self._listed("alone", "role", "more", "edit", "trap", "restyle", is_form=True)
         yield from self._listed("asking", "look", is_form=True)
         yield from self._listed("asking", "ask", is_form=False)
         yield from self._listed("beside", "answer", "format", "task", "said", "advise", is_form=False)
         yield from self._listed("alone", "task", "advise", is_form=False)
+        yield from self._listed("page", "markup", "look", "unchanged", is_form=True)
+        yield from self._listed("page", "read", "ask", "task", "advise", "answer", is_form=False)
 
     def _listed(self, place: Place, *names: str, is_form: bool) -> Iterator[Example]:
-        written = self._asked if place == "asking" else self._written
         listed = (each for name in names for each in self[name] for _ in range(FILLED if "{" in each else 1))
-        return ((written(self.filled(each)), place, is_form) for each in listed)
+        for text in map(self.filled, listed):
+            if place == "asking" and self.chance.random() < UNMARKED:
+                bare = self._asked(text).strip("\u00bf?\uff1f\u061f ")
+                yield bare, "asking" if form.is_question(bare) else "alone", is_form
+            elif place == "asking" or (place == "page" and self.chance.random() < ASKED):
+                yield self._asked(text), place, is_form
+            else:
+                yield self._written(text), place, is_form
 
     def _made(self, forms: dict[str, int]) -> str:
         return self._written(self._of(self.chance.choices(list(forms), list(forms.values()))[0].split()))
@@ -189,7 +201,9 @@ def examples(before: int, chance: random.Random) -> list[Example]:
     ]
     told = [order for text, is_form in prompts(before) for order in orders_of(text, is_form=is_form)]
     others: list[Example] = [(sentence, "beside", False) for sentence in islice(stated(), 0, None, STATED)]
-    return [*dict.fromkeys([*told, *made, *others]), *told, *[("it", "beside", False), ("it", "alone", False)] * IT]
+    it: list[Example] = [("it", "beside", False), ("it", "alone", False)]
+    pages = [each for each in made if each[1] == "page" and each[2]]
+    return [*dict.fromkeys([*told, *made, *others]), *told, *it * IT, *pages * OF_PAGES]
 
 
 def main() -> None:

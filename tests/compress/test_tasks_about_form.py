@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 import struct
 import zlib
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,11 @@ ABOUT_THE_PAGE = (
     "Traduis la page en conservant les balises.",
     "Repariere das HTML.",
     "Corrige el código HTML.",
+    "Write an XPath for the offer.",
+    "Which element is not closed?",
+    "Quelle balise n'est pas fermée ?",
+    "Какой тег не закрыт?",
+    "哪个标签没有闭合？",
 )
 ABOUT_THE_FILE = (
     "What is its checksum?",
@@ -46,8 +53,20 @@ ABOUT_THE_FILE = (
     "Is it a valid PNG?",
     "Copy the attachment verbatim.",
     "How many characters has the base64?",
+    "Extract the attachment.",
+    "Is the padding right?",
+    "Hol den Anhang heraus.",
+    "添付ファイルを取り出して。",
 )
-OTHERS = ("What does a tent cost?", "Summarize this page.", "Who wrote this?", "Classify it: sale or news?")
+OTHERS = (
+    "What does a tent cost?",
+    "Summarize this page.",
+    "Who wrote this?",
+    "Classify it: sale or news?",
+    "Résume cette page.",
+    "Is it urgent?",
+    "Rispondile.",
+)
 UPWARD = pytest.mark.parametrize("level", ["tidy", "focus", "dense"])
 
 
@@ -86,3 +105,16 @@ def test_other_tasks_need_only_what_is_said(task: str, level: str) -> None:
     parser.feed(compress(f"{task}\n\n{PAGE}", level).text)
     assert found == []
     assert base64.b64encode(IMAGE).decode() not in compress(f"{task}\n\n{MAIL}", level).text
+
+
+def test_of_tasks_in_thirteen_languages_few_about_form_lose_the_page_and_few_others_keep_it() -> None:
+    rows = [json.loads(line) for line in (Path(__file__).parent / "task/pages.jsonl").read_text("utf-8").splitlines()]
+    kept = {kind: [row["text"] for row in rows if row["kind"] == kind and _keeps(row)] for kind in ("form", "other")}
+
+    assert len(kept["form"]) >= 0.9 * sum(row["kind"] == "form" for row in rows)
+    assert len(kept["other"]) <= 0.05 * sum(row["kind"] == "other" for row in rows), kept["other"]
+
+
+def _keeps(row: dict[str, str]) -> bool:
+    data = PAGE if row["data"] == "page" else MAIL
+    return data in compress(f"{row['text']}\n\n{data}", "tidy").text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import islice
 
 from msgspec.structs import replace
@@ -22,7 +21,7 @@ from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
 from scrimp.compress.rules import NOT_UNDONE, WHITE_SPACE, rules_for
 from scrimp.compress.selection import LEAST_PROSE, SELECTION, instructions_of, resolve_question, select_sentences
-from scrimp.compress.task.form import about_form, names_form
+from scrimp.compress.task.form import about_form, form_of_page
 from scrimp.compress.told_data import moved_spans, told_zones
 from scrimp.compress.zones.segment import segment
 from scrimp.compress.zones.zone import JSON_FORMS, Zone
@@ -84,8 +83,7 @@ def _is_page_or_file(zone: Zone) -> bool:
 
 
 # What a task about form keeps as it is, and how such a task is told: of a page most tasks ask what it says.
-_names_form = partial(names_form, listed=True)
-_KEPT = ((lambda zone: zone.form in JSON_FORMS, about_form, ABOUT_FORM), (_is_page_or_file, _names_form, NAMES_FORM))
+_KEPT = ((lambda zone: zone.form in JSON_FORMS, about_form, ABOUT_FORM), (_is_page_or_file, form_of_page, NAMES_FORM))
 
 
 def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequence[AppliedRule]) -> bool:

@@ -21,7 +21,6 @@ Kind: TypeAlias = Literal[
     "properties", "scopes",
 ]  # fmt: skip
 
-
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
 _WORD = (
     r"[^\W\u0900-\u0dff\u2e80-\U0010ffff]+|[\u0900-\u0963\u0966-\u0dff]+"
@@ -54,10 +53,11 @@ _NAME = r"^\W*[^\W\d_]+(?: [^\W\d_]+)?[*_ ]*[:\uff1a]\s*$"  # of a part of the p
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u09ff\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
 _LONGEST_NAMED = 60  # characters
-# Scores: up to the first an order is not about form even with words of form; up to the second what has none is not; up
-# to the third a task that asks for nothing known is another one. One about form that is missed counts as four others.
-DOUBTED, OTHER_TASK = -0.5, -1.25
-WORDLESS: dict[Place, float] = {"beside": 0.2, "alone": 0.5, "asking": 0.25}
+# Scores: up to DOUBTED one is not about form even with words of form; up to WORDLESS one without them is not; up to
+# OTHER_TASK one that asks for nothing known is another task (True: or a request). One missed counts as four others.
+DOUBTED: dict[Place, float] = {"beside": -0.5, "alone": -0.5, "asking": -2.5, "page": -0.5}
+OTHER_TASK: dict[bool, dict[Place, float]] = {False: {"alone": -1.25}, True: {"asking": -1.25, "alone": -0.5}}
+WORDLESS: dict[Place, float] = {"beside": 0.2, "alone": 0.5, "asking": 0.25, "page": 0.55}
 _END = 15_000  # characters that are read of longer instructions at either end, where a task is stated
 
 
@@ -66,10 +66,10 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     """Return the words by which instructions speak of the form of their data, or None.
 
     Form is what JSON loses with its white space and what an answer repeats: lines, characters, formats, syntax and
-    code, and orders to edit, translate or copy. Words that name a value ("zip code", "line item") or the form of the
-    answer ("reply as JSON with these keys") do not count. A task without such words is about form unless it asks for
-    something that values answer or is told as another one ("Recommend him a book"), and so is a question that names a
-    part of a text ("Which paragraph is the longest?") or mentions a word, unless it is `of_prose`.
+    code, and orders to edit, translate or copy. Words that name a value ("zip code") or the form of the answer ("reply
+    as JSON") do not count. A task without such words is about form unless it asks for something that values answer or
+    is told as another one ("Recommend him a book"), and so is a question that names a part of a text ("Which paragraph
+    is the longest?") or mentions a word, unless it is `of_prose`.
     """
     text, sentences = read(instructions)
     if call := pattern(_CALL).search(text):
@@ -83,12 +83,18 @@ def about_form(instructions: str, *, of_prose: bool = False) -> str | None:
     return next(filter(None, forms), None)
 
 
-def names_form(instructions: str, *, listed: bool = False) -> str | None:
-    """Return the words of form in instructions that need not have a task, or None; a model's word is not `listed`."""
+def names_form(instructions: str) -> str | None:
+    """Return the words of form in instructions that need not have a task, or None."""
     text, sentences = read(instructions)
     found = None if next(_asking(sentences), None) else _form_words(text)
     said = (_form_words(one) if is_question(one) else _form_of_order(one) for one in sentences)
-    return found or next((words for words in said if words and (_find(words, "form") or not listed)), None)
+    return found or next(filter(None, said), None) or form_of_page(instructions)
+
+
+def form_of_page(instructions: str) -> str | None:
+    """Return the words by which instructions need a page or file as it is written, not what it says, or None."""
+    orders = (one for one in read(instructions)[1] if "@" not in one)  # which the head of a mail has
+    return next((words for one in orders if (words := _form_of_order(one, "page"))), None)
 
 
 def read(instructions: str) -> tuple[str, list[str]]:
@@ -109,7 +115,7 @@ def _form_of_order(order: str, place: Place = "beside", *, of_prose: bool = Fals
     It may have words of form and be about the answer all the same ("Put it on one line"), or have none and be about the
     data ("Let me have it as it came in"). What is stated beside prose may be prose that was not told from instructions.
     """
-    if (score := order_score(fold(order), place)) <= DOUBTED:
+    if (score := order_score(fold(order), place)) <= DOUBTED[place]:
         return None
     says_so = score > WORDLESS[place] and not (of_prose or pattern(f"{_LABEL}|{_ONE_WORD}").search(order))
     return _form_words(order) or (order.strip()[:_LONGEST_NAMED] if says_so else None)
@@ -117,19 +123,20 @@ def _form_of_order(order: str, place: Place = "beside", *, of_prose: bool = Fals
 
 def _form_of_question(question: str, *, of_prose: bool) -> str | None:
     """Return the words by which a question speaks of how the data is written ("Are all the ids unique?"), or None."""
-    looked_up = of_prose and looks_up(question)
-    if (words := _form_words(question)) and not (looked_up and not _find(question, "units")):
-        return words
+    score = order_score(fold(question.replace("```", "")), "asking")
     left = _masked(question, "values")
+    mention = pattern(_MENTION).search(left)
+    if score <= DOUBTED["asking"] and not mention:
+        return None
+    looked_up = of_prose and looks_up(question)
+    if (words := _find(left, "form")) and not (looked_up and not _find(question, "units")):
+        return words
     if (_find(left, "units") or (not looked_up and _find(left, "parts"))) and (found := _find(left, "properties")):
         return found
     if of_prose:
         return None
-    mention = pattern(_MENTION).search(left)
-    if named := _find(left, "units") or _find(left, "scopes") or (mention and mention[0]):
-        return named
-    says_so = order_score(fold(question.replace("```", "")), "asking") > WORDLESS["asking"]
-    return question.strip()[:_LONGEST_NAMED] if says_so else None
+    named = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
+    return named or (question.strip()[:_LONGEST_NAMED] if score > WORDLESS["asking"] else None)
 
 
 @lru_cache(maxsize=32)
@@ -186,10 +193,8 @@ def _tells_to_answer(sentence: str) -> bool:
 
 
 @cache
-def _function_words(*fields: str) -> frozenset[str]:
-    return frozenset(
-        word for one in LANGUAGES for name in fields for word in _words(one[name])[1] if word[:1].isalnum()
-    )
+def _function_words(*names: str) -> frozenset[str]:
+    return frozenset(word for one in LANGUAGES for name in names for word in _words(one[name])[1] if word[:1].isalnum())
 
 
 def is_question(sentence: str) -> bool:
@@ -200,7 +205,7 @@ def is_question(sentence: str) -> bool:
 def _task(sentences: Sequence[str]) -> str | None:
     """Return the beginning of the last sentence but labels and tags, if it may be about form, or of one that is."""
     *before, task = [one for one in sentences if not pattern(_LABEL).search(one)] or [""]
-    if order_score(fold(task), "asking" if is_question(task) else "alone") > OTHER_TASK:
+    if any(order_score(fold(task), place) > score for place, score in OTHER_TASK[is_question(task)].items()):
         return task.strip()[:_LONGEST_NAMED] or None
     return next(filter(None, map(_form_of_order, before)), None)
 
@@ -260,9 +265,8 @@ def _finder(kind: Kind, *, only_orders: bool = False) -> PhraseFinder:
         leads = () if kind == "questions" else tuple(parse_phrases(fold(words.get("leads", ""))))
         for phrase in parse_phrases(fold(words.get(kind, ""))):
             if phrase[0] == START or only_orders:
-                order = phrase[phrase[0] == START :]
-                orders.append(order)
-                phrases += [(leads, *order)] if leads else []
+                orders.append(phrase[phrase[0] == START :])
+                phrases += [(leads, *orders[-1])] if leads else []
             else:
                 phrases.append(phrase)
     return PhraseFinder(phrases, orders)

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from scrimp.sentence_model import TOKEN, SentenceModel
 
-# An order beside what asks for a value is mostly about the answer; others stand alone, or are questions.
-Place: TypeAlias = Literal["beside", "alone", "asking"]
+# An order beside what asks for a value is mostly about the answer; others stand alone, ask, or are about a page.
+Place: TypeAlias = Literal["beside", "alone", "asking", "page"]
 MODEL = SentenceModel(Path(__file__).with_name("order_model.gz"), 1 << 17)  # made by .ci/make_order_model.py
 _SIZES = range(2, 6)  # letters of a part of a word
 
@@ -27,11 +27,9 @@ def buckets_of(folded: str, place: Place) -> Iterator[int]:
     At this place they count once more: words, their first letters, and all that is not a part of a word.
     """
     words = ["0" if token.isdigit() else token for token in TOKEN.findall(folded)]
-    for word in words:
-        yield from _parts(word)
+    yield from (bucket for word in words for bucket in _parts(word))
     pairs = [f"{first} {second}" for first, second in zip(["^", *words], [*words, "$"], strict=True)]
-    ends = [part for word in words[:1] for part in (f"^^{word[:3]}", f"^^{word[:4]}", f"^^{word[:5]}")]
-    ends += [part for word in words[-1:] for part in (f"$${word[-3:]}", f"$${word[-4:]}")]
+    ends = [f"^^{words[0][:at]}" for at in (3, 4, 5)] + [f"$${words[-1][-at:]}" for at in (3, 4)] if words else []
     yield from map(MODEL.bucket, (*pairs, *ends))
     placed = ("", *words, *(word[:4] for word in words), *pairs, *ends)
     yield from (MODEL.bucket(f"{place} {feature}") for feature in placed)
