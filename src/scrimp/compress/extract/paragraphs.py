@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from scrimp.compress.instructions.labels import ITEM, label_end
+from scrimp.compress.zones.prose import may_be_prose
 
 _PARAGRAPH = re.compile(r"(?:^[^\S\n]*+\S[^\n]*+(?:\n|\Z))++", re.MULTILINE)
 _MARKS = r"[\"'\u201d\u2019\u00bb)\]*_]*+"
@@ -40,8 +41,9 @@ _MOST_ALIKE = 0.4  # of lines that begin with the same word
 
 
 def prose_size(text: str) -> int:
-    """Return how many characters of a text are surely prose."""
-    return sum(len(found[0]) for found in _PARAGRAPH.finditer(text) if _kind(found[0]) == "prose")
+    """Return how many characters of a text are surely prose: none of one that takes long to read by sentences."""
+    found = _PARAGRAPH.findall(text) if may_be_prose(text) else ()
+    return sum(len(paragraph) for paragraph in found if _kind(paragraph) == "prose")
 
 
 def other_spans(text: str, *, follows: bool = False, is_followed: bool = False) -> list[tuple[int, int]]:

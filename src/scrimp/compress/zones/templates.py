@@ -14,10 +14,8 @@ _APART = re.compile(r"<!--(?!#)|-->|<(/?)(script|style|pre|code|samp|kbd|tt|text
 
 def is_filled_in(page: str) -> bool:
     """Return whether a page has places that a program fills in, or lines of such a program."""
-    if pattern(f"(?i){any_sign('anywhere')}").search(page):
-        return True
     shown = pattern(f"(?im){any_sign('tag', 'place', 'line', 'attribute')}")
-    return any(map(shown.search, _shown(page)))
+    return bool(pattern(f"(?i){any_sign('anywhere')}").search(page)) or any(map(shown.search, _shown(page)))
 
 
 def _shown(page: str) -> Iterator[str]:
