@@ -10,7 +10,7 @@ from scrimp.compress.extract.focus import Piece, share_of_text
 from scrimp.compress.extract.focus import focus as focus_together
 from scrimp.compress.selection import WHOLE
 
-CATS = "Cats sleep all day long in the warm sun. They wake up at night and hunt for mice. Nobody feeds them."
+CATS = "The cats of Varn sleep all day in the warm sun. They wake up at night and hunt for mice. Nobody feeds them."
 TOWER = "The tower of Varn was rebuilt by Anna Meier. The tower of Varn has four clocks. It may be climbed."
 BREAD = "Bread is made of flour and water and salt. It is baked for an hour at least. It is sold at noon."
 QUESTION = "Question: Who rebuilt the tower of Varn?"
@@ -28,7 +28,7 @@ def test_sentences_of_all_documents_compete_whatever_stands_between_them() -> No
     kept = compress(text, "focus", keep=0.4).text
 
     assert "The tower of Varn was rebuilt by Anna Meier." in kept
-    assert "Cats" not in kept
+    assert "cats" not in kept
     assert "Bread" not in kept
 
 
@@ -39,7 +39,7 @@ def test_code_after_the_last_document_keeps_the_heading_it_stands_under() -> Non
     kept = compress(text, "focus", keep=0.4).text
 
     assert kept.endswith(f"## The number of mice\n\n{code}\n")
-    assert "Cats" not in kept
+    assert "cats" not in kept
 
 
 ANSWER = '{\n  "state": "failed",\n  "code": 17,\n  "payer": {\n    "name": "Carl Voss",\n    "city": "Ulm"\n  }\n}'
@@ -72,7 +72,7 @@ def test_code_between_sentences_keeps_the_label_it_stands_under() -> None:
     kept = compress(text, "focus", keep=0.4).text
 
     assert f"Passage 2: \n\n{code}" in kept
-    assert "Cats" not in kept
+    assert "cats" not in kept
     assert "Passage 3" not in kept
 
 
