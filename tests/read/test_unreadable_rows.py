@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.errors import InputError
+from scrimp.read.formats.csv_records import CsvRecords
 from scrimp.read.options import ReadOptions
 from scrimp.read.prompts import prompts
 from scrimp.values import Prompt
@@ -88,6 +89,25 @@ def test_lines_of_a_text_in_a_broken_row_are_not_taken_for_rows() -> None:
     assert found[-1].text == "last"
     assert not any("Yours" in prompt.text or "left" in prompt.text for prompt in found)
     assert "lines 62 to 63 are in it" in found[30].defect
+
+
+def test_rows_after_a_record_of_the_largest_size_are_read() -> None:
+    lines = ["a,b\n", '1,"xxxx\n', 'yyyyyyyyy"\n', "2,x\n", '3,"xxxx\n', "yyyyyyyyy\n", "4,x\n"]
+    records = CsvRecords(lines, ",", before=0, longest=10)
+    found = []
+    while records.next():
+        found.append((records.number, records.cells))
+
+    assert found == [(1, ["a", "b"]), (2, ["1", "xxxx\nyyyyyyyyy"]), (4, ["2", "x"]), (5, None), (7, ["4", "x"])]
+
+
+def test_quotes_that_all_stay_open_are_not_looked_at_again_for_each_row() -> None:
+    lines = [b"id,text", *(b"%d,x" % number for number in range(1_000)), *([b'12","'] * 2_000)]
+    found = read(b"\n".join(lines), "csv")
+
+    assert [bool(prompt.defect) for prompt in found[:1_000]] == [False] * 1_000
+    assert len(found) < 1_100
+    assert "to 3001 are in it" in found[-1].defect
 
 
 @pytest.mark.parametrize(

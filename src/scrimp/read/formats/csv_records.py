@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 _LOOKED_AT = 100  # lines after the first one
 _FITTING = 0.9  # share of them that must be rows
 _FEW = 3  # lines, fewer than which may be like rows by chance
+_AGAIN = 10  # times that lines are read again on average, at most
 _MANY = 20  # records, none of which has several lines: then that of the broken one is a fault
 # What the csv module says, as a reason and the next move.
 _NEVER_CLOSED = "unexpected end of data"
@@ -37,7 +38,7 @@ class CsvRecords:
         self._source, self._delimiter, self._longest = iter(lines), delimiter, longest
         self._again: deque[str] = deque()  # lines of a broken record that are rows
         self._taken: list[str] = []
-        self._records, self._long_records = 0, 0
+        self._records, self._long_records, self._lines_again = 0, 0, 0
         self._reader = self._new_reader()
 
     @property
@@ -73,8 +74,8 @@ class CsvRecords:
             size = len(line) + (size if self._taken else 0)
             self._taken.append(line)
             yield line
-            if size > self._longest:
-                return  # the reader says that a quote is not closed
+            if self._taken and size > self._longest:
+                return  # within a record: the reader says that a quote is not closed
 
     def _own_lines(self, taken: list[str]) -> list[str]:
         """Return the lines of a record of several, but for those that are rows, which will be read again."""
@@ -82,8 +83,9 @@ class CsvRecords:
         if not ragged and not self.reason:
             self._long_records += 1
             return taken
-        if not self._are_rows(taken[1:]):
+        if self._lines_again > _AGAIN * (self.last + len(taken)) or not self._are_rows(taken[1:]):
             return taken
+        self._lines_again += len(taken) - 1
         self._again.extendleft(reversed(taken[1:]))
         self.cells, self.reason = None, _NEVER_CLOSED
         return taken[:1]
