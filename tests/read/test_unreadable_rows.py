@@ -175,6 +175,19 @@ def test_a_text_among_objects_that_have_what_the_template_names_fails_alone() ->
     assert found[1].defect.startswith("there is no column 'a'")
 
 
+@pytest.mark.parametrize(
+    "options", [{"id_field": "id"}, {"attach_field": "a"}, {"attach_field": "a", "template": "Hi"}]
+)
+def test_a_text_among_objects_that_have_a_named_column_fails_alone(options: dict[str, str]) -> None:
+    row = b'{"id": "1", "a": "https://example.com/a.png", "text": "x"}\n'
+    found = read(row + b'"text"\n' + row, "jsonl", **options)
+
+    assert [(prompt.text != "", len(prompt.attachments)) for prompt in found] == [
+        (True, "attach_field" in options), (False, 0), (True, "attach_field" in options),
+    ]  # fmt: skip
+    assert found[1].defect.startswith("there is no column '")
+
+
 def test_a_row_longer_than_any_model_takes_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scrimp.read.inputs.streams.InputStream.__init__.__kwdefaults__", {"longest": 1000})
     rows = [b'{"text": "a"}', b'{"text": "%b"}' % (b"x" * 3_000), b'{"text": "b"}']

@@ -108,11 +108,14 @@ class PromptBuilder:
     def _from_text(self, value: str, index: int, source: Source, number: int, where: str) -> Prompt:
         """Return the prompt of plain text; its columns are those that every row has."""
         columns: JsonObject = {"text": value, "line": value, "file": source.name, "row": number or 1}
-        id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
+        id_value: Json = None
+        attached: tuple[Attachment, ...] = ()
         defect = ""
         try:
+            id_value = None if self._id_field is None else column_value(columns, self._id_field, where)
             text, told = self._text_of_line(columns, where)
             _check_not_blank(value if text is None else text)
+            attached = self._attached(columns, source, where)
         except EmptyPromptError as error:
             text, told, defect = "", (), str(error)
         except InputError as error:
@@ -126,7 +129,7 @@ class PromptBuilder:
             id=_id_text(id_value) or _default_id(source, number, where), source=where,
             system=self._prefixed(self._system),
             template=self._template, file=source.name, number=number, line=None if text is None else value,
-            attachments=() if defect else self._attached(columns, source, where), defect=defect,
+            attachments=attached, defect=defect,
         )  # fmt: skip
 
     def _text_of_line(self, columns: JsonObject, where: str) -> _ToldText | tuple[None, tuple[()]]:
