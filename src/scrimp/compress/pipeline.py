@@ -154,9 +154,9 @@ class _Pass:
     def _fold_passages(self) -> None:
         places = [at for at, zone in enumerate(self._zones) if zone.kind == "context"]
         before = [self._pieces[at] for at in places]
-        if prose_size("\n\n".join(before)) < LEAST_PROSE * sum(map(len, before)):
-            return
         after = fold_repeated_passages(before)
+        if after == before or prose_size("\n\n".join(before)) < LEAST_PROSE * sum(map(len, before)):
+            return
         lost = None if unfold_passages(after) == before else NOT_UNDONE
         self._apply_together("repeated passages", places, after, lambda _before, _after: lost)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -27,6 +28,7 @@ _NO_WORD, _MOST_OTHERS = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!
 _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
+_BEFORE_ITEM = re.compile(rf"(?:\A|\n){ITEM.pattern}")
 _SPEAKER = re.compile(r"(?!\s|[-*+] )[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
 # Of a sentence; words of code and of records go on with signs, and ids with digits.
 _FIRST_WORD = re.compile(
@@ -40,6 +42,7 @@ _LINE, _LONG_LINE, _LONG_ITEM = 50, 80, 45  # bytes on average of lines that are
 _MOST_ALIKE = 0.4  # of lines that begin with the same word
 
 
+@lru_cache(maxsize=4)  # the latest, which is asked for again when its sentences are selected
 def prose_size(text: str) -> int:
     """Return how many characters of a text are surely prose: none of one that takes long to read by sentences."""
     found = _PARAGRAPH.findall(text) if may_be_prose(text) else ()
@@ -67,7 +70,8 @@ def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
     words = paragraph.split()
     are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(words))
     are_values = len(_NO_WORD.findall(paragraph)) > _MOST_OTHERS * len(words)
-    if are_signs or are_values or _COMMENTS.search(paragraph) or _COLUMNS.search(paragraph):
+    has_columns = any(sign in paragraph for sign in ("\t", "   ", ".....", " . . . .")) and _COLUMNS.search(paragraph)
+    if are_signs or are_values or has_columns or _COMMENTS.search(paragraph):
         return "other"
     if _is_chat(paragraph.splitlines()):
         return "prose"
@@ -102,15 +106,9 @@ def _are_sentences(lines: Sequence[str], ends: Sequence[int]) -> bool:
 
 
 def _are_items(lines: Sequence[str]) -> bool:
-    items: list[str] = []
-    for line in lines:
-        mark = ITEM.match(line)
-        if mark or not items:
-            items.append(line[mark.end() :] if mark else line)
-        else:
-            items[-1] += f" {line}"
+    items = _BEFORE_ITEM.split("\n".join(lines))[ITEM.match(lines[0]) is not None :]
     long = sum(len(item) >= _LONG_ITEM for item in items)
-    sentences = sum(bool(_ENDS_LINE.search(item) and _FIRST_WORD.match(item)) for item in items)
+    sentences = sum(bool(_ENDS_LINE.search(item) and _FIRST_WORD.match(item.replace("\n", " "))) for item in items)
     return len(items) > 1 and 2 * min(long, sentences) >= len(items)
 
 

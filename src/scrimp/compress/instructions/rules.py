@@ -40,7 +40,8 @@ def sentences_in(text: str) -> list[tuple[int, int]]:
 
 def speaks_to_model(sentence: str) -> bool:
     """Return whether a sentence is a rule, or speaks of nothing but the answer."""
-    return (len(sentence.strip()) >= _SHORTEST_ORDER and not has_content(sentence)) or _is_rule(sentence)
+    is_order = len(sentence.strip()) >= _SHORTEST_ORDER and not has_content(sentence)
+    return is_order or _is_rule(sentence[:_LONGEST_RULE])
 
 
 def rule_score(folded: str) -> float:
@@ -74,10 +75,11 @@ def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the place of a rule in a sentence: without the label before it; None where it is not a rule."""
     label = _AFTER_LABEL.match(text, start, end)
     starts = (start, *([label.end()] if label and label.end() < end else []))
-    return next(((at, end) for at in starts if _is_rule(text[at:end])), None)
+    return next(((at, end) for at in starts if _is_rule(text[at : min(end, at + _LONGEST_RULE)])), None)
 
 
+@lru_cache(maxsize=4096)  # the rows of a run share sentences, of which no more than the longest rule is held
 def _is_rule(sentence: str) -> bool:
-    folded = fold(sentence[:_LONGEST_RULE])
+    folded = fold(sentence)
     said = _BESIDE.sub("", folded)
     return (not _UNSAID.search(said) and rule_score(said) > _RULE) or bool(shared_expression("frame").match(folded))

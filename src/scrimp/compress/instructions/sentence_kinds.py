@@ -39,19 +39,19 @@ def kind_of(sentence: str) -> SentenceKind:
 
 def has_content(text: str) -> bool:
     """Return whether any word says what is looked for, and not only how to answer."""
-    return bool(content_words(text))
+    return not any(map(_words(text).issubset, (known.contentless for known in known_words())))
 
 
 def content_words(text: str) -> set[str]:
     """Return the folded words that say what is looked for, in the language that knows most of the others."""
     found = _words(text)
-    return min((found - small - about for small, about in known_words()), key=len)
+    return min((found - known.contentless for known in known_words()), key=len)
 
 
 def share_about_answers(text: str) -> float:
     """Return the share of words about answers in those that say something, 1 in "Is that clear?", 0 in "Who is he?"."""
     found = _words(text)
-    telling = ((found - small, about) for small, about in known_words())
+    telling = ((found - known.small, known.about_answers) for known in known_words())
     return max(len(words & about) / max(len(words), 1) for words, about in telling)
 
 

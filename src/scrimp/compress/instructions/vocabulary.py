@@ -60,14 +60,14 @@ class KnownWords(NamedTuple):
 
     small: frozenset[str]
     about_answers: frozenset[str]
+    contentless: frozenset[str]  # both
 
 
 @cache
 def known_words() -> tuple[KnownWords, ...]:
     """Return the words without content of each language; asking and polite words are small."""
-    return tuple(
-        KnownWords(_words(words, "small", "asking", "polite"), _words(words, "about_answers")) for words in LANGUAGES
-    )
+    lists = ((_words(words, "small", "asking", "polite"), _words(words, "about_answers")) for words in LANGUAGES)
+    return tuple(KnownWords(small, about, small | about) for small, about in lists)
 
 
 def _words(words: dict[str, str], *fields: str) -> frozenset[str]:
