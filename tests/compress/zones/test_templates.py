@@ -72,3 +72,9 @@ def test_all_parts_of_a_template_stay() -> None:
 def test_a_script_that_does_not_end_hides_the_rest_as_in_browsers() -> None:
     assert not is_filled_in("<p>a</p><script>{{ b }}")
     assert is_filled_in("<p>{{ a }}</p><script>b")
+
+
+def test_a_tag_that_does_not_end_is_read_once() -> None:
+    # Quadratic matching would take minutes here; the suite's own time limit would tell.
+    for name in ("a", "-a", "\u5b57"):
+        assert not is_filled_in(f"<p>x</p><{name * 400_000}")
