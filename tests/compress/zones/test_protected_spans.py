@@ -65,3 +65,28 @@ def test_json_in_a_fence_that_words_open_keeps_every_byte(mark: str, inner: str,
     text = f"Be brief.\n\nAnswer in this form: {mark}\n{form}\n{mark[:4].rstrip('jm')}\n\nWho is it?"
 
     assert compress(text, level).text == text
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "words", ["Answer like this: ", "- ", "Like `x`: ", "As ``x`y``: ", "Some ~5 rows: ", "~~x~~ y: ", "\u8f93\uff1a"]
+)
+def test_every_fence_is_found_where_words_open_all(words: str, times: int) -> None:
+    for mark in ("```", "```json", "~~~", "~~~ yaml"):
+        text = f"{words}{mark}\na\n\nb\n{mark[:3]}\n" * times
+
+        assert [text[fence.body_start : fence.body_end].strip() for fence in fences(text)] == ["a\n\nb"] * times
+
+
+def test_a_mark_in_the_middle_of_code_opens_nothing() -> None:
+    text = "Begin with ```\n\n```\nprint('Use ```')\n```\n\nand end with ```"
+
+    assert [text[fence.body_start : fence.body_end].strip() for fence in fences(text)] == ["print('Use ```')"]
+
+
+@pytest.mark.parametrize("level", ["lossless", "dense"])
+def test_json_in_two_fences_that_words_open_keeps_every_byte(level: str) -> None:
+    form = 'Name: x\n\n{\n  "name": "x",\n  "tags": [ 1, 2, 3 ],\n  "size": "long enough"\n}\n\nThat is all.'
+    text = f"An input: ```\n{form}\n```\nIts output: ```\n{form}\n```\n\nWho is it?"
+
+    assert compress(text, level).text == text

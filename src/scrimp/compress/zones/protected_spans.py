@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -38,20 +39,20 @@ QUOTE = (
     "|\u00ab[^\u00ab\u00bb]++\u00bb|\u201c[^\u201c\u201d]++\u201d|\u201e[^\u201e\u201c\u201d]++[\u201c\u201d]"
     "|\u300c[^\u300c\u300d]++\u300d|\u300e[^\u300e\u300f]++\u300f|\u2018[^\u2018\u2019\n]++\u2019(?!\\w)"
 )
-_FENCE = re.compile(r"\n(?:(?<=\A\n)\ufeff)?+(?P<words>[^`~\n]*+)(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)")
+_FENCE = re.compile(
+    r"\n(?:(?<=\A\n)\ufeff)?+(?P<words>(?:[^`~\n]++|`{1,2}(?!`)|~{1,2}(?!~))*+)"
+    r"(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\n]*+)"
+)
 
 
 def fences(text: str) -> list[Fence]:
-    """Return the fenced blocks; an unclosed one runs to the end. Words open one where no other marks pair as well."""
+    """Return the fenced blocks; an unclosed one runs to the end. Words open some unless others alone pair better."""
     if "```" not in text and "~~~" not in text:
         return []
     marks = list(_FENCE.finditer(f"\n{text}"))  # which begins with the end of a line, as the pattern does, for speed
     first = [mark for mark in marks if not mark["words"] or mark["words"].isspace()]  # of their lines
-    found, odd = _paired(first, len(text))
-    if odd and len(first) < len(marks):
-        after_words, still_odd = _paired(marks, len(text))
-        return after_words if still_odd < odd else found
-    return found
+    readings = (_paired(read, len(text)) for read in ((marks, first) if len(first) < len(marks) else (first,)))
+    return min(readings, key=itemgetter(1))[0]
 
 
 def _paired(marks: Sequence[re.Match[str]], end: int) -> tuple[list[Fence], int]:
