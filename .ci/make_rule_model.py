@@ -1,8 +1,9 @@
 """Train the model that tells rules for whoever answers from other sentences of documents: `make_rule_model.py`.
 
 It learns from sentences put together of the lists in `.ci/rules/`, a file for each language: of rules ("Never promise a
-refund"), and of what reads like them ("No ship was to leave the harbor"), and from every third sentence of the passages
-of tests/bench/focus. Its weights are written as whole numbers beside the module that reads with them.
+refund"), and of what reads like them ("No ship was to leave the harbor"), from the sentences that tests hold, and from
+those of the manual and of the passages of tests/bench/focus whose questions are not held out. Its weights are written
+as whole numbers beside the module that reads with them.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ Example: TypeAlias = tuple[str, bool]  # a sentence, and whether it is a rule
 
 
 def stated() -> Iterator[str]:
-    """Yield sentences that are no rules: of passages beside questions that are not held out, and of the manual."""
+    """Yield sentences that are not rules: of passages beside questions that are not held out, and of the manual."""
     passages: list[str] = [path.read_text("utf-8") for path in (ROOT / "src/scrimp/manual").glob("*.md")]
     for row in map(json.loads, (ROOT / "tests/bench/focus/questions.jsonl").read_text("utf-8").splitlines()):
         if not any(sha256(asked["question"].encode()).digest()[0] % 2 for asked in row["asked"]):  # none is held out

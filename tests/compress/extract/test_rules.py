@@ -12,7 +12,7 @@ from scrimp.compress.instructions.rules import rules_in
 HERE = Path(__file__).parent
 RULES = (HERE / "rules.txt").read_text("utf-8").splitlines()
 REPORTS = (HERE / "reports.txt").read_text("utf-8").splitlines()
-# A paragraph that ends with one of these may ask something: it is no document, and all stays.
+# A paragraph that ends with one of these may ask something: it is not a document, and all stays.
 BESIDE_WHAT_STAYS = (
     'Say "we" rather than "I".', "किसी भी हालत में पासवर्ड साझा न करें।", "いかなる場合もパスワードを教えてはならない。",
 )  # fmt: skip

@@ -54,9 +54,10 @@ def other_spans(text: str, *, follows: bool = False, is_followed: bool = False) 
 
     Nor is the first paragraph of a text that follows records or code, or the last, if no blank line parts them.
     """
-    found = list(_PARAGRAPH.finditer(text))
-    beside = {follows and text[:1] != "\n" and 1, is_followed and text[-2:] != "\n\n" and len(found)}
-    return [one.span() for at, one in enumerate(found, 1) if at in beside or _kind(one[0]) == "other"]
+    first = len(text.partition("\n")[0]) if follows else -1
+    last = text.rfind("\n") if is_followed else len(text)
+    found = _PARAGRAPH.finditer(text)
+    return [one.span() for one in found if one.start() <= first or one.end() > last or _kind(one[0]) == "other"]
 
 
 def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
