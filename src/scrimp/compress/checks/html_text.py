@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 _INVISIBLE = ",".join((*sorted(INVISIBLE), "[hidden]", "dialog:not([open])"))
 _STYLED = re.compile(r"(?:^|;)(?:display:none|visibility:hidden)", re.IGNORECASE)
-_CODE = ",".join(sorted(CODE))
-_SEPARATED = ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
+_CODE, _SEPARATED = ",".join(sorted(CODE)), ",".join((*sorted(BREAKS), "ul", "ol", "td", "th"))
 _STRIKETHROUGH = "~~"  # which touches the first and last word in the text
 # Fractions and indexes in a formula, numbers that count down, what is struck through: their words alone say otherwise.
 _SHOWN_BY_FORM = "mfrac,msub,msup,msubsup,msqrt,mroot,munder,mover,munderover,mtable,ol[reversed],[style*=line-through]"
-# 2<sup>n-1</sup>, x<sub>-1</sub>, log<sub>10</sub>2, e<sup>x</sup>y.
-_RUNS_ON = re.compile(r"(?i)sub [+\u2212-]|[a-z][+\u2212*/-]\w|\w[+\u2212*/-][a-z]|\d/\d|\d\0\d|su. [a-z]\0[a-z]")
+_RUNS_ON = re.compile(  # 2<sup>n-1</sup>, x<sub>-1</sub>, log<sub>10</sub>2, e<sup>x</sup>y, x<sup>2n</sup>
+    r"(?i)sub [+\u2212-]|[a-z][+\u2212*/-]\w|\w[+\u2212*/-][a-z]|\d/\d|\d\0\d|su. [a-z]\0\w"
+    r"|sup \d+[ \u00b7\u22c5]?[a-z]\0|[\da-z][\u0391-\u03c9]"
+)
 _EXPONENT = re.compile(r"[\d+\u2212-]|[a-zA-Z](?![^\W\d_])")
 # Where a mark may be inside a word, and where a superscript or subscript starts: noncharacters, which no text contains.
 _SEAM, _SUPERSCRIPT, _SUBSCRIPT = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -52,10 +53,9 @@ def page_text_complete(before: str, after: str) -> str | None:
     scripts = ((node, node.next.text()[:1] if node.next else "") for node in tree.css("sup,sub"))
     if any(_RUNS_ON.search(f"{node.tag} {node.text()}\0{follows}") for node, follows in scripts):
         return "where a power or an index ends is lost"
-    addresses = _addresses(tree, whole_page=is_document(before))
     return (
-        _first_missing("code", _visible_code(tree), after)
-        or _first_missing("address", addresses, after)
+        _first_missing("address", _addresses(tree, whole_page=is_document(before)), after)
+        or _first_missing("code", _visible_code(tree), after)
         or _word_missing(*(shown.replace(_STRIKETHROUGH, "") for shown in (_visible_words(tree), after)))
     )
 
