@@ -46,6 +46,20 @@ def test_a_rule_among_documents_is_kept(rule: str) -> None:
         assert "School classes" not in left or (left == prompt and rule in BESIDE_WHAT_STAYS), frame
 
 
+@pytest.mark.parametrize("mark", ["`{}`", "_{}_", "__{}__", "**{}**", "<b>{}</b>", "{{{}}}"])
+def test_a_rule_is_one_whatever_marks_a_word_of_it_has(mark: str) -> None:
+    for words in (rule.split() for rule in RULES if rule.isascii()):
+        at = next(at for at in range(len(words) // 2, len(words)) if words[at].strip(".!").isalpha())
+        marked = " ".join([*words[:at], mark.format(words[at]), *words[at + 1 :]])
+
+        assert rules_in(f"{marked}\n"), marked
+
+
+def test_code_is_not_a_rule() -> None:
+    for code in ("client.verify_it(body, request.headers)", 'return {"answer": never}', "never = do_not(mention)"):
+        assert rules_in(f"{code}\n") == []
+
+
 @pytest.mark.parametrize("report", REPORTS)
 def test_what_a_document_reports_is_no_rule(report: str) -> None:
     assert rules_in(f"{report}\n") == []

@@ -18,8 +18,10 @@ _SENTENCE = re.compile(
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
 _BESIDE = re.compile(r"^(?:[\s*>#\u2022\u00b7-]|</?\w[^<>]{0,60}>|[\[(]?\d{1,3}[.)\]:])++|(?:</\w[^<>]{0,60}>|\s)++$")
-_UNSAID = re.compile(r"[={}<>`\\|_]|[:\uff1a]$|^[^\W\u2e80-\U0010ffff]*\W*$")  # code, a heading, a single word
-_SHORTEST_ORDER, _LONGEST_RULE = 9, 400  # characters; what is shorter may be an initial, what is longer is not read
+# Of a word as code, to be filled in or in tags, and before a number: the words stay, and code between them goes.
+_MARKS = re.compile(r"`(?:([\w .,'-]{1,60})|[^`\n]{1,60})`|\{([\w .-]{1,40})\}|\*|</?\w{1,10}>| [<>]=?(?= ?[$\d])")
+_UNSAID = re.compile(r"[={}<>`\\|]|\w\([^s]|[:\uff1a]$|^[^\W\u2e80-\U0010ffff]*\W*$")  # code, a heading, a word
+_SHORTEST_ORDER, _LONGEST = 9, 400  # characters; what is shorter may be an initial, what is longer is not read
 _MANUAL = 0.3  # the share of sentences from which on documents are a manual, whose rules are its own
 _RULE = 0.0  # the score from which on a sentence is a rule; one that is lost counts as ten others that are kept
 
@@ -40,8 +42,7 @@ def sentences_in(text: str) -> list[tuple[int, int]]:
 
 def speaks_to_model(sentence: str) -> bool:
     """Return whether a sentence is a rule, or speaks of nothing but the answer."""
-    is_order = len(sentence.strip()) >= _SHORTEST_ORDER and not has_content(sentence)
-    return is_order or _is_rule(sentence[:_LONGEST_RULE])
+    return (len(sentence.strip()) >= _SHORTEST_ORDER and not has_content(sentence)) or _is_rule(sentence[:_LONGEST])
 
 
 def rule_score(folded: str) -> float:
@@ -75,11 +76,11 @@ def _rule(text: str, start: int, end: int) -> tuple[int, int] | None:
     """Return the place of a rule in a sentence: without the label before it; None where it is not a rule."""
     label = _AFTER_LABEL.match(text, start, end)
     starts = (start, *([label.end()] if label and label.end() < end else []))
-    return next(((at, end) for at in starts if _is_rule(text[at : min(end, at + _LONGEST_RULE)])), None)
+    return next(((at, end) for at in starts if _is_rule(text[at : min(end, at + _LONGEST)])), None)
 
 
 @lru_cache(maxsize=4096)  # the rows of a run share sentences, of which no more than the longest rule is held
 def _is_rule(sentence: str) -> bool:
     folded = fold(sentence)
-    said = _BESIDE.sub("", folded)
+    said = _BESIDE.sub("", _MARKS.sub(r"\1\2", folded).replace("_", " "))
     return (not _UNSAID.search(said) and rule_score(said) > _RULE) or bool(shared_expression("frame").match(folded))

@@ -11,7 +11,7 @@ from scrimp.compress.instructions.vocabulary import WORD, fold, known_words, sha
 SentenceKind: TypeAlias = Literal["question", "order", "statement"]
 
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-_ENDS_IN_QUESTION = re.compile("[?\uff1f\u061f][\\s\"'\u201d\u2019\u00bb)\\]*_!]*$")
+_QUESTION_MARK = re.compile("[?\uff1f\u061f][\\s\"'\u201d\u2019\u00bb)\\]*_!]*$")
 _LEAD = re.compile(r"[\s\"'\u201c\u2018\u00ab\u00bf\u00a1(\[*_>#.:,-]*+")
 _REQUEST = shared_expression("request")
 _BEFORE_ASKING = re.compile(r"(?:\s|:|,|me\b|us\b|the (?:following )?question\b|this question\b|\bmir\b|\bnous\b)*")
@@ -23,7 +23,7 @@ def kind_of(sentence: str) -> SentenceKind:
     if not sentence.isascii() and _UNSPACED.search(sentence):
         return _kind_of_unspaced(sentence)
     folded = _without_lead(fold(sentence))
-    if _ENDS_IN_QUESTION.search(sentence):
+    if _QUESTION_MARK.search(sentence):
         return "order" if share_about_answers(folded) == 1 or _is_request_to_obey(folded) else "question"
     content = has_content(folded)
     order = _end(starts("orders").match(folded))
@@ -62,9 +62,8 @@ def _words(text: str) -> set[str]:
 def _kind_of_unspaced(sentence: str) -> SentenceKind:
     asking = signs("asking").search(sentence)
     if signs("order").search(sentence):
-        return "question" if asking and _ENDS_IN_QUESTION.search(sentence) else "order"
-    asking = asking or signs("lookup").search(sentence)
-    return "question" if asking or _ENDS_IN_QUESTION.search(sentence) else "statement"
+        return "question" if asking and _QUESTION_MARK.search(sentence) else "order"
+    return "question" if asking or signs("lookup").search(sentence) or _QUESTION_MARK.search(sentence) else "statement"
 
 
 def _without_lead(folded: str) -> str:
