@@ -142,6 +142,16 @@ def test_more_small_parts_than_any_prompt_has_stay_as_they_are_and_the_note_says
         assert (compressed.text, compressed.note) == (text, TOO_MANY_PARTS)
 
 
+def test_what_stands_beside_more_small_parts_than_any_prompt_has_is_compressed() -> None:
+    parts, order = "~~~\na\n~~~\nb\n" * 10_001, '{"id": 12345, "name": "ada", "city": "graz"}'
+    text = f"Parts: {parts}\nOrder: {order}\nWho ordered?"
+    start = text.index(order)
+    compressed = compress(text, "lossless", told=[(7, 7 + len(parts)), (start, start + len(order))])
+
+    assert compressed.text == text.replace(order, order.replace(": ", ":").replace(", ", ","))
+    assert compressed.note == TOO_MANY_PARTS
+
+
 @pytest.mark.parametrize("unit", ['{"id": 12345, "name": "ada", "city": "graz"}\n\n', '{"id": 12345, "name": "ada"}\n'])
 def test_documents_are_compressed_however_many_there_are(unit: str) -> None:
     data = unit * 10_001

@@ -30,7 +30,7 @@ from scrimp.values import TextSpan
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
 _MAY_BEGIN_JSON = re.compile(r"\n[ \t\r]*+[\[{]")
-TOO_MANY_PARTS = "it has more fences, tags and documents of a few characters than a prompt, and stays as it is"
+TOO_MANY_PARTS = "text with more fences, tags and documents of a few characters than a prompt has stays as it is"
 NOT_ITS_ZONES = "its parts together are not the text"
 _MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
