@@ -141,6 +141,13 @@ def test_prose_that_fits_its_header_by_chance_is_told_within_a_few_rows() -> Non
     assert len(given) <= 2
 
 
+def test_an_input_most_of_whose_rows_cannot_be_read_is_told_how_many() -> None:
+    with pytest.raises(InputError, match=r"^stdin:1: not JSON .*; 2 of the first 3 rows cannot be read$"):
+        read(b'{"a\n{"b\n"c"', "jsonl")
+    with pytest.raises(InputError, match=r"^stdin:2: .*; 8 of the first 15 rows cannot be read$"):
+        read(b'"a"\n{"b\n' * 7 + b'{"c\n' * 20, "jsonl")
+
+
 def test_a_broken_first_row_waits_for_one_that_can_be_read() -> None:
     first, second = read(b'{"text": "cu\n{"text": "b"}\n', "jsonl")
 

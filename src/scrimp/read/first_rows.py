@@ -6,7 +6,7 @@ another format, and nothing is to be paid for what can be made out in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scrimp.errors import InputError
 from scrimp.values import Prompt
@@ -42,7 +42,12 @@ def readable_inputs(prompts: Iterable[Prompt]) -> Iterator[Prompt]:
             yield from held
             held = []
         elif rows >= _FEW_ROWS:
-            raise InputError(unread[0].defect)
+            raise _another_format(unread, rows)
     if held and not is_known:
-        raise InputError(unread[0].defect)
+        raise _another_format(unread, rows)
     yield from held
+
+
+def _another_format(unread: Sequence[Prompt], rows: int) -> InputError:
+    several = f"; {len(unread)} of the first {rows} rows cannot be read" if len(unread) > 1 else ""
+    return InputError(f"{unread[0].defect}{several}")
