@@ -24,7 +24,7 @@ _END = re.compile(
 _ENDS_LINE = re.compile(rf"[.!?\u2026\u0589\u061f\u06d4\u1362\u0964\u3002\uff01\uff1f]{_MARKS}\s*\Z")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]*>|^[> \t]+", re.MULTILINE)  # tags, and marks of what is quoted
 _COLUMNS = re.compile(r"[^\s.!?|](?:\t| {3,})\S|\.{5}|(?: \.){4}")  # with leaders, too
-_NO_WORD, _MOST_OTHERS = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))"), 0.3  # a number, a name of code
+_NO_WORD, _MOST_OTHERS = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))"), 0.35  # numbers, names of code
 _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
