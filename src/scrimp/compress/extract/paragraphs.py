@@ -24,7 +24,7 @@ _END = re.compile(
 _ENDS_LINE = re.compile(rf"[.!?\u2026\u0589\u061f\u06d4\u1362\u0964\u3002\uff01\uff1f]{_MARKS}\s*\Z")
 _MARKUP = re.compile(r"</?[A-Za-z][^<>\n]*>|^[> \t]+", re.MULTILINE)  # tags, and marks of what is quoted
 _COLUMNS = re.compile(r"[^\s.!?|](?:\t| {3,})\S|\.{5}|(?: \.){4}")  # with leaders, too
-_NO_WORD, _MOST_OTHERS = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))"), 0.35  # numbers, names of code
+_NO_WORD = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))")  # a number, a name of code
 _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
@@ -36,7 +36,7 @@ _FIRST_WORD = re.compile(
     r"(?:\d+(?=[^\W\da-zA-Z]))?[^\W\d_]++(?![_:=.(\[]|(?<=[a-z])\d)"
 )
 _FEW = 3  # lines, below which a paragraph is a heading or a few sentences, and judged with what is around it
-_SEVERAL = 3  # sentences, which are prose even if they begin with a number
+_SEVERAL, _MOST_OTHERS = 3, (0.3, 0.35)  # sentences, prose even if a number begins them; of others where fewer, and not
 _WRAPPED, _FULL, _NEARLY = 40, 0.8, 0.6  # characters of the longest line; shares of all lines, of the longest
 _LINE, _LONG_LINE, _LONG_ITEM = 50, 80, 45  # bytes on average of lines that are sentences, characters of an item
 _MOST_ALIKE = 0.4  # of lines that begin with the same word
@@ -70,7 +70,7 @@ def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
     bodies, ends = bodies[first:], ends[first:]
     words = paragraph.split()
     are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(words))
-    are_values = len(_NO_WORD.findall(paragraph)) > _MOST_OTHERS * len(words)
+    are_values = len(_NO_WORD.findall(paragraph)) > _MOST_OTHERS[sum(ends) >= _SEVERAL] * len(words)
     has_columns = any(sign in paragraph for sign in ("\t", "   ", ".....", " . . . .")) and _COLUMNS.search(paragraph)
     if are_signs or are_values or has_columns or _COMMENTS.search(paragraph):
         return "other"
