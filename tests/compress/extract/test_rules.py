@@ -46,6 +46,21 @@ def test_a_rule_among_documents_is_kept(rule: str) -> None:
         assert "School classes" not in left or (left == prompt and rule in BESIDE_WHAT_STAYS), frame
 
 
+@pytest.mark.parametrize("end", ["\n", "\n\n"])
+@pytest.mark.parametrize("above", ["", "# Bank\n\n", "Acme Bank has forty branches. "])
+def test_a_rule_within_a_paragraph_that_goes_keeps_its_line(above: str, end: str) -> None:
+    rule = "Never promise a refund."
+    prompt = (
+        f"<document>\n{above}# Kiel{end}{BANK[1]}\n\n# Tours{end}Coins of all ages are shown. {rule} School classes"
+        f" see them.\n\n# Head{end}The head of the bank lives in Bremen. He is a sailor.\n</document>\n\n{QUESTION}"
+    )
+    left = compress(prompt, "focus", keep=0.3)
+
+    assert not left.taken_back
+    assert f"# Tours{end}{rule}" in left.text
+    assert "sailor" not in left.text
+
+
 @pytest.mark.parametrize("mark", ["`{}`", "_{}_", "__{}__", "**{}**", "<b>{}</b>", "{{{}}}"])
 def test_a_rule_is_one_whatever_marks_a_word_of_it_has(mark: str) -> None:
     for words in (rule.split() for rule in RULES if rule.isascii()):

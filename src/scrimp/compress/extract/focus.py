@@ -57,8 +57,8 @@ def focus(
     least, most = (part * size - breaks + others for part in (share, max(share, keep)))
     selected = _select(ranked, set(first), units, outline, required=required, budget=least, for_first=most)
     return [
-        "".join(_with_breaks(part, {at for at in range(len(part)) if start + at in selected}, before=before))
-        for part, start, before in zip(parts, ends, ["\n", *texts], strict=False)
+        "".join(_with_breaks(part, {at for at in range(len(part)) if start + at in selected}, before, after))
+        for part, start, before, after in zip(parts, ends, ["\n", *texts], [*texts[1:], ""], strict=False)
     ]
 
 
@@ -95,10 +95,7 @@ def _select(
     ranked: Sequence[int], first: Collection[int], units: Sequence[str], outline: Outline, *, required: set[int],
     budget: float, for_first: float,
 ) -> set[int]:  # fmt: skip
-    """Add sentences with their labels, best first, until one does not fit; the best is always added.
-
-    `first` are those at the beginning that have a budget of their own, `for_first`, which is not the smaller one.
-    """
+    """Add sentences with labels, best first, until one does not fit; the best always; `for_first` is of `first`."""
     selected = set(required)
     used = sum(len(units[index]) for index in required)
     for index in ranked:
@@ -110,8 +107,8 @@ def _select(
     return selected
 
 
-def _with_breaks(units: Sequence[str], selected: set[int], *, before: str) -> Iterable[str]:
-    """Yield the selected units, the widest break between each two, and the breaks at the ends of the text."""
+def _with_breaks(units: Sequence[str], selected: set[int], before: str, after: str) -> Iterable[str]:
+    """Yield the selected units, the widest break between each two and before what follows, and those at the ends."""
     pending, started = "", not before.endswith("\n")
     for index, unit in enumerate(units):
         if index in selected:
@@ -123,5 +120,6 @@ def _with_breaks(units: Sequence[str], selected: set[int], *, before: str) -> It
                 yield unit
             elif unit.count("\n") > pending.count("\n"):
                 pending = unit
-    if started and len(units) > 1 and is_break(units[-1]) and (selected or not is_break(units[0])):
-        yield units[-1]
+    if started:
+        at_end = len(units) > 1 and is_break(units[-1]) and (selected or not is_break(units[0]))
+        yield units[-1] if at_end else "" if after[:1] in "\r\n" else pending
