@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from textwrap import fill
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +22,7 @@ QUESTION = "Question: Who rebuilt the tower of Varn?"
 sentences = st.lists(st.sampled_from(["The tower is high. ", "Cats sleep. ", "[2] ", "Bob: ", "\n", "\n\n"])).map(
     "".join
 )
-pieces = st.lists(st.builds(Piece, sentences, st.booleans()), min_size=1, max_size=6)
+pieces = st.lists(st.builds(Piece, sentences, st.booleans(), st.integers(0, 200)), min_size=1, max_size=6)
 
 
 def test_sentences_of_all_documents_compete_whatever_stands_between_them() -> None:
@@ -159,3 +163,28 @@ def test_a_note_says_why_documents_stay_whole(document: str) -> None:
 
     assert (compressed.text, compressed.note) == (text, WHOLE)
     assert compress(f"<document>\n{TOWER}\n</document>\n\nWho built x?", "focus").note == ""
+
+
+WARRANTY = (
+    "This software is provided as it is, and all warranties are disclaimed. In no event shall the foundation or the "
+    "contributors be liable for any direct, indirect or incidental damages, however they were caused. Never use the "
+    "name of the foundation or of its contributors to endorse products that are derived from it. A copy of the license "
+    "is kept at the town hall of Varn, where the clerk shows it on Fridays. The tower of Varn was built in 1911."
+)
+
+
+@pytest.mark.parametrize("width", range(52, 100, 4))
+@pytest.mark.parametrize("indent", ["", " ", "       "])
+@pytest.mark.parametrize("style", [str, str.upper])
+@pytest.mark.parametrize("keep", [0.2, 0.4, 0.6])
+def test_sentences_of_wrapped_lines_stay_or_go_as_a_whole_rules_among_them_too(
+    width: int, indent: str, style: Callable[[str], str], keep: float
+) -> None:
+    said = re.split(r"(?<=[.]) ", style(WARRANTY))
+    document = fill(" ".join(said), width, initial_indent=indent, subsequent_indent=indent)
+
+    left = compress(f"<document>\n{document}\n</document>\n\nWhen was the tower built?", "focus", keep=keep).text
+
+    kept = " ".join(left[left.index(">") + 1 : left.index("</document>")].split())
+    assert kept == " ".join(one for one in said if one in kept)
+    assert said[-1] in kept

@@ -80,7 +80,7 @@ def test_a_told_value_that_may_be_an_instruction_keeps_every_byte(marked: str) -
     "value",
     [
         '{"type": "object", "properties": {"a": {"type": "string"}}}',
-        '{"$schema":  "x"}',
+        '{"$schema":  "https://json-schema.org/draft-07/schema#"}',
         '{"name": "...",  "age": "number"}',
         '[{"type": "function", "function":  {"name": "f"}}]',
         '{"name": "<name>",  "n": 0}',

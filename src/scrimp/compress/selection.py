@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from scrimp.compress.extract.paragraphs import other_spans, prose_size
 from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.extract.question import find_question, without_answer_orders
+from scrimp.compress.extract.sentences import unwrapped
 from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
@@ -96,16 +97,16 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     return [*texts[:first], *("".join(islice(rest, len(parts))) for parts in pieces), *texts[last:]]
 
 
-def _parts(zones: Sequence[Zone], at: int, text: str) -> Iterator[tuple[str, bool]]:
-    """Yield the parts of a document, and whether each may be selected from: not rules, nor records."""
+def _parts(zones: Sequence[Zone], at: int, text: str) -> Iterator[tuple[str, bool, int]]:
+    """Yield the parts of a document, whether each may be selected from (not rules, nor records), and its column."""
     done = 0
     before, after = (any(map(_is_bare, zones[first : first + 1])) for first in (at - 1 if at else len(zones), at + 1))
     others = other_spans(text, follows=before, is_followed=after)
-    for start, end in (*gaps(0, len(text), sorted([*rules_in(text), *others])), (len(text), len(text))):
+    for start, end in (*gaps(0, len(text), sorted([*rules_in(unwrapped(text)), *others])), (len(text), len(text))):
         if start > done:
-            yield text[done:start], False
+            yield text[done:start], False, 0
         if end > start:
-            yield text[start:end], True
+            yield text[start:end], True, start - text.rfind("\n", 0, start) - 1
         done = end
 
 

@@ -177,3 +177,23 @@ def test_records_keep_their_articles_at_dense() -> None:
     text = f"<documents>\n{MESSAGES * 2}</documents>\n\n{QUESTION}"
 
     assert MESSAGES * 2 in compress(text, "dense", keep=0.5).text
+
+
+NAMED = {
+    "options": "       -V | --version\n              Show the version of the hall and end.\n\n",
+    "release": "hall (1.4-10) unstable; urgency=low\n\n  * Paint the doors.\n\n",
+    "listing": "Paint it:\n\n..  code-block:: shell\n\n    paint hall --color red\n\n",
+    "field": "License: example\n Anybody may paint the hall, if this notice is kept.\n\n",
+    "heading of a table": "Doors of the hall\n\ndoor | color\n-----+------\nwest | red\neast | blue\n\n",
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_line_stays_with_what_it_names_below_or_with_what_names_it_above(name: str) -> None:
+    text = f"{HALL}\n\n{NAMED[name]}{HALL.replace('hall', 'mill')}"
+
+    left = compress(f"<document>\n{text}\n</document>\n\n{QUESTION}", "focus", keep=0.3).text
+
+    assert "Markets" not in left
+    lines = [line for line in NAMED[name].split("\n") if line]
+    assert [line for line in lines if line in left.split("\n")] in (lines, lines[1:], [])

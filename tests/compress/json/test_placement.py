@@ -142,6 +142,17 @@ def test_places_whose_properties_are_values_are_data_and_no_schema() -> None:
     assert compress(f"{pretty}\n\nWhere is Zug?", "lossless").text == f"{minified(pretty)}\n\nWhere is Zug?"
 
 
+@pytest.mark.parametrize(
+    "schema", ["https://json.schemastore.org/sarif-2.1.0.json", "https://example.org/schemas/report-schema-1.json"]
+)
+def test_data_that_names_its_schema_is_data(schema: str) -> None:
+    pretty = json.dumps({"$schema": schema, "version": "2.1.0", "runs": [{"tool": "lint", "found": 3}]}, indent=2)
+
+    assert compress(f"Report:\n{pretty}\n\nHow many were found?", "lossless").text == (
+        f"Report:\n{minified(pretty)}\n\nHow many were found?"
+    )
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=9),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),

@@ -118,3 +118,16 @@ def test_a_program_that_repeats_lines_has_no_notes() -> None:
     text = f"perform one\n\n{lines}\n\nperform two\n\n{lines}\n\nstop run\n"
 
     assert compress(f"{text}\n\nWho wrote it?", "tidy", told=[(0, len(text))]).text == f"{text}\n\nWho wrote it?"
+
+
+def test_a_note_does_not_stand_for_the_end_of_a_sentence_that_an_editor_wrapped() -> None:
+    body = HALL.replace("\n", " ")
+    for text in (
+        f"Permission is granted to any {{}} who knows that\n{body[:1].lower()}{body[1:]}",
+        f"IN NO EVENT SHALL ANY {{}} FORGET THAT\n{body.upper()}",
+        f"As every {{}} of the town knows,\n{body}",
+    ):
+        [after] = fold_repeated_passages([f"{text.format('person')}\n\n{text.format('company')}"])
+
+        before_note = after[: after.index("[the passage")]
+        assert before_note.rstrip().endswith("."), after

@@ -19,6 +19,7 @@ class Piece(NamedTuple):
 
     text: str
     is_document: bool
+    column: int = 0  # of its first line, where it begins
 
 
 def focus(
@@ -40,7 +41,7 @@ def focus(
     texts = [piece.text for piece in pieces]
     if keep >= 1 or not QueryTerms.of(query).words:
         return texts
-    parts = [split_sentences(piece.text) if piece.is_document else [piece.text] for piece in pieces]
+    parts = [split_sentences(piece.text, piece.column) if piece.is_document else [piece.text] for piece in pieces]
     units = [unit for part in parts for unit in part]
     ends = [0, *accumulate(map(len, parts))]
     fixed = frozenset(at for at, piece in zip(ends, pieces, strict=False) if not piece.is_document)

@@ -28,6 +28,8 @@ _NO_WORD = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))")  # a nu
 _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
+# A name, and below it what it stands for, indented: an option of a manual, a field.
+_TERM = re.compile(r"([ \t]*+)(?=-{0,2}\w)[^\n]{0,39}(?<![.!?:\u2026,\n])\r?\n(?:\1[ \t][^\n]*+(?:\n|\Z))++")
 _BEFORE_ITEM = re.compile(rf"(?:\A|\n){ITEM.pattern}")
 _SPEAKER = re.compile(r"(?!\s|[-*+] )[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
 # Of a sentence; words of code and of records go on with signs, and ids with digits.
@@ -52,15 +54,24 @@ def prose_size(text: str) -> int:
 def other_spans(text: str, *, follows: bool = False, is_followed: bool = False) -> list[tuple[int, int]]:
     """Return the places of what is not prose; headings, and words without a period, are judged with what is around.
 
-    Nor is the first paragraph of a text that follows records or code, or the last, if no blank line parts them.
+    Such words are not prose if they are indented further than what is above, or only name what is below: what is so
+    itself, or not prose. Nor is the first paragraph of a text that follows records or code, or the last, if no blank
+    line parts them.
     """
     first = len(text.partition("\n")[0]) if follows else -1
     last = text.rfind("\n") if is_followed else len(text)
-    found = _PARAGRAPH.finditer(text)
-    return [one.span() for one in found if one.start() <= first or one.end() > last or _kind(one[0]) == "other"]
+    found = list(_PARAGRAPH.finditer(text))
+    indents = [len(one[0]) - len(one[0].lstrip()) for one in found]
+    spans, stays = list[tuple[int, int]](), False
+    for at, one in reversed([*enumerate(found)]):
+        kind, above, below = _kind(one[0]), indents[max(at - 1, 0)], indents[at : at + 2][-1]
+        stays = kind == "other" or (kind == "unsure" and (stays or above < indents[at] or indents[at] < below))
+        if stays or one.start() <= first or one.end() > last:
+            spans.append(one.span())
+    return spans[::-1]
 
 
-def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
+def _kind(paragraph: str) -> Literal["prose", "other", "unsure", "label"]:
     lines = [line.strip() for line in _MARKUP.sub("", paragraph).split("\n")]
     bodies = [line[end:] for line in lines if (end := label_end(line)) < len(line)]
     ends = [len(_END.findall(line)) for line in bodies]
@@ -72,13 +83,13 @@ def _kind(paragraph: str) -> Literal["prose", "other", "unsure"]:
     are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(words))
     are_values = len(_NO_WORD.findall(paragraph)) > _MOST_OTHERS[sum(ends) >= _SEVERAL] * len(words)
     has_columns = any(sign in paragraph for sign in ("\t", "   ", ".....", " . . . .")) and _COLUMNS.search(paragraph)
-    if are_signs or are_values or has_columns or _COMMENTS.search(paragraph):
+    if are_signs or are_values or has_columns or _COMMENTS.search(paragraph) or _TERM.fullmatch(paragraph):
         return "other"
     if _is_chat(paragraph.splitlines()):
         return "prose"
     if len(bodies) < _FEW:
         if not any(ends):
-            return "unsure"
+            return "unsure" if bodies else "label"
         return "prose" if sum(ends) >= _SEVERAL or (ends[-1] and _FIRST_WORD.match(bodies[-1])) else "other"
     is_prose = any(ends) and (_is_wrapped(bodies) or _are_sentences(bodies, ends) or _are_items(lines))
     return "prose" if is_prose else "other"

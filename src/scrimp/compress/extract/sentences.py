@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, label_end
 
 # The look-behind keeps a long run of spaces from being scanned again from each of its spaces.
-_BREAK = re.compile(r"((?<![^\S\n])[^\S\n]*+\n(?:[^\S\n]*+\n)*+)")
-_LINE_START = re.compile(r"\s*(?:[-*+•·\u2013—|#>]|\d{1,3}[.)]\s|[\[【]\d|</?[A-Za-z!]|```|~~~)")
+_BREAK = re.compile(r"((?<![^\S\n])[^\S\n]*+\n(?:[^\S\n]*+\n)*+(?:[^\S\n]++\Z)?)")
+_LINE_START = re.compile(r"\s*(?:\Z|[-*+•·\u2013—|#>]|\d{1,3}[.)]\s|[\[【]\d|</?[A-Za-z!]|```|~~~)")
 _WRAPPED = range(40, 121)  # characters of a line that an editor may have wrapped within a sentence
 _WRAPPED_LINES = 12  # more lines than this without a period are a list or records
 
@@ -19,7 +19,7 @@ _SENTENCE_END = re.compile(r"[.!?…][\"'\u201d\u2019»)\]]?\s+|[。\uff01\uff1f
 _ONE_SENTENCE = re.compile(r"[\w ,;:()-]*+[.!?]?\s*", re.ASCII)
 _SPACE = re.compile(r"\s+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|\d{1,2})\.\s*\Z")  # "A. Pushkin", "am 3. Mai"
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[^\W\d_]|\d{1,2}|INC|LTD)\.\s*\Z")  # "A. Pushkin", "am 3. Mai", "X INC. IS"
 _THAI_OR_LAO = re.compile("[\u0e00-\u0eff]")
 _MIN_CLAUSE = 60  # characters; Thai and Lao have no period, only spaces between clauses
 _LETTERS = {
@@ -28,15 +28,14 @@ _LETTERS = {
 }  # fmt: skip
 
 
-def split_sentences(text: str) -> list[str]:
-    """Return the units, which joined are the text: sentences with the spaces after them, labels, and line breaks."""
-    lines = _BREAK.split(text)
+def split_sentences(text: str, column: int = 0) -> list[str]:
+    """Return the units of a text from a column on: sentences with the spaces after them, labels, and line breaks."""
     units: list[str] = []
-    for paragraph, gap in _paragraphs(lines[::2], lines[1::2]):
-        units.extend(_split_paragraph(paragraph))
-        if gap:
-            units.append(gap)
-    return units
+    start = 0
+    for gap in _BREAK.finditer(unwrapped((begun := "x" * min(column, _WRAPPED.stop)) + text)[len(begun) :]):
+        units += [*_split_paragraph(text[start : gap.start()]), gap[0]]
+        start = gap.end()
+    return [*units, *_split_paragraph(text[start:])]
 
 
 def is_break(unit: str) -> bool:
@@ -44,15 +43,11 @@ def is_break(unit: str) -> bool:
     return "\n" in unit and unit.isspace()
 
 
-def _paragraphs(lines: list[str], gaps: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield each paragraph with the break after it; lines that an editor wrapped are one paragraph."""
-    start = 0
-    for index, gap in enumerate([*gaps, ""]):
-        if gap.count("\n") == 1 and _is_wrapped(lines[index], lines[index + 1]):
-            continue
-        joined = [part for pair in zip(lines[start:index], gaps[start:index], strict=True) for part in pair]
-        yield "".join([*joined, lines[index]]), gap
-        start = index + 1
+def unwrapped(text: str) -> str:
+    """Return a text of the same length, with a space in place of each line break within a paragraph."""
+    lines = text.split("\n")
+    ends = [" " if _is_wrapped(*two) else "\n" for two in pairwise(map(str.rstrip, lines))]
+    return "".join(part for line in zip(lines, [*ends, ""], strict=True) for part in line)
 
 
 def _is_wrapped(line: str, following: str) -> bool:
@@ -131,18 +126,8 @@ def _merged(pieces: list[str]) -> list[str]:
 
 def _split_breaks(sentence: str) -> Iterator[str]:
     """Yield the line breaks around a sentence separately, and each line of what is not a sentence."""
-    body = sentence.strip()
-    start = sentence.index(body) if body else len(sentence)
-    before, after = sentence[:start], sentence[start + len(body) :]
-    if "\n" in before:
-        yield before
-    else:
-        body = before + body
-    if "\n" not in after:
-        body, after = body + after, ""
-    if body.count("\n") > _WRAPPED_LINES:
-        yield from (part for part in _BREAK.split(body) if part)
-    elif body:
-        yield body
-    if after:
-        yield after
+    parts = [part for part in _BREAK.split(sentence) if part]
+    first, last = (sum(map(is_break, part)) for part in (parts[:1], parts[1:][-1:]))
+    middle = parts[first : (end := len(parts) - last)]
+    lines = middle if sum(map(is_break, middle)) > _WRAPPED_LINES else ["".join(middle)]
+    yield from filter(None, (*parts[:first], *lines, *parts[end:]))

@@ -13,8 +13,8 @@ from scrimp.sentence_model import TOKEN, SentenceModel
 
 MODEL = SentenceModel(Path(__file__).with_name("rule_model.gz"), 1 << 18)  # made by .ci/make_rule_model.py
 _SENTENCE = re.compile(
-    r"(?m)[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St))(?<!\b(?:Mrs|Mme|Sra|Dra))(?!(?<=\bNo)\. ?\d)"
-    r"[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*"
+    r"(?m)[^\n]*?(?:(?<![\s(]\d)(?<![\s(]\d\d)(?<!\b(?:Mr|Ms|Dr|Fr|St))(?<!\b(?:Mrs|Mme|Sra|Dra|INC|LTD))"
+    r"(?!(?<=\bNo)\. ?\d)[.!?\u061f\u0964][\"')\]*]*(?=\s|$)|[\u3002\uff01\uff1f]|$)[^\S\n]*"
 )
 _AFTER_LABEL = re.compile(r"[^.!?:\uff1a\n]{1,30}[:\uff1a]\s*")
 _BESIDE = re.compile(r"^(?:[\s*>#\u2022\u00b7-]|</?\w[^<>]{0,60}>|[\[(]?\d{1,3}[.)\]:])++|(?:</\w[^<>]{0,60}>|\s)++$")

@@ -17,14 +17,17 @@ from scrimp.word_lists import read_lists
 
 # The first characters of a document tell whether it is a schema, a list of tools, or a form with blanks to fill in.
 _HEAD = 20_000
+# Data may name the schema it follows ("$schema" of SARIF); a schema names the language of schemas.
+_NAMED_SCHEMA = (
+    r'"(?:\$defs|input_?[sS]chema)"\s*:|"\$schema"\s*:\s*"[^"\n]*?(?:json-schema\.org|[/-]schema#?"|/dialect/)'
+)
 _DEFINITION = re.compile(
-    r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"(?:object|function)"\s*[,}]|"openapi"\s*:\s*"\d'
+    rf'{_NAMED_SCHEMA}|"type"\s*:\s*"(?:object|function)"\s*[,}}]|"openapi"\s*:\s*"\d'
     r'|"parameters"\s*:\s*\{\s*"type"|"properties"\s*:\s*\{\s*(?:\}|"[^"\\]*+"\s*:\s*[{tf])'
 )
 # Told data may be a collection of places, whose objects have properties, or events of some type.
 _SCHEMA = re.compile(
-    r'"(?:\$schema|\$defs|inputSchema|input_schema)"\s*:|"type"\s*:\s*"function"\s*[,}]'
-    r'|"parameters"\s*:\s*\{\s*"type"'
+    rf'{_NAMED_SCHEMA}|"type"\s*:\s*"function"\s*[,}}]|"parameters"\s*:\s*\{{\s*"type"'
     r'|"properties"\s*:\s*\{\s*"[^"\\]*+"\s*:\s*\{\s*"(?:type|\$ref|description|enum|anyOf)"'
 )
 _TYPE = r"(?:string|number|integer|int|float|bool(?:ean)?|str|array|object|date|text|value|null)"

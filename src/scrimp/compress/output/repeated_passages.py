@@ -20,7 +20,8 @@ BLANK_LINES = re.compile(
     rf"(\n[ \t\r]*(?:\n\s*|{_TAG})(?:{_TAG})*|\A(?:{_TAG})+|</[A-Za-z][\w.:-]*>(?=[ \t\r]*(?:\n|\Z)))"
 )
 
-_LABEL_END = re.compile(r"[:\uff1a\]).>]\s+|\n\s*")
+# Not within a sentence that an editor wrapped, of which the first words would stay.
+_LABEL_END = re.compile(r"[:\uff1a\]).>]\s+|(?<!,)\n\s*+(?![a-z\u00df-\u00ff\u0430-\u045f]|(?<=[A-Z]\n)[A-Z]{2})")
 _LONGEST_LABEL = 300  # characters
 _MOST_LABELS = 8
 _TAIL = 60  # characters by which passages are compared first
