@@ -292,3 +292,22 @@ def test_items_may_have_numbers_below_zero() -> None:
     page = "<div>\n<ol start=-2><li>a</li><li>b</li><li value=-7>c</li></ol>\n</div>"
 
     assert compress(page, "tidy").text == "-2. a\n-1. b\n-7. c"
+
+
+CUT = """\
+<!doctype html>
+<html lang="en"><head><title>The "old" mill</title><meta name="d" content='x y'>
+<style>p { color: red }</style><script>if (a < b) { go("</p>") }</script></head>
+<body class="main page"><!-- a note --><h1>Mill &amp; weir</h1><p title="tel">Call <b>555 1234</b>.</p>
+<textarea>Say it</textarea><select><option selected>One</option></select><svg><title>Logo</title></svg>
+<template><p>hidden</p></template><iframe src="x">frame</iframe><a href="https://example.org/a">more</a></body></html>"""
+
+
+@pytest.mark.parametrize("frame", ["{}\n\n{}", "Here is the page:\n\n{}\n\n{}", "<document>\n{}\n</document>\n\n{}"])
+def test_a_page_that_was_cut_off_anywhere_takes_nothing_with_it_that_follows(frame: str) -> None:
+    question = "Find the telephone number.\n\nBe brief."
+    for end in range(40, len(CUT) + 1, 3):
+        before = frame.format(CUT[:end].rstrip(), question)
+
+        assert compress(before, "tidy").text.endswith(before[before.index("\n</document>") if "</" in frame else -38 :])
+    assert "Mill & weir" in compress(frame.format(CUT, question), "tidy").text

@@ -165,8 +165,8 @@ def _detect_html(text: str) -> list[ZoneSpan]:
         if match.start() < done or name in unbalanced:
             continue
         tag = text.rfind("<", 0, match.end() - 1)
-        if tag not in closings and name:
-            unbalanced.add(name)
+        if tag not in closings and (name or text[: match.start()].strip() or not text.rstrip().endswith(">")):
+            unbalanced.update([name] if name else [])  # where a page that was cut off ends, nobody knows
             continue
         done = text.find("\n", closings[tag]) + 1 or len(text) if tag in closings else len(text)
         if name and "](" in text[match.start() : done]:
