@@ -184,6 +184,7 @@ NAMED = {
     "release": "hall (1.4-10) unstable; urgency=low\n\n  * Paint the doors.\n\n",
     "listing": "Paint it:\n\n..  code-block:: shell\n\n    paint hall --color red\n\n",
     "field": "License: example\n Anybody may paint the hall, if this notice is kept.\n\n",
+    "fields": "Files: *\nCopyright: 2011 Ada Example\nLicense: example\n Anybody may paint it. The notice is kept.\n\n",
     "heading of a table": "Doors of the hall\n\ndoor | color\n-----+------\nwest | red\neast | blue\n\n",
 }
 

@@ -136,3 +136,11 @@ def test_any_number_of_blanks_in_a_line_is_read_once(start: str) -> None:
 )
 def test_words_with_a_colon_are_no_label(words: str) -> None:
     assert label_rank(words) is None
+
+
+def test_a_short_line_that_ends_with_a_comma_goes_on_in_the_next_which_begins_small() -> None:
+    text = "If the pump is stuck,\nclose the valve first. Then call Ann.\nAnn,\nBob\n"
+
+    assert split_sentences(text) == [
+        "If the pump is stuck,\nclose the valve first. ", "Then call Ann.", "\n", "Ann,", "\n", "Bob", "\n",
+    ]  # fmt: skip

@@ -29,7 +29,7 @@ _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all tha
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
 # A name, and below it what it stands for, indented: an option of a manual, a field.
-_TERM = re.compile(r"([ \t]*+)(?=-{0,2}\w)[^\n]{0,39}(?<![.!?:\u2026,\n])\r?\n(?:\1[ \t][^\n]*+(?:\n|\Z))++")
+_TERM = re.compile(r"([ \t]*+)(?:[\w-]++:[^\n]*+\n\1)*-{0,2}\w[^\r\n]{0,38}(?<![.!?:,])\r?\n(?:\1\s[^\n]*+(?:\n|\Z))++")
 _BEFORE_ITEM = re.compile(rf"(?:\A|\n){ITEM.pattern}")
 _SPEAKER = re.compile(r"(?!\s|[-*+] )[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
 # Of a sentence; words of code and of records go on with signs, and ids with digits.

@@ -51,9 +51,9 @@ def unwrapped(text: str) -> str:
 
 
 def _is_wrapped(line: str, following: str) -> bool:
-    if len(line) not in _WRAPPED or _LINE_START.match(following) or "\t" in line or line.endswith("|"):
-        return False
-    return label_end(line) < len(line) and not label_end(following)
+    goes_on = len(line) in _WRAPPED or (line.endswith(",") and following.lstrip()[:1].islower())
+    ends = goes_on and ("\t" in line or line.endswith("|") or label_end(line) == len(line))
+    return goes_on and not (ends or _LINE_START.match(following) or label_end(following))
 
 
 def _split_paragraph(paragraph: str) -> Iterator[str]:
