@@ -144,3 +144,8 @@ def test_a_short_line_that_ends_with_a_comma_goes_on_in_the_next_which_begins_sm
     assert split_sentences(text) == [
         "If the pump is stuck,\nclose the valve first. ", "Then call Ann.", "\n", "Ann,", "\n", "Bob", "\n",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("image", ["![Map of the mill](map.png)", "See ![the weir](./img/weir.jpg) here."])
+def test_an_image_of_markdown_is_not_cut_after_its_sign(image: str) -> None:
+    assert split_sentences(f"{image}\n") == [image, "\n"]
