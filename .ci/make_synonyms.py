@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from scrimp.compress.extract.bm25 import STEM_LENGTH  # noqa: E402 - the package under construction is found first
+from scrimp.compress.extract.query_terms import STEM_LENGTH  # noqa: E402 - the package under construction is found first
 from scrimp.compress.extract.synonyms import SHIPPED  # noqa: E402 - as above
 
 PARTS = {"n": "noun", "v": "verb", "a": "adj", "r": "adv"}

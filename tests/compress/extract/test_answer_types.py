@@ -7,7 +7,7 @@ import re
 import pytest
 
 from compress.extract.focusing import by_words_alone, relevance
-from scrimp.compress.extract.bm25 import answer_of
+from scrimp.compress.extract.answer_types import answer_of
 
 ASKED = [
     ("Where does the miller hide?", "The dog was brown.", "The dog waits outside Riverton."),

@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compress.extract.focusing import by_words_alone, focus
-from scrimp.compress.extract.bm25 import tokenize
 from scrimp.compress.extract.focus import Piece, share_of_text
 from scrimp.compress.extract.focus import focus as focus_pieces
 from scrimp.compress.extract.sentences import split_sentences
+from scrimp.compress.extract.words import tokenize
 
 DATA = Path(__file__).parent.parent / "data"
 CORPUS = [json.loads(line) for line in (DATA / "focus.jsonl").read_text("utf-8").splitlines()]

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compress.extract.focusing import by_words_alone, focus, relevance
-from scrimp.compress.extract.bm25 import SYNONYM, QueryTerms, sentence_relevance, tokenize
+from scrimp.compress.extract.bm25 import sentence_relevance
 from scrimp.compress.extract.focus import share_of_text
 from scrimp.compress.extract.outline import build_outline
+from scrimp.compress.extract.query_terms import SYNONYM, QueryTerms
 from scrimp.compress.extract.sentences import split_sentences
 from scrimp.compress.extract.synonyms import SHIPPED, synonyms
+from scrimp.compress.extract.words import tokenize
 
 shares = st.floats(0, 1)
 

@@ -3,118 +3,29 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
 from itertools import chain
-from pathlib import Path
 from typing import NamedTuple
-from unicodedata import normalize
 
+from scrimp.compress.extract.answer_types import answer_of
 from scrimp.compress.extract.antecedents import naming
 from scrimp.compress.extract.outline import Outline
+from scrimp.compress.extract.query_terms import SYNONYM, QueryTerms
 from scrimp.compress.extract.subjects import NAME, Subjects
-from scrimp.compress.extract.synonyms import synonyms
 from scrimp.compress.extract.vectors import likeness
-from scrimp.compress.instructions.vocabulary import fold, known_words, labels
-from scrimp.word_lists import read_lists
+from scrimp.compress.extract.words import tokenize
+from scrimp.compress.instructions.vocabulary import labels
 
 # Okapi BM25: Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009.
 K1, B = 1.2, 0.5  # term frequency saturation, length normalization
 # The shares of other scores added to a sentence's own: its paragraph's, and those of the ones before and after it.
 PARAGRAPH_SHARE, BEFORE_SHARE, AFTER_SHARE = 0.2, 0.3, 0.1
-FORM_WEIGHT = 0.5  # of a word with the same stem, or of a synonym that no sentence has, relative to the word itself
-STEM_LENGTH = 4
-SMALL_WEIGHT = 0.1  # the weight of a word such as "of" or "did", relative to others
 # Relative to the best score: the weight of what may be the answer ("Where": "outside Plainview"), and of a name that
 # the best sentence has ("Benny, a projectionist": "Benny is pushed in front of a tram").
 ANSWER_WEIGHT, NAMED_WEIGHT = 0.1, 0.1
 FOLLOWING_SHARE = 0.85  # of a question's score that each sentence after it has, relative to the one before
 LIKENESS_WEIGHT = 2.0  # of what vectors say, relative to the best score, where no word of the question is found
-SYNONYM = "~"  # the sign before that word
-
-_CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_THAI = "\u0e01-\u0e4e\u0e81-\u0ece"
-# Word characters that \w lacks: combining marks of Latin, Hebrew, Arabic, the scripts of India (less the danda),
-# Tibetan, Burmese and Khmer, and the joiners.
-_MARKS = (
-    "\u0300-\u036f\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
-    "\u0f71-\u0f84\u102b-\u103e\u17b4-\u17d3\u200c\u200d"
-)
-_ASCII_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
-_WORD = re.compile(rf"[{_CJK}]+|[{_THAI}]+|\d+(?:[.,]\d+)+|(?:(?![{_CJK}{_THAI}])[\w{_MARKS}])+")
-_UNSPACED = re.compile(rf"[{_CJK}{_THAI}]")
-_MANY_MARKS = re.compile(r"([^\w\s]{100})")  # normalizing takes quadratic time in the marks on one letter
-_NO_TERMS: Counter[str] = Counter()
-_IS_THAI = re.compile(rf"[{_THAI}]")
-
-
-def tokenize(text: str) -> list[str]:
-    """Return the tokens to match: words and numbers; unigrams and bigrams in CJK; trigrams in Thai and Lao."""
-    if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
-    plain = "".join(normalize("NFKC", piece) for piece in _MANY_MARKS.split(text))
-    found = _WORD.findall(plain.casefold())
-    return [part for word in found for part in (_ngrams(word) if _UNSPACED.match(word) else (word,))]
-
-
-def _ngrams(run: str) -> Iterable[str]:
-    if _IS_THAI.match(run):
-        return (run[at : at + 3] for at in range(max(len(run) - 2, 1)))
-    return [*run, *(run[at : at + 2] for at in range(len(run) - 1))]
-
-
-@dataclass(frozen=True, slots=True)
-class QueryTerms:
-    """The terms of a query: its words, those of them that say little, and how other words begin that stand for one.
-
-    `forms` has the term for each beginning: that of a form of the word, with a star after it, or of a synonym, with a
-    sign before the word that is asked for.
-    """
-
-    words: frozenset[str]
-    small: frozenset[str]
-    forms: dict[str, str]
-
-    @classmethod
-    def of(cls, query: str) -> QueryTerms:
-        """Return the terms of a query; words say little in the language that knows most of them as such."""
-        words = frozenset(tokenize(query))
-        folded = {word: fold(word) for word in words}
-        english, *others = ({word for word in words if folded[word] in known.small} for known in known_words())
-        small = max(english, *others, key=len)
-        forms = {start: stem for word in words - small for start, stem in _forms(word)}
-        asked = sorted(words - small, reverse=True) if small == english else ()
-        alike = {stem: SYNONYM + word for word in asked for stem in synonyms(word) if stem not in words | forms.keys()}
-        return cls(words, frozenset(small), forms | alike)
-
-    def count_in(self, found: Sequence[str]) -> tuple[Counter[str], int]:
-        """Return how often each term occurs among tokens, and the number of tokens."""
-        terms = [word for word in found if word in self.words]
-        if self.forms:
-            terms += [self.forms[word[:STEM_LENGTH]] for word in found if word[:STEM_LENGTH] in self.forms]
-        return Counter(terms) if terms else _NO_TERMS, len(found)
-
-    def weights(self) -> dict[str, float]:
-        """Return the weight of each term, before its rarity."""
-        forms = dict.fromkeys(self.forms.values(), FORM_WEIGHT)
-        return dict.fromkeys(self.words, 1.0) | dict.fromkeys(self.small, SMALL_WEIGHT) | forms
-
-    def distinct(self) -> set[str]:
-        """Return one term for each word that says something: its stem, or else the word."""
-        telling = (word for word in self.words - self.small if len(word) > 1 or not word.isascii() or word.isdigit())
-        return {next((stem for _, stem in _forms(word)), word) for word in telling}
-
-
-def _forms(word: str) -> Iterator[tuple[str, str]]:
-    """Yield how the forms of a word begin, with its stem ("die", "dies"); nothing for a short one or a number."""
-    if len(word) >= STEM_LENGTH and not word[0].isdigit():
-        yield word[:STEM_LENGTH], f"{word[:STEM_LENGTH]}*"
-    elif len(word) == STEM_LENGTH - 1 and word.isascii() and word.isalpha():
-        for end in ("", "s", "d" if word[-1] == "e" else word[-1]):
-            yield word + end, f"{word}*"
 
 
 class Relevance(NamedTuple):
@@ -189,7 +100,7 @@ def _covering(scores: dict[int, float], counts: dict[int, Counter[str]], terms: 
 
 def _of_labels(units: Sequence[str], parent: dict[int, int], terms: QueryTerms) -> dict[int, Counter[str]]:
     """Return the terms of each label ("Passage 2:" has none) with those of the labels above it, each counted once."""
-    found: dict[int, Counter[str]] = {-1: _NO_TERMS}
+    found: dict[int, Counter[str]] = {-1: Counter()}
     for label in sorted({*parent.values()} - {-1}):
         words = [word for word in tokenize(units[label]) if word not in labels("documents")]
         found[label] = terms.count_in(words)[0] + found[parent[label]]
@@ -257,15 +168,3 @@ def _bm25(documents: Sequence[tuple[Counter[str], int]], idf: dict[str, float]) 
         )
         for terms, length in documents
     ]
-
-
-def answer_of(query: str) -> re.Pattern[str] | None:
-    """Return an expression for what may answer a question, or None where its words do not tell what it asks for."""
-    return next((answer for asking, answer in _answer_types() if asking.search(query)), None)
-
-
-@cache
-def _answer_types() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    lists = read_lists(Path(__file__).with_name("answer_types.txt")).values()
-    expressions = (re.compile(words.replace("\n", "")) for words in lists)
-    return tuple(zip(expressions, expressions, strict=True))  # what asks for a kind, then what has it; persons first

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import dropwhile, takewhile
 
-from scrimp.compress.extract.bm25 import STEM_LENGTH, QueryTerms, tokenize
+from scrimp.compress.extract.query_terms import STEM_LENGTH, QueryTerms
 from scrimp.compress.extract.sentences import split_sentences
+from scrimp.compress.extract.words import tokenize
 from scrimp.compress.instructions.vocabulary import fold, shared_expression
 from scrimp.compress.task.form import quantities
 
