@@ -29,6 +29,7 @@ _ALONE = r"(?<=[:\uff1a])[ \t]* it |(?m:^[ \t]*+(?:`{3,}|~{3,})[ \t]*+[\w+-]*+[ 
 _ATTRIBUTES = r"(<[A-Za-z][\w:.-]*+)\s[^<>\n]{0,300}>"  # of a tag: the name of a file says nothing of a task
 LEAST_PROSE = 0.4  # of documents that sentences are selected from, or repeated passages looked for in
 SELECTION = "sentences for the question"  # as a rule is named
+_LONG_LINE = 200  # characters: no editor wraps it
 NO_QUESTION = "no question was found to select sentences for"
 NO_CONTEXT = "no documents or passages were found to select sentences from"
 WHOLE = "the documents are not mostly prose that can be read sentence by sentence, and stay whole"
@@ -97,16 +98,16 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     return [*texts[:first], *("".join(islice(rest, len(parts))) for parts in pieces), *texts[last:]]
 
 
-def _parts(zones: Sequence[Zone], at: int, text: str) -> Iterator[tuple[str, bool, int]]:
-    """Yield the parts of a document, whether each may be selected from (not rules, nor records), and its column."""
+def _parts(zones: Sequence[Zone], at: int, text: str) -> Iterator[tuple[str, bool, str]]:
+    """Yield the parts of a document, whether each is for selection (not rules, nor records), and its line so far."""
     done = 0
     before, after = (any(map(_is_bare, zones[first : first + 1])) for first in (at - 1 if at else len(zones), at + 1))
     others = other_spans(text, follows=before, is_followed=after)
     for start, end in (*gaps(0, len(text), sorted([*rules_in(unwrapped(text)), *others])), (len(text), len(text))):
         if start > done:
-            yield text[done:start], False, 0
+            yield text[done:start], False, ""
         if end > start:
-            yield text[start:end], True, start - text.rfind("\n", 0, start) - 1
+            yield text[start:end], True, text[text.rfind("\n", 0, start) + 1 : start][:_LONG_LINE]
         done = end
 
 

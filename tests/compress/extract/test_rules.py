@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrimp.compress.compressor import compress
+from scrimp.compress.extract.sentences import unwrapped
 from scrimp.compress.instructions.rules import rules_in
 
 HERE = Path(__file__).parent
@@ -154,3 +156,26 @@ def test_places_of_rules_follow_each_other_in_the_text(text: str) -> None:
     for start, end in rules_in(text):
         assert done <= start < end <= len(text)
         done = end
+
+
+def wrapped(text: str, width: int) -> str:
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+@given(st.integers(44, 110), st.sampled_from([rule for rule in RULES if rule.isascii()]))
+def test_wrapping_a_document_takes_no_part_of_its_rules(width: int, rule: str) -> None:
+    text = f"{BANK[0]} {rule} {BANK[1]} {BANK[2]}"
+    found = {text[start:end].strip() for start, end in rules_in(text)}
+    lines = wrapped(text, width)
+
+    assert found == {" ".join(lines[start:end].split()) for start, end in rules_in(unwrapped(lines))}
+
+
+def test_a_rule_that_an_editor_wrapped_is_kept_whole() -> None:
+    rule = "Never promise a refund to guests who have waited for less than two hours at the desk."
+    for width in (48, 60, 72, 80, 100):
+        text = wrapped(f"{BANK[0]} {rule} {BANK[1]} {BANK[2]}", width)
+        left = compress(f"<document>\n{text}\n</document>\n\n{QUESTION}", "focus", keep=0.3).text
+
+        assert rule in " ".join(left.split())
+        assert "School classes" not in left

@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from scrimp.compress.extract.bm25 import QueryTerms, sentence_relevance
+from scrimp.compress.extract.bm25 import sentence_relevance
 from scrimp.compress.extract.outline import Outline, build_outline
+from scrimp.compress.extract.query_terms import QueryTerms
 from scrimp.compress.extract.sentences import is_break, split_sentences
 
 # Chosen on the sets of tests/bench/focus/selection.py, the tuning half, so that what is left of all is about `keep`.
@@ -19,7 +20,7 @@ class Piece(NamedTuple):
 
     text: str
     is_document: bool
-    column: int = 0  # of its first line, where it begins
+    before: str = ""  # what its first line began with
 
 
 def focus(
@@ -41,7 +42,7 @@ def focus(
     texts = [piece.text for piece in pieces]
     if keep >= 1 or not QueryTerms.of(query).words:
         return texts
-    parts = [split_sentences(piece.text, piece.column) if piece.is_document else [piece.text] for piece in pieces]
+    parts = [split_sentences(piece.text, piece.before) if piece.is_document else [piece.text] for piece in pieces]
     units = [unit for part in parts for unit in part]
     ends = [0, *accumulate(map(len, parts))]
     fixed = frozenset(at for at, piece in zip(ends, pieces, strict=False) if not piece.is_document)

@@ -80,14 +80,15 @@ class _LabelStack:
 
 def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     """Return the outline of units: those of `split_sentences`, and `fixed` ones, under labels but no sentences."""
-    outline, labels = Outline([[]], {}, {}), _LabelStack()
+    outline, labels, heads = Outline([[]], {}, {}), _LabelStack(), _heads(units)
+    lines_above = {*heads.values()}
     ranks = [None if is_break(unit) else label_rank(unit) for unit in units]
     in_line = 0  # sentences since the last break: a line of several is a paragraph
     for index, unit in enumerate(units):
         in_line = 0 if not index or is_break(units[index - 1]) else in_line + 1
         if index in fixed:
             outline.paragraphs.append([])
-            outline.parent[index] = labels.innermost()
+            outline.parent[index] = max(labels.innermost(), heads.get(index, -1))
             labels.last_sentence = index
             continue
         rank = PASSAGE if _is_title(units, ranks, index) else ranks[index]
@@ -100,14 +101,36 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
             outline.parent[index] = labels.close(tag[2])
             outline.closing[outline.parent[index]] = index
         elif rank is None or (tag and (tag[1] or unit.rstrip().endswith("/>"))):
-            outline.paragraphs[-1].append(index)
-            outline.parent[index] = labels.innermost()
+            if index not in lines_above:
+                outline.paragraphs[-1].append(index)
+            outline.parent[index] = max(labels.innermost(), heads.get(index, -1))
             labels.last_sentence = index
         else:
             if rank in (PASSAGE, TAG):
                 outline.paragraphs.append([])
-            outline.parent[index] = labels.push(rank, index, tag[2] if tag else "")
+            outline.parent[index] = max(labels.push(rank, index, tag[2] if tag else ""), heads.get(index, -1))
     return outline
+
+
+def _heads(units: Sequence[str]) -> dict[int, int]:
+    """Return the line that each is indented below: the name of an entry or of an option, a title."""
+    heads: dict[int, int] = {}
+    above: list[tuple[int, int]] = []  # (indentation, unit)
+    for at, unit in enumerate(units):
+        if is_break(unit):
+            continue
+        if at and not units[at - 1].endswith("\n"):  # in the middle of a line
+            if at - 1 in heads:
+                heads[at] = heads[at - 1]
+            continue
+        indentation = len(unit[: len(unit) - len(unit.lstrip(" \t"))].expandtabs())
+        while above and above[-1][0] >= indentation:
+            above.pop()
+        if above:
+            heads[at] = above[-1][1]
+        if len(unit) <= _MAX_TITLE and "\n" not in unit and not _SENTENCE_END.search(unit.rstrip(": ")):
+            above.append((indentation, at))
+    return heads
 
 
 def _is_title(units: Sequence[str], ranks: Sequence[int | None], at: int) -> bool:

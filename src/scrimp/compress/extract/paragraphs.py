@@ -28,8 +28,6 @@ _NO_WORD = re.compile(r"(?<!\S)(?:[A-Z]*+[a-z]++[A-Z]|[\d.,-]++(?!\S))")  # a nu
 _SIGN, _MOST_SIGNS = re.compile(r"[!-@\[-`{-~]"), 0.4  # digits, too; of all that is not blank; prose has 0.05
 # Lines beside each other that one sign of comments begins.
 _COMMENTS = re.compile(r"(?m)^[ \t]*+(?:(#++|//+|--|;+|%+|!|')(?:[ \t].*)?\n(?=[ \t]*+\1(?:\s|\Z))|/\*|\{-)")
-# A name, and below it what it stands for, indented: an option of a manual, a field.
-_TERM = re.compile(r"([ \t]*+)(?:[\w-]++:[^\n]*+\n\1)*-{0,2}\w[^\r\n]{0,38}(?<![.!?:,])\r?\n(?:\1\s[^\n]*+(?:\n|\Z))++")
 _BEFORE_ITEM = re.compile(rf"(?:\A|\n){ITEM.pattern}")
 _SPEAKER = re.compile(r"(?!\s|[-*+] )[\W\d_]*([^\W\d_][^\n:]{0,30}):\s")  # of a chat, after a time
 # Of a sentence; words of code and of records go on with signs, and ids with digits.
@@ -83,7 +81,7 @@ def _kind(paragraph: str) -> Literal["prose", "other", "unsure", "label"]:
     are_signs = len(_SIGN.findall(paragraph)) > _MOST_SIGNS * len("".join(words))
     are_values = len(_NO_WORD.findall(paragraph)) > _MOST_OTHERS[sum(ends) >= _SEVERAL] * len(words)
     has_columns = any(sign in paragraph for sign in ("\t", "   ", ".....", " . . . .")) and _COLUMNS.search(paragraph)
-    if are_signs or are_values or has_columns or _COMMENTS.search(paragraph) or _TERM.fullmatch(paragraph):
+    if are_signs or are_values or has_columns or _COMMENTS.search(paragraph):
         return "other"
     if _is_chat(paragraph.splitlines()):
         return "prose"

@@ -11,7 +11,8 @@ from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, label_end
 # The look-behind keeps a long run of spaces from being scanned again from each of its spaces.
 _BREAK = re.compile(r"((?<![^\S\n])[^\S\n]*+\n(?:[^\S\n]*+\n)*+(?:[^\S\n]++\Z)?)")
 _LINE_START = re.compile(r"\s*(?:\Z|[-*+•·\u2013—|#>]|\d{1,3}[.)]\s|[\[【]\d|</?[A-Za-z!]|```|~~~)")
-_WRAPPED = range(40, 121)  # characters of a line that an editor may have wrapped within a sentence
+# Characters of a line that an editor may have wrapped within a sentence: fewer where the next begins in lower case.
+_SHORTEST, _WRAPPED, _WIDEST = 20, 40, 120
 _WRAPPED_LINES = 12  # more lines than this without a period are a list or records
 
 _CHUNK = 4000  # characters; the splitter takes quadratic time (quotation marks, list items)
@@ -28,11 +29,11 @@ _LETTERS = {
 }  # fmt: skip
 
 
-def split_sentences(text: str, column: int = 0) -> list[str]:
-    """Return the units of a text from a column on: sentences with the spaces after them, labels, and line breaks."""
+def split_sentences(text: str, before: str = "") -> list[str]:
+    """Return the units of a text, of which the first line began with `before`: sentences, labels and line breaks."""
     units: list[str] = []
     start = 0
-    for gap in _BREAK.finditer(unwrapped((begun := "x" * min(column, _WRAPPED.stop)) + text)[len(begun) :]):
+    for gap in _BREAK.finditer(unwrapped(before + text)[len(before) :]):
         units += [*_split_paragraph(text[start : gap.start()]), gap[0]]
         start = gap.end()
     return [*units, *_split_paragraph(text[start:])]
@@ -51,9 +52,14 @@ def unwrapped(text: str) -> str:
 
 
 def _is_wrapped(line: str, following: str) -> bool:
-    goes_on = len(line) in _WRAPPED or (line.endswith(",") and following.lstrip()[:1].islower())
-    ends = goes_on and ("\t" in line or line.endswith("|") or label_end(line) == len(line))
-    return goes_on and not (ends or _LINE_START.match(following) or label_end(following))
+    goes_on = following.lstrip()[:1].islower()
+    least = (1 if line.endswith(",") else _SHORTEST) if goes_on else _WRAPPED
+    if not least <= len(line) <= _WIDEST or _LINE_START.match(following):
+        return False
+    if "\t" in line or line[-1] == "|" or label_end(line) == len(line) or label_end(following):
+        return False
+    deeper = (len(following) - len(following.lstrip())) - (len(line) - len(line.lstrip()))
+    return deeper == 0 or (line[-1] not in ".!?" if deeper < 0 else goes_on or ITEM.match(line) is not None)
 
 
 def _split_paragraph(paragraph: str) -> Iterator[str]:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compress.extract.focusing import focus
+from scrimp.compress.extract.outline import build_outline
+from scrimp.compress.extract.sentences import split_sentences
+
+HEADS = (
+    "pam (1.4.0-{0}) unstable; urgency=medium", "-V{0} | --version{0}", "Lot {0}, a mahogany chest",
+    "case No {0} of 1902:", "def run{0}(name)", "term {0}", "*entry{0}*",
+)  # fmt: skip
+SAID = (
+    "The library was built by a mason from Bern in {0}.", "It closes the log before the child is started again {0}.",
+    "Peter reads {0} letters a day. He answers none of them.", "Shows version {0} and ends.",
+)  # fmt: skip
+
+entries = st.lists(
+    st.tuples(
+        st.sampled_from(HEADS), st.sampled_from(["\n", "\n\n", "\n\n\n"]),
+        st.sampled_from(["  ", "    ", "\t", "  * "]),
+        st.lists(st.sampled_from(SAID), min_size=1, max_size=3), st.sampled_from(["\n", "\n\n"]),
+    ),
+    min_size=2, max_size=6,
+)  # fmt: skip
+
+
+@given(entries, st.sampled_from(["", "    "]), st.floats(0.1, 0.9))
+def test_what_is_indented_stays_with_the_line_it_is_indented_below(
+    found: list[tuple[str, str, str, list[str], str]], margin: str, keep: float
+) -> None:
+    text, head_of = "", dict[str, str]()
+    for number, (head, gap, indentation, said, end) in enumerate(found):
+        text += f"{margin}{head.format(number)}{gap}"
+        for at, sentence in enumerate(said):
+            line = sentence.format(f"{number}-{at}")
+            head_of[line] = head.format(number)
+            text += f"{margin}{indentation}{line}{end}"
+    left = focus(text, "Who built the library?", keep=keep)
+
+    kept = [(line, head) for line, head in head_of.items() if line in left]
+    assert kept
+    assert [head for _, head in kept if head not in left] == []
+    for line, head in kept:
+        assert left.rindex(head, 0, left.index(line)) == max(
+            left.rfind(other, 0, left.index(line)) for other in head_of.values()
+        )
+
+
+def test_the_first_line_of_a_paragraph_is_not_below_the_one_before() -> None:
+    units = split_sentences("It rained all day.\n   Then the sun came out. We went home.\n   In the evening it rained.")
+
+    assert {*build_outline(units).parent.values()} == {-1}
