@@ -243,3 +243,61 @@ def test_a_form_with_names_of_variables_and_a_description_of_an_api_are_instruct
 )
 def test_what_is_announced_as_data_in_any_language_is_data(label: str) -> None:
     assert ANSWER not in compress(f"Who is meant?\n\n{label}\n{ANSWER}", "lossless").text
+
+
+CASE, OTHER_CASE, NOW = (
+    '{\n "owner": "Ewa",\n "hosts": [\n  "a1",\n  "b2"\n ]\n}',
+    '{\n "owner": "Ben",\n "hosts": [\n  "c3",\n  "d4"\n ]\n}',
+    '{\n "owner": "Ida",\n "hosts": [\n  "e5",\n  "f6"\n ]\n}',
+)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        "Examples:\n\nCase 1:\n{0}\n\nCase 2:\n{1}\n\nNow do this one:\n\n{2}\n\nWho owns the hosts?",
+        "# Examples\n\n## Case 1\n\n{0}\n\nEwa\n\n## Case 2\n\n{1}\n\nBen\n\n# Hosts\n\n{2}\n\nWho owns them?",
+        "<examples>\n<case>\n{0}\n</case>\n<case>\n{1}\n</case>\n</examples>\n\n<input>\n{2}\n</input>\n\nWho owns it?",
+        "<shot n='1'>\n<x>\n{0}\n</x>\nEwa\n</shot>\n<shot>\n<x>\n{1}\n</x>\nBen\n</shot>\n<x>\n{2}\n</x>\n\nWho?",
+        "Here are two examples.\n\n{0}\n\nFor: Ewa\n\n{1}\n\nFor: Ben\n\nHere is the file.\n\n{2}\n\nWho owns it?",
+        "**Beispiele**\n\nFall 1\n\n{0}\n\nEwa\n\nFall 2\n\n{1}\n\nBen\n\n**Daten**\n\n{2}\n\nWer ist es?",
+        "Voici deux exemples :\n\nCas 1\n\n{0}\n\nEwa\n\nCas 2\n\n{1}\n\nVoici le fichier.\n\n{2}\n\nQui est-ce ?",
+        "Q: Who owns it?\n\n{0}\n\nA: Ewa\n\nQ: Who owns it?\n\n{1}\n\nA: Ben\n\nQ: Who owns it?\n\n{2}\n\nA:",
+        "Who owns them?\n\n{0}\n\nOwner: Ewa\n\n{1}\n\nOwner: Ben\n\n{2}\n\nOwner:",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("level", ["lossless", "tidy"])
+def test_examples_keep_every_byte_and_what_is_asked_about_does_not(frame: str, level: str) -> None:
+    prompt = frame
+    for at, one in enumerate((CASE, OTHER_CASE, NOW)):
+        prompt = prompt.replace(f"{{{at}}}", one)
+    left = compress(prompt, level).text
+
+    assert [one in left for one in (CASE, OTHER_CASE, NOW)] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Here is what the tool printed:", "The function returned this:", "[1]", "[12]:",
+        "hosts.json:",
+        "File: hosts.json", "--- data/hosts.json ---", "**hosts.json**",
+        "### hosts.json", "`hosts.json`:", "## Hosts", "__Hosts in Bern__",
+        "Send the user an example of wit.\n\nHosts:",
+    ],
+)  # fmt: skip
+def test_what_names_a_file_or_a_result_introduces_data(above: str) -> None:
+    assert NOW not in compress(f"Who owns the hosts?\n\n{above}\n{NOW}\n", "lossless").text
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "output.json:", "File: expected_result.json\nExample:", "### Example", "## Output format",
+
+        "Here is an example.\n", "An example of what we store.\n\n",
+        "schema.json", "### Input\n{\n \"n\": 1\n}\n\n### Input", "<examples><a>",
+    ],
+)  # fmt: skip
+def test_what_names_an_example_or_the_answer_does_not(above: str) -> None:
+    assert NOW in compress(f"Who owns the hosts?\n\n{above}\n{NOW}\n\nWho?", "lossless").text

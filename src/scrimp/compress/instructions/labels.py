@@ -43,6 +43,11 @@ NUMBERED = re.compile(
     r"(?:[ \t]+(?:of|von|de|/)[ \t]*\d{1,6})?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
     re.IGNORECASE,
 )
+# The name of a file on a line of its own: "File: hosts.json", "--- hosts.json ---".
+FILE_LINE = re.compile(
+    r"(?mi)^[ \t#*_=`-]*+(?:(?:file|path|source)[ \t]*:[ \t]*)?`?((?:[\w.@~-]*/)*[\w.@-]{1,80})"
+    r"\.(?:jsonl?|ndjson|geojson|sarif|har|ipynb|lock|log|txt|csv|tsv|ya?ml|xml|html?|md)[ \t:*_=`-]*$"
+)
 _NUMBER = re.compile(r"[\s\[(#]*\d{1,6}[\])]*|\([^()]*\)")
 _FORM, _METADATA = shared_list("form"), shared_list("metadata")  # the latter also with accents, as sources have them
 _ALONE_ONLY = shared_list("alone_only")  # names of tasks that titles have, too ("Further notes"): labels alone

@@ -11,6 +11,8 @@ from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
+from scrimp.compress.instructions.labels import FILE_LINE
+from scrimp.compress.json.examples import Examples
 from scrimp.compress.json.lexer import WHITESPACE
 from scrimp.regexes import pattern
 from scrimp.word_lists import read_lists
@@ -42,6 +44,7 @@ _BLANKS = tuple(
 _UNFINISHED = re.compile(r"(?:[=(\[{,|>\\+&\"'`]|<<-?~?\s*['\"]?\w+['\"]?|\b(?:return|yield|in|of|data|body|EOF))\s*$")
 _OPEN = (*"=([{,|>\\+&\"'`", "return", "yield", "in", "of", "data", "body", "EOF")  # its ends, which are told fast
 _COLONS = (":", "\uff1a")
+_FILE_ENDS = (*_COLONS, *"nlrbkgt]-=*`_")
 _LABEL = re.compile(r"(?:^|[.!?:]\s|\s)(?P<words>[^.!?:\n]{0,60})[:\uff1a]\s*$")
 # What announces an instruction: any, or one before told data, which may well be an answer or an output to judge. What a
 # tool gave back is data, though an answer is not.
@@ -55,6 +58,8 @@ _LONGEST_LABEL = 200
 _OPENING_TAG = re.compile(r"<(\w[\w-]*)[^<>\n]*>\s*$")
 _CLOSING_TAG = re.compile(r"</[\w:-]+>\s*$")
 _HEADING = re.compile(r"^[ \t]*+(?:#{1,6}[ \t]|(\*\*|__)[^*_].*\1[ \t]*$)")  # of Markdown, or a bold line
+_BOXED = re.compile(r"[ \t*]*\[(\d{1,6})\][ \t:*]*$")
+_ANY_HEADING = re.compile(r"\n([ \t]*+(?:#{1,6}[ \t]|\*\*|__)[^\n]*)")
 _STRING_VALUE = re.compile(r'(?<!\\)"\s*[,}\]]')
 
 
@@ -88,6 +93,7 @@ class Placement:
 
     def __init__(self, text: str, *, told: bool = False) -> None:
         self._text, self._told = text, told
+        self._examples = Examples(text)
 
     def is_data(self, start: int, end: int) -> bool:
         """Return whether a JSON document, which starts and ends with its lines, is data."""
@@ -98,7 +104,9 @@ class Placement:
             return False
         if head[:1] not in ("{", "["):  # indented: part of something, unless there is nothing else
             return not self._text[:start].strip() and not self._text[end:].strip()
-        return self.may_begin(start) and self._may_follow(end)
+        if not self.may_begin(start) or not self._may_follow(end):
+            return False
+        return self._told or not self._examples.show(start, end)
 
     def may_begin(self, start: int) -> bool:
         """Return whether what precedes a line lets data begin there: nothing, a tag, a label or a blank line."""
@@ -111,10 +119,12 @@ class Placement:
             return True
         if last == ">" and (tag := _OPENING_TAG.search(line)):
             return self._told or not pattern(_INSTRUCTIVE_TAG).search(tag[1])
+        if last in _FILE_ENDS and (file := FILE_LINE.match(line) or _BOXED.match(line)):
+            return self._told or not _announces(file[1], _INSTRUCTIVE)
         if last in _COLONS and (label := _LABEL.search(line)):
             return self._told or not (_announces(line, _INSTRUCTIVE) or label["words"].strip() in self._repeated_labels)
-        if not self._told and _HEADING.match(line) and _announces(line, _INSTRUCTIVE):
-            return False
+        if _HEADING.match(line):
+            return self._told or not (_announces(line, _INSTRUCTIVE) or line.strip() in self._repeated_headings)
         may_go_on = line.rstrip().endswith(_OPEN) or "<<" in line
         return self._text.count("\n", end, start) > 1 and not (may_go_on and _UNFINISHED.search(line))
 
@@ -123,6 +133,11 @@ class Placement:
         word = _NOT_SPACE.search(self._text, end)
         at = word.start() if word else len(self._text)
         return word is None or self._text.startswith("</", at) or self._text.count("\n", end, at) > 1
+
+    @cached_property
+    def _repeated_headings(self) -> frozenset[str]:
+        counts = Counter(map(str.strip, _ANY_HEADING.findall(f"\n{self._text}")))
+        return frozenset(heading for heading, count in counts.items() if count > 1)
 
     @cached_property
     def _repeated_labels(self) -> frozenset[str]:

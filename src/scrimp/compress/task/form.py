@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import Literal, TypeAlias
 
+from scrimp.compress.instructions.labels import FILE_LINE
 from scrimp.compress.instructions.vocabulary import LANGUAGES, shared_expression
 from scrimp.compress.task.order_model import Place, order_score
 from scrimp.compress.task.phrase import START, Phrase, parse_phrases, spellings
@@ -48,7 +49,7 @@ _SENTENCE = (
 _QUESTION = r"[?\u061f\uff1f]\s*$"
 _CLAUSE = r"[,\u060c\uff0c](?!\d)"  # its end, after which an order may come: "When you are done, translate it"
 _AND = r"(?i:\W(?:and|und|et|y|e|\u0438)\s)"
-_LABEL = r"[:\uff1a]\s*$|^\s*[<#\[(]"  # or a tag or heading
+_LABEL = r"[:\uff1a]\s*$|^\s*(?:[<#\[(]|(?:\*\*|__)[^\n]*(?:\*\*|__)\s*$)"  # or a tag or heading
 _NAME = r"^\W*[^\W\d_]+(?: [^\W\d_]+)?[*_ ]*[:\uff1a]\s*$"  # of a part of the prompt or of who speaks: "Question:"
 _ONE_WORD = r"^\W*[^\W\u2e80-\U0010ffff]+(?: 0)?\W*$"  # or one and an example
 _VERB_LAST = r"[\u0900-\u09ff\u2e80-\U0010ffff]"  # the scripts of languages whose orders end in their verb
@@ -99,7 +100,8 @@ def form_of_page(instructions: str) -> str | None:
 
 def read(instructions: str) -> tuple[str, list[str]]:
     """Return the text that is searched, and its sentences that have words; a colon ends one, but not before choices."""
-    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, shared_expression("models_turn").sub("", _ends(instructions))))
+    own = FILE_LINE.sub("", shared_expression("models_turn").sub("", _ends(instructions)))
+    text = _normalized(pattern(_EXAMPLE).sub(_VALUE, own))
     choices = shared_expression("choices")  # without words of form: "late, lost or other"
     said = choices.sub(lambda found: found[0] if _find(found[0], "form") else " 0/0", text)
     return text, [one for one in pattern(_SENTENCE).findall(said) if any(map(str.isalpha, one))]

@@ -1,0 +1,133 @@
+"""Where a prompt shows examples: in a tag, below a heading, after a line that announces them, and in answered turns."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from scrimp.compress.zones.zone_span import closing_tags, overlaps
+from scrimp.regexes import pattern
+from scrimp.word_lists import read_lists
+
+_LISTS = read_lists(Path(__file__).with_name("example_words.txt"))
+_STEMS = tuple(_LISTS["stems"].split())  # one of which each of the words has, for speed
+_WORDS, _SEVERAL, _SPEAKERS = (f"(?i){_LISTS[name]}".replace("\n", "") for name in ("words", "several", "speakers"))
+_TAG = re.compile(r"<([A-Za-z][\w-]*)(?:\s[^<>\n]{0,300})?>")
+_LINE = re.compile(r"\n[ \t]*+([^\W\d]|[#*_0-9(](?=[^\n\"{}]{0,160}(?:\n|\Z)))")  # it cannot be of JSON
+_TITLE = re.compile(r"(#{1,6})[ \t]|(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__):?[ \t]*$")
+_LABEL = re.compile(r"[^\W\d_][^:\uff1a\n]{0,30}[:\uff1a]")
+_BRACKET = re.compile(r"\n[ \t]*+[\[{]")
+_BOLD, _MOST_TITLES, _LONGEST_TITLE, _LONGEST = 7, 3, 60, 160
+
+
+class _Line(NamedTuple):
+    start: int
+    end: int
+    text: str
+
+
+@lru_cache(maxsize=1024)
+def _names_examples(words: str) -> bool:
+    return any(stem in words.lower() for stem in _STEMS) and pattern(_WORDS).search(words) is not None
+
+
+class Examples:
+    """The examples of one text; of JSON among them, whatever looks like data is an instruction."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def show(self, start: int, end: int) -> bool:
+        """Return whether the JSON at a place is an example."""
+        return overlaps(self._spans, start, end) or self._announce(start, end)
+
+    @cached_property
+    def _lines(self) -> list[_Line]:
+        """The lines of words, which JSON has none of."""
+        text, lines = self._text, list[_Line]()
+        for match in _LINE.finditer(f"\n{text}"):
+            start = match.end() - 2
+            end = text.find("\n", start)
+            lines.append(_Line(start, end if end >= 0 else len(text), text[start : end if end >= 0 else None]))
+        return lines
+
+    @cached_property
+    def _naming(self) -> list[_Line]:
+        """The lines that name examples."""
+        words = "\n".join(line.text for line in self._lines).lower()
+        if not any(stem in words for stem in _STEMS):
+            return []
+        return [line for line in self._lines if len(line.text) <= _LONGEST and _names_examples(line.text)]
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int]]:
+        """Where examples are marked as such, in order and apart."""
+        found: list[tuple[int, int]] = []
+        for start, end in sorted([*self._in_tags(), *self._below_titles(), *self._answered()]):
+            done = found[-1][1] if found else 0
+            if end > done:
+                found.append((max(start, done), end))
+        return found
+
+    def _in_tags(self) -> Iterator[tuple[int, int]]:
+        tags = _TAG.finditer(self._text)
+        named = [tag.start() for tag in tags if _names_examples(tag[1].replace("_", " ").replace("-", " "))]
+        closings = closing_tags(self._text) if named else {}
+        yield from ((tag, closings.get(tag, len(self._text))) for tag in named)
+
+    def _below_titles(self) -> Iterator[tuple[int, int]]:
+        """Yield what is below a heading or bold line that names examples, up to the next of its level."""
+        titles = [(line, found) for line in self._lines if (found := _TITLE.match(line.text))] if self._naming else ()
+        start, level, naming = -1, 0, {line.start for line in self._naming}
+        for line, found in titles:
+            rank = len(found[1] or "") or _BOLD
+            if start >= 0 and rank <= level:
+                yield start, line.start
+                start = -1
+            if start < 0 and line.start in naming:
+                start, level = line.end, rank
+        if start >= 0:
+            yield start, len(self._text)
+
+    def _answered(self) -> Iterator[tuple[int, int]]:
+        """Yield what is before the last answer in a prompt that asks about later JSON and ends with a label ("A:")."""
+        labels = [(line, found[0]) for line in self._lines if (found := _LABEL.match(line.text))]
+        if not labels or labels[-1][1] != self._text[labels[-1][0].start :].rstrip():
+            return
+        asked = labels[-1][1]
+        answers = [line.start for line, label in labels[:-1] if label == asked]
+        if answers and self._brackets[-1:] > answers[-1:] and not pattern(_SPEAKERS).fullmatch(asked[:-1].strip()):
+            yield 0, answers[-1]
+
+    @cached_property
+    def _brackets(self) -> list[int]:
+        return [found.start() for found in _BRACKET.finditer(f"\n{self._text}")]
+
+    @cached_property
+    def _announcing(self) -> list[tuple[int, bool]]:
+        """Where lines end that announce examples, and whether several: right below, or after a few titles."""
+        found = ((line.end, bool(pattern(_SEVERAL).search(line.text))) for line in self._naming)
+        return [(end, several) for end, several in found if self._are_below(end, several=several)]
+
+    def _are_below(self, line_end: int, *, several: bool) -> bool:
+        at = bisect_left(self._brackets, line_end)
+        if at == len(self._brackets):
+            return False
+        titles = [
+            line for line in self._text[line_end : self._brackets[at]][: 4 * _LONGEST].split("\n") if line.strip()
+        ]
+        short = len(titles) <= _MOST_TITLES and all(len(line) <= _LONGEST_TITLE for line in titles)
+        return not titles or (several and short)
+
+    def _announce(self, start: int, end: int) -> bool:
+        """Return whether JSON is the first after such a line or, of several, not the last of the text."""
+        at = bisect_right(self._announcing, (start, True)) - 1
+        if at < 0:
+            return False
+        announced, several = self._announcing[at]
+        first = self._brackets[bisect_left(self._brackets, announced)]
+        return first >= start - 1 or (several and bisect_left(self._brackets, end) < len(self._brackets))
