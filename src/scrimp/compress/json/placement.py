@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 
 from scrimp.compress.instructions.labels import FILE_LINE
-from scrimp.compress.json.examples import Examples
 from scrimp.compress.json.lexer import WHITESPACE
+from scrimp.compress.zones.examples import Examples
 from scrimp.regexes import pattern
 from scrimp.word_lists import read_lists
 

@@ -15,6 +15,7 @@ from operator import attrgetter
 from scrimp.compress.zones import protected_spans
 from scrimp.compress.zones.context_detector import detect_context
 from scrimp.compress.zones.detectors import DETECTORS, Tested
+from scrimp.compress.zones.examples import Examples
 from scrimp.compress.zones.programs import with_programs_whole
 from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 from scrimp.compress.zones.zone_span import Detector, ZoneSpan, closing_tags, gaps, runs
@@ -60,7 +61,9 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if told:
         found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
     elif words:
-        found += detect_context(text, found)
+        examples = Examples(text).spans
+        context = ((span, gaps(span.start, span.end, examples)) for span in detect_context(text, found))
+        found += (ZoneSpan(*part, span.kind, span.form) for span, parts in context for part in parts)
     found = with_programs_whole(text, found)
     return _to_zones(text, _with_doubtful_json_as_code(text, found, is_data))
 

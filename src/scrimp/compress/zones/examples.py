@@ -43,7 +43,7 @@ class Examples:
 
     def show(self, start: int, end: int) -> bool:
         """Return whether the JSON at a place is an example."""
-        return overlaps(self._spans, start, end) or self._announce(start, end)
+        return overlaps(self.spans, start, end) or self._announce(start, end)
 
     @cached_property
     def _lines(self) -> list[_Line]:
@@ -64,7 +64,7 @@ class Examples:
         return [line for line in self._lines if len(line.text) <= _LONGEST and _names_examples(line.text)]
 
     @cached_property
-    def _spans(self) -> list[tuple[int, int]]:
+    def spans(self) -> list[tuple[int, int]]:
         """Where examples are marked as such, in order and apart."""
         found: list[tuple[int, int]] = []
         for start, end in sorted([*self._in_tags(), *self._below_titles(), *self._answered()]):
@@ -94,14 +94,20 @@ class Examples:
             yield start, len(self._text)
 
     def _answered(self) -> Iterator[tuple[int, int]]:
-        """Yield what is before the last answer in a prompt that asks about later JSON and ends with a label ("A:")."""
+        """Yield the turns before the last answer in a prompt that ends with its label ("A:"), and asks once more.
+
+        They begin where the first label of the last turn was first; a turn without any is one about JSON.
+        """
         labels = [(line, found[0]) for line in self._lines if (found := _LABEL.match(line.text))]
         if not labels or labels[-1][1] != self._text[labels[-1][0].start :].rstrip():
             return
         asked = labels[-1][1]
         answers = [line.start for line, label in labels[:-1] if label == asked]
-        if answers and self._brackets[-1:] > answers[-1:] and not pattern(_SPEAKERS).fullmatch(asked[:-1].strip()):
-            yield 0, answers[-1]
+        if not answers or pattern(_SPEAKERS).fullmatch(asked[:-1].strip()):
+            return
+        asking = next(label for line, label in labels if line.start > answers[-1])
+        if asking != asked or self._brackets[-1:] > answers[-1:]:
+            yield next(line.start for line, label in labels if label == asking) if asking != asked else 0, answers[-1]
 
     @cached_property
     def _brackets(self) -> list[int]:
