@@ -61,7 +61,7 @@ def test_work_of_many_commands_is_sent_together_once_nobody_else_works(
     flushed = idle("batch", "flush")
     assert flushed.status == 0, flushed.err
     assert "queue idle: 3 requests of 2 jobs in 1 batch" in flushed.err
-    assert idle("batch", "fetch", "--wait").status == 0
+    assert idle("batch", "fetch", "last", "--wait").status == 0
     assert len(server.batches) == 1
 
 

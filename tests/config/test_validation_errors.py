@@ -25,6 +25,11 @@ def load_error(tmp_path: Path, text: str) -> str:
         ("[default]\n", "default is unknown: did you mean defaults?"),
         ('tier = "high"', "tier is not in a table: write it under [defaults]"),
         ("max_cost = 5", "max_cost is not in a table: write it under [defaults]"),
+        ("[retries]\nmax = 5", "retries is not a table: write it under [defaults]"),
+        (
+            '[cache]\nurl = "redis://h"',
+            "cache is not a table: write it under [defaults] or, for several machines, under [shared]",
+        ),
         ("[defaults]\nmax_coast = 5", "defaults.max_coast is unknown: did you mean max_cost?"),
         ('[providers."my.own"]\nbase_rul = "x"', 'providers."my.own".base_rul is unknown: did you mean base_url?'),
         ('[models."a/b"]\nprice = { inptu = 1 }', 'models."a/b".price.inptu is unknown: did you mean input?'),

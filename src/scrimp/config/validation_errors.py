@@ -42,7 +42,8 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     path, value = _full_path(_tokens(location), tree, strict=strict)
     key, expected_type = dotted(path), _type_at(path)
     if unknown := re.search(r"unknown field `([^`]+)`", reason):
-        message = _unknown_key_message(unknown[1], _field_names(expected_type), at_top=not path)
+        is_table = isinstance(value, dict) and isinstance(value.get(unknown[1]), dict)
+        message = _unknown_key_message(unknown[1], _field_names(expected_type), at_top=not path, is_table=is_table)
         return ConfigProblem(dotted((*path, unknown[1])), message)
     if missing := re.search(r"missing required field `([^`]+)`", reason):
         return ConfigProblem(dotted((*path, missing[1])), "is missing")
@@ -60,10 +61,11 @@ def config_problem(error: msgspec.ValidationError, tree: Mapping[str, object], *
     return ConfigProblem("", f"{key}: {reason}" if path and path != ("defaults",) else reason)
 
 
-def _unknown_key_message(key: str, known: Iterable[str], *, at_top: bool) -> str:
+def _unknown_key_message(key: str, known: Iterable[str], *, at_top: bool, is_table: bool) -> str:
     names = list(known)
     if at_top and key in _field_names(_type_at(("defaults",))):
-        return "is not in a table: write it under [defaults]"
+        also = " or, for several machines, under [shared]" if key in _field_names(_type_at(("shared",))) else ""
+        return f"is not {'a' if is_table else 'in a'} table: write it under [defaults]{also}"
     if any(word in key.lower() for word in ("api_key", "apikey", "secret", "token")) or key.lower() == "key":
         return "is unknown: scrimp reads no API key from a config file; set key_env, key_cmd or key_file"
     near = closest_name(key, names, cutoff=0.5)

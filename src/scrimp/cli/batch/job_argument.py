@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 JobArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[JOB]", help="A job, or the beginning of its name; the newest if none is named."),
+    typer.Argument(metavar="[JOB]", help="A job, or the beginning of its name; the newest without one, or as last."),
 ]  # fmt: skip
 
 Progress = Annotated[ProgressMode | None, typer.Option("--progress", help="How progress is shown on stderr.")]

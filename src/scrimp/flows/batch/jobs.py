@@ -50,11 +50,11 @@ def open_job(
 
 
 def find_job(store: BatchStore, name: str | None) -> Job:
-    """Return a job by the beginning or end of its name, or the newest; UsageError if there is none."""
+    """Return a job by the beginning or end of its name, or, without one or as "last", the newest; else UsageError."""
     jobs = store.jobs()
     if not jobs:
         raise UsageError("there is no batch job yet: scrimp run --batch, or scrimp batch submit, makes one")
-    if name is None:
+    if name in (None, "last"):
         return jobs[-1]
     found = [job for job in jobs if job.job.startswith(name)] or [job for job in jobs if job.job.endswith(name)]
     if len(found) == 1:

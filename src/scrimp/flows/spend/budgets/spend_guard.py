@@ -135,7 +135,7 @@ class SpendGuard:
         more = f" and {call.attached_tokens:,} for what is attached" if call.attached_tokens else ""
         return budget.stopped or (
             f"the next call could cost up to ${shown(bound)} ({output:,} output tokens{more}), more than "
-            f"{cap} allows after {budget.account}: lower --max-output to fit more calls"
+            f"{cap} allows after {budget.account}: raise it or lower --max-output, which asks all rows again"
         )
 
     def _upper_bound(self, call: Call) -> Decimal:
