@@ -284,6 +284,8 @@ def test_examples_keep_every_byte_and_what_is_asked_about_does_not(frame: str, l
         "File: hosts.json", "--- data/hosts.json ---", "**hosts.json**",
         "### hosts.json", "`hosts.json`:", "## Hosts", "__Hosts in Bern__",
         "Send the user an example of wit.\n\nHosts:",
+        "案例:",
+        "病例:",
     ],
 )  # fmt: skip
 def test_what_names_a_file_or_a_result_introduces_data(above: str) -> None:

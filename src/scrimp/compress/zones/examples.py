@@ -123,9 +123,8 @@ class Examples:
         at = bisect_left(self._brackets, line_end)
         if at == len(self._brackets):
             return False
-        titles = [
-            line for line in self._text[line_end : self._brackets[at]][: 4 * _LONGEST].split("\n") if line.strip()
-        ]
+        between = self._text[line_end : min(self._brackets[at], line_end + 4 * _LONGEST)]
+        titles = [line for line in between.split("\n") if line.strip()]
         short = len(titles) <= _MOST_TITLES and all(len(line) <= _LONGEST_TITLE for line in titles)
         return not titles or (several and short)
 

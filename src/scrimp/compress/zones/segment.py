@@ -61,9 +61,10 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if told:
         found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
     elif words:
-        examples = Examples(text).spans
-        context = ((span, gaps(span.start, span.end, examples)) for span in detect_context(text, found))
-        found += (ZoneSpan(*part, span.kind, span.form) for span, parts in context for part in parts)
+        context = list(detect_context(text, found))
+        examples = Examples(text).spans if context else []
+        parts = (part for span in context for part in gaps(span.start, span.end, examples))
+        found += (ZoneSpan(start, end, "context", "prose") for start, end in parts)
     found = with_programs_whole(text, found)
     return _to_zones(text, _with_doubtful_json_as_code(text, found, is_data))
 
