@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +53,25 @@ def test_the_first_line_of_a_paragraph_is_not_below_the_one_before() -> None:
     units = split_sentences("It rained all day.\n   Then the sun came out. We went home.\n   In the evening it rained.")
 
     assert {*build_outline(units).parent.values()} == {-1}
+
+
+@pytest.mark.parametrize(
+    ("names", "end"),
+    [
+        (("From", "To", "Date", "Subject"), "\n"), (("Von", "An", "Datum", "Betreff"), "\n"),
+        (("From", "Sent", "To", "Cc", "Subject"), "\n\n"), (("Sender", "Recipient", "Timestamp", "Subject"), "\n---\n"),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_mail_stays_as_a_whole_or_goes_as_a_whole(names: tuple[str, ...], end: str) -> None:
+    bodies = (
+        "The office in Kiel closes in March. The team moves to Bremen. The lease was signed last week.",
+        "We looked at the plan. The price for the bridge is too high for us. Our board meets in May.",
+        "I talked to Ola about it. The system cannot be reverted. Peter wants to wait until June.",
+    )
+    heads = ["\n".join(f"{name}: {name.lower()}-{at} of it" for name in names) for at in range(len(bodies))]
+    text = "".join(f"{head}\n\n{body}\n{end}" for head, body in zip(heads, bodies, strict=True))
+    left = focus(text, "Who wants to wait until June?", keep=0.4)
+
+    assert "Peter wants to wait" in left
+    assert heads[2] in left
+    assert all(head in left for head, body in zip(heads, bodies, strict=True) if body[:20] in left)

@@ -311,3 +311,16 @@ def test_a_page_that_was_cut_off_anywhere_takes_nothing_with_it_that_follows(fra
 
         assert compress(before, "tidy").text.endswith(before[before.index("\n</document>") if "</" in frame else -38 :])
     assert "Mill & weir" in compress(frame.format(CUT, question), "tidy").text
+
+
+@pytest.mark.parametrize("end", range(240, len(CUT) - 1, 20))
+def test_a_page_that_was_cut_off_is_text_where_all_of_a_told_value_is_one(end: int) -> None:
+    page = CUT[:end].rstrip()
+    prompt = f"Find the telephone number.\n\n{page}\n\nBe brief."
+    at = prompt.index(page)
+    left = compress(prompt, "tidy", told=[(at, at + len(page))]).text
+
+    assert left.startswith("Find the telephone number.\n\n")
+    assert left.endswith("\n\nBe brief.")
+    assert len(left) < len(prompt)
+    assert ("Mill & weir" in left) == ("&amp; weir" in page)

@@ -48,7 +48,7 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if "@@ -" in text:  # diffs, before pages, whose lines they may have
         found = _detect_in_gaps(text, found, lambda piece: _detect_by_lines(piece, DETECTORS[:1]))
     if "<" in text:
-        found = _detect_in_gaps(text, found, _detect_html)
+        found = _detect_in_gaps(text, found, lambda piece: _detect_html(piece, told=told))
     if "{" in text or "[" in text:
         found = _detect_in_gaps(text, found, lambda piece: _detect_json(piece, find_json))
     if len(found) > _MANY_PARTS and len(text) < len(found) * _SHORTEST_PART:
@@ -157,8 +157,11 @@ def _fence_zones(text: str, fence: protected_spans.Fence, end: int) -> list[Zone
     ]
 
 
-def _detect_html(text: str) -> list[ZoneSpan]:
-    """Return HTML from a line that starts with a block tag to the end tag; elements in a row are one page."""
+def _detect_html(text: str, *, told: bool) -> list[ZoneSpan]:
+    """Return HTML from a line that starts with a block tag to the end tag; elements in a row are one page.
+
+    A page that was cut off has no end: all of a told text may be one, of another the task may follow.
+    """
     pages: list[ZoneSpan] = []
     done = 0
     unbalanced: set[str] = set()
@@ -169,7 +172,7 @@ def _detect_html(text: str) -> list[ZoneSpan]:
         if match.start() < done or name in unbalanced:
             continue
         tag = text.rfind("<", 0, match.end() - 1)
-        if tag not in closings and (name or text[: match.start()].strip() or not text.rstrip().endswith(">")):
+        if tag not in closings and (name or text[: match.start()].strip() or not (told or text.rstrip().endswith(">"))):
             unbalanced.update([name] if name else [])  # where a page that was cut off ends, nobody knows
             continue
         done = text.find("\n", closings[tag]) + 1 or len(text) if tag in closings else len(text)
