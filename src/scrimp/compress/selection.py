@@ -100,10 +100,10 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
 
 def _parts(zones: Sequence[Zone], at: int, text: str) -> Iterator[tuple[str, bool, str]]:
     """Yield the parts of a document, whether each is for selection (not rules, nor records), and its line so far."""
+    follows, is_followed = at > 0 and _is_bare(zones[at - 1]), at + 1 < len(zones) and _is_bare(zones[at + 1])
+    staying = sorted([*rules_in(unwrapped(text)), *other_spans(text, follows=follows, is_followed=is_followed)])
     done = 0
-    before, after = (any(map(_is_bare, zones[first : first + 1])) for first in (at - 1 if at else len(zones), at + 1))
-    others = other_spans(text, follows=before, is_followed=after)
-    for start, end in (*gaps(0, len(text), sorted([*rules_in(unwrapped(text)), *others])), (len(text), len(text))):
+    for start, end in (*gaps(0, len(text), staying), (len(text), len(text))):
         if start > done:
             yield text[done:start], False, ""
         if end > start:
