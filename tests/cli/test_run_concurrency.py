@@ -197,7 +197,7 @@ def test_a_cap_that_is_reached_counts_calls_that_were_in_flight(
     ready.file("rows.jsonl", "".join(f'{{"text": "{text}"}}\n' for text in ("first", "a", "b", "c", "long" * 900)))
     ran = ready("run", "rows.jsonl", "--max-cost", "0.003", "--max-output", "5", "-j", "4", "--summary-file", "b.json")
     bill = json.loads((ready.cwd / "b.json").read_bytes())
-    (said, spent) = re.findall(r"allows after (up to \$|\$)([\d.]+) spent: lower", ran.err)[0]
+    (said, spent) = re.findall(r"allows after (up to \$|\$)([\d.]+) spent: raise", ran.err)[0]
 
     assert (ran.status, len(provider.prompts), said) == (5, 4 if reply is None else len(provider.prompts), sum_is)
     assert "in flight" not in ran.err
