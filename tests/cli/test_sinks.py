@@ -149,6 +149,15 @@ def test_spans_that_a_collector_rejects_while_it_takes_the_others_are_counted(
     assert "which the ledger has: it took the others, and rejected these" in warning
 
 
+def test_a_connection_that_closes_as_spans_come_loses_none_of_them(ready: Scrimp, provider: FakeProvider) -> None:
+    with span_receiver(lambda number: 200 * (number % 2)) as receiver:
+        tell(ready, provider, f'[sinks.otel]\nendpoint = "{receiver.url}/v1/traces"\n')
+        ran = ready("run", "rows.jsonl")
+
+    assert (ran.status, warnings(ran)) == (0, [])
+    assert len({span.span_id for span in receiver.spans}) == 12
+
+
 def test_a_sink_that_hangs_keeps_a_run_no_longer_than_its_timeout(ready: Scrimp, provider: FakeProvider) -> None:
     over = threading.Event()
     with span_receiver(lambda _: 200 * over.wait(100)) as receiver:

@@ -142,7 +142,7 @@ class SpanPoster:
         request = HttpRequest(url=self._endpoint.base_url, body=body, headers=self._headers)
         try:
             async with asyncio.timeout(self._longest):
-                reply = await self._client.send(request, self._endpoint, {})
+                reply = await self._sent(request)
         except TimeoutError:
             return SpanRefusal(f"it did not answer in {self._longest:g} s", retryable=True)
         except FaultError as fault:
@@ -152,6 +152,18 @@ class SpanPoster:
         if 200 <= reply.status < 300:
             return _refusal_in(reply)
         return SpanRefusal(f"it answered with status {reply.status}", retryable=reply.status in _RETRYABLE)
+
+    async def _sent(self, request: HttpRequest) -> HttpReply:
+        """Return the reply to a request, sent again at once where its connection broke off.
+
+        A server may close a kept connection just as a request comes; spans that come twice have the same ids.
+        """
+        try:
+            return await self._client.send(request, self._endpoint, {})
+        except FaultError as fault:
+            if fault.failure.kind == "timeout":
+                raise
+        return await self._client.send(request, self._endpoint, {})
 
     def close(self) -> None:
         """Close the connections."""
