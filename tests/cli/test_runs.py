@@ -286,3 +286,15 @@ def test_the_sums_of_the_ledger_are_looked_at_by_the_run_that_brings_it_past_ten
     ready("run", "in.jsonl", "--cache", "refresh")
 
     assert list(home.rglob("*sums*.db"))
+
+
+def test_a_call_that_had_failed_when_its_run_was_killed_is_not_lost(ready: Scrimp, provider: FakeProvider) -> None:
+    provider.answer = lambda _: error(503, headers={"retry-after": "100"})
+    ready.file("one.jsonl", '{"text": "row"}\n')
+    run = ready.start("run", "one.jsonl", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_until(lambda: any(b'"http":503' in file.read_bytes() for file in ready.home.glob("in-flight-*")), run=run)
+    run.send_signal(signal.SIGKILL)
+    run.communicate()
+    (model,) = json.loads(ready("cost", "--by", "model", "--json").out)
+
+    assert (model["calls"], model["failed"], model["lost"], model["at_least"]) == (1, 1, 0, False)

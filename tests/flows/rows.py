@@ -23,6 +23,7 @@ def call_recorder(
     prices: PriceBook,
     begin: Begin = lambda _: None,
     append: Append = lambda _: None,
+    note: Append = lambda _: None,
     free: Collection[str] = (),
 ) -> CallRecorder:
     """What a run books with."""
@@ -36,6 +37,7 @@ def call_recorder(
         prices=prices,
         begin=written_down,
         append=append,
+        note=note,
         clock=lambda: 1_795_000_000.0,
         free=free,
     )

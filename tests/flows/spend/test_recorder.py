@@ -106,6 +106,23 @@ def test_a_request_is_written_down_before_it_is_sent_and_those_before_it_are_boo
     run(main())
 
 
+def test_how_a_call_ended_is_written_down_before_its_row_waits_for_anything_else() -> None:
+    async def main() -> None:
+        noted: list[str] = []
+        recorder = row_recorder(call_recorder(PRICES, note=lambda ended: noted.extend(each.status for each in ended)))
+        recorder.goes_on()
+        recorder.end(await recorder.begin(CALL), Failure(kind="server", message="down", http=500))
+        assert noted == ["failed"]
+
+        recorder.end(await recorder.begin(CALL), completion())
+        assert noted == ["failed"]
+        recorder.goes_on()
+        assert noted == ["failed", "paid"]
+        assert [entry.status for entry in recorder.take_unwritten()] == ["paid"]
+
+    run(main())
+
+
 def test_a_row_costs_what_all_its_calls_cost_and_is_unknown_when_one_that_was_paid_is() -> None:
     async def main() -> None:
         recorder = row_recorder(call_recorder(PRICES), planned_row())

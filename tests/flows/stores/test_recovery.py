@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from scrimp.flows.stores.recovery import recover
 from scrimp.flows.stores.repair import repair_stores
 from scrimp.store.cache import SqliteCache
 from scrimp.store.cache_file import CacheFile
-from scrimp.store.encoding.journal_records import SettledRow
+from scrimp.store.encoding.journal_records import BegunCall, SettledRow, encode_record
 from scrimp.store.journal import Journal
 from scrimp.store.ledger import Ledger
 from scrimp.values import Entry
@@ -64,6 +66,16 @@ def test_a_call_without_an_end_is_lost(tmp_path: Path) -> None:
 
     assert recovered(tmp_path) == (1, [("lost", Decimal(0))])
     assert recovered(tmp_path) == (0, [("lost", Decimal(0))])
+
+
+def test_of_what_was_written_down_of_a_call_the_last_word_counts(tmp_path: Path) -> None:
+    first, last = (SettledRow((replace(PAID, escalated=escalated),)) for escalated in (None, True))
+    lines = b"".join(encode_record(record) for record in (BegunCall(LOST), first, last))
+    (tmp_path / "in-flight-r-1.jsonl").write_bytes(lines)
+
+    assert recovered(tmp_path) == (0, [("paid", Decimal("0.000000009"))])
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as ledger:
+        assert ledger.execute("SELECT escalated FROM entries").fetchall() == [(1,)]
 
 
 def test_a_row_whose_key_is_damaged_is_booked_and_not_cached_in_a_journal_without_checksums(tmp_path: Path) -> None:

@@ -182,6 +182,7 @@ class Answerer:
 
     async def _reply(self, question: Question, row: PlannedRow, recorder: RowRecorder) -> Reply:
         """Answer what the generator asks."""
+        recorder.goes_on()
         if isinstance(question, RunCheck):
             async with self._check_slots:
                 longest = min(LONGEST, self._options.timeout)

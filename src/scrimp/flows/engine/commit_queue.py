@@ -80,10 +80,14 @@ class CommitQueue:
         """Note whether more rows are coming: if not, those that came are committed at once."""
         self._writer.expect(more=more)
 
+    def note(self, entries: tuple[Entry, ...]) -> None:
+        """Record how calls ended whose row goes on: they are appended with what follows, or by who recovers them."""
+        self._in_journal(lambda: self._journal.record_settled(entries, time=0.0, completion=None))
+
     def append(self, entries: tuple[Entry, ...]) -> None:
         """Append the entries of ended calls to the ledger; no row waits for them."""
         if entries:
-            self._in_journal(lambda: self._journal.record_settled(entries, time=0.0, completion=None))
+            self.note(entries)
             self._write(Write(entries=entries))
 
     def commit(self, tag: object, entries: tuple[Entry, ...], completion: tuple[bytes, Answer] | None) -> None:

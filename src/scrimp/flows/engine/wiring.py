@@ -71,7 +71,7 @@ async def engine_parts(
             shared.share_breakers(health)
         recorder = CallRecorder(
             run=services.run, labels=options.labels, prices=services.prices, begin=commits.begin, append=commits.append,
-            clock=services.clock, parameters=options.parameters,
+            note=commits.note, clock=services.clock, parameters=options.parameters,
             free={name for name, endpoint in services.routes.endpoints.items() if endpoint.transport != "http"},
         )  # fmt: skip
         budget = (None if shared is None else shared.budget) or Budget(options.limits.max_cost)

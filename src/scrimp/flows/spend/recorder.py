@@ -52,20 +52,22 @@ class CallRecorder:
     def __init__(
         self, *, run: str, labels: RunLabels, prices: PriceBook,
         begin: Callable[[Entry], Awaitable[StoreError | None]] = _begin_unwritten,
-        append: Callable[[tuple[Entry, ...]], None] = lambda _: None, clock: Callable[[], float] = time.time,
+        append: Callable[[tuple[Entry, ...]], None] = lambda _: None,
+        note: Callable[[tuple[Entry, ...]], None] = lambda _: None, clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.monotonic, parameters: Parameters = _NO_PARAMETERS,
         free: Collection[str] = (),
     ) -> None:  # fmt: skip
         """`begin` records a call before it is sent, so that it survives a kill, or returns why it must not be sent.
 
-        `append` appends ended ones. The `clock` says when a call was sent, the `timer` how long it took: a clock may be
+        `append` appends ended ones, and `note` only writes down, for the case of a kill, how they ended while their row
+        goes on. The `clock` says when a call was sent, the `timer` how long it took: a clock may be
         set meanwhile.
 
         `free` are the providers that never bill, since they run in this process: a call of theirs is never lost.
         """
         self.run, self.labels, self.prices = run, labels, prices
-        self.begin, self.append, self.clock, self.parameters, self.free = begin, append, clock, parameters, free
-        self.timer = timer
+        self.begin, self.append, self.note, self.clock, self.timer = begin, append, note, clock, timer
+        self.parameters, self.free = parameters, free
         self._process, self._calls = os.urandom(9).hex(), 0
 
     def next_call(self) -> str:
@@ -153,7 +155,14 @@ class RowRecorder:
             )  # fmt: skip
         self._unwritten.append(entry)
         self.entries.append(entry)
+        if isinstance(result, Failure):  # a retry may wait for long
+            self._calls.note((entry,))
         return entry
+
+    def goes_on(self) -> None:
+        """Write down how the calls so far ended: the row waits for something else, such as the next model."""
+        if self._unwritten:
+            self._calls.note(tuple(self._unwritten))
 
     def _answered(self, begun: Entry, completion: Completion, seconds: float) -> Entry:
         named = self._calls.prices.means(begun.provider, begun.model, completion.model)

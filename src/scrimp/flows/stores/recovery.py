@@ -50,7 +50,8 @@ def commit_records(
     completions = [completion for row in settled if (completion := _completion(row)) is not None]
     with SqliteCache(paths.cache_db) as cache, Ledger(paths.ledger_db) as ledger:
         cache.import_many(completions)
-        ledger.append([entry for row in settled for entry in row.entries])
+        ended = {entry.call: entry for row in settled for entry in row.entries}  # the latest word on each
+        ledger.append(list(ended.values()))
         begun = [record.entry for record in records if isinstance(record, BegunCall)]
         known = ledger.recorded_calls([entry.call for entry in begun])
         lost = [entry for entry in begun if entry.call not in known]
