@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sqlite3
 import stat
@@ -298,3 +299,22 @@ def test_a_call_that_had_failed_when_its_run_was_killed_is_not_lost(ready: Scrim
     (model,) = json.loads(ready("cost", "--by", "model", "--json").out)
 
     assert (model["calls"], model["failed"], model["lost"], model["at_least"]) == (1, 1, 0, False)
+
+
+def test_few_rows_are_paid_for_and_wait_for_their_check_which_a_kill_would_have_paid_again(
+    ready: Scrimp, provider: FakeProvider
+) -> None:
+    checked = ready.file("checked", "")
+    waiting: list[int] = []
+
+    def answer(body: dict[str, Any]) -> Reply:
+        waiting.append(len(provider.bodies) - checked.stat().st_size)
+        return echo(body)
+
+    provider.answer = answer
+    ready.file("in.txt", "".join(f"row {number}\n" for number in range(300)))
+    check = ready.file("check.sh", f"sleep 0.03\nprintf . >> '{checked}'\n")
+    ran = ready("run", "in.txt", "-j", "4", "--check", f"sh '{check}'")
+
+    assert (ran.status, len(waiting)) == (0, 300)
+    assert max(waiting) <= 3 * max(4, 2 * (os.cpu_count() or 1))

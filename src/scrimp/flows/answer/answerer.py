@@ -28,6 +28,7 @@ from scrimp.flows.answer.row_failure import (
     nothing_to_ask,
     skipped,
 )
+from scrimp.flows.answer.work_in_progress import WorkInProgress
 from scrimp.flows.plan.expected.row_costs import PricedRow
 from scrimp.flows.spend.recorder import RowRecorder
 from scrimp.values import (
@@ -63,7 +64,9 @@ class Answerer:
         """`costs` returns the expected cost of rows; None if it is not asked for."""
         self._options, self._step_caller, self._pricer, self._history = options, step_caller, pricer, history
         self._costs = costs
-        self._check_slots = asyncio.Semaphore(2 * (os.cpu_count() or 1))  # processes of the user's check
+        checks = 2 * (os.cpu_count() or 1)  # processes of the user's check
+        self._check_slots = asyncio.Semaphore(checks)
+        self._in_progress = WorkInProgress(calls=options.concurrency, checks=checks if options.check else 0)
         self._assessors: dict[tuple[str, bool], Assessor] = {}
         self._cache_use: CacheUse = "off" if options.cache == "off" else "miss"
 
@@ -75,7 +78,8 @@ class Answerer:
         if dear is not None and dear.action == "skip":
             return skipped(row, dear, self._cache_use)
         try:
-            attempts = await self._escalate(row, recorder)
+            async with self._in_progress.place(row.route.chain):
+                attempts = await self._escalate(row, recorder)
         except RowPendingError as pending:
             return self._pending(row, pending.failure, recorder)
         kept = next((attempt for attempt in attempts if attempt.kept), None)
