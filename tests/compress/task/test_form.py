@@ -411,14 +411,6 @@ def test_an_order_asks_for_values_where_its_own_verb_does() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Does every answer have a reason?", "Hat jede Frage vier Antworten?", "每个问题都对吗"]
-)
-def test_a_question_that_ranges_over_all_of_the_data_is_about_the_form_of_json_only(question: str) -> None:
-    assert about_form(question)
-    assert about_form(question, of_prose=True) is None
-
-
-@pytest.mark.parametrize(
     ("prompt", "words"),
     [
         ("Hello. How many blank lines are there?", "blank lines"),

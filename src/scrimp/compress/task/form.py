@@ -19,7 +19,7 @@ from scrimp.regexes import pattern
 Span: TypeAlias = tuple[int, int]
 Kind: TypeAlias = Literal[
     "form", "whole", "work", "counts", "measures", "values", "questions", "answers", "unsure", "units", "parts",
-    "properties", "scopes",
+    "properties",
 ]  # fmt: skip
 
 # A word of a script with spaces, or signs that separate sentences. For `re`, vowels of Indic scripts are not letters.
@@ -137,7 +137,7 @@ def _form_of_question(question: str, *, of_prose: bool) -> str | None:
         return found
     if of_prose:
         return None
-    named = _find(left, "units") or _find(left, "scopes") or (mention and mention[0])
+    named = _find(left, "units") or (mention and mention[0])
     return named or (question.strip()[:_LONGEST_NAMED] if score > WORDLESS["asking"] else None)
 
 

@@ -12,8 +12,7 @@ does what these words tell to do, but not a question that looks up who did it. `
 `measures`: what is measured on all. Either may be stated. `questions`: how a question begins. `answers`: what else the
 data answers by its values, however it is written. `unsure`: how a question begins that may be about the text itself, or
 an order. `units`: what a text is made of as it is written ("syllable", "footnote"); `parts`: what has contents, too
-("clause", "id"); `properties`: what is said of either where it is about how it is written ("unique", "missing");
-`scopes`: how a question ranges over all of the data ("every").
+("clause", "id"); `properties`: what is said of either where it is about how it is written ("unique", "missing").
 """
 
 from __future__ import annotations
