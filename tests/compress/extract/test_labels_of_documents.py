@@ -37,7 +37,11 @@ LABELS = [
     "\u30104:{n}\u2020report.pdf\u3011\n{text}",
     "ID: {n}\n\u251c\u2500\u2500 Title: report.pdf\n\u2514\u2500\u2500 Content:\n{text}",
     "<<<{n}>>>\n{text}",
+    "[^{n}]: {text}",
+    "doc_{n}: {text}",
+    "chunk-{n}: {text}",
 ]
+TITLES = ("The market", "Iron", "The choir", "Tarbet and Oslo", "To the lake", "Rolls for the feast")
 # What begins a passage without a word that is known: it is a document where an order says so.
 MARKS = [
     "\u2022 {text}",
@@ -62,6 +66,24 @@ def test_both_passages_of_a_question_of_two_hops_stay_whatever_their_labels(labe
     assert "drawn up by Orla Finch" in left
     assert "a family of smiths in Tarbet" in left
     assert len(left) < 0.8 * len(documents)
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize("label", [*LABELS, "\u300c{n}\u300d{text}", "{title}\n{text}", "**{title}**\n\n{text}"])
+def test_what_is_left_of_a_document_is_below_its_label(label: str, keep: float) -> None:
+    above = [label.partition("{text}")[0].format(n=n, title=title).strip() for n, title in enumerate(TITLES, 1)]
+    documents = [
+        label.format(n=n, title=title, text=text + MORE)
+        for n, (title, text) in enumerate(zip(TITLES, PASSAGES, strict=True), 1)
+    ]
+    prompt = "\n\n".join([ORDER.strip(), *documents, "Question: Where was the designer of the Varn Bridge born?"])
+    left = compress(prompt, "focus", keep=keep).text
+
+    assert left != prompt
+    for own, text in zip(above, PASSAGES, strict=True):
+        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
+            if (at := left.find(sentence)) >= 0:
+                assert max(above, key=lambda each: left.rfind(each, 0, at)) == own
 
 
 @pytest.mark.parametrize("mark", MARKS)

@@ -134,9 +134,10 @@ def _heads(units: Sequence[str]) -> dict[int, int]:
 
 
 def _is_title(units: Sequence[str], ranks: Sequence[int | None], at: int) -> bool:
-    """Return whether a unit is the title in "Passage 1: The old mill", with a sentence on the line below."""
-    if not 0 < at < len(units) - 2 or ranks[at - 1] != PASSAGE or ranks[at : at + 3] != [None] * 3:
+    """Return whether a unit is a title, with a sentence on the line below: of a paragraph, or of "Passage 1: Mills"."""
+    begins = not at or units[at - 1].count("\n") > 1 or ranks[at - 1] == PASSAGE
+    if not begins or at >= len(units) - 2 or ranks[at : at + 3] != [None] * 3:
         return False
     title, end, below = units[at : at + 3]
-    ends = is_break(title), is_break(end), is_break(below)
+    ends = is_break(title), end.count("\n") == 1 and is_break(end), is_break(below)
     return ends == (False, True, False) and len(title) <= _MAX_TITLE and not _SENTENCE_END.search(title)

@@ -19,7 +19,7 @@ _TAG = re.compile(r"[ \t]*+<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
 TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
-_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u3010]|\A\s*(?:[-_~+\u2022\d(]|\w{1,5}[.)])|\d[ \t]*(?:\(|\Z)")  # for speed
+_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u300c\u3010]|\A\s*(?:[-_~+\u2022\d(]|\w{1,5}[.)])|\d[ \t]*(?:\(|\Z)")  # for speed
 _WHOLE_TAG = re.compile(r"\s*+</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
 _INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
 _OPENING_TAG = re.compile(rf"\s*+<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
@@ -34,11 +34,11 @@ HEADING = re.compile(
     r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z|<{2,3}[^<>\n]{1,60}>{2,3}\s*\Z)"
 )
 ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022]|\(?(?:[A-Za-z]|[ivx]{1,5})\)|[ivx]{1,5}\.|\#\d{1,3}:?)[^\S\n]+")
-_WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*+(?:(?:no\.|nr\.|n[\u00b0\u00ba]|#)[ \t]*+)?+"
-MAY_BE_NUMBERED = rf"(?i:{_WORD}{_NO}[\d\[(\u3010])"  # where a line begins with a letter
+_WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*+(?:(?:no\.|nr\.|n[\u00b0\u00ba]|[#_^-])[ \t]*+)?+"
+MAY_BE_NUMBERED = rf"(?i:{_WORD}{_NO}[\d\[(\u3010\u300c])"  # where a line begins with a letter
 NUMBERED = re.compile(
-    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010](?:[ \t]*+(?P<inner>{_WORD}))?{_NO}\d{{1,6}}"
-    r"(?:[:\d]*\u2020[^\n\u3011]{0,80})?[ \t]*[\])\u3011])"
+    rf"[#>* \t]*+(?:(?P<boxed>[\[(\u3010\u300c](?:[ \t]*+(?P<inner>{_WORD}))?{_NO}\d{{1,6}}"
+    r"(?:[:\d]*\u2020[^\n\u3011]{0,80})?[ \t]*[\])\u3011\u300d])"
     rf"|(?P<word>{_WORD}){_NO}(?:(?P<after>[\[(\u3010][ \t]*\d{{1,6}}[ \t]*[\])\u3011])|\d{{1,6}}(?![\w.,])))"
     r"(?:[ \t]+(?:of|von|de|/)[ \t]*\d{1,6})?(?:[ \t]*\([^()\n]{1,160}\))?[ \t]*(?:[*]+)?(?P<colon>[:\uff1a]?)[ \t]*+",
     re.IGNORECASE,
