@@ -11,6 +11,7 @@ from scrimp.compress.extract.paragraphs import other_spans, prose_size
 from scrimp.compress.extract.quantities import unstated_quantity
 from scrimp.compress.extract.question import find_question, without_answer_orders
 from scrimp.compress.extract.sentences import unwrapped
+from scrimp.compress.instructions.labels import TAG_LINE
 from scrimp.compress.instructions.rules import rules_in
 from scrimp.compress.keep_tags import without_keep_tags
 from scrimp.compress.options import CompressOptions
@@ -129,4 +130,4 @@ def _is_bare(zone: Zone) -> bool:
 def _is_document(zone: Zone) -> bool:
     # A story in which people talk has as many quotation marks as a program has signs.
     is_prose = (zone.kind, zone.form) == ("context", "prose")
-    return is_prose and is_running_text(pattern(_ATTRIBUTES).sub(r"\1>", zone.text).replace('"', "'"))
+    return is_prose and is_running_text(pattern(rf"(?m)^{TAG_LINE}|{_ATTRIBUTES}").sub(" ", zone.text).replace('"', "'"))

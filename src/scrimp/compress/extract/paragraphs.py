@@ -12,10 +12,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from scrimp.compress.instructions.labels import ITEM, label_end
+from scrimp.compress.instructions.labels import ITEM, TAG_LINE, label_end
 from scrimp.compress.zones.prose import may_be_prose
 
-_PARAGRAPH = re.compile(r"(?:^[^\S\n]*+\S[^\n]*+(?:\n|\Z))++", re.MULTILINE)
+# Lines beside each other, but for tags alone on theirs, which part documents as blank lines do.
+_PARAGRAPH = re.compile(rf"(?:^(?!{TAG_LINE})[^\S\n]*+\S[^\n]*+(?:\n|\Z))++", re.MULTILINE)
 _MARKS = r"[\"'\u201d\u2019\u00bb)\]*_]*+"
 _END = re.compile(
     rf"[\w%\u0300-\u036f\u0900-\u0dff]{_MARKS}[.!?\u2026]++{_MARKS}(?=[\s<\[(]|\Z)"

@@ -22,6 +22,7 @@ TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
 _MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u300c\u3010]|\A\s*(?:[-_~+\u2022\d(]|\w{1,5}[.)])|\d[ \t]*(?:\(|\Z)")  # for speed
 _WHOLE_TAG = re.compile(r"\s*+</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
 _INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
+TAG_LINE = rf"[^\S\n]*+</?{_INLINE}[A-Za-z][\w:.-]*+(?:\s[^<>\n]{{0,300}})?>[^\S\n]*+(?:\n|\Z)"
 _OPENING_TAG = re.compile(rf"\s*+<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
 CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
 _NAME = re.compile(r"[\s│├└─]*+((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")

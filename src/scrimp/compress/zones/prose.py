@@ -24,5 +24,5 @@ def may_be_prose(text: str) -> bool:
 def is_running_text(text: str) -> bool:
     """Return whether a text has far more words than signs, unlike a program in a language that nothing else tells."""
     signs = sum(map(text.count, _SIGNS)) - len(_TIME.findall(text))
-    is_comment = text.lstrip().startswith(("/*", "{-"))
-    return not is_comment and signs <= _MOST_SIGNS * (len(text) - text.count(" ") - text.count("\n"))
+    is_code = text.lstrip().startswith(("/*", "{-", "<?xml"))
+    return not is_code and signs <= _MOST_SIGNS * (len(text) - text.count(" ") - text.count("\n"))
