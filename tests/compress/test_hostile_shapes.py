@@ -24,6 +24,8 @@ UNITS = {
     "fences": "```\n", "documents": "<document>\nBees live.\n</document>\n", "here-documents": "<<EOF\n",
     "keys": "a:\n  - b\n", "assignments": "a = b\n",
     "objects": '{"a": [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}\n\n', "triple quotes": '= """', "comments": "/* ",
+    "labels below": "It rained.\nSource: a\n", "labels": "Source: a\n", "titles": "A title\n\nIt rained.\n\n",
+    "titled items": "- **A** It rained.\n",
     "logs": "2026-11-25 10:00:00 up 1\n", "functions": "def f(x):\n    return x\n\n",
     "rules": "Never do it.\n", "orders": "Answer briefly. ", "accents": "e\u0301",
     "turns": "User: hi\nAssistant: hi\n", "opened quotations": "\u201c",

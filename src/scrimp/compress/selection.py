@@ -130,4 +130,6 @@ def _is_bare(zone: Zone) -> bool:
 def _is_document(zone: Zone) -> bool:
     # A story in which people talk has as many quotation marks as a program has signs.
     is_prose = (zone.kind, zone.form) == ("context", "prose")
-    return is_prose and is_running_text(pattern(rf"(?m)^{TAG_LINE}|{_ATTRIBUTES}").sub(" ", zone.text).replace('"', "'"))
+    return is_prose and is_running_text(
+        pattern(rf"(?m)^{TAG_LINE}|{_ATTRIBUTES}").sub(" ", zone.text).replace('"', "'")
+    )

@@ -68,8 +68,25 @@ def test_both_passages_of_a_question_of_two_hops_stay_whatever_their_labels(labe
     assert len(left) < 0.8 * len(documents)
 
 
+TITLED = [
+    "\u300c{n}\u300d{text}",
+    "{title}\n{text}",
+    "{title}\n\n{text}",
+    "**{title}**\n\n{text}",
+    "- **{title}** {text}",
+    "* *{title}*: {text}",
+    "\u00a7 {n} {text}",
+    "#{n} {text}",
+    "@Ann{n}: {text}",
+    "Ann (1{n}:00): {text}",
+    "file_path: docs/{n}.md\n\n{text}",
+    "Node ID: 0a{n}\nText: {text}",
+    '<document index="{n}">\n<source>{n}.txt</source>\n<document_content>\n{text}\n</document_content>\n</document>',
+]
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
-@pytest.mark.parametrize("label", [*LABELS, "\u300c{n}\u300d{text}", "{title}\n{text}", "**{title}**\n\n{text}"])
+@pytest.mark.parametrize("label", [*LABELS, *TITLED])
 def test_what_is_left_of_a_document_is_below_its_label(label: str, keep: float) -> None:
     above = [label.partition("{text}")[0].format(n=n, title=title).strip() for n, title in enumerate(TITLES, 1)]
     documents = [
@@ -84,6 +101,33 @@ def test_what_is_left_of_a_document_is_below_its_label(label: str, keep: float) 
         for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
             if (at := left.find(sentence)) >= 0:
                 assert max(above, key=lambda each: left.rfind(each, 0, at)) == own
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "Content: {text}\nSource: {n}-pl",
+        "{text}\nScore: 0.8{n}\nSource: {n}.pdf",
+        "{text}\n(Source: {n}.pdf)",
+        "{text}\n\u2014 {title}, page {n}",
+    ],
+)
+def test_what_is_left_of_a_document_is_above_the_label_below_it(label: str, keep: float) -> None:
+    below = [label.partition("{text}")[2].format(n=n, title=title) for n, title in enumerate(TITLES, 1)]
+    documents = [
+        label.format(n=n, title=title, text=text + MORE)
+        for n, (title, text) in enumerate(zip(TITLES, PASSAGES, strict=True), 1)
+    ]
+    prompt = "\n\n".join([ORDER.strip(), *documents, "Question: Where was the designer of the Varn Bridge born?"])
+    left = compress(prompt, "focus", keep=keep).text
+
+    assert left != prompt
+    for own, text in zip(below, PASSAGES, strict=True):
+        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
+            if (at := left.find(sentence)) >= 0:
+                found = {each: left.find(each, at) for each in below if each in left[at:]}
+                assert min(found, key=found.__getitem__) == own
 
 
 @pytest.mark.parametrize("mark", MARKS)

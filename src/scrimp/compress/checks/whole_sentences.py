@@ -12,7 +12,9 @@ from collections.abc import Iterator
 _ENDS = re.compile(
     r"(?<=[.!?:;>\]\u2026])[\"'\u201c\u201d\u2018\u2019\u00ab\u00bb)\]*_]*+\s+|(?<=[.!?])(?=[\[:])"
     r"|(?<=[\u3002\uff01\uff1f\uff1a\u0964\u061f\u06d4\u1362\u104b\u0589\u17d4])[\"'\u201d\u2019\u300d\u300f]*+\s*"
-    r"|\n|(?:\A|(?<=\n))[ \t]*(?:[-*+\u2022]|\d{1,3}\))[ \t]+|(?<=>)|(?=</)|(?<=[\u0e00-\u0eff])\s+"
+    r"|\n|(?<=>)|(?=</)|(?<=[\u0e00-\u0eff])\s+"
+    r"|(?:\A|(?<=\n))[ \t]*(?:[-*+\u2022]|\d{1,3}\)|[#\u00a7][ \t]?\d{1,4})[ \t]+"
+    r"(?:\*\*[^*\n]{1,80}\*\*[ \t]+|__[^_\n]{1,80}__[ \t]+)?"
     r"|(?:\A|(?<=\n))[ \t]*(?:[^\W\d_]{1,20} ?)?[\[(\u3010][^\])\u3011\n]{1,40}[\])\u3011](?:\([^()\n]{1,160}\))?[ \t]*"
 )
 _MAX_SENTENCE = 2_000  # characters; longer ones are words without punctuation, of which a part may be left out

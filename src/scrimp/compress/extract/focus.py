@@ -85,10 +85,13 @@ def _required(
 
 
 def _with_labels(index: int, outline: Outline, selected: set[int]) -> set[int]:
-    """Return a unit with the labels above it, start tags with their end tags, except for those selected already."""
+    """Return a unit with its labels, start tags with their end tags, except for those selected already."""
     added: set[int] = set()
     while index != -1 and index not in selected:
-        added |= {index, outline.closing.get(index, index)}
+        end: int | None = index
+        while end is not None and end not in selected:
+            added.add(end)
+            end = outline.closing.get(end)
         index = outline.parent[index]
     return added
 

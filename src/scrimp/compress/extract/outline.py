@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from scrimp.compress.extract.sentences import is_break
-from scrimp.compress.instructions.labels import NAME_INLINE, PASSAGE, TAG, label_rank
+from scrimp.compress.instructions.labels import NAME_INLINE, NAME_LINE, PASSAGE, TAG, is_label_below, label_rank
 
 _MAX_TITLE = 100  # characters
 _SENTENCE_END = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u0964\u061f][\"'\u201d\u2019\u00bb)\]]*\s*$")
@@ -21,7 +21,7 @@ class Outline:
 
     paragraphs: list[list[int]]
     parent: dict[int, int]  # unit -> label, -1 for none; end tag -> start tag
-    closing: dict[int, int]  # start tag -> end tag
+    closing: dict[int, int]  # start tag -> end tag; sentence -> label below it, and label -> the next one
 
 
 class _LabelStack:
@@ -83,6 +83,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     outline, labels, heads = Outline([[]], {}, {}), _LabelStack(), _heads(units)
     lines_above = {*heads.values()}
     ranks = [None if is_break(unit) else label_rank(unit) for unit in units]
+    below, above = _below(units, ranks), list[int]()  # what a label below it is about
     in_line = 0  # sentences since the last break: a line of several is a paragraph
     for index, unit in enumerate(units):
         in_line = 0 if not index or is_break(units[index - 1]) else in_line + 1
@@ -91,18 +92,24 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
             outline.parent[index] = max(labels.innermost(), heads.get(index, -1))
             labels.last_sentence = index
             continue
-        rank = PASSAGE if _is_title(units, ranks, index) else ranks[index]
+        rank = NAME_LINE if _is_title(units, ranks, index) else ranks[index]
         tag = _TAG_NAME.match(unit) if rank == TAG else None
         if is_break(unit):
             labels.end_line()
+            above = [] if unit.count("\n") > 1 else above
             if unit.count("\n") > 1 or in_line > 1:
                 outline.paragraphs.append([])
         elif tag and tag[1] and labels.tags[tag[2]]:
             outline.parent[index] = labels.close(tag[2])
             outline.closing[outline.parent[index]] = index
+        elif index in below and above and above[-1] >= index - 2:
+            outline.parent[index] = outline.parent[above[-1]]
+            outline.closing.update(dict.fromkeys(above, index))
+            above = [index]
         elif rank is None or (tag and (tag[1] or unit.rstrip().endswith("/>"))):
             if index not in lines_above:
                 outline.paragraphs[-1].append(index)
+            above.append(index)
             outline.parent[index] = max(labels.innermost(), heads.get(index, -1))
             labels.last_sentence = index
         else:
@@ -133,11 +140,28 @@ def _heads(units: Sequence[str]) -> dict[int, int]:
     return heads
 
 
+def _below(units: Sequence[str], ranks: Sequence[int | None]) -> set[int]:
+    """Return the labels that end a paragraph which they are about: on its last line, or on lines of their own below."""
+    found: set[int] = set()
+    for at in range(len(units) - 1, 0, -1):
+        breaks = units[at + 1].count("\n") if at + 1 < len(units) and is_break(units[at + 1]) else -1
+        if not is_break(units[at - 1]):
+            ends = ranks[at] not in (None, TAG) and ranks[at - 1] is None and breaks
+        else:
+            ends = is_label_below(units[at]) and (
+                breaks > 1 or at + 1 == len(units) or (breaks == 1 and at + 2 in found)
+            )
+            ends = ends and units[at - 1].count("\n") == 1
+        if ends and (breaks > 0 or at + 1 == len(units)):
+            found.add(at)
+    return found
+
+
 def _is_title(units: Sequence[str], ranks: Sequence[int | None], at: int) -> bool:
     """Return whether a unit is a title, with a sentence on the line below: of a paragraph, or of "Passage 1: Mills"."""
     begins = not at or units[at - 1].count("\n") > 1 or ranks[at - 1] == PASSAGE
     if not begins or at >= len(units) - 2 or ranks[at : at + 3] != [None] * 3:
         return False
     title, end, below = units[at : at + 3]
-    ends = is_break(title), end.count("\n") == 1 and is_break(end), is_break(below)
+    ends = is_break(title), is_break(end), is_break(below)
     return ends == (False, True, False) and len(title) <= _MAX_TITLE and not _SENTENCE_END.search(title)

@@ -19,13 +19,18 @@ _TAG = re.compile(r"[ \t]*+<([A-Za-z][\w.-]*)(?:\s[^<>\n]*)?>[ \t]*")
 # The rank of a label tells its scope: a tag to its end tag, a passage label to the next passage, a heading (1 + its
 # level) to the next of its rank, a name on its own line to the next such name, a name before words to the end of line.
 TAG, PASSAGE, NAME_LINE, NAME_INLINE = 0, 1, 8, 9
-_MAY_BE_LABEL = re.compile(r"[<#=*:\uff1a\[\u300c\u3010]|\A\s*(?:[-_~+\u2022\d(]|\w{1,5}[.)])|\d[ \t]*(?:\(|\Z)")  # for speed
+_MAY_BE_LABEL = re.compile(
+    r"[<#=*:\uff1a\[\u300c\u3010]|\A\s*(?:[-_~+\u2022\u00a7\d(]|\w{1,5}[.)])|\d[ \t]*(?:\(|\Z)"
+)  # for speed
 _WHOLE_TAG = re.compile(r"\s*+</?[A-Za-z][\w:.-]*(?:\s[^<>\n]{0,300})?>\s*")
 _INLINE = r"(?!(?:b|i|u|s|a|p|q|em|strong|span|code|li|td|th|tr|sub|sup|small|kbd|mark|font|div|h[1-6])\b)"
 TAG_LINE = rf"[^\S\n]*+</?{_INLINE}[A-Za-z][\w:.-]*+(?:\s[^<>\n]{{0,300}})?>[^\S\n]*+(?:\n|\Z)"
 _OPENING_TAG = re.compile(rf"\s*+<{_INLINE}[A-Za-z][\w:.-]*(?:\s[^<>\n]{{0,300}})?>[^\S\n]*")
 CLOSING_TAG = re.compile(rf"</{_INLINE}[A-Za-z][\w:.-]*>\s*\Z")
-_NAME = re.compile(r"[\s│├└─]*+((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})[ \t]?:(?:[ \t]+|$)")
+_NAME = re.compile(
+    r"[\s│├└─@]*+((?:[^\W\d_][\w'\u2019.-]{0,20}[ \t]){0,2}[^\W_][\w'\u2019-]{0,20})"
+    r"(?:[ \t]?[(\[][^()\[\]\n]{1,20}[)\]])?[ \t]?:(?:[ \t]+|$)"  # with a time: "Ann (14:02):"
+)
 _TEXT_NAME = re.compile(r"[\s│├└─]*+(?:text|content|body|snippet|abstract|summary|page_content)[ \t]?:(?:[ \t]+|$)")
 # Lines that label without a word that is known. The signs of a heading tell its level.
 RULER = re.compile(r"\s*+(?:([-=*_~#+])\1{2,}|\"\"\"|''')\s*\Z")
@@ -34,7 +39,15 @@ HEADING = re.compile(
     r"|[\[\u3010](?=[^\]\n]*[:\d])[^\[\]\u3010\u3011\n]{1,120}[\]\u3011]\s*\Z"
     r"|-{3,}+[ \t]*[^\s-](?:[^\n-]|-(?!--)){0,120}-{3,}+\s*\Z|<{2,3}[^<>\n]{1,60}>{2,3}\s*\Z)"
 )
-ITEM = re.compile(r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022]|\(?(?:[A-Za-z]|[ivx]{1,5})\)|[ivx]{1,5}\.|\#\d{1,3}:?)[^\S\n]+")
+ITEM = re.compile(
+    r"[ \t]*+(?:\d{1,3}[.)]|[-*+\u2022]|\(?(?:[A-Za-z]|[ivx]{1,5})\)|[ivx]{1,5}\.|\#\d{1,3}:?|\u00a7[ \t]?\d{1,4})"
+    r"[^\S\n]+"
+)
+# "**Title**:" before words, and "- **Title**" at the start of an item.
+_EMPHASIZED = re.compile(
+    rf"(?:{ITEM.pattern}|[ \t]*+)(\*\*|__|[*_])(?=[^\s*_])[^*_\n]{{1,80}}(?:\1[ \t]?:|:\1)[ \t]+"
+    rf"|{ITEM.pattern}(\*\*|__)(?=[^\s*_])[^*_\n]{{1,80}}\2[ \t]+"
+)
 _WORD, _NO = r"[^\W\d_]{1,20}(?:[ \t][^\W\d_]{1,20})?", r"[ \t]*+(?:(?:no\.|nr\.|n[\u00b0\u00ba]|[#_^-])[ \t]*+)?+"
 MAY_BE_NUMBERED = rf"(?i:{_WORD}{_NO}[\d\[(\u3010\u300c])"  # where a line begins with a letter
 NUMBERED = re.compile(
@@ -57,6 +70,10 @@ _OWN_LINE = re.compile(
     rf"[\s│├└─]*+(?:(?:{_NAMES})[ \t]*[:\uff1a][^\n]{{0,200}}|<({_NAMES}|name)>[^<>\n]{{0,200}}</\1>\s*"
     r"|(?:document|doc|passage|chunk|result|rank|score|page|index)[ \t]*:[ \t]*#?[\d.]{1,12}\s*)",
     re.IGNORECASE,
+)
+# What may stand below what it is about: metadata, in brackets too, and who said it.
+_BELOW = re.compile(
+    rf"[(\[]?(?:{_OWN_LINE.pattern})[)\]]?|(?:--|[\u2013\u2014])[ \t]*[^\s-][^\n]{{0,100}}", re.IGNORECASE
 )
 _MOST_WORDS = 4
 
@@ -123,6 +140,11 @@ def label_rank(unit: str) -> int | None:
     return None
 
 
+def is_label_below(unit: str) -> bool:
+    """Return whether a line may label what is above it: "Source: 28-pl", "-- Ann Day, page 4"."""
+    return _BELOW.fullmatch(unit) is not None
+
+
 def label_end(line: str) -> int:
     """Return the length of the label at the start of a line: all of it for headings, tags and metadata; 0 for none."""
     if not _MAY_BE_LABEL.search(line):
@@ -144,8 +166,8 @@ def numbered_at(line: str) -> re.Match[str] | None:
 
 
 def _speaker_end(text: str) -> int:
-    """Return the length of the name of a speaker or section at the start, each word capitalized; 0 without one."""
-    if named := _TEXT_NAME.match(text):
+    """Return the length of the name of a speaker or section at the start, capitalized or emphasized; 0 without one."""
+    if named := _TEXT_NAME.match(text) or _EMPHASIZED.match(text):
         return named.end()
     match = _NAME.match(text)
     return match.end() if match and all(word[0].isupper() or word[0].isdigit() for word in match[1].split()) else 0
