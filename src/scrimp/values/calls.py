@@ -61,6 +61,7 @@ class Call(Struct, frozen=True, kw_only=True):
     attachments: tuple[Attachment, ...] = ()
     attached_tokens: int = 0  # the most that they count at this model
     thought_budget: int = 0  # the most hidden tokens where its cap does not count them; they are asked for as a limit
+    default_cap: int | None = None  # on its completion, where `parameters` have none and its model is sent one anyway
     predicate: str | None = None  # ask for the probability that this is true of the text, not for a completion
     prompt_cache: PromptCache | None = None  # None: the provider is told nothing of it
 

@@ -73,6 +73,16 @@ def test_a_lost_call_may_have_thought_beside_its_cap(cap: int | None, most: int 
     assert run(main()).most_output == most
 
 
+def test_a_lost_call_is_bounded_by_the_cap_that_it_was_sent_though_the_user_gave_none() -> None:
+    async def main() -> Entry:
+        recorder = row_recorder(call_recorder(PRICES))
+        return recorder.end(
+            str(await recorder.begin(replace(CALL, default_cap=8192))), Failure(kind="timeout", message="silence")
+        )
+
+    assert run(main()).most_output == 8192
+
+
 def test_what_a_provider_says_it_cost_goes_before_our_own_reckoning() -> None:
     entry = entry_of(completion(reported=Decimal("0.5")))
 

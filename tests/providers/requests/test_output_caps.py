@@ -7,6 +7,8 @@ import json
 import pytest
 
 from providers.dialect_replies import body, request
+from scrimp.providers.presets import PRESETS
+from scrimp.providers.requests.output_caps import default_cap
 from scrimp.values import Parameters
 
 NEWER, OLDER = "max_completion_tokens", "max_tokens"
@@ -54,3 +56,11 @@ def test_the_cap_of_a_label_is_small_where_the_model_does_not_think_first(
     assert cap == (256 + 180 if small else 8192)
     assert body("anthropic", model=model, choices=labels, effort=effort, max_output=7)[OLDER] == 7
     assert body("anthropic", model=model, effort=effort)[OLDER] == 8192
+
+
+@pytest.mark.parametrize("model", ["claude-haiku-5-5", "anthropic/claude-sonnet-5-5", "gpt-6-luna", "deepseek-flash"])
+@pytest.mark.parametrize("preset", ["anthropic", "openai", "portkey", "litellm", "tokenmix", "openrouter", "vllm"])
+def test_the_cap_that_is_known_of_a_call_is_the_one_it_is_sent_with(preset: str, model: str) -> None:
+    sent = json.loads(request(preset, model=model).body)
+
+    assert default_cap(model, PRESETS[preset], Parameters()) == sent.get(OLDER, sent.get(NEWER))

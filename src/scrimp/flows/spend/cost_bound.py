@@ -27,7 +27,12 @@ def cost_bound(prices: PriceBook, call: Call, when: float, *, batch: bool = Fals
 
 def most_output_tokens(call: Call) -> int:
     """Return the most tokens that a request can be answered with, hidden ones among them."""
-    return (call.parameters.max_output or BOUNDED_OUTPUT) + call.thought_budget
+    return (output_cap(call) or BOUNDED_OUTPUT) + call.thought_budget
+
+
+def output_cap(call: Call) -> int | None:
+    """Return the most tokens that a request says a completion may have; None if it says nothing of it."""
+    return call.parameters.max_output or call.default_cap
 
 
 def most_input_tokens(call: Call) -> int:

@@ -14,7 +14,7 @@ from scrimp.enums import PAID_STATUSES, EntryStatus
 from scrimp.errors import StoreError
 from scrimp.failures import may_be_billed
 from scrimp.flows.spend.call_price import price_call
-from scrimp.flows.spend.cost_bound import most_input_tokens, most_output_tokens
+from scrimp.flows.spend.cost_bound import most_input_tokens, most_output_tokens, output_cap
 from scrimp.values import Call, Completion, Entry, Failure, Parameters
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class RowRecorder:
             signature=self.signature, batch=batch, attempt=len(self.entries) + len(self._open),
             retry=bool(self.entries) and not _has_completion(self.entries[-1]),
             most_input=None if free else most_input_tokens(call),
-            most_output=None if free or call.parameters.max_output is None else most_output_tokens(call),
+            most_output=None if free or output_cap(call) is None else most_output_tokens(call),
         )  # fmt: skip
 
     def end(self, call_id: str, result: Completion | Failure) -> Entry:

@@ -30,9 +30,7 @@ def cap_fields(call: Call, endpoint: Endpoint) -> dict[str, Json]:
     OpenAI refuses `max_tokens` for GPT-5 and later, and for its o models; its older models take both. Claude refuses a
     request without a cap, and not every gateway adds one.
     """
-    cap = call.parameters.max_output
-    if cap is None and claude_version(call.model) and endpoint.flavour not in _OLD_NAME:
-        cap = claude_cap(call)
+    cap = call.parameters.max_output or default_cap(call.model, endpoint, call.parameters)
     fields: dict[str, Json] = {"thinking_budget": call.thought_budget} if call.thought_budget else {}
     return fields if cap is None else {_field(call.model, endpoint.flavour): cap, **fields}
 
@@ -47,6 +45,12 @@ def thought_budget(endpoint: Endpoint, model: str, parameters: Parameters) -> in
         return 0
     thinks = effort is not None or _QWEN_THINKS.match(base_name(model))
     return max(cap, _LEAST_THOUGHT) if thinks else 0
+
+
+def default_cap(model: str, endpoint: Endpoint, parameters: Parameters) -> int | None:
+    """Return the tokens that a model may write where the user did not say how many; None where it is not told."""
+    is_claude = endpoint.dialect == "openai" and claude_version(model) and endpoint.flavour not in _OLD_NAME
+    return default_claude_cap(model, parameters) if is_claude or endpoint.dialect == "anthropic" else None
 
 
 def claude_cap(call: Call) -> int:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from scrimp.flows.answer.calls.call_parameters import CallParameters
 from scrimp.flows.spend.cost_bound import BOUNDED_OUTPUT
-from scrimp.providers.requests.output_caps import thought_budget
+from scrimp.providers.requests.output_caps import default_cap, thought_budget
 from scrimp.values import Attachment, Call, Completion, Failure, Message, ModelRef, Parameters
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class CallBuilder:
         else:
             parameters = (self.with_room(model, row) if question.raised else None) or self._parameters.of(model)
         parameters = _bounded(parameters, row)
+        endpoint = self._endpoints[model.provider]
         history = () if about_a_completion else row.sent.history
         after = () if about_a_completion or question.reply is not None else row.sent.after
         if question.reply is not None:
@@ -48,7 +49,8 @@ class CallBuilder:
             after=after, parameters=parameters, stream=self._streams and len(row.route.chain.steps) == 1,
             step=question.index, resumed=recorder.has_called, predicate=question.predicate,
             attachments=attached_to(question, row),
-            thought_budget=thought_budget(self._endpoints[model.provider], model.model, parameters),
+            thought_budget=thought_budget(endpoint, model.model, parameters),
+            default_cap=None if parameters.max_output else default_cap(model.model, endpoint, parameters),
         )  # fmt: skip
 
     def learn_room(self, question: CallStep, model: ModelRef, call: Call, result: Completion | Failure) -> None:
