@@ -5,6 +5,16 @@ from pathlib import Path
 import pytest
 
 from scrimp.config.paths import Paths
+from scrimp.config.schema import (
+    BatchTable,
+    ChainTable,
+    Config,
+    Defaults,
+    ModelTable,
+    ProviderTable,
+    RuleTable,
+    ShadowTable,
+)
 from scrimp.config.sources.load import load
 from scrimp.errors import ConfigError
 
@@ -98,3 +108,26 @@ def test_a_wrong_type_is_an_error_with_the_expected_type_and_the_value(tmp_path:
 )
 def test_a_value_out_of_bounds_is_an_error_before_anything_runs(tmp_path: Path, text: str, message: str) -> None:
     assert load_error(tmp_path, text).startswith(message)
+
+
+WRONG = ("true", "-1", "1e400", "nan", '"\\u0007"', '""', "[]", "[1, [2]]", "{ x = 1 }", "1979-05-27", "[{ x = [1] }]")
+TABLES = {
+    "[defaults]": Defaults, "[providers.mine]": ProviderTable, '[models."a/b"]': ModelTable,
+    "[chains.mine]": ChainTable,
+    "[[rules]]": RuleTable, "[shadow]": ShadowTable, "[batch]": BatchTable, "[alerts]": type(Config().alerts),
+    "[shared]": type(Config().shared), "[sinks.mine]": None, "[tiers]": None, "": Config,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_whatever_a_key_is_set_to_the_file_is_read_or_the_error_is_a_sentence(tmp_path: Path, table: str) -> None:
+    file, schema, wrong = tmp_path / "config.toml", TABLES[table], 0
+    for key in ("simple",) if schema is None else schema.__struct_fields__:
+        for value in WRONG:
+            file.write_text(f"{table}\n{key} = {value}\n", encoding="utf-8")
+            try:
+                load(env={}, cwd=tmp_path, paths=Paths(config=file, data=tmp_path), flags={})
+            except ConfigError as error:
+                wrong += str(error).startswith(str(file))
+
+    assert wrong

@@ -84,8 +84,9 @@ def _rename_levels(tree: Tree) -> None:
     """Replace levels of compression by their present names in [defaults] and [[rules]]."""
     rules = tree.get("rules")
     for table in (tree.get("defaults"), *(rules if isinstance(rules, list) else ())):
-        if isinstance(table, dict) and table.get("compress") in _FORMER_LEVELS:
-            table["compress"] = _FORMER_LEVELS[table["compress"]]
+        level = table.get("compress") if isinstance(table, dict) else None
+        if isinstance(level, str) and level in _FORMER_LEVELS:  # what is of another type is told with its name
+            table["compress"] = _FORMER_LEVELS[level]
 
 
 def environment_layer(env: Mapping[str, str]) -> Tree:
