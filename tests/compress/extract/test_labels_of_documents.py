@@ -81,6 +81,12 @@ TITLED = [
     "Ann (1{n}:00): {text}",
     "file_path: docs/{n}.md\n\n{text}",
     "Node ID: 0a{n}\nText: {text}",
+    "Source ID: a{n}f3\nTitle: {title}\n{text}",
+    "page_label: {n}\nfile_path: docs/{n}.pdf\n\n{text}",
+    "DOCUMENT {n}: {title}\nSource: Web\nUpdated: March {n}, 2024\n\n{text}",
+    "Document[{n}]:\nName of Source File: {n}-and-what-else-is-known-of-it.pdf\n{text}",
+    "Name: {title}\nValue: {text}",
+    "Verfasst von: Abteilung {n}\nStand: Mai 202{n}\n{text}",
     '<document index="{n}">\n<source>{n}.txt</source>\n<document_content>\n{text}\n</document_content>\n</document>',
 ]
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from compress.extract.focusing import focus
 from scrimp.compress.extract.outline import build_outline
 from scrimp.compress.extract.sentences import split_sentences
+from scrimp.compress.instructions.labels import header_lines
 
 HEADS = (
     "pam (1.4.0-{0}) unstable; urgency=medium", "-V{0} | --version{0}", "Lot {0}, a mahogany chest",
@@ -75,3 +76,22 @@ def test_the_head_of_a_mail_stays_as_a_whole_or_goes_as_a_whole(names: tuple[str
     assert "Peter wants to wait" in left
     assert heads[2] in left
     assert all(head in left for head, body in zip(heads, bodies, strict=True) if body[:20] in left)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ann: on the pier\n\nBen: at noon\n\nAnn: fine\n\nBen: until then",
+        "Ann: on the pier\n\nBen: When do we meet?\n\nAnn: at noon\n\nBen: I will be there.\n\nAnn: fine",
+        "Price: 40 euros\nColor: red\n\nPrice: 50 euros\nColor: blue",
+    ],
+    ids=["chat", "chat with sentences", "records"],
+)
+def test_short_lines_that_are_what_is_said_head_nothing(text: str) -> None:
+    assert header_lines(text.split("\n")) == set()
+
+
+def test_lines_that_name_the_same_above_several_texts_are_headers() -> None:
+    text = "DOCUMENT 1: Mills\nUpdated: March 3\n\nThe mill is old.\n\nDOCUMENT 2: Bells\nUpdated: May 4\n\nIt rang."
+
+    assert header_lines(text.split("\n")) == {0, 1, 5, 6}

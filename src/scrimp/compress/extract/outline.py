@@ -6,12 +6,21 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from scrimp.compress.extract.sentences import is_break
-from scrimp.compress.instructions.labels import NAME_INLINE, NAME_LINE, PASSAGE, TAG, is_label_below, label_rank
+from scrimp.compress.instructions.labels import (
+    NAME_INLINE,
+    NAME_LINE,
+    PASSAGE,
+    SENTENCE_END,
+    TAG,
+    header_lines,
+    is_label_below,
+    label_rank,
+)
 
 _MAX_TITLE = 100  # characters
-_SENTENCE_END = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u0964\u061f][\"'\u201d\u2019\u00bb)\]]*\s*$")
 _TAG_NAME = re.compile(r"\s*<(/?)([^\s/>]+)")
 
 
@@ -82,7 +91,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     """Return the outline of units: those of `split_sentences`, and `fixed` ones, under labels but no sentences."""
     outline, labels, heads = Outline([[]], {}, {}), _LabelStack(), _heads(units)
     lines_above = {*heads.values()}
-    ranks = [None if is_break(unit) else label_rank(unit) for unit in units]
+    ranks = _ranks(units)
     below, above = _below(units, ranks), list[int]()  # what a label below it is about
     in_line = 0  # sentences since the last break: a line of several is a paragraph
     for index, unit in enumerate(units):
@@ -90,7 +99,7 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
         if index in fixed:
             outline.paragraphs.append([])
             outline.parent[index] = max(labels.innermost(), heads.get(index, -1))
-            labels.last_sentence = index
+            labels.last_sentence = labels.last_sentence if ranks[index] else index
             continue
         rank = NAME_LINE if _is_title(units, ranks, index) else ranks[index]
         tag = _TAG_NAME.match(unit) if rank == TAG else None
@@ -119,6 +128,17 @@ def build_outline(units: Sequence[str], fixed: Collection[int] = ()) -> Outline:
     return outline
 
 
+def _ranks(units: Sequence[str]) -> list[int | None]:
+    """Return the rank of each unit that is a label, or part of a line that is one."""
+    ranks = [None if is_break(unit) else label_rank(unit) for unit in units]
+    headers = header_lines("".join(units).split("\n"))
+    places = accumulate((unit.count("\n") for unit in units), initial=0)
+    for at, (unit, line) in enumerate(zip(units, places, strict=False)):
+        if line in headers and ranks[at] is None and "\n" not in unit:
+            ranks[at] = NAME_LINE
+    return ranks
+
+
 def _heads(units: Sequence[str]) -> dict[int, int]:
     """Return the line that each is indented below: the name of an entry or of an option, a title."""
     heads: dict[int, int] = {}
@@ -135,7 +155,7 @@ def _heads(units: Sequence[str]) -> dict[int, int]:
             above.pop()
         if above:
             heads[at] = above[-1][1]
-        if len(unit) <= _MAX_TITLE and "\n" not in unit and not _SENTENCE_END.search(unit.rstrip(": ")):
+        if len(unit) <= _MAX_TITLE and "\n" not in unit and not SENTENCE_END.search(unit.rstrip(": ")):
             above.append((indentation, at))
     return heads
 
@@ -164,4 +184,4 @@ def _is_title(units: Sequence[str], ranks: Sequence[int | None], at: int) -> boo
         return False
     title, end, below = units[at : at + 3]
     ends = is_break(title), is_break(end), is_break(below)
-    return ends == (False, True, False) and len(title) <= _MAX_TITLE and not _SENTENCE_END.search(title)
+    return ends == (False, True, False) and len(title) <= _MAX_TITLE and not SENTENCE_END.search(title)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
-from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, label_end
+from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, header_lines, label_end
 
 # The look-behind keeps a long run of spaces from being scanned again from each of its spaces.
 _BREAK = re.compile(r"((?<![^\S\n])[^\S\n]*+\n(?:[^\S\n]*+\n)*+(?:[^\S\n]++\Z)?)")
@@ -47,7 +47,11 @@ def is_break(unit: str) -> bool:
 def unwrapped(text: str) -> str:
     """Return a text of the same length, with a space in place of each line break within a paragraph."""
     lines = text.split("\n")
-    ends = [" " if _is_wrapped(*two) else "\n" for two in pairwise(map(str.rstrip, lines))]
+    headers = header_lines(lines)
+    ends = [
+        " " if at not in headers and _is_wrapped(*two) else "\n"
+        for at, two in enumerate(pairwise(map(str.rstrip, lines)))
+    ]
     return "".join(part for line in zip(lines, [*ends, ""], strict=True) for part in line)
 
 

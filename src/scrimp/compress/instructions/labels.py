@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from scrimp.compress.instructions.vocabulary import WORD, fold, labels, shared_list
@@ -76,6 +78,10 @@ _BELOW = re.compile(
     rf"[(\[]?(?:{_OWN_LINE.pattern})[)\]]?|(?:--|[\u2013\u2014])[ \t]*[^\s-][^\n]{{0,100}}", re.IGNORECASE
 )
 _MOST_WORDS = 4
+# A line that heads the text below it, "Updated: March 3", and a line of text.
+_HEADER = re.compile(r"[>#*_ \t]*+([^\W\d_][^:\uff1a\n.!?]{0,40}?)[*_ \t]*[:\uff1a][*_]*[ \t]+\S[^\n]{0,160}")
+SENTENCE_END = re.compile(r"[.!?\u2026:;,\u3002\uff01\uff1f\u0964\u061f][\"'\u201d\u2019\u00bb)\]]*\s*$")
+_LONGEST_HEADER = 160  # characters
 
 
 class Label(NamedTuple):
@@ -143,6 +149,25 @@ def label_rank(unit: str) -> int | None:
 def is_label_below(unit: str) -> bool:
     """Return whether a line may label what is above it: "Source: 28-pl", "-- Ann Day, page 4"."""
     return _BELOW.fullmatch(unit) is not None
+
+
+def header_lines(lines: Sequence[str]) -> set[int]:
+    """Return which lines are headers: with a name that heads several texts, before a colon and a few words."""
+    places, texts, above = defaultdict[str, list[int]](list), [0], True
+    for at, line in enumerate(lines):
+        header = _HEADER.fullmatch(line) if above else None
+        is_text = len(line) > _LONGEST_HEADER or SENTENCE_END.search(line) is not None
+        if header:
+            places[re.sub(r"\d+", "#", header[1]).lower()].append(at)
+        texts.append(texts[-1] + is_text)
+        above = not line.strip() or (header is not None and not is_text) or label_end(line) == len(line)
+    return {
+        at
+        for found in places.values()
+        if len(found) > 1
+        and all(texts[one] == texts[one + 1] < texts[two] for one, two in pairwise([*found, len(lines)]))
+        for at in found
+    }
 
 
 def label_end(line: str) -> int:
