@@ -15,6 +15,13 @@ RECORD = json.dumps({"order": {"id": 7, "lines": [{"sku": "A-1", "qty": 2}]}, "p
 LINES = "\n".join(json.dumps({"id": n, "state": "open"}) for n in range(5))
 
 DATA = [
+    "<tool_result>\n{json}\n</tool_result>\n\nWho is Ann?",
+    "<function_results>\n{json}\n</function_results>\n\nWho is Ann?",
+    "Here is the JSON:\n{json}\n\nWho is Ann?",
+    '"""\n{json}\n"""\n\nWho is Ann?',
+    "---\n{json}\n---\nWho is Ann?",
+    "Record:\n{json}\n---\nWho is Ann?",
+    "File: people.json\n---\n{json}\n---\n\nWho is Ann?",
     "Which order has the highest total?\n\n{json}",
     "{json}\n\nWhich order has the highest total?",
     "Order:\n{json}\n\nIs it paid?",
@@ -31,6 +38,11 @@ DATA = [
     "First:\n{json}\n\nSecond:\n{json}\n\nWhich is dearer?",
 ]
 INSTRUCTIONS = [
+    "Example:\n---\n{json}\n---\n\nWho is Ann?",
+    "<tool_call>\n{json}\n</tool_call>\n\nWho is Ann?",
+    'Return JSON like this:\n"""\n{json}\n"""\n\nWho is Ann?',
+    "Here is the JSON format:\n{json}\n\nWho is Ann?",
+    "Here is the JSON that you return:\n{json}\n\nWho is Ann?",
     "Give me the people like this:\n\n{json}\n\nAnn met Bob.",
     "Answer in this format:\n{json}\n\nWho is Ann?",
     "Example:\n{json}\n\nNow do the same for Ann.",
@@ -59,6 +71,8 @@ TAGS = (
 ANSWER = json.dumps({"name": "Ada", "skills": ["math", "poetry"]}, indent=2)
 # Programs, each with the JSON where its own white space counts.
 CODE = [
+    'Why does it fail?\n\n"""\n{json}\n"""\nimport json\nprint(json.loads(__doc__))\n',
+    'Why does it fail?\n\ndef f():\n    return 1\n\n"""\n{json}\n"""\n',
     "Review this.\n\ncat <<EOF > orders.json\n{json}\nEOF\ncurl -d @orders.json localhost",
     "Review this.\n\nkubectl apply -f - <<'EOF'\n{json}\nEOF\n",
     "Why does it fail?\n\nconst orders =\n{json}\n;\nconsole.log(orders);",

@@ -11,7 +11,7 @@ from collections import Counter
 from functools import cached_property
 from pathlib import Path
 
-from scrimp.compress.instructions.labels import FILE_LINE
+from scrimp.compress.instructions.labels import FILE_LINE, RULER
 from scrimp.compress.json.lexer import WHITESPACE
 from scrimp.compress.zones.examples import Examples
 from scrimp.regexes import pattern
@@ -110,15 +110,14 @@ class Placement:
 
     def may_begin(self, start: int) -> bool:
         """Return whether what precedes a line lets data begin there: nothing, a tag, a label or a blank line."""
-        end = start
-        while end and self._text[end - 1] in WHITESPACE:
-            end -= 1
-        line = self._text[max(self._text.rfind("\n", 0, end) + 1, end - _LONGEST_LABEL) : end]
+        end, line = self._line_above(start)
+        while line and RULER.match(line):
+            end, line = self._line_above(self._text.rfind("\n", 0, end) + 1)
         last = line.rstrip()[-1:]  # it tells what to look for: most lines are words
         if not line or (last == ">" and _CLOSING_TAG.search(line)):
             return True
         if last == ">" and (tag := _OPENING_TAG.search(line)):
-            return self._told or not pattern(_INSTRUCTIVE_TAG).search(tag[1])
+            return self._told or not _announces(tag[1], _INSTRUCTIVE_TAG)
         if last in _FILE_ENDS and (file := FILE_LINE.match(line) or _BOXED.match(line)):
             return self._told or not _announces(file[1], _INSTRUCTIVE)
         if last in _COLONS and (label := _LABEL.search(line)):
@@ -128,11 +127,18 @@ class Placement:
         may_go_on = line.rstrip().endswith(_OPEN) or "<<" in line
         return self._text.count("\n", end, start) > 1 and not (may_go_on and _UNFINISHED.search(line))
 
+    def _line_above(self, end: int) -> tuple[int, str]:
+        """Return where the last line above a place that is not blank ends, and the line, of a long one its end."""
+        while end and self._text[end - 1] in WHITESPACE:
+            end -= 1
+        return end, self._text[max(self._text.rfind("\n", 0, end) + 1, end - _LONGEST_LABEL) : end]
+
     def _may_follow(self, end: int) -> bool:
-        """Return whether what follows a document leaves it alone: its end, a blank line, or a closing tag."""
+        """Return whether what follows a document leaves it alone: its end, a blank line, a closing tag, or a ruler."""
         word = _NOT_SPACE.search(self._text, end)
         at = word.start() if word else len(self._text)
-        return word is None or self._text.startswith("</", at) or self._text.count("\n", end, at) > 1
+        below = self._text[at : at + _LONGEST_LABEL].partition("\n")[0]
+        return not below or below.startswith("</") or self._text.count("\n", end, at) > 1 or bool(RULER.match(below))
 
     @cached_property
     def _repeated_headings(self) -> frozenset[str]:
