@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from scrimp.compress.html import elements
@@ -14,6 +13,7 @@ from scrimp.compress.html.text_buffer import TextBuffer
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+_INVISIBLE = ",".join((*elements.INVISIBLE, "[hidden]", "[style]", "dialog"))  # with or without doubt
 _INVISIBLE_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _CELL_SEPARATOR = " | "
 _MOST_COLUMNS = 20  # among which cells go on for several columns or rows
@@ -25,27 +25,25 @@ def render_text(tree: LexborHTMLParser, *, whole_page: bool) -> str:
     """Return the visible text of a tree; of a whole page, only links to other sites are kept."""
     if tree.root is None:
         return ""
-    renderer = _TextRenderer(hidden=_hidden(tree), whole_page=whole_page)
+    for node in filter(_is_invisible, tree.css(_INVISIBLE)):
+        node.replace_with("")
+    renderer = _TextRenderer(whole_page=whole_page)
     renderer.walk(tree.root)
     return "".join(renderer.buffer.pieces)
 
 
-def _hidden(tree: LexborHTMLParser) -> set[int]:
-    return {
-        node.mem_id
-        for node in tree.css("[hidden],[style],dialog")
-        if "hidden" in node.attributes
-        or _INVISIBLE_STYLE.search(node.attributes.get("style") or "")
-        or (node.tag == "dialog" and "open" not in node.attributes)
-    }
+def _is_invisible(node: LexborNode) -> bool:
+    if node.tag in elements.INVISIBLE or "hidden" in node.attributes:
+        return True
+    styled = _INVISIBLE_STYLE.search(node.attributes.get("style") or "")
+    return styled is not None or (node.tag == "dialog" and "open" not in node.attributes)
 
 
 class _TextRenderer:
     """Walks a page: the lists, rows and links that are open, and the text so far."""
 
-    def __init__(self, *, hidden: set[int], whole_page: bool) -> None:
+    def __init__(self, *, whole_page: bool) -> None:
         self.buffer = TextBuffer()
-        self._hidden = hidden
         self._whole_page = whole_page
         self._lists: list[int | None] = []  # the next number of each open list, None for bullets
         # For each open row the next column, the separators so far, and the piece it starts at.
@@ -79,7 +77,7 @@ class _TextRenderer:
         if tag == "-text":
             self.buffer.write_text(node.text_content or "")
             return False
-        if tag in elements.INVISIBLE or tag.startswith(("-", "!")) or node.mem_id in self._hidden:
+        if tag.startswith(("-", "!")):
             return False
         if tag in elements.BREAKS:
             self._separate(elements.BREAKS[tag])
@@ -101,7 +99,7 @@ class _TextRenderer:
 
     def _code(self, node: LexborNode) -> None:
         block = node.tag != "code"
-        self.buffer.write_code(_code_text(node, self._hidden), _code_language(node) if block else "", block=block)
+        self.buffer.write_code(_code_text(node), _code_language(node) if block else "", block=block)
         for link in node.css("a[href]"):
             self._write_address(link.attributes.get("href"), "")
 
@@ -237,18 +235,10 @@ def _numeral(number: int, style: str | None) -> str:
     return str(number)
 
 
-def _code_text(node: LexborNode, hidden: AbstractSet[int]) -> str:
-    """Return the exact visible text of a code element; `hidden` are the ids of nodes that are not displayed."""
-    pieces: list[str] = []
-    skipped: set[int] = set()
-    for part in node.traverse(include_text=True):
-        if part.mem_id in skipped:
-            continue
-        if part.tag in elements.INVISIBLE or part.mem_id in hidden:
-            skipped.update(inner.mem_id for inner in part.traverse(include_text=True))
-        elif part.tag in {"br", "-text"}:
-            pieces.append("\n" if part.tag == "br" else part.text_content or "")
-    return "".join(pieces)
+def _code_text(node: LexborNode) -> str:
+    """Return the exact text of a code element."""
+    parts = (part for part in node.traverse(include_text=True) if part.tag in {"br", "-text"})
+    return "".join("\n" if part.tag == "br" else part.text_content or "" for part in parts)
 
 
 def _code_language(node: LexborNode) -> str:
