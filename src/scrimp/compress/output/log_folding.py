@@ -15,6 +15,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -77,19 +79,13 @@ def fold_log(text: str, *, least: int = MIN_FOLD) -> str:
 def _folded(lines: Sequence[str], forms: Iterable[_Form]) -> Iterator[str]:
     """Yield the lines, and those of one form that follow each other as one."""
     shortened = {number: (n, values) for n, form in enumerate(forms, 1) for number, values in form.values.items()}
-    row: list[str] = []
-    for number, line in enumerate(lines):
-        n, values = shortened.get(number, (0, line))
-        if n and row and values and shortened[number - 1][0] == n:
-            row.append(values)
-            continue
-        if row:
-            yield NEXT.join(row)
-        row = [f"#{n} {values}".rstrip()] if n else []
-        if not n:
-            yield line
-    if row:
-        yield NEXT.join(row)
+    rows = (shortened.get(number, (0, line)) for number, line in enumerate(lines))
+    for n, row in groupby(rows, key=itemgetter(0)):
+        values = [each for _, each in row]
+        if n and values[0]:
+            yield f"#{n} {NEXT.join(values)}"
+        else:  # lines of a form without gaps are each on their own
+            yield from [f"#{n}"] * len(values) if n else values
 
 
 def _groups(lines: Sequence[str], least: int) -> Iterator[list[_Line]]:
