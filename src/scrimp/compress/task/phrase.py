@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TypeAlias
 
 # A literal word, a stem ("indent*"), ANY, WORD or START; a tuple of phrases is a choice.
@@ -21,46 +21,31 @@ _SIGNS = re.compile(r"\.\.\.|[^\s{}|,^-]*\{|[}|,^]|[^\s{}|,^-]+")
 
 def parse_phrases(entries: str) -> Iterator[Phrase]:
     """Yield the phrases of a comma-separated list; `vocabulary` describes the notation."""
-    signs = _SIGNS.findall(entries)
-    at = 0
-    while at < len(signs):
-        phrase, at = _parse(signs, at)
-        at += 1
-        if phrase:
-            yield phrase
+    return filter(None, _parse(iter(_SIGNS.findall(entries)), ""))
 
 
-def _parse(signs: Sequence[str], at: int) -> tuple[Phrase, int]:
-    """Read parts up to a comma, bar or closing brace; return them and the place of that sign."""
+def _parse(signs: Iterator[str], stem: str) -> Iterator[Phrase]:
+    """Yield phrases up to a closing brace or the end; a stem begins each, as in key{s|}."""
     parts: list[Part] = []
-    while at < len(signs) and signs[at] not in {",", "|", "}"}:
-        if signs[at][-1] == "{":
-            stem = signs[at][:-1]
-            choice, at = _parse_choice(signs, at + 1)
-            parts.append(tuple(_glue(stem, phrase) for phrase in choice) if stem else choice)
-        elif signs[at] == "...":
+    for sign in signs:
+        if sign in {",", "|", "}"}:
+            yield _glued(stem, tuple(parts))
+            parts = []
+            if sign == "}":
+                return
+        elif sign[-1] == "{":
+            parts.append(tuple(_parse(signs, sign[:-1])))
+        elif sign == "...":
             parts.extend(GAP)
         else:
-            parts.append(signs[at])
-        at += 1
-    return tuple(parts), at
+            parts.append(sign)
+    yield tuple(parts)
 
 
-def _parse_choice(signs: Sequence[str], at: int) -> tuple[tuple[Phrase, ...], int]:
-    """Read phrases up to the closing brace; return them and its place."""
-    phrases: list[Phrase] = []
-    while True:
-        phrase, at = _parse(signs, at)
-        phrases.append(phrase)
-        if signs[at] == "}":
-            return tuple(phrases), at
-        at += 1
-
-
-def _glue(stem: str, phrase: Phrase) -> Phrase:
-    """Return a phrase whose first word begins with a stem, as in key{s|}."""
+def _glued(stem: str, phrase: Phrase) -> Phrase:
+    """Return a phrase whose first word begins with a stem."""
     first, rest = next(branches(phrase))
-    return (stem + first, *rest)
+    return (stem + first, *rest) if stem else phrase
 
 
 def branches(phrase: Phrase) -> Iterator[tuple[str, Phrase]]:
