@@ -121,9 +121,9 @@ class Placement:
         if last in _FILE_ENDS and (file := FILE_LINE.match(line) or _BOXED.match(line)):
             return self._told or not _announces(file[1], _INSTRUCTIVE)
         if last in _COLONS and (label := _LABEL.search(line)):
-            return self._told or not (_announces(line, _INSTRUCTIVE) or label["words"].strip() in self._repeated_labels)
+            return self._told or not (_announces(line, _INSTRUCTIVE) or label["words"].strip() in self._repeated)
         if _HEADING.match(line):
-            return self._told or not (_announces(line, _INSTRUCTIVE) or line.strip() in self._repeated_headings)
+            return self._told or not (_announces(line, _INSTRUCTIVE) or line.strip() in self._repeated)
         may_go_on = line.rstrip().endswith(_OPEN) or "<<" in line
         return self._text.count("\n", end, start) > 1 and not (may_go_on and _UNFINISHED.search(line))
 
@@ -141,12 +141,8 @@ class Placement:
         return not below or below.startswith("</") or self._text.count("\n", end, at) > 1 or bool(RULER.match(below))
 
     @cached_property
-    def _repeated_headings(self) -> frozenset[str]:
-        counts = Counter(map(str.strip, _ANY_HEADING.findall(f"\n{self._text}")))
-        return frozenset(heading for heading, count in counts.items() if count > 1)
-
-    @cached_property
-    def _repeated_labels(self) -> frozenset[str]:
-        """The labels that begin several lines, as those of examples do."""
-        counts = Counter(map(str.strip, _LINE_LABEL.findall(f"\n{self._text}")))  # a line end is found fast
-        return frozenset(label for label, count in counts.items() if count > 1)
+    def _repeated(self) -> frozenset[str]:
+        """The headings, and labels at the beginning of a line, that are there several times, as those of examples."""
+        lines = f"\n{self._text}"  # a line end is found fast
+        counts = Counter(map(str.strip, (*_ANY_HEADING.findall(lines), *_LINE_LABEL.findall(lines))))
+        return frozenset(words for words, count in counts.items() if count > 1)
