@@ -30,9 +30,9 @@ from scrimp.values import TextSpan
 # A second pass may see what the first brought together; nothing in the corpus needs a third.
 _MAX_PASSES = 4
 _MAY_BEGIN_JSON = re.compile(r"\n[ \t\r]*+[\[{]")
+_MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 TOO_MANY_PARTS = "text with more fences, tags and documents of a few characters than a prompt has stays as it is"
 NOT_ITS_ZONES = "its parts together are not the text"
-_MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 NAMES_FORM = "the task is about the form of its pages and files, which stay as they are"
 
@@ -42,18 +42,19 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
     zones, note = _zones(text, options)
     options, zones, missing = resolve_question(options, zones)
     note = note if note == TOO_MANY_PARTS else missing or note
-    first = latest = _Pass(text, zones, options)
-    shorter, changes, taken_back = first.run(), first.changes, first.taken_back
-    # Sentences are selected once: of those selected, a second pass would select fewer.
-    later = replace(options, level="tidy") if options.selects_sentences else options
-    for _ in range(_MAX_PASSES - 1 if changes and not _is_settled(zones, options, changes) else 0):
-        later = replace(later, told=latest.told)
-        again = latest = _Pass(shorter, _zones(shorter, later)[0], later)
-        after = again.run()
-        changes, taken_back = [*changes, *again.changes], taken_back | again.taken_back
-        if after == shorter:
+    shorter, parts = text, zones
+    changes: list[AppliedRule] = []
+    taken_back: dict[tuple[str, str], None] = {}
+    for _ in range(_MAX_PASSES):
+        latest = _Pass(shorter, parts, options)
+        before, shorter = shorter, latest.run()
+        changes += latest.changes
+        taken_back |= latest.taken_back
+        if shorter == before or _is_settled(parts, latest.changes):
             break
-        shorter = after
+        # Sentences are selected once: of those selected, a second pass would select fewer.
+        options = replace(options, level="tidy" if options.selects_sentences else options.level, told=latest.told)
+        parts = _zones(shorter, options)[0]
     return CompressedText(shorter, tuple(changes), tuple(taken_back), note, tuple(zones))
 
 
@@ -86,16 +87,14 @@ def _is_page_or_file(zone: Zone) -> bool:
 _KEPT = ((lambda zone: zone.form in JSON_FORMS, about_form, ABOUT_FORM), (_is_page_or_file, form_of_page, NAMES_FORM))
 
 
-def _is_settled(zones: Sequence[Zone], options: CompressOptions, changes: Sequence[AppliedRule]) -> bool:
-    """Return whether a second pass cannot find more: where only sentences went, or all is JSON.
+def _is_settled(zones: Sequence[Zone], changes: Sequence[AppliedRule]) -> bool:
+    """Return whether only sentences went, or white space of JSON where nothing else begins like JSON.
 
-    Where only white space of JSON went as well, it may find JSON where something else begins like that.
+    A second pass finds no more then: not even JSON that is data now that what follows it is on one line.
     """
     rules = {change.rule for change in changes}
-    others = [zone.text for zone in zones if zone.form not in JSON_FORMS]
-    if rules <= {SELECTION, WHITE_SPACE}:
-        return WHITE_SPACE not in rules or not any(map(_may_have_value, others))
-    return options.level == "tidy" and all(map(str.isspace, others))
+    others = (zone.text for zone in zones if zone.form not in JSON_FORMS)
+    return rules <= {SELECTION} or (rules <= {SELECTION, WHITE_SPACE} and not any(map(_may_have_value, others)))
 
 
 def _may_have_value(text: str) -> bool:
@@ -134,15 +133,12 @@ class _Pass:
         joined = "".join(self._pieces)
         if self._is_longer(joined):
             return self._text
-        if self.told:
-            self.told = moved_spans(self.told, self._zones, self._pieces)
+        self.told = moved_spans(self.told, self._zones, self._pieces)
         return joined
 
     def _is_longer(self, joined: str) -> bool:
         """Return whether the whole is longer, as it may be by a token at the seams of zones that hardly changed."""
         count = self._options.count
-        if len(joined) > len(self._text):
-            return True
         close = bool(self.changes) and self._cut <= 2 * len(self.changes)
         return count is not None and close and count(joined) > count(self._text)
 

@@ -18,6 +18,7 @@ from scrimp.compress.json.minify import minify
 from scrimp.compress.options import LEVELS
 from scrimp.compress.output.log_folding import fold_log
 from scrimp.compress.output.matches import group_matches
+from scrimp.compress.wording.articles import drop_articles, only_articles_dropped
 from scrimp.compress.zones.prose import is_running_text, may_be_prose
 from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 
@@ -79,17 +80,9 @@ def _page_text_complete(before: str, after: str) -> str | None:
 
 
 def _drop_articles(text: str) -> str:
-    from scrimp.compress.wording.articles import drop_articles  # at dense only
-
     shorter = drop_articles(text) if may_be_prose(text) else text  # of most short ones it is the same
     is_prose = shorter != text and is_running_text(text) and not other_spans(text)
     return shorter if is_prose else text
-
-
-def _only_articles_dropped(before: str, after: str) -> str | None:
-    from scrimp.compress.wording.articles import only_articles_dropped  # at dense only
-
-    return only_articles_dropped(before, after)
 
 
 _DOCUMENTS = _zones("context", "tool", "data", without=("markup",))
@@ -106,5 +99,5 @@ RULES = (
     CompressionRule("lines of one form", "dense", _LOG_LINES, fold_log, _undone_by(unfold_log)),
     CompressionRule("json columns", "dense", _JSON, _inside_margins(write_columns), _same_json),
     CompressionRule("matches by file", "dense", _OUTPUT, group_matches, _undone_by(unfold_matches)),
-    CompressionRule("articles", "dense", _CONTEXT_PROSE, _drop_articles, _only_articles_dropped),
+    CompressionRule("articles", "dense", _CONTEXT_PROSE, _drop_articles, only_articles_dropped),
 )  # fmt: skip
