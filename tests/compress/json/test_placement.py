@@ -38,6 +38,7 @@ DATA = [
     "First:\n{json}\n\nSecond:\n{json}\n\nWhich is dearer?",
 ]
 INSTRUCTIONS = [
+    "## Input\n{json}\n\n## Result\nAnn\n\n## Input\n{json}\n\n## Result",
     "Example:\n---\n{json}\n---\n\nWho is Ann?",
     "<tool_call>\n{json}\n</tool_call>\n\nWho is Ann?",
     'Return JSON like this:\n"""\n{json}\n"""\n\nWho is Ann?',

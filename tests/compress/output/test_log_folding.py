@@ -35,6 +35,24 @@ TROUBLE = re.compile(
 )
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_the_commits_of_a_repository_are_folded_too(*, told: bool) -> None:
+    commits = "\n".join(
+        f"commit {7**n:040x}\nAuthor: Ann Day <ann@a.example>\nDate:   Mon Nov {n} 08:00:00 2026 +0000\n\n"
+        f"    Mend the {thing} that {thing}s of others lean on\n"
+        for n, thing in enumerate(["pump", "gate", "hinge", "valve", "crane", "winch", "lamp"] * 4, 1)
+    )
+    before = "Here is what came in.\n\n"
+    left = compress(
+        f"{before}{commits}\nWho wrote most of it?",
+        "tidy",
+        told=[(len(before), len(before + commits))] if told else (),
+    ).text
+
+    assert LEGEND in left
+    assert len(left) < 0.8 * len(before + commits)
+
+
 @given(st.one_of(st.text(), texts))
 def test_a_folded_log_unfolds_to_the_same_bytes(text: str) -> None:
     after = fold_log(text)
