@@ -199,3 +199,21 @@ def prompt(*parts: Text, seams: Text = SEAMS, most: int = 6) -> Text:
 
 PROMPT = prompt(*SAID, *READ, *PRINTED, *UNTOUCHED, FRONT)
 BROKEN = prompt(*SAID, *READ, *PRINTED, *UNTOUCHED, STRAY, STRAY, ODD, seams=RUN_ON)
+
+# --- what is written shorter in several ways, of which one may make room for another ----------------------------------
+
+_NAMES = one_of("Ada Marsh", "the mayor", "a captain of the fleet", "Tadhg Orr", "an engineer from the south")
+_TOWN_SENTENCE = st.builds(
+    "In {} the {} of the town was moved to the square, as the council had decided, and {} paid for it.".format,
+    st.integers(1800, 1990), one_of("bridge", "mill", "harbour", "press"), _NAMES,
+)  # fmt: skip
+_TOWN_PASSAGE = several(st.one_of(_TOWN_SENTENCE, TOLD), " ", least=3, most=8)
+_TWICE = st.builds(
+    "<text>\n{0}\n</text>\n\n<text>\n{1}\n</text>\n\n<text>\n{0}\n</text>".format, _TOWN_PASSAGE, _TOWN_PASSAGE
+)
+_MATCH = st.builds(
+    "{}:{}:    {} = {}({})".format, one_of("src/mill/press.py", "src/mill/town.py", "src/kiln/bridge.py"),
+    st.integers(1, 900), one_of("mill", "press"), one_of("town", "kiln"), st.integers(0, 9),
+)  # fmt: skip
+_MATCHES = several(_MATCH, "\n", least=6, most=24).map(lambda found: "$ grep -rn mill src\n" + found)
+FOLDED = several(st.one_of(_TWICE, _MATCHES, _TOWN_PASSAGE.map("<text>\n{}\n</text>".format)), "\n\n", most=3)

@@ -73,10 +73,21 @@ def test_twice_is_as_good_as_once(level: str, text: str) -> None:
 @focused
 @some
 @given(text=grammar.PROMPT)
-def test_after_sentences_were_chosen_nothing_is_left_to_tidy(level: str, text: str) -> None:
+def test_after_sentences_were_chosen_nothing_is_left_to_change(level: str, text: str) -> None:
     once = compress(f"{text}\n\n{tagged(sentences(12))}\n\n{QUERY}", level, query=QUERY).text
 
-    assert compress(once, "tidy").text == once
+    assert compress(once, level, query=QUERY, keep=1).text == once
+
+
+@focused
+@some
+@given(text=grammar.FOLDED, keep=st.sampled_from([0.4, 0.6, 1]))
+def test_nothing_but_sentences_changes_when_notes_and_forms_are_compressed_again(
+    level: str, text: str, keep: float
+) -> None:
+    once = compress(f"{QUERY}\n\n{text}", level, query=QUERY, keep=keep).text
+
+    assert compress(once, level, query=QUERY, keep=1).text == once
 
 
 # --- what may not be touched -----------------------------------------------------------------------------------------

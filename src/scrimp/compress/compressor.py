@@ -19,9 +19,9 @@ def compress(
 ) -> CompressedText:  # fmt: skip
     """Return the text at a level; `off` returns it unchanged, and no level makes it longer, nor in tokens with `count`.
 
-    The options are those of `CompressOptions`. Compressing twice changes nothing more, except at focus and dense, which
-    would choose among the sentences again; `query` is by default the question that the text itself asks, and where it
-    asks none no sentence is left out. Raises UsageError for an unknown level.
+    The options are those of `CompressOptions`. Compressing twice changes nothing more, but focus and dense would choose
+    among the sentences again, unless `keep` is 1; `query` is by default the question that the text itself asks, and
+    where it asks none no sentence is left out. Raises UsageError for an unknown level.
     """
     options = CompressOptions(level, query, keep, protected, count=count, asked=asked, told=tuple(told))
     return compress_with(text, options)

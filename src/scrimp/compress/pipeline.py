@@ -50,10 +50,10 @@ def run_pipeline(text: str, options: CompressOptions) -> CompressedText:
         before, shorter = shorter, latest.run()
         changes += latest.changes
         taken_back |= latest.taken_back
-        if shorter == before or _is_settled(parts, latest.changes):
+        if shorter == before or _is_settled(parts, latest.changes, options.level):
             break
         # Sentences are selected once: of those selected, a second pass would select fewer.
-        options = replace(options, level="tidy" if options.selects_sentences else options.level, told=latest.told)
+        options = replace(options, keep=1.0, told=latest.told)
         parts = _zones(shorter, options)[0]
     return CompressedText(shorter, tuple(changes), tuple(taken_back), note, tuple(zones))
 
@@ -87,13 +87,15 @@ def _is_page_or_file(zone: Zone) -> bool:
 _KEPT = ((lambda zone: zone.form in JSON_FORMS, about_form, ABOUT_FORM), (_is_page_or_file, form_of_page, NAMES_FORM))
 
 
-def _is_settled(zones: Sequence[Zone], changes: Sequence[AppliedRule]) -> bool:
-    """Return whether only sentences went, or white space of JSON where nothing else begins like JSON.
+def _is_settled(zones: Sequence[Zone], changes: Sequence[AppliedRule], level: str) -> bool:
+    """Return whether only sentences went below dense, or white space of JSON where nothing else begins like JSON.
 
     A second pass finds no more then: not even JSON that is data now that what follows it is on one line.
     """
     rules = {change.rule for change in changes}
     others = (zone.text for zone in zones if zone.form not in JSON_FORMS)
+    if level == "dense" and SELECTION in rules:
+        return False
     return rules <= {SELECTION} or (rules <= {SELECTION, WHITE_SPACE} and not any(map(_may_have_value, others)))
 
 
@@ -127,8 +129,9 @@ class _Pass:
             self._fold_passages()
         if self._options.selects_sentences:
             left = select_sentences(self._zones, self._pieces, self._options)
-            places = range(len(self._zones))
-            self._apply_together(SELECTION, places, without_dangling_notes(left), only_sentences_left_out)
+            if left != self._pieces:
+                places = range(len(self._zones))
+                self._apply_together(SELECTION, places, without_dangling_notes(left), only_sentences_left_out)
             self._apply_rules("tidy", level)
         joined = "".join(self._pieces)
         if self._is_longer(joined):

@@ -75,7 +75,7 @@ def select_sentences(zones: Sequence[Zone], texts: Sequence[str], options: Compr
     """
     from scrimp.compress.extract.focus import Piece, focus  # at focus and above only
 
-    documents = _documents(zones, texts) if options.query else []
+    documents = _documents(zones, texts) if options.query and options.keep < 1 else []
     if not documents:
         return list(texts)
     first, last = documents[0], documents[-1] + 1
