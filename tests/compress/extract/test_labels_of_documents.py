@@ -54,6 +54,7 @@ MARKS = [
     "[report.pdf, p. {n}] {text}",
     "History || {text}",
 ]
+QUESTION = "Where was the designer of the Varn Bridge born?"
 ORDER = "Answer the question using only the information below.\n\n"
 
 
@@ -107,6 +108,25 @@ def test_what_is_left_of_a_document_is_below_its_label(label: str, keep: float) 
         for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
             if (at := left.find(sentence)) >= 0:
                 assert max(above, key=lambda each: left.rfind(each, 0, at)) == own
+
+
+@pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
+@pytest.mark.parametrize(
+    "label", ["[{n}]", "({n})", "Passage {n}:", "[Document {n}]", "Source {n} (page 0{n}):", "\u3010{n}\u3011"]
+)
+@pytest.mark.parametrize("before", ["", "Context: "])
+def test_what_is_left_of_a_document_is_behind_its_label_where_all_are_on_one_line(
+    before: str, label: str, keep: float
+) -> None:
+    numbers = [label.format(n=n) for n in range(1, len(PASSAGES) + 1)]
+    documents = before + " ".join(f"{number} {text}{MORE}" for number, text in zip(numbers, PASSAGES, strict=True))
+    left = compress(f"{ORDER}{documents}\n\nQuestion: {QUESTION}", "focus", keep=keep).text
+
+    assert len(left) < len(ORDER + documents)
+    for own, text in zip(numbers, PASSAGES, strict=True):
+        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
+            if (at := left.find(sentence)) >= 0:
+                assert max(numbers, key=lambda each: left.rfind(each, 0, at)) == own
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
@@ -168,7 +188,6 @@ def test_sentences_of_an_item_are_selected_one_by_one() -> None:
 
 
 def _left_for_two_hops(documents: str) -> str:
-    question = "Where was the designer of the Varn Bridge born?"
-    text = compress(f"{ORDER}{documents}\n\nQuestion: {question}", "focus", keep=0.5).text
+    text = compress(f"{ORDER}{documents}\n\nQuestion: {QUESTION}", "focus", keep=0.5).text
     assert len(text) < 0.9 * len(ORDER + documents)
     return text

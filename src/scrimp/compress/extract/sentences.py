@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
-from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, header_lines, label_end
+from scrimp.compress.instructions.labels import CLOSING_TAG, ITEM, header_lines, label_end, numbered_at
 
 # The look-behind keeps a long run of spaces from being scanned again from each of its spaces.
 _BREAK = re.compile(r"((?<![^\S\n])[^\S\n]*+\n(?:[^\S\n]*+\n)*+(?:[^\S\n]++\Z)?)")
@@ -19,6 +19,8 @@ _CHUNK = 4000  # characters; the splitter takes quadratic time (quotation marks,
 _SENTENCE_END = re.compile(r"[.!?…][\"'\u201d\u2019»)\]]?\s+|[。\uff01\uff1f।؟\u06d4።။។]\s*")
 _ONE_SENTENCE = re.compile(r"[\w ,;:()-]*+[.!?]?\s*", re.ASCII)
 _SPACE = re.compile(r"\s+")
+_NUMBER = re.compile(r"\d+")
+_LONGEST_LABEL = 200  # characters
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:(?:[^\W\d_]|\d{1,2}|INC|LTD)\.\s*|!)\Z")  # "A. Li", "3. Mai", "![map]"
 _THAI_OR_LAO = re.compile("[\u0e00-\u0eff]")
@@ -74,11 +76,32 @@ def _split_paragraph(paragraph: str) -> Iterator[str]:
         yield paragraph[:label]
     tag = paragraph.rfind("</", label)
     end = tag if tag >= 0 and CLOSING_TAG.match(paragraph, tag) else len(paragraph)
-    sentences = [part for chunk in _chunks(paragraph[label:end]) for part in _merged(_split(chunk))]
-    for sentence in sentences:
-        yield from _split_breaks(sentence)
+    start = label
+    for at, number in _labels_within(paragraph, label, end):
+        yield from _sentences(paragraph[start:at])
+        yield number
+        start = at + len(number)
+    yield from _sentences(paragraph[start:end])
     if end < len(paragraph):
         yield paragraph[end:]
+
+
+def _labels_within(line: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """Yield the places of labels behind sentences of a line that number on from its first: "[1] ... [2] ..."."""
+    above = numbered_at(line[:start]) or numbered_at(line[start : start + _LONGEST_LABEL])
+    number = int(_NUMBER.findall(above[0])[0]) + (above.string == line[:start]) if above else None
+    ends = (found.end() for found in _SENTENCE_END.finditer(line, start, end)) if above else ()
+    for at in (start, *ends):
+        label = numbered_at(line[at : at + _LONGEST_LABEL])
+        if label and int(_NUMBER.findall(label[0])[0]) == number:
+            yield at, label[0]
+            number += 1
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for chunk in _chunks(text):
+        for sentence in _merged(_split(chunk)):
+            yield from _split_breaks(sentence)
 
 
 def _chunks(text: str) -> Iterator[str]:
