@@ -106,14 +106,6 @@ class _Reader:
         size = sum(_size(self._body(block)) for block, is_one in zip(self._parts, documents, strict=True) if is_one)
         if size < (_MIN_LABELED if announced else _MIN_ARTICLE) or not self._asked_outside(documents):
             return [False] * len(documents)
-        return self._with_short_ones_between(documents)
-
-    def _with_short_ones_between(self, documents: list[bool]) -> list[bool]:
-        """Return the documents with each short paragraph between two of them that does not speak to the model."""
-        for at in range(1, len(documents) - 1):
-            block = self._parts[at]
-            beside = documents[at - 1] and documents[at + 1] and block.mark in ("none", "item", "passage")
-            documents[at] = documents[at] or (beside and not self._speaks_to_model(block) and not self._turns(block))
         return documents
 
     def _prose_sections(self) -> set[int]:
