@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
-from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
@@ -25,7 +24,6 @@ from scrimp.compress.zones.zone import Zone, ZoneForm
 from scrimp.compress.zones.zone_span import runs
 from scrimp.values import TextSpan
 
-Doubt: TypeAlias = Literal["kept", "shot", "label"]
 _MIN_DOCUMENT = 200  # characters, from which on a value is a document that sentences can be selected from
 _NEUTRAL_FENCES = protected_spans.DATA_FENCES | {"", "json", "jsonl", "ndjson", "markdown", "md", "html", "xml"}
 
@@ -38,8 +36,7 @@ def told_zones(text: str, told: Sequence[TextSpan]) -> list[Zone]:
     for (start, end), doubt in zip(told, _doubts(text, told), strict=True):
         if start > done:
             zones.append(Zone("instruction", "prose", text[done:start]))
-        value = text[start:end]
-        zones += _value_zones(value) if doubt is None else [_doubtful(value, doubt)]
+        zones += _value_zones(text[start:end]) if doubt is None else [doubt]
         done = end
     if done < len(text) or not zones:
         zones.append(Zone("instruction", "prose", text[done:]))
@@ -64,27 +61,23 @@ def moved_spans(told: Sequence[TextSpan], zones: Sequence[Zone], pieces: Sequenc
     )
 
 
-def _doubts(text: str, told: Sequence[TextSpan]) -> Iterator[Doubt | None]:
-    """Yield for each span what makes it doubtful that it is data, if anything does."""
+def _doubts(text: str, told: Sequence[TextSpan]) -> Iterator[Zone | None]:
+    """Yield for each span the zone that keeps it as it is where it is doubtful that it is data, or None."""
     kept = _kept_parts(text, told)
     ends = list(accumulate((part.end for part in kept), max))
     labels = [label_before(text, start, told[at - 1][1] if at else 0) for at, (start, _) in enumerate(told)]
     times = Counter(labels)
     few_shot = text[told[-1][1] if told else 0 :].rstrip().endswith((":", "\uff1a"))
     for (start, end), label in zip(told, labels, strict=True):
+        value = text[start:end]
         at = bisect_right(ends, start)  # the first part that does not end before the span
-        if at < len(kept) and kept[at].start < end:
-            yield "kept"
-        elif few_shot and label is not None and times[label] > 1:
-            yield "shot"
+        if (at < len(kept) and kept[at].start < end) or (few_shot and label is not None and times[label] > 1):
+            yield Zone("code", "fence", value)
+        elif introduces_instruction(label):  # whose words may say what to do
+            is_json = value.lstrip().startswith(("{", "["))
+            yield Zone("code", "fence", value) if is_json else Zone("instruction", "prose", value)
         else:
-            yield "label" if introduces_instruction(label) else None
-
-
-def _doubtful(value: str, doubt: Doubt) -> Zone:
-    """Return a value that stays as it is; only words after a label may say what to do."""
-    is_words = doubt == "label" and not value.lstrip().startswith(("{", "["))
-    return Zone("instruction", "prose", value) if is_words else Zone("code", "fence", value)
+            yield None
 
 
 def _kept_parts(text: str, told: Sequence[TextSpan]) -> list[protected_spans.Span]:
