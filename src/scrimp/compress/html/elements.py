@@ -14,8 +14,7 @@ def _lists(name: str) -> dict[str, frozenset[str]]:
 
 
 _ELEMENTS, _ATTRIBUTES = _lists("elements.txt"), _lists("attributes.txt")
-VOID = _ELEMENTS["void"]
-OPTIONAL_END_TAG = VOID | _ELEMENTS["optional_end_tag"]  # they do not nest
+OPTIONAL_END_TAG = _ELEMENTS["void"] | _ELEMENTS["optional_end_tag"]  # they do not nest
 INVISIBLE, CODE = _ELEMENTS["invisible"], _ELEMENTS["code"]
 STRIKETHROUGH, HEADINGS = _ELEMENTS["strikethrough"], _ELEMENTS["headings"]
 # The types of input whose value is not visible, and those that are checked or not.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-_ABSOLUTE = re.compile(r"(?:https?:|ftp:|mailto:|tel:)?//|mailto:|tel:", re.IGNORECASE)
+_SCHEME = re.compile(r"(?:https?:|ftp:)?//|mailto:|tel:", re.IGNORECASE)  # of an address that is not relative
 MAIL = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)  # not written after a link
-_SCHEME = re.compile(r"(?:https?://|ftp://|mailto:|tel:|//)", re.IGNORECASE)
 _FILE = re.compile(
     r"[^?#:]*\.(?:pdf|[ct]sv|xlsx?|docx?|pptx?|od[tsp]|zip|t?gz|json|xml|txt|ics|vcf|epub|mp[34]|apk)\b", re.IGNORECASE
 )
@@ -18,7 +17,7 @@ def is_informative(address: str, *, whole_page: bool) -> bool:
 
     A fragment was pasted on purpose, so the files it links to are part of its content.
     """
-    if _ABSOLUTE.match(address) or _FILE.match(address):
+    if _SCHEME.match(address) or _FILE.match(address):
         return True
     return not whole_page and address != "" and not _NOT_A_LOCATION.match(address)
 
