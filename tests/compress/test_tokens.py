@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from compress import grammar
 from scrimp import tokens
 from scrimp.compress import LEVELS, compress
-from scrimp.compress.checks.gate import LONGER
+from scrimp.compress.pipeline import LONGER
 
 # Strings that begin or end with what the tokenizer joins to a space, a bracket or a comma.
 words = st.sampled_from(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from msgspec.structs import replace
 
-from scrimp.compress.checks.gate import LONGER, Check, Rewrite, apply_checked, tokens_cut
 from scrimp.compress.checks.unfolded import unfold_passages
 from scrimp.compress.checks.whole_sentences import only_sentences_left_out
 from scrimp.compress.compressed_text import AppliedRule, CompressedText
@@ -19,7 +18,7 @@ from scrimp.compress.json.lexer import find_end
 from scrimp.compress.json.placement import Placement
 from scrimp.compress.options import LEVELS, CompressOptions
 from scrimp.compress.output.repeated_passages import fold_repeated_passages, without_dangling_notes
-from scrimp.compress.rules import NOT_UNDONE, WHITE_SPACE, rules_for
+from scrimp.compress.rules import NOT_UNDONE, WHITE_SPACE, Check, Rewrite, rules_for
 from scrimp.compress.selection import LEAST_PROSE, SELECTION, instructions_of, resolve_question, select_sentences
 from scrimp.compress.task.form import about_form, form_of_page
 from scrimp.compress.told_data import moved_spans, told_zones
@@ -32,6 +31,7 @@ _MAX_PASSES = 4
 _MAY_BEGIN_JSON = re.compile(r"\n[ \t\r]*+[\[{]")
 _MOST_READ = 8  # arrays and objects, which each may take as long as the whole text
 TOO_MANY_PARTS = "text with more fences, tags and documents of a few characters than a prompt has stays as it is"
+LONGER = "the text would get longer"
 NOT_ITS_ZONES = "its parts together are not the text"
 ABOUT_FORM = "the task is about the form of its JSON, which stays as it is"
 NAMES_FORM = "the task is about the form of its pages and files, which stay as they are"
@@ -105,6 +105,23 @@ def _may_have_value(text: str) -> bool:
         return False
     places = [found.end() - 2 for found in islice(_MAY_BEGIN_JSON.finditer(f"\n{text}"), _MOST_READ + 1)]
     return len(places) > _MOST_READ or any(find_end(text, at)[1] for at in places)
+
+
+def apply_checked(text: str, rewrite: Rewrite, *checks: Check) -> tuple[str, str | None]:
+    """Return the rewritten text, or the original and the reason why a check failed."""
+    after = rewrite(text)
+    if after == text:
+        return text, None
+    reason = LONGER if len(after) > len(text) else next(filter(None, (check(text, after) for check in checks)), None)
+    return (after, None) if reason is None else (text, reason)
+
+
+def tokens_cut(before: str, after: str, count: Callable[[str], int]) -> int:
+    """Return how many tokens a change saves: of indented JSON half a token for each indentation, without counting."""
+    indents = before.count("\n  ")
+    if before[:1] in {"[", "{"} and indents and 2 * indents >= before.count(", ") + before.count(": "):
+        return indents // 2
+    return count(before) - count(after)
 
 
 class _Pass:

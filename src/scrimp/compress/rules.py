@@ -8,7 +8,6 @@ from functools import lru_cache, partial
 from msgspec import Struct
 
 from scrimp.compress.checks.encoded_bytes import only_encoded_bytes_omitted
-from scrimp.compress.checks.gate import Check, Rewrite
 from scrimp.compress.checks.json_equal import json_equal
 from scrimp.compress.checks.unfolded import unfold_log, unfold_matches
 from scrimp.compress.encoded.omit import omit_encoded
@@ -24,6 +23,9 @@ from scrimp.compress.zones.zone import JSON_FORMS, Zone, ZoneForm, ZoneKind
 
 _FOLD_MANY = partial(fold_log, least=20)  # where it saves most: of a few lines a value is read more surely in its line
 WHITE_SPACE, NOT_UNDONE = "json white space", "it could not be undone"
+
+Rewrite = Callable[[str], str]
+Check = Callable[[str, str], str | None]  # returns in a few words what a rewrite lost, or None
 
 
 class CompressionRule(Struct, frozen=True):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrimp.compress.checks.gate import LONGER, apply_checked, tokens_cut
+from scrimp.compress.pipeline import LONGER, apply_checked, tokens_cut
 
 
 def words_kept(before: str, after: str) -> str | None:
