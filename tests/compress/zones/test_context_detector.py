@@ -123,3 +123,22 @@ def test_the_words_to_look_for_are_no_document() -> None:
 )
 def test_labels_made_to_blow_up_are_no_trap(unit: str) -> None:
     assert compress(f"{unit * 20_000}\n\nWho?", "tidy").text
+
+
+@pytest.mark.parametrize("level", ["focus", "dense"])
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        "You are an agent that answers questions by web requests. Only use information provided by the tools.\n\n"
+        "First, find the base URL needed to make the request.\n\n"
+        "Second, find the relevant paths needed to answer the question. Take note that, sometimes, you might need to"
+        " make more than one request to more than one path to answer the question.\n\n"
+        "Third, find the required parameters needed to make the request. For GET requests, these are usually parts of"
+        " the address and for POST requests, these are parts of the body.\n\n"
+        "Fourth, make the requests needed to answer the question. Ensure that you are sending the correct parameters.",
+        "# System context\nYou are part of a system of agents, designed to make the work of the agents easy. An agent"
+        " has tools and can hand off a talk to another agent. Transfers are handled in the background by the system.",
+    ],
+)
+def test_steps_and_the_context_of_a_system_are_no_documents(instructions: str, level: str) -> None:
+    assert compress(instructions, level, keep=0.4).text == instructions

@@ -57,3 +57,24 @@ def test_earlier_turns_of_a_talk_do_not_make_its_documents_examples() -> None:
 
     assert "Ola Lind" in left
     assert len(left) < len(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Write a question for the article.\nArticle: {0} {1}\nQuestion: Who opened the hotel?\nAnswer:\nIda Roth",
+        '[Question]: Who opened the hotel?\n[Context]: {0} {1}\n[Output]:\n{{\n    "Choice": "A"\n}}\n',
+        "Information: Who opened the hotel?\nContext: {0} {1}\nAnswer: Ida Roth",
+    ],
+)
+@pytest.mark.parametrize("level", ["tidy", "focus", "dense"])
+def test_a_prompt_that_ends_with_its_answer_is_an_example_as_a_whole(prompt: str, level: str) -> None:
+    text = prompt.format(HOTEL, MILL)
+
+    assert compress(text, level, keep=0.4).text == text
+
+
+def test_how_to_answer_does_not_make_an_example_of_a_prompt() -> None:
+    text = f"Context: {HOTEL} {MILL}\n\nQuestion: Who opened the hotel?\nAnswer: in one word"
+
+    assert len(compress(text, "focus", keep=0.4).text) < len(text)

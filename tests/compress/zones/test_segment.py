@@ -137,7 +137,7 @@ def test_the_question_after_passages_without_a_label_stays_an_instruction() -> N
 def test_worked_examples_are_instructions_and_only_the_last_context_is_one() -> None:
     example_text = f"Context: {LONG}\nQuestion: why?\nAnswer: so.\n\n"
 
-    found = cut(example_text * 3)
+    found = cut(f"{example_text * 2}Context: {LONG}\nQuestion: why?\nAnswer:")
 
     assert [zone.kind for zone in found].count("context") == 1
     assert "".join(zone.text for zone in found[:-2]) == f"{example_text * 2}"

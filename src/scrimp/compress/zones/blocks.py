@@ -21,6 +21,8 @@ _PLAIN = re.compile(
     rf"(?![^:\uff1a\n#*_=<>]{{1,70}}+[*_]*+[ \t]*+[:\uff1a]|{MAY_BE_NUMBERED})[^\n]++(?:\n|\Z))++|(?:[^\S\n]*+\n)++"
 )
 
+_GOES_ON = re.compile(r"[ \t]*+\(\d+\)[ \t]++[a-z].*[^.!?]\Z")  # an item of a sentence: "(1) the page that you see"
+
 
 class Block(NamedTuple):
     """A part of a text: where it starts and ends, what it begins with, and where its own text starts.
@@ -63,7 +65,7 @@ def _line(text: str, start: int, end: int) -> Block:
         return Block(start, end, label.kind, start + label.end, label.numbered)
     if label:
         return Block(start, end, "passage", end, True)
-    if numbered := numbered_at(line):
+    if (numbered := numbered_at(line)) and not _GOES_ON.match(line):
         return Block(start, end, "passage", start + numbered.end(), True, (numbered["word"] or "").casefold())
     if HEADING.match(line):
         return Block(start, end, "passage", end)

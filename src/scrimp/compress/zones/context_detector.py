@@ -31,6 +31,7 @@ _MIN_ARTICLE, _MIN_PARAGRAPH = 1000, 300  # bytes of prose that nothing says to 
 _MIN_ITEM = 150  # bytes of an item of a list, where documents were announced
 _MIN_ANNOUNCED = 60
 _MAX_QUESTION, _MAX_ORDER = 500, 160  # characters of the last paragraph
+_STEP = re.compile(r"\w+, ")  # "Second, find the paths.", among announced prose
 _SHORTEST_LINES = 4  # characters of a line, on average; documents have more
 
 
@@ -74,8 +75,10 @@ class _Reader:
         for at, block in enumerate(self._parts):
             if block.mark == "passage" and self._is_of_ours(block):
                 under = False
+            elif block.mark == "documents" and not block.numbered:
+                under = not self._turns(block)
             elif block.mark in ("documents", "passage"):
-                under = under or block.mark == "documents" or block.numbered or at in sections
+                under = under or block.numbered or at in sections
             elif block.mark in ("question", "task") or (block.mark != "ruler" and under and self._turns(block)):
                 under = False
             documents.append(under and not self._labels_a_frame(at))
@@ -171,7 +174,8 @@ class _Reader:
         kinds = list(map(kind_of, self._sentences_of(block)))
         least = _MIN_ITEM if block.mark == "item" else _MIN_ANNOUNCED
         tells = kinds[:1] == ["order"] or kinds.count("order") * 3 > len(kinds)
-        return _size(self._body(block)) >= least and not tells and not self._turns(block)
+        is_step = kinds[:1] == ["question"] and _STEP.match(self._sentences_of(block)[0]) is not None
+        return _size(self._body(block)) >= least and not tells and not is_step and not self._turns(block)
 
     def _is_article(self, block: Block) -> bool:
         least = _MIN_ITEM if block.mark == "item" or block.start in self._ruled else _MIN_PARAGRAPH

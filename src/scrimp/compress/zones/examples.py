@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from scrimp.compress.instructions.sentence_kinds import kind_of
 from scrimp.compress.zones.zone_span import closing_tags, overlaps
 from scrimp.regexes import pattern
 from scrimp.word_lists import read_lists
@@ -20,8 +21,10 @@ _TAG = re.compile(r"<([A-Za-z][\w-]*)(?:\s[^<>\n]{0,300})?>")
 _LINE = re.compile(r"\n[ \t]*+([^\W\d]|[#*_0-9(](?=[^\n\"{}]{0,160}(?:\n|\Z)))")  # it cannot be of JSON
 _TITLE = re.compile(r"(#{1,6})[ \t]|(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__):?[ \t]*$")
 _LABEL = re.compile(r"[^\W\d_][^:\uff1a\n]{0,30}[:\uff1a]")
+_ANSWER = rf"(?im)^[ \t]*+[\[(*_#]{{0,3}}(?:{_LISTS['answers']})[\])*_]{{0,3}}[:\uff1a][*_]{{0,2}}".replace("\n", "")
+_ASKS_ON = re.compile(r"[?\uff1f\u061f]|\.{3}|</|\n[ \t]*\n(?=\s*[^\W\d])|\n[^\W\d_][^:\uff1a\n\"]{0,30}[:\uff1a]")
 _BRACKET = re.compile(r"\n[ \t]*+[\[{]")
-_BOLD, _MOST_TITLES, _LONGEST_TITLE, _LONGEST = 7, 3, 60, 160
+_BOLD, _MOST_TITLES, _LONGEST_TITLE, _LONGEST, _LONGEST_ANSWER = 7, 3, 60, 160, 4000
 
 
 class _Line(NamedTuple):
@@ -108,6 +111,13 @@ class Examples:
         asking = next(label for line, label in labels if line.start > answers[-1])
         if asking != asked or self._brackets[-1:] > answers[-1:]:
             yield next(line.start for line, label in labels if label == asking) if asking != asked else 0, answers[-1]
+
+    @property
+    def are_all(self) -> bool:
+        """Whether the text ends with an answer, so that it asks nothing more, and not with how to answer."""
+        rest = pattern(_ANSWER).split(self._text[-_LONGEST_ANSWER:])
+        answer = rest[-1].strip() if len(rest) > 1 else ""
+        return bool(answer) and not _ASKS_ON.search(answer) and (" " not in answer or kind_of(answer) != "order")
 
     @cached_property
     def _brackets(self) -> list[int]:

@@ -61,8 +61,9 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if told:
         found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
     elif words:
-        context = list(detect_context(text, found))
-        examples = Examples(text).spans if context else []
+        shown = Examples(text)
+        context = [] if shown.are_all else list(detect_context(text, found))
+        examples = shown.spans if context else []
         parts = (part for span in context for part in gaps(span.start, span.end, examples))
         found += (ZoneSpan(start, end, "context", "prose") for start, end in parts)
     found = with_programs_whole(text, found)
