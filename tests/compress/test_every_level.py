@@ -44,6 +44,16 @@ traps = pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap["source"]["
 # --- size, and once for all ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("prompt", ["<html><body><p>{}</p><p>It was late.</p></body></html>", "{}\n[1]\n{}"])
+def test_what_one_rule_makes_room_for_is_done_at_once(prompt: str) -> None:
+    order = json.dumps({"order": "A-1007", "items": [1, 2, 3], "city": "Oslo", "note": "left at the door"}, indent=2)
+    text = f"{prompt.replace('{}', order)}\n\nWhich city?"
+    left = compress(text, "tidy").text
+
+    assert left != text
+    assert compress(left, "tidy").text == left
+
+
 @some
 @given(anything)
 def test_off_gives_the_same_text(text: str) -> None:
