@@ -15,6 +15,8 @@ RECORD = json.dumps({"order": {"id": 7, "lines": [{"sku": "A-1", "qty": 2}]}, "p
 LINES = "\n".join(json.dumps({"id": n, "state": "open"}) for n in range(5))
 
 DATA = [
+    "Customer: Ann\n\n{json}\n\nCustomer: Bob\n\n{json}\n\nWho pays more?",
+    "<note>It is of May.</note>\n\n<data>\n{json}\n</data>\n<data>\n{json}\n</data>\n\nWho pays more?",
     "<tool_result>\n{json}\n</tool_result>\n\nWho is Ann?",
     "<function_results>\n{json}\n</function_results>\n\nWho is Ann?",
     "Here is the JSON:\n{json}\n\nWho is Ann?",
@@ -38,6 +40,10 @@ DATA = [
     "First:\n{json}\n\nSecond:\n{json}\n\nWhich is dearer?",
 ]
 INSTRUCTIONS = [
+    "Extract the person.\n\nText: Ann is 3.\n\n{json}\n\nText: Bob is 4.\n\n{json}\n\nText: Cy is 5.",
+    "Extract the person.\n\nText: Ann is 3.\n---\n{json}\n---\nText: Cy is 5.\n---\n",
+    "Extract the person.\n\n<text>\nAnn is 3.\n</text>\n\n{json}\n\n<text>\nCy is 5.\n</text>\n",
+    "Extract her.\n\n<text>Ann is 3.</text>\n<person>\n{json}\n</person>\n\n<text>Cy is 5.</text>\n",
     "## Input\n{json}\n\n## Result\nAnn\n\n## Input\n{json}\n\n## Result",
     "Example:\n---\n{json}\n---\n\nWho is Ann?",
     "<tool_call>\n{json}\n</tool_call>\n\nWho is Ann?",

@@ -59,6 +59,15 @@ class Examples:
         return lines
 
     @cached_property
+    def _labels(self) -> list[tuple[_Line, str]]:
+        """The lines that begin with a label, and these."""
+        return [(line, found[0]) for line in self._lines if (found := _LABEL.match(line.text))]
+
+    @property
+    def _ends_with_label(self) -> bool:
+        return bool(self._labels) and self._labels[-1][1] == self._text[self._labels[-1][0].start :].rstrip()
+
+    @cached_property
     def _naming(self) -> list[_Line]:
         """The lines that name examples."""
         words = "\n".join(line.text for line in self._lines).lower()
@@ -70,7 +79,7 @@ class Examples:
     def spans(self) -> list[tuple[int, int]]:
         """Where examples are marked as such, in order and apart."""
         found: list[tuple[int, int]] = []
-        for start, end in sorted([*self._in_tags(), *self._below_titles(), *self._answered()]):
+        for start, end in sorted([*self._in_tags(), *self._below_titles(), *self._answered(), *self._alike()]):
             done = found[-1][1] if found else 0
             if end > done:
                 found.append((max(start, done), end))
@@ -101,8 +110,8 @@ class Examples:
 
         They begin where the first label of the last turn was first; a turn without any is one about JSON.
         """
-        labels = [(line, found[0]) for line in self._lines if (found := _LABEL.match(line.text))]
-        if not labels or labels[-1][1] != self._text[labels[-1][0].start :].rstrip():
+        labels = self._labels
+        if not self._ends_with_label:
             return
         asked = labels[-1][1]
         answers = [line.start for line, label in labels[:-1] if label == asked]
@@ -111,6 +120,21 @@ class Examples:
         asking = next(label for line, label in labels if line.start > answers[-1])
         if asking != asked or self._brackets[-1:] > answers[-1:]:
             yield next(line.start for line, label in labels if label == asking) if asking != asked else 0, answers[-1]
+
+    def _alike(self) -> Iterator[tuple[int, int]]:
+        """Yield the turns before a last one without JSON, if they have it behind what begins alike: `Text:`, <text>."""
+        if not self._brackets or self._ends_with_label:
+            return
+        bracket, turns = self._brackets[-1], self._labels
+        if len(turns) > 1 and turns[-2][1] == turns[-1][1] and turns[-2][0].start < bracket < turns[-1][0].start:
+            yield next(line.start for line, label in turns if label == turns[-1][1]), turns[-1][0].start
+        after_lines = f"\n{self._text}"
+        tags = [(tag.start(), tag[1]) for tag in _TAG.finditer(self._text) if after_lines[tag.start()] == "\n"]
+        name = next((name for start, name in tags if start > bracket), None)
+        same = [start for start, each in tags if each == name]
+        closing = closing_tags(self._text).get(same[0], bracket) if len(same) > 1 else bracket
+        if any(closing < at < same[-1] for at in self._brackets):
+            yield same[0], same[-1]
 
     @property
     def are_all(self) -> bool:
