@@ -85,9 +85,8 @@ class CommitQueue:
         self._in_journal(lambda: self._journal.record_settled(entries, time=0.0, completion=None))
 
     def append(self, entries: tuple[Entry, ...]) -> None:
-        """Append the entries of ended calls to the ledger; no row waits for them."""
+        """Append the entries of ended calls, which were noted, to the ledger; no row waits for them."""
         if entries:
-            self.note(entries)
             self._write(Write(entries=entries))
 
     def commit(self, tag: object, entries: tuple[Entry, ...], completion: tuple[bytes, Answer] | None) -> None:

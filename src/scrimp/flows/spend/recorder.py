@@ -59,8 +59,8 @@ class CallRecorder:
     ) -> None:  # fmt: skip
         """`begin` records a call before it is sent, so that it survives a kill, or returns why it must not be sent.
 
-        `append` appends ended ones, and `note` only writes down, for the case of a kill, how they ended while their row
-        goes on. The `clock` says when a call was sent, the `timer` how long it took: a clock may be
+        `note` writes down, for the case of a kill, how those ended whose row goes on, and `append` appends them to the
+        ledger. The `clock` says when a call was sent, the `timer` how long it took: a clock may be
         set meanwhile.
 
         `free` are the providers that never bill, since they run in this process: a call of theirs is never lost.
@@ -99,6 +99,7 @@ class RowRecorder:
         self._sent: dict[str, float] = {}  # when those that are in flight were, by the timer
         self._known_signature: str | None = None
         self._unwritten: list[Entry] = []
+        self._unnoted: list[Entry] = []  # those that a kill would leave as lost
         self.entries: list[Entry] = []
         self.has_called = False
 
@@ -120,6 +121,7 @@ class RowRecorder:
             return Failure(kind="network", message=f"not called, since it could not be kept: {error}", sent=False)
         self._open[entry.call], self._sent[entry.call] = entry, calls.timer()
         self.has_called = True
+        self.goes_on()
         calls.append(self.take_unwritten())
         return entry.call
 
@@ -154,15 +156,17 @@ class RowRecorder:
                 http=result.http, error=result.message, reply_id=result.reply_id,
             )  # fmt: skip
         self._unwritten.append(entry)
+        self._unnoted.append(entry)
         self.entries.append(entry)
         if isinstance(result, Failure):  # a retry may wait for long
-            self._calls.note((entry,))
+            self.goes_on()
         return entry
 
     def goes_on(self) -> None:
         """Write down how the calls so far ended: the row waits for something else, such as the next model."""
-        if self._unwritten:
-            self._calls.note(tuple(self._unwritten))
+        if self._unnoted:
+            self._calls.note(tuple(self._unnoted))
+            self._unnoted = []
 
     def _answered(self, begun: Entry, completion: Completion, seconds: float) -> Entry:
         named = self._calls.prices.means(begun.provider, begun.model, completion.model)
@@ -188,6 +192,7 @@ class RowRecorder:
         """Count an earlier call of the row, whose entry is in the ledger, or on its way."""
         self.has_called = True
         self._unwritten.append(entry)
+        self._unnoted.append(entry)
         self.entries.append(entry)
 
     def conclude(self, *, escalated: bool | None, unread: bool | None) -> None:
@@ -217,7 +222,7 @@ class RowRecorder:
 
     def take_unwritten(self) -> tuple[Entry, ...]:
         """Hand over the entries that have not been handed to the ledger yet."""
-        taken, self._unwritten = tuple(self._unwritten), []
+        taken, self._unwritten, self._unnoted = tuple(self._unwritten), [], []
         return taken
 
     @property

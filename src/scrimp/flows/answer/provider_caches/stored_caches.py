@@ -255,6 +255,7 @@ class StoredCaches:
         shared.entry = None
         self._budget.settle(shared.bound, entry.cost)
         shared.bound = _NOTHING
+        self._calls.note((entry,))
         self._calls.append((entry,))
         self._paid(entry)
 
