@@ -64,7 +64,10 @@ def instructions_in(text: str, told: tuple[TextSpan, ...] = ()) -> str:
 
 
 def _found_zones(text: str, told: tuple[TextSpan, ...]) -> list[Zone]:
-    return told_zones(text, told) if told else segment(text, find_json=find_json, is_data=Placement(text).is_data)
+    if told:
+        return told_zones(text, told)
+    placement = Placement(text)
+    return segment(text, find_json=find_json, is_data=placement.is_data, examples=placement.examples)
 
 
 def _zones(text: str, options: CompressOptions) -> tuple[list[Zone], str]:

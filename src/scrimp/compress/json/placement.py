@@ -93,7 +93,7 @@ class Placement:
 
     def __init__(self, text: str, *, told: bool = False) -> None:
         self._text, self._told = text, told
-        self._examples = Examples(text)
+        self.examples = Examples(text)
 
     def is_data(self, start: int, end: int) -> bool:
         """Return whether a JSON document, which starts and ends with its lines, is data."""
@@ -106,7 +106,7 @@ class Placement:
             return not self._text[:start].strip() and not self._text[end:].strip()
         if not self.may_begin(start) or not self._may_follow(end):
             return False
-        return self._told or not self._examples.show(start, end)
+        return self._told or not self.examples.show(start, end)
 
     def may_begin(self, start: int) -> bool:
         """Return whether what precedes a line lets data begin there: nothing, a tag, a label or a blank line."""

@@ -36,11 +36,13 @@ _MANY_PARTS, _SHORTEST_PART = 10_000, 40  # from so many on, characters on avera
 _MOST_PAGES = 2_000  # each takes a quarter of a millisecond; a text with more is not a prompt with pages
 
 
-def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool = False) -> list[Zone]:
+def segment(
+    text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool = False, examples: Examples | None = None
+) -> list[Zone]:  # fmt: skip
     """Return the zones of a prompt; `find_json` returns the start and end of each whole JSON document.
 
     JSON that is not data is code, which does not change. In a text that was `told` to be data no context is looked for:
-    it is all of what is left.
+    it is all of what is left. `examples` are those of the text, where who asks has them.
     """
     if "\n" not in text and "<" not in text and "{" not in text and "[" not in text and "```" not in text:
         return [Zone("instruction", "prose", text)]
@@ -61,10 +63,9 @@ def segment(text: str, *, find_json: JsonFinder, is_data: DataTest, told: bool =
     if told:
         found += [ZoneSpan(start, end, "context", "prose") for start, end in words]
     elif words:
-        shown = Examples(text)
+        shown = examples or Examples(text)
         context = [] if shown.are_all else list(detect_context(text, found))
-        examples = shown.spans if context else []
-        parts = (part for span in context for part in gaps(span.start, span.end, examples))
+        parts = (part for span in context for part in gaps(span.start, span.end, shown.spans))
         found += (ZoneSpan(start, end, "context", "prose") for start, end in parts)
     found = with_programs_whole(text, found)
     return _to_zones(text, _with_doubtful_json_as_code(text, found, is_data))
