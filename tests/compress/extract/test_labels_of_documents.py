@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from scrimp.compress import compress
@@ -95,19 +97,11 @@ TITLED = [
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
 @pytest.mark.parametrize("label", [*LABELS, *TITLED])
 def test_what_is_left_of_a_document_is_below_its_label(label: str, keep: float) -> None:
-    above = [label.partition("{text}")[0].format(n=n, title=title).strip() for n, title in enumerate(TITLES, 1)]
-    documents = [
-        label.format(n=n, title=title, text=text + MORE)
-        for n, (title, text) in enumerate(zip(TITLES, PASSAGES, strict=True), 1)
-    ]
-    prompt = "\n\n".join([ORDER.strip(), *documents, "Question: Where was the designer of the Varn Bridge born?"])
-    left = compress(prompt, "focus", keep=keep).text
+    above = _filled(label.partition("{text}")[0])
+    left = _left_of(label, keep)
 
-    assert left != prompt
-    for own, text in zip(above, PASSAGES, strict=True):
-        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
-            if (at := left.find(sentence)) >= 0:
-                assert max(above, key=lambda each: left.rfind(each, 0, at)) == own
+    for own, at in _sentences_left(left):
+        assert max(above, key=lambda each: left.rfind(each.strip(), 0, at)) == above[own]
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
@@ -123,10 +117,8 @@ def test_what_is_left_of_a_document_is_behind_its_label_where_all_are_on_one_lin
     left = compress(f"{ORDER}{documents}\n\nQuestion: {QUESTION}", "focus", keep=keep).text
 
     assert len(left) < len(ORDER + documents)
-    for own, text in zip(numbers, PASSAGES, strict=True):
-        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
-            if (at := left.find(sentence)) >= 0:
-                assert max(numbers, key=lambda each: left.rfind(each, 0, at)) == own
+    for own, at in _sentences_left(left):
+        assert max(numbers, key=lambda each: left.rfind(each, 0, at)) == numbers[own]
 
 
 @pytest.mark.parametrize("keep", [0.3, 0.5, 0.7])
@@ -140,20 +132,12 @@ def test_what_is_left_of_a_document_is_behind_its_label_where_all_are_on_one_lin
     ],
 )
 def test_what_is_left_of_a_document_is_above_the_label_below_it(label: str, keep: float) -> None:
-    below = [label.partition("{text}")[2].format(n=n, title=title) for n, title in enumerate(TITLES, 1)]
-    documents = [
-        label.format(n=n, title=title, text=text + MORE)
-        for n, (title, text) in enumerate(zip(TITLES, PASSAGES, strict=True), 1)
-    ]
-    prompt = "\n\n".join([ORDER.strip(), *documents, "Question: Where was the designer of the Varn Bridge born?"])
-    left = compress(prompt, "focus", keep=keep).text
+    below = _filled(label.partition("{text}")[2])
+    left = _left_of(label, keep)
 
-    assert left != prompt
-    for own, text in zip(below, PASSAGES, strict=True):
-        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
-            if (at := left.find(sentence)) >= 0:
-                found = {each: left.find(each, at) for each in below if each in left[at:]}
-                assert min(found, key=found.__getitem__) == own
+    for own, at in _sentences_left(left):
+        found = {each: left.find(each, at) for each in below if each in left[at:]}
+        assert min(found, key=found.__getitem__) == below[own]
 
 
 @pytest.mark.parametrize("mark", MARKS)
@@ -191,3 +175,25 @@ def _left_for_two_hops(documents: str) -> str:
     text = compress(f"{ORDER}{documents}\n\nQuestion: {QUESTION}", "focus", keep=0.5).text
     assert len(text) < 0.9 * len(ORDER + documents)
     return text
+
+
+def _filled(label: str) -> list[str]:
+    return [label.format(n=n, title=title) for n, title in enumerate(TITLES, 1)]
+
+
+def _left_of(label: str, keep: float) -> str:
+    """What is left of a prompt with the passages so labeled."""
+    numbered = enumerate(zip(TITLES, PASSAGES, strict=True), 1)
+    documents = [label.format(n=n, title=title, text=text + MORE) for n, (title, text) in numbered]
+    prompt = "\n\n".join([ORDER.strip(), *documents, f"Question: {QUESTION}"])
+    left = compress(prompt, "focus", keep=keep).text
+    assert left != prompt
+    return left
+
+
+def _sentences_left(left: str) -> Iterator[tuple[int, int]]:
+    """The passage of each of its sentences that is left, and its place."""
+    for passage, text in enumerate(PASSAGES):
+        for sentence in (f"{part.removesuffix('.')}." for part in text.split(". ")):
+            if (at := left.find(sentence)) >= 0:
+                yield passage, at
